@@ -1,0 +1,62 @@
+# driftline: `make demo` shows it, `make test` proves it. Everything that is downloaded or built lands in
+# .venv, .driftline and .cache, all ignored by git.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+export NUMBA_CACHE_DIR := $(CURDIR)/.driftline/numba
+export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
+
+.PHONY: help install demo test lint types layers pytest format bench bench-peers schemas clean
+
+help:
+	@echo "make demo         the voice-search scenario on a local Kafka, alarms as they arrive (two minutes)"
+	@echo "make test         lint, types, import layers and every test"
+	@echo "make bench        speed on a local Kafka; make bench-peers adds Bytewax and Quix Streams"
+	@echo "make schemas      writes the JSON Schemas and the AsyncAPI description in docs/ anew"
+	@echo "make format       puts the code in the project's format"
+	@echo "make clean        removes everything that was downloaded or built"
+
+install: .venv/installed
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "driftline needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench]'
+	@touch $@
+
+demo: install
+	$(BIN)/driftline demo
+
+test: lint types layers pytest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install
+	$(BIN)/mypy
+
+layers: install
+	$(BIN)/lint-imports --no-logo
+
+pytest: install
+	$(BIN)/python -m pytest
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install
+	$(BIN)/python -m benchmarks.speed
+
+bench-peers: install
+	$(BIN)/python -m benchmarks.peers
+
+schemas: install
+	$(BIN)/python -m schemas.publish docs
+
+clean:
+	@test ! -x $(BIN)/driftline || $(BIN)/driftline kafka stop
+	rm -rf .venv .driftline .cache build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis benchmarks/out
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,56 @@
+"""What travels through Kafka: events in, alerts, summaries and dead letters out, and their published schemas."""
+
+from schemas.alerts import (
+    Alert,
+    Annotations,
+    Coverage,
+    Drift,
+    Labels,
+    Moments,
+    Position,
+    RankedSignal,
+    cloud_event_headers,
+    encode_alert,
+)
+from schemas.encoding import encode
+from schemas.events import LONGEST_NAME, Event, Feedback, Prediction, Serving, Value
+from schemas.identity import alert_id, fingerprint_of
+from schemas.rejections import DeadLetter, Reason, Rejection, Source, dead_letter
+from schemas.summaries import Distribution, Quantiles, Reference, SignalSummary, summary_key
+from schemas.times import epoch_ms, rfc3339
+from schemas.wire import decode
+
+__all__ = [
+    "LONGEST_NAME",
+    "Alert",
+    "Annotations",
+    "Coverage",
+    "DeadLetter",
+    "Distribution",
+    "Drift",
+    "Event",
+    "Feedback",
+    "Labels",
+    "Moments",
+    "Position",
+    "Prediction",
+    "Quantiles",
+    "RankedSignal",
+    "Reason",
+    "Reference",
+    "Rejection",
+    "Serving",
+    "SignalSummary",
+    "Source",
+    "Value",
+    "alert_id",
+    "cloud_event_headers",
+    "dead_letter",
+    "decode",
+    "encode",
+    "encode_alert",
+    "epoch_ms",
+    "fingerprint_of",
+    "rfc3339",
+    "summary_key",
+]

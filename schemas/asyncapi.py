@@ -1,0 +1,150 @@
+"""AsyncAPI 3 description of the topics: what is written where, under which key, and how long Kafka keeps it."""
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+BINDING_VERSION = "0.5.0"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic; ``action`` is driftline's own: it receives events and sends everything else."""
+
+    channel: str
+    suffix: str
+    action: str
+    records: tuple[str, ...]
+    key: dict[str, Any]
+    cleanup: tuple[str, ...]
+    description: str
+
+
+MODEL_KEY = {"type": "string", "description": "The model's name, in UTF-8. Partitioned by murmur2."}
+DEAD_LETTER_KEY = {"type": ["string", "null"], "description": "The key of the rejected record."}
+FINGERPRINT_KEY = {"type": "string", "pattern": "^[0-9a-f]{16}$", "description": "The fingerprint."}
+SIGNAL_KEY = {"type": "string", "description": "Model and signal: voice-search|feature:clip_seconds."}
+
+TOPICS = (
+    Topic(
+        "predictions",
+        "predictions",
+        "receive",
+        ("prediction", "serving"),
+        MODEL_KEY,
+        ("delete",),
+        "What models saw and said, and how their hosts are doing.",
+    ),
+    Topic(
+        "feedback",
+        "feedback",
+        "receive",
+        ("feedback",),
+        MODEL_KEY,
+        ("delete",),
+        "What happened after predictions. Has as many partitions as predictions.",
+    ),
+    Topic(
+        "alerts",
+        "alerts",
+        "send",
+        ("alert",),
+        FINGERPRINT_KEY,
+        ("compact", "delete"),
+        "Incidents: firing, updated, resolved. An alert may be published again, always with the same id.",
+    ),
+    Topic(
+        "signals",
+        "signals",
+        "send",
+        ("signal-summary",),
+        SIGNAL_KEY,
+        ("delete",),
+        "How every signal is doing, about every 10 seconds of event time.",
+    ),
+    Topic(
+        "deadLetters",
+        "dead-letters",
+        "send",
+        ("dead-letter",),
+        DEAD_LETTER_KEY,
+        ("delete",),
+        "Records that could not be used, and why. A dead letter has up to 1.4 MiB.",
+    ),
+)
+
+CLOUD_EVENT_HEADERS = {
+    "ce_specversion": {"const": "1.0"},
+    "ce_id": {"type": "string", "description": "The alert's id."},
+    "ce_source": {"type": "string", "format": "uri-reference"},
+    "ce_type": {"enum": [f"driftline.alert.{status}" for status in ("firing", "updated", "resolved")]},
+    "ce_subject": {"type": "string", "description": "The first-ranked signal."},
+    "ce_time": {"type": "string", "format": "date-time"},
+    "content-type": {"const": "application/json"},
+}
+HEADERS: dict[str, dict[str, Any]] = {
+    "alert": CLOUD_EVENT_HEADERS,
+    "dead-letter": {
+        "content-type": {"const": "application/json"},
+        "driftline-reason": {"type": "string", "description": "The reason's code."},
+    },
+}
+
+
+def asyncapi() -> dict[str, Any]:
+    """The document, without the schemas of the payloads: it refers to the files beside it."""
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "driftline",
+            "version": version("driftline"),
+            "description": "Prediction and feedback events in, drift alarms out.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "channels": {topic.channel: _channel(topic) for topic in TOPICS},
+        "operations": {f"{topic.action}-{topic.channel}": _operation(topic) for topic in TOPICS},
+        "components": {
+            "messages": {name: _message(name, topic) for topic in TOPICS for name in topic.records}
+        },
+    }
+
+
+def _channel(topic: Topic) -> dict[str, Any]:
+    return {
+        "address": f"{{prefix}}.{topic.suffix}",
+        "description": topic.description,
+        "parameters": {
+            "prefix": {"default": "driftline", "description": "kafka.prefix of the configuration."}
+        },
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in topic.records},
+        "bindings": {
+            "kafka": {
+                "topicConfiguration": {"cleanup.policy": list(topic.cleanup)},
+                "bindingVersion": BINDING_VERSION,
+            }
+        },
+    }
+
+
+def _operation(topic: Topic) -> dict[str, Any]:
+    return {
+        "action": topic.action,
+        "channel": {"$ref": f"#/channels/{topic.channel}"},
+        "messages": [{"$ref": f"#/channels/{topic.channel}/messages/{name}"} for name in topic.records],
+    }
+
+
+def _message(name: str, topic: Topic) -> dict[str, Any]:
+    message = {
+        "name": name,
+        "contentType": "application/json",
+        "payload": {
+            "schemaFormat": "application/schema+json;version=draft-2020-12",
+            "schema": {"$ref": f"./schemas/{name}.json"},
+        },
+        "bindings": {"kafka": {"key": topic.key, "bindingVersion": BINDING_VERSION}},
+    }
+    if name in HEADERS:
+        message["headers"] = {"type": "object", "properties": HEADERS[name], "required": list(HEADERS[name])}
+    return message

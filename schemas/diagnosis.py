@@ -1,0 +1,135 @@
+"""Why a readable record is no event: the reason, and a sentence that names the field and what would be right."""
+
+from typing import Any, Final
+
+import msgspec
+
+from schemas.events import EVENT_TYPES, LONGEST_NAME, REQUIRED_BY_KIND, Feedback, Value
+from schemas.mending import json_type
+from schemas.rejections import Reason, Rejection
+from schemas.times import EARLIEST_MS, LATEST_MS
+
+TIME_WORDS = "an RFC 3339 string with an offset (2026-11-22T10:00:00Z) or an integer of epoch milliseconds"
+NAME_WORDS = f"a string of 1 to {LONGEST_NAME} characters"
+REMARK_WORDS = f"a string of at most {LONGEST_NAME} characters"
+VALUE: Final = (Value, "a number, a string, a boolean, null or a list of numbers")
+FIGURE: Final = (float | None, "a number or null")
+SEGMENT: Final = (str, "a string")
+# What the entries of a map may be: the type, and in words.
+ENTRIES: dict[str, tuple[Any, str]] = {
+    "features": VALUE,
+    "outputs": VALUE,
+    "labels": VALUE,
+    "decision": VALUE,
+    "serving": FIGURE,
+    "values": FIGURE,
+    "segments": SEGMENT,
+}
+
+
+def diagnose(record: dict[str, Any]) -> Rejection:
+    """Why the record is no event: the first mistake, type and kind before everything else."""
+    type_name = record.get("type")
+    if type_name is None:
+        return missing("type", "prediction, feedback or serving")
+    if not isinstance(type_name, str):
+        return _wrong_type("type", "prediction, feedback or serving", type_name)
+    event_type = EVENT_TYPES.get(type_name)
+    if event_type is None:
+        sentence = f"type is {quoted(type_name)}: it must be prediction, feedback or serving."
+        return Rejection(Reason.UNKNOWN_TYPE, sentence)
+    if event_type is Feedback and (rejection := _kind_mistake(record.get("kind"))):
+        return rejection
+    fields = msgspec.structs.fields(event_type)
+    for field in fields:
+        if field.required and record.get(field.encode_name) is None:
+            return missing(field.encode_name, TIME_WORDS if field.encode_name == "time" else NAME_WORDS)
+    mistakes = (_field_mistake(field, record.get(field.encode_name)) for field in fields)
+    return next(filter(None, mistakes))
+
+
+def missing(name: str, words: str) -> Rejection:
+    """A field that is needed is absent, null or, of a map, empty."""
+    return Rejection(Reason.MISSING_FIELD, f"{name} is missing: it must be {words}.")
+
+
+def bad_time(time_ms: float) -> Rejection:
+    """The time is a number or an instant outside the years that are taken seriously."""
+    hint = ""
+    if EARLIEST_MS <= time_ms * 1000 < LATEST_MS:
+        hint = " It looks like seconds."
+    elif EARLIEST_MS <= time_ms / 1000 < LATEST_MS:
+        hint = " It looks like microseconds."
+    elif EARLIEST_MS <= time_ms / 1_000_000 < LATEST_MS:
+        hint = " It looks like nanoseconds."
+    sentence = f"time is {time_ms:.17g} in epoch milliseconds: it must be in the years 2000 to 2099.{hint}"
+    return Rejection(Reason.BAD_TIME, sentence)
+
+
+def quoted(text: str) -> str:
+    """The text as a person can read it: on one line, and not too long."""
+    return repr(text if len(text) <= 60 else text[:57] + "...")
+
+
+def _kind_mistake(kind: Any) -> Rejection | None:
+    words = ", ".join(REQUIRED_BY_KIND)
+    if kind is None:
+        return missing("kind", f"one of {words}")
+    if not isinstance(kind, str):
+        return _wrong_type("kind", f"one of {words}", kind)
+    if kind not in REQUIRED_BY_KIND:
+        return Rejection(Reason.UNKNOWN_KIND, f"kind is {quoted(kind)}: it must be one of {words}.")
+    return None
+
+
+def _field_mistake(field: msgspec.structs.FieldInfo, value: Any) -> Rejection | None:
+    name = field.encode_name
+    if name in ENTRIES:
+        return _map_mistake(name, value)
+    try:
+        msgspec.convert(value, field.type)
+    except msgspec.ValidationError:
+        if name == "time":
+            return _time_mistake(value)
+        words = NAME_WORDS if field.required or value == "" else REMARK_WORDS
+        if not isinstance(value, str):
+            return _wrong_type(name, words, value)
+        return Rejection(Reason.BAD_NAME, f"{name} has {len(value)} characters: it must be {words}.")
+    return None
+
+
+def _map_mistake(name: str, value: Any) -> Rejection | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        return _wrong_type(name, "an object", value)
+    entry_type, words = ENTRIES[name]
+    for key, item in value.items():
+        try:
+            msgspec.convert(item, entry_type)
+        except msgspec.ValidationError:
+            return _wrong_type(f"{name}[{quoted(key)}]", words, item)
+    return None
+
+
+def _time_mistake(value: Any) -> Rejection:
+    if isinstance(value, str):
+        return Rejection(Reason.BAD_TIME, f"time is {quoted(value)}: it must be {TIME_WORDS}.")
+    if (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and not EARLIEST_MS <= value < LATEST_MS
+    ):
+        return bad_time(value)
+    return _wrong_type("time", TIME_WORDS, value)
+
+
+def _wrong_type(name: str, words: str, value: Any) -> Rejection:
+    described = json_type(value)
+    if isinstance(value, list):
+        described = (
+            "a list" if all(isinstance(item, list | dict) for item in value) else "a list with other items"
+        )
+    if isinstance(value, float) and name == "time":
+        described = "a number with a fraction"
+    return Rejection(Reason.WRONG_TYPE, f"{name} must be {words}, not {described}.")

@@ -1,0 +1,119 @@
+"""The events that producers write: the one definition.
+
+The decoder, the published JSON Schemas and the type checker all read these classes. msgspec reads events
+because it validates and types them while it parses, at what orjson needs to parse alone; orjson, which has no
+notion of types, writes everything that driftline writes.
+
+On the wire a ``time`` is RFC 3339 with an offset or an integer of epoch milliseconds, and what has a default
+may be null; `schemas.decode` settles both, so that a decoded event holds what the type checker is told here.
+
+The names of features, outputs, labels and serving values are not bounded here: testing every name of every
+event would cost a quarter of the decoding. Whoever makes a signal of a name holds it against LONGEST_NAME, once.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from schemas.times import EARLIEST_MS, LATEST_MS
+
+LONGEST_NAME = 256
+"""Characters. Names become keys, labels of metrics and parts of topic keys, and are kept in memory."""
+
+DEFAULT_ROLE = "live"
+
+Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
+Remark = Annotated[str, Meta(max_length=LONGEST_NAME)]
+
+Value = float | bool | str | None | list[float]
+"""What a feature, an output, a label or a decision may be. Numbers always come out of decoding as float."""
+
+_VALUES = Meta(
+    description="By name: a number, a string, a boolean, null, or a list of numbers. "
+    f"Names of more than {LONGEST_NAME} characters are not watched."
+)
+_FIGURES = Meta(
+    description=f"By name: a number or null. Names of more than {LONGEST_NAME} characters are not watched."
+)
+_TIME = Meta(
+    description="RFC 3339 with an offset, or integer epoch milliseconds; "
+    "from 2000 to 2099, and no more than a day after the record's Kafka timestamp."
+)
+
+if TYPE_CHECKING:  # what a decoded event holds
+    Time = int
+    Role = str
+    ReportedVersion = str
+    Values = dict[str, Value]
+    Figures = dict[str, float | None]
+    Segments = dict[str, str]
+else:  # what the wire may hold
+    Time = Annotated[
+        Annotated[datetime, Meta(tz=True)] | Annotated[int, Meta(ge=EARLIEST_MS, lt=LATEST_MS)], _TIME
+    ]
+    Role = Name | None
+    ReportedVersion = Name | None
+    Values = Annotated[dict[str, Value] | None, _VALUES]
+    Figures = Annotated[dict[str, float | None] | None, _FIGURES]
+    Segments = dict[str, str] | None
+
+
+class Prediction(Struct, tag_field="type", tag="prediction", gc=False, omit_defaults=True):
+    """What a model saw and said, once."""
+
+    id: Name
+    model: Name
+    version: Name
+    time_ms: Time = field(name="time")
+    features: Values = {}
+    outputs: Values = {}
+    serving: Figures = {}
+    role: Role = DEFAULT_ROLE
+    automation: Remark | None = None
+    segments: Segments = {}
+    session: Remark | None = None
+
+
+class Feedback(Struct, tag_field="type", tag="feedback", gc=False, omit_defaults=True):
+    """What happened after a prediction: a label, something the user did, or what a person decided."""
+
+    kind: Literal["label", "behavior", "decision"]
+    model: Name
+    time_ms: Time = field(name="time")
+    id: Name | None = None
+    prediction_id: Name | None = None
+    version: Name | None = None
+    labels: Values = {}
+    behavior: Name | None = None
+    decision: Values = {}
+    annotator: Remark | None = None
+    actor: Remark | None = None
+
+
+class Serving(Struct, tag_field="type", tag="serving", gc=False, omit_defaults=True):
+    """How a serving host is doing."""
+
+    model: Name
+    time_ms: Time = field(name="time")
+    id: Name | None = None
+    version: ReportedVersion = ""
+    role: Role = DEFAULT_ROLE
+    host: Remark | None = None
+    values: Figures = {}
+
+
+Event = Prediction | Feedback | Serving
+
+EVENT_TYPES: dict[str, type[Prediction] | type[Feedback] | type[Serving]] = {
+    "prediction": Prediction,
+    "feedback": Feedback,
+    "serving": Serving,
+}
+
+REQUIRED_BY_KIND = {
+    "label": ("prediction_id", "labels"),
+    "behavior": ("behavior",),
+    "decision": ("prediction_id", "decision"),
+}
+"""What each kind of feedback needs besides what all need; a map needs at least one entry."""

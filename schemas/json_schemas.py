@@ -1,0 +1,43 @@
+"""JSON Schema (2020-12) of everything that travels, generated from the records' definitions."""
+
+from typing import Any
+
+import msgspec
+
+from schemas.alerts import Alert
+from schemas.events import REQUIRED_BY_KIND, Feedback, Prediction, Serving
+from schemas.rejections import DeadLetter
+from schemas.summaries import SignalSummary
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+RECORDS: dict[str, type[msgspec.Struct]] = {
+    "prediction": Prediction,
+    "feedback": Feedback,
+    "serving": Serving,
+    "alert": Alert,
+    "signal-summary": SignalSummary,
+    "dead-letter": DeadLetter,
+}
+"""File name without suffix: what is in it."""
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """The schema of one of RECORDS, complete in itself."""
+    record = RECORDS[name]
+    generated = msgspec.json.schema(record)
+    definition = generated["$defs"][record.__name__]
+    if record is Feedback:
+        definition["allOf"] = [_needs_of(kind, names) for kind, names in REQUIRED_BY_KIND.items()]
+    return {"$schema": DIALECT, "$id": f"urn:driftline:{name}", **generated}
+
+
+def _needs_of(kind: str, names: tuple[str, ...]) -> dict[str, Any]:
+    needed = {
+        name: {"type": "object", "minProperties": 1} if name in ("labels", "decision") else {"type": "string"}
+        for name in names
+    }
+    return {
+        "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
+        "then": {"properties": needed, "required": list(names)},
+    }

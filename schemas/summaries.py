@@ -1,0 +1,65 @@
+"""The record on the signals topic: how a signal is doing, for dashboards, comparison and baselines."""
+
+from msgspec import Struct, field
+
+from schemas.alerts import Instant, Number
+
+
+class Quantiles(Struct, frozen=True):
+    """Values below which 5, 25, 50, 75, 95 and 99 per cent lie."""
+
+    p05: Number
+    p25: Number
+    p50: Number
+    p75: Number
+    p95: Number
+    p99: Number
+
+
+class Distribution(Struct, frozen=True, kw_only=True):
+    """Values of a signal: ``count`` present and ``missing`` absent ones. Null: there is no such figure yet."""
+
+    count: int
+    missing: int
+    mean: Number = None
+    sd: Number = None
+    minimum: Number = field(name="min", default=None)
+    maximum: Number = field(name="max", default=None)
+    quantiles: Quantiles | None = None
+
+
+class Reference(Distribution, frozen=True, kw_only=True):
+    """What the signal was when it was healthy, and where that is known from.
+
+    ``learned_from`` is ``warm_up``, ``baseline`` or ``version X``.
+    """
+
+    learned_from: str
+
+
+class SignalSummary(Struct, frozen=True, kw_only=True):
+    """One signal of one stream at one moment of event time.
+
+    ``seen`` counts all values since the stream began, ``recent`` describes the sliding window.
+    ``effect_size_sd`` is the recent mean against the reference's, in sd of the reference; null: not armed.
+    ``firing`` says that an open incident shows the signal. ``sampling_rate`` is the share of predictions that
+    wait for feedback.
+    """
+
+    model: str
+    version: str
+    role: str
+    signal: str
+    time: Instant
+    armed: bool
+    seen: int
+    recent: Distribution
+    reference: Reference | None = None
+    effect_size_sd: Number = None
+    firing: bool
+    sampling_rate: float
+
+
+def summary_key(model: str, signal: str) -> bytes:
+    """The key of a summary's record."""
+    return f"{model}|{signal}".encode()

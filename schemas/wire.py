@@ -1,0 +1,118 @@
+"""From the bytes of a record to an event, or to the reason why not. Nothing here raises.
+
+The fast path is one call of msgspec's typed decoder, and three looks at what it leaves open: depth and UTF-8
+of what it skips, and times. Whatever it refuses is read again leniently, mended where numbers are not finite,
+and decoded by the same decoder; if that fails too, `diagnose` says why.
+"""
+
+from typing import Any
+
+import msgspec
+
+from schemas.depth import DEEPEST, is_too_deep
+from schemas.diagnosis import NAME_WORDS, bad_time, diagnose, missing
+from schemas.events import DEFAULT_ROLE, REQUIRED_BY_KIND, Event, Feedback, Serving
+from schemas.mending import read, rewrite
+from schemas.rejections import LARGEST_RECORD_BYTES, Reason, Rejection
+from schemas.times import DAY_MS, EARLIEST_MS, EPOCH, LATEST_MS, MILLISECOND, rfc3339
+
+_DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+TOMBSTONE = Rejection(Reason.EMPTY, "The record has no value: write one JSON object per record.")
+TOO_DEEP = Rejection(Reason.TOO_DEEP, f"The value is nested deeper than {DEEPEST} levels: flatten it.")
+
+
+def decode(value: bytes | None, timestamp_ms: int | None) -> Event | Rejection:
+    """The event in a record's value.
+
+    ``timestamp_ms`` is the record's Kafka timestamp; None or negative: it has none, and how far an event's
+    time lies ahead is not looked at. Numbers come out as float, those not finite as None, times as
+    epoch milliseconds. Fields that no event has are ignored. Never raises.
+    """
+    if not value:
+        return TOMBSTONE
+    if len(value) > LARGEST_RECORD_BYTES:
+        sentence = f"The value has {len(value)} bytes: it must have at most {LARGEST_RECORD_BYTES}."
+        return Rejection(Reason.TOO_LARGE, sentence)
+    # Counting is slow beside searching, and an event without lists has few brackets to count.
+    if (value.count(b"{") > DEEPEST or value.find(b"[") >= 0) and is_too_deep(value):
+        return TOO_DEEP
+    try:
+        event = _DECODER.decode(value)
+        if not value.isascii():
+            value.decode()  # msgspec does not look into strings it skips
+    except ValueError:  # msgspec's errors and UnicodeDecodeError are
+        return _decode_leniently(value, timestamp_ms)
+    return _settle(event, timestamp_ms)
+
+
+def _decode_leniently(value: bytes, timestamp_ms: int | None) -> Event | Rejection:
+    record = read(value)
+    if isinstance(record, Rejection):
+        return record
+    mended = rewrite(record)
+    if isinstance(mended, Rejection):
+        return mended
+    try:
+        event = _DECODER.decode(mended)
+    except msgspec.ValidationError:
+        return diagnose(record)
+    return _settle(event, timestamp_ms)
+
+
+def _settle(event: Any, timestamp_ms: int | None) -> Event | Rejection:
+    """What the wire leaves open: times as strings, null for a default, what each kind of feedback needs.
+
+    The event is Any because it may still hold what the type checker is told it does not.
+    """
+    time_ms = event.time_ms
+    if type(time_ms) is not int:
+        event.time_ms = time_ms = (time_ms - EPOCH) // MILLISECOND
+        if not EARLIEST_MS <= time_ms < LATEST_MS:
+            return bad_time(time_ms)
+    if timestamp_ms is not None and 0 <= timestamp_ms < time_ms - DAY_MS:
+        return _ahead(time_ms, timestamp_ms)
+    if type(event) is Feedback:
+        return _settle_feedback(event)
+    if event.role is None:
+        event.role = DEFAULT_ROLE
+    if type(event) is Serving:
+        return _settle_serving(event)
+    if event.features is None:
+        event.features = {}
+    if event.outputs is None:
+        event.outputs = {}
+    if event.serving is None:
+        event.serving = {}
+    if event.segments is None:
+        event.segments = {}
+    return event  # type: ignore[no-any-return]
+
+
+def _settle_feedback(event: Any) -> Feedback | Rejection:
+    for name in REQUIRED_BY_KIND[event.kind]:
+        if not getattr(event, name):
+            words = "an object with at least one entry" if name in ("labels", "decision") else NAME_WORDS
+            rejection = missing(name, words)
+            return rejection._replace(sentence=f"{rejection.sentence[:-1]} in feedback of kind {event.kind}.")
+    if event.labels is None:
+        event.labels = {}
+    if event.decision is None:
+        event.decision = {}
+    return event  # type: ignore[no-any-return]
+
+
+def _settle_serving(event: Any) -> Serving:
+    if event.values is None:
+        event.values = {}
+    if event.version is None:
+        event.version = ""
+    return event  # type: ignore[no-any-return]
+
+
+def _ahead(time_ms: int, timestamp_ms: int) -> Rejection:
+    sentence = (
+        f"time is {rfc3339(time_ms)}, {(time_ms - timestamp_ms) / DAY_MS:.1f} days after the record's "
+        f"Kafka timestamp: it must be at most one day ahead (is a clock wrong?)."
+    )
+    return Rejection(Reason.TIME_IN_FUTURE, sentence)

@@ -1,0 +1,1 @@
+"""driftline: the streaming service that notices when a model's world changes."""

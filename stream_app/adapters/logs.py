@@ -1,0 +1,69 @@
+"""Structured logs: one JSON object a line on standard error, for our own messages and the libraries' alike."""
+
+import logging
+import sys
+from typing import Any
+
+import orjson
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+LIBRARIES = ("aiokafka", "aiohttp", "asyncio", "faust", "kafka", "mode")
+
+
+def configure_logs(verbose: bool = False) -> None:
+    """Send everything logged from here on to standard error.
+
+    Args:
+        verbose: let libraries say more than warnings, and tell debugging details.
+    """
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _render],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.DEBUG if verbose else logging.INFO)
+    for name in LIBRARIES:
+        logging.getLogger(name).setLevel(logging.INFO if verbose else logging.WARNING)
+
+
+def get_log(name: str) -> structlog.stdlib.BoundLogger:
+    """A logger whose keyword arguments become fields of the JSON line."""
+    log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    return log
+
+
+def alert_fields(value: bytes) -> dict[str, Any]:
+    """The fields of an encoded alert that tell an operator what happened."""
+    alert = orjson.loads(value)
+    labels = alert.get("labels", {})
+    return {
+        "alert": alert.get("id"),
+        "status": alert.get("status"),
+        "fingerprint": alert.get("fingerprint"),
+        "summary": alert.get("annotations", {}).get("summary"),
+        **{name: labels.get(name) for name in ("model", "version", "severity", "signal")},
+    }
+
+
+def _render(_: WrappedLogger, __: str, event: EventDict) -> str:
+    message = {"time": event.pop("timestamp", None), "level": event.pop("level", None), **event}
+    return orjson.dumps(message, default=str, option=orjson.OPT_NON_STR_KEYS).decode()

@@ -1,0 +1,88 @@
+"""The Faust application: its settings, its one agent, and the one place where offsets are committed."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+
+import faust
+from faust.types import TP
+
+from stream_app.adapters.worker.batches import BatchScheduler, BatchSchema
+from stream_app.adapters.worker.connection import faust_credentials
+from stream_app.config import Settings
+from stream_app.pipeline import SourceRecord
+
+QUEUE_BATCHES = 16  # batches between Faust's fetcher and the agent
+
+
+def build_application(settings: Settings, directory: Path) -> faust.App:
+    """A Faust application that reads batches and leaves acknowledgement to us.
+
+    Args:
+        directory: where Faust may keep its (empty) data directory.
+    """
+    kafka, worker = settings.kafka, settings.worker
+    app = faust.App(
+        kafka.group,
+        broker=[f"kafka://{server.strip()}" for server in kafka.bootstrap_servers.split(",")],
+        broker_credentials=faust_credentials(kafka),
+        broker_client_id=f"{kafka.group}-worker",
+        broker_session_timeout=worker.session_timeout_s,
+        broker_heartbeat_interval=worker.session_timeout_s / 5,
+        broker_request_timeout=180.0,  # also bounds Faust's recovery steps, which must not time out silently
+        broker_rebalance_timeout=60.0,
+        broker_max_poll_interval=86_400.0,  # a worker without partitions never polls and would be expelled
+        broker_commit_every=10**9,  # we commit
+        broker_commit_interval=1.0,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=worker.group_instance_id,
+        consumer_max_fetch_size=4 * 1024 * 1024,
+        stream_wait_empty=False,
+        stream_recovery_delay=0.0,
+        store="memory://",
+        datadir=str(directory),
+        table_standby_replicas=0,
+        topic_disable_leader=True,
+        topic_partitions=kafka.partitions,
+        topic_replication_factor=kafka.replication_factor,
+        web_enabled=False,
+        web_tables_enabled=False,
+        web_router_enabled=False,
+        worker_redirect_stdouts=False,
+        ConsumerScheduler=BatchScheduler,
+    )
+    # Nothing is kept in it: without a table Faust chooses an assignor that does not keep the topics together.
+    app.Table("placement", partitions=kafka.partitions)
+    return app
+
+
+def read_batches(
+    app: faust.App, settings: Settings, take: Callable[[list[SourceRecord]], Awaitable[None]]
+) -> None:
+    """Declare the agent that hands every batch of both input topics to `take`."""
+    topics = settings.kafka
+    channel = app.topic(topics.predictions, topics.feedback, acks=False, schema=BatchSchema())
+    channel.maxsize = QUEUE_BATCHES  # the constructor's argument is not forwarded
+
+    async def intake(stream: faust.Stream[list[SourceRecord]]) -> None:
+        async for batch in stream:
+            await take(batch)
+
+    app.agent(channel, name="intake", concurrency=1)(intake)
+
+
+async def commit(app: faust.App, number: int, offsets: dict[str, int]) -> None:
+    """Acknowledge input offsets; those of a partition that is not assigned any more are left alone.
+
+    Not through Faust's acknowledgements: they count the last offset of a batch twice and fall behind.
+    """
+    await app.consumer._commit({TP(topic, number): offset for topic, offset in offsets.items()})
+
+
+async def committed(app: faust.App, number: int, topics: Iterable[str]) -> dict[str, int]:
+    """The consumer group's acknowledged offsets of a partition number, for topics that have one."""
+    thread = app.consumer._thread
+    found = {
+        topic: await thread.call_thread(thread._ensure_consumer().committed, TP(topic, number))
+        for topic in topics
+    }
+    return {topic: offset for topic, offset in found.items() if offset is not None}

@@ -1,0 +1,133 @@
+"""Making shard state durable, in the order that loses nothing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from time import monotonic
+
+from aiokafka.errors import KafkaError, KafkaTimeoutError
+
+from stream_app.adapters.logs import alert_fields, get_log
+from stream_app.adapters.metrics import Metrics
+from stream_app.adapters.state_store import StateStore
+from stream_app.adapters.worker.partition import Partition
+from stream_app.adapters.worker.publisher import Publisher
+from stream_app.config import Settings
+from stream_app.pipeline import ModelCut, OutputRecord, StateRecord
+
+log = get_log("driftline.checkpoint")
+
+CUT_BYTES_MAX = 1_000_000  # models are cut together up to this much, so that a cut takes milliseconds
+RETRY_S_MAX = 10.0
+
+Commit = Callable[[int, dict[str, int]], Awaitable[None]]
+
+
+class CheckpointRefusedError(Exception):
+    """The broker did not take a checkpoint, and trying again is of no use any more."""
+
+
+class Checkpointer:
+    """Cut → state durable → alerts published → confirmed; later dead letters and summaries → acknowledged.
+
+    A crash between any two steps loses nothing: what was not acknowledged is read again, what was published
+    twice has the same id.
+
+    Args:
+        commit: acknowledges input offsets of a partition number to the consumer group.
+        patience_s: how long a refusal is answered by trying again.
+    """
+
+    def __init__(
+        self, settings: Settings, store: StateStore, publisher: Publisher, commit: Commit, metrics: Metrics
+    ) -> None:
+        self._topics = settings.kafka
+        self._store = store
+        self._publisher = publisher
+        self.commit = commit
+        self._metrics = metrics
+        self.patience_s = 120.0
+        self.accepted = asyncio.Event()  # cleared while the broker refuses: nothing more is read then
+        self.accepted.set()
+
+    async def save(self, partition: Partition, models: Iterable[str]) -> int:
+        """Make models durable and publish their alerts; the bytes written.
+
+        Raises:
+            CheckpointRefusedError: see there.
+        """
+        written = 0
+        async with partition.saving:
+            cuts: list[ModelCut] = []
+            size = 0
+            for model in models:
+                for cut in partition.shard.cut([model]):
+                    cuts.append(cut)
+                    size += sum(len(record.value or b"") for record in cut.records)
+                if size >= CUT_BYTES_MAX:
+                    written += await self._persist(partition, cuts)
+                    cuts, size = [], 0
+            if cuts:
+                written += await self._persist(partition, cuts)
+        return written
+
+    async def acknowledge(self, partition: Partition) -> None:
+        """Publish dead letters and summaries, then commit what is durable.
+
+        What is committed is determined in the same step as the dead letters are taken, so that no offset
+        is acknowledged whose dead letter still waits.
+        """
+        async with partition.saving:
+            offsets = dict(partition.shard.acknowledgeable())
+            dead_letters = partition.shard.take_dead_letters()
+            summaries = partition.shard.take_summaries()
+            await self.publish(self._topics.dead_letters, dead_letters)
+            await self.publish(self._topics.signals, summaries)
+            if offsets != partition.acknowledged:
+                await self.commit(partition.number, offsets)
+                partition.acknowledged = offsets
+
+    async def save_all(self, partition: Partition) -> None:
+        """Everything that is not durable yet, at once: before giving a partition away or stopping."""
+        await self.save(partition, sorted(partition.shard.dirty | partition.shard.urgent))
+        await self.acknowledge(partition)
+
+    async def publish(self, topic: str, records: list[OutputRecord]) -> None:
+        """Publish and wait, trying again while the broker refuses."""
+        if records:
+            await self._insist(lambda: self._publisher.publish(topic, records))
+
+    async def write(self, number: int, records: list[StateRecord]) -> int:
+        """Write state records of a partition number and wait, trying again while the broker refuses."""
+        return await self._insist(lambda: self._store.write(number, records)) if records else 0
+
+    async def _persist(self, partition: Partition, cuts: list[ModelCut]) -> int:
+        begun = monotonic()
+        written = await self.write(partition.number, [record for cut in cuts for record in cut.records])
+        alerts = [alert for cut in cuts for alert in cut.alerts]
+        await self.publish(self._topics.alerts, alerts)
+        for cut in cuts:
+            partition.shard.confirm(cut)
+        obsolete = [StateRecord(key, None) for cut in cuts for key in cut.obsolete]
+        await self.write(partition.number, obsolete)
+        for alert in alerts:
+            log.info("alert", partition=partition.number, **alert_fields(alert.value))
+        self._metrics.checkpoint(monotonic() - begun, written)
+        return written
+
+    async def _insist(self, attempt: Callable[[], Awaitable[int]]) -> int:
+        give_up = monotonic() + self.patience_s
+        delay_s = 0.25
+        while True:
+            try:
+                size = await attempt()
+            except KafkaError as error:
+                self.accepted.clear()
+                temporary = error.retriable or isinstance(error, KafkaTimeoutError)
+                if not temporary or monotonic() > give_up:
+                    raise CheckpointRefusedError(f"Kafka refused a checkpoint: {error!r}") from error
+                log.warning("checkpoint refused, trying again", error=repr(error), delay_s=delay_s)
+                await asyncio.sleep(delay_s)
+                delay_s = min(2 * delay_s, RETRY_S_MAX)
+            else:
+                self.accepted.set()
+                return size

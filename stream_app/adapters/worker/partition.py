@@ -1,0 +1,112 @@
+"""One partition number that the worker owns: its shard, and what was read but not absorbed yet."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from stream_app.adapters.alignment import Alignment
+from stream_app.pipeline import Shard, SourceRecord
+
+RECORDS_HELD_MAX = 100_000  # about 100 MB of 1 KB events for each partition and topic
+
+
+class Gap(NamedTuple):
+    """Stands in the flow of records where the log has no record up to and including `offset`."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int | None
+    key: None = None
+    value: None = None
+
+
+class Partition:
+    """The reading side of a shard: expects offsets in order, aligns the topics, knows where the log ends.
+
+    Args:
+        shard: where records go.
+        topics: the input topics, predictions first.
+        ends: end offset of each topic when the partition was assigned.
+    """
+
+    def __init__(self, shard: Shard, topics: Sequence[str], ends: dict[str, int]) -> None:
+        self.shard = shard
+        self.number = shard.partition
+        self.expected: dict[str, int] = dict(shard.positions)  # next offset to be received
+        self.acknowledged: dict[str, int] = {}
+        self.absorbing = asyncio.Lock()
+        self.saving = asyncio.Lock()
+        self.redelivered = 0
+        self.paused: set[str] = set()  # topics held back
+        self.alignment = Alignment(topics, RECORDS_HELD_MAX)
+        self._ends = dict(ends)
+        self._reached: dict[str, int] = {}
+        self._gaps = 0
+
+    def receive(self, topic: str, records: Sequence[SourceRecord]) -> None:
+        """Take records of one topic; those received before are dropped, offsets passed over become gaps."""
+        expected = self.expected.get(topic)
+        if expected is not None and records[0].offset < expected:
+            fresh = [record for record in records if record.offset >= expected]
+            self.redelivered += len(records) - len(fresh)
+            records = fresh
+        if not records:
+            return
+        if expected is not None and records[0].offset > expected:
+            first = records[0]
+            self._gaps += 1
+            gap = Gap(topic, first.partition, first.offset - 1, first.timestamp)
+            self.alignment.add(topic, (gap, *records))
+        else:
+            self.alignment.add(topic, records)
+        self.expected[topic] = records[-1].offset + 1
+
+    def learn_end(self, topic: str, end: int) -> None:
+        """Note how far the log of a topic reaches."""
+        self._ends[topic] = max(end, self._ends.get(topic, 0))
+
+    def reached(self, topic: str, position: int) -> None:
+        """Note that the consumer stands at a position although nothing more was delivered.
+
+        Markers of transactions occupy offsets at the end of a log and are never delivered.
+        """
+        self._reached[topic] = position
+
+    def caught_up(self, topic: str) -> bool:
+        """True when everything that the log is known to have was received."""
+        position = max(self.expected.get(topic, 0), self._reached.get(topic, 0))
+        return position >= self._ends.get(topic, 0)
+
+    def awaited(self) -> list[str]:
+        """Topics that are behind while records of another topic wait for them."""
+        topics = self.alignment.topics
+        return [
+            topic
+            for topic in topics
+            if not self.caught_up(topic) and any(self.alignment.held(other) for other in topics if other != topic)
+        ]
+
+    def release(self) -> list[SourceRecord]:
+        """Records whose turn it is."""
+        return self.alignment.release([topic for topic in self.alignment.topics if self.caught_up(topic)])
+
+    def apply(self, records: Sequence[SourceRecord]) -> None:
+        """Give records to the shard, and tell it about gaps between them."""
+        if not self._gaps:
+            self.shard.apply(records)
+            return
+        for is_gap, run in groupby(records, key=lambda record: isinstance(record, Gap)):
+            if is_gap:
+                for gap in run:
+                    self._gaps -= 1
+                    self.shard.skip(gap.topic, gap.offset + 1)
+            else:
+                self.shard.apply(list(run))
+
+
+def chunks(records: Sequence[SourceRecord], size: int) -> Iterator[Sequence[SourceRecord]]:
+    """Cut a sequence into parts of at most `size`; nothing for an empty one."""
+    for start in range(0, len(records), size):
+        yield records if len(records) <= size else records[start : start + size]

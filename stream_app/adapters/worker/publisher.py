@@ -1,0 +1,66 @@
+"""Writing to output topics and waiting until the broker has it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import MessageSizeTooLargeError
+
+from stream_app.adapters.logs import get_log
+from stream_app.pipeline import OutputRecord
+
+log = get_log("driftline.publisher")
+
+
+class Publisher:
+    """Publishes records in order and waits for all in-sync replicas.
+
+    It has a producer of its own, without idempotence: after refusing one record that is too large, a broker
+    refuses everything else that an idempotent producer sends to the partition. What is published twice here
+    has the same id, or is a summary or a dead letter with its source.
+
+    Args:
+        options: aiokafka's connection options (bootstrap servers, security).
+    """
+
+    def __init__(self, options: Mapping[str, Any], request_bytes_max: int) -> None:
+        self._producer = AIOKafkaProducer(**options, acks="all", max_request_size=request_bytes_max)
+        self.too_large = 0
+
+    async def start(self) -> None:
+        """Connect."""
+        await self._producer.start()
+
+    async def stop(self) -> None:
+        """Send what waits, and disconnect."""
+        await self._producer.stop()
+
+    async def publish(self, topic: str, records: Sequence[OutputRecord]) -> int:
+        """Send records and wait for all of them; the bytes sent.
+
+        A record that is too large for the topic is counted and logged, and does not stop the others.
+
+        Raises:
+            aiokafka.errors.KafkaError: the broker refused, or did not answer in time.
+        """
+        results = await asyncio.gather(
+            *[await self._send(topic, record) for record in records], return_exceptions=True
+        )
+        for record, result in zip(records, results, strict=True):
+            if isinstance(result, MessageSizeTooLargeError):
+                self.too_large += 1
+                log.error("record too large for its topic, not published", topic=topic, size=len(record.value))
+            elif isinstance(result, BaseException):
+                raise result
+        return sum(len(record.key or b"") + len(record.value) for record in records)
+
+    async def _send(self, topic: str, record: OutputRecord) -> asyncio.Future[Any]:
+        try:
+            sent: asyncio.Future[Any] = await self._producer.send(
+                topic, key=record.key, value=record.value, headers=record.headers
+            )
+        except MessageSizeTooLargeError as error:
+            sent = asyncio.get_running_loop().create_future()
+            sent.set_exception(error)
+        return sent

@@ -1,0 +1,66 @@
+"""From the log back to a living partition."""
+
+import asyncio
+import socket
+
+from faust import App
+
+from stream_app.adapters.log_reader import LogReader
+from stream_app.adapters.logs import get_log
+from stream_app.adapters.state_store import FencedError, StateStore
+from stream_app.adapters.worker.application import committed
+from stream_app.adapters.worker.checkpointer import Checkpointer
+from stream_app.adapters.worker.partition import Partition
+from stream_app.config import Settings
+from stream_app.pipeline import Recovery, StateRecord, claim, recover
+
+log = get_log("driftline.restore")
+
+
+class Restorer:
+    """Rebuilds the shard of a partition number from the state topic and claims it under a new epoch."""
+
+    def __init__(
+        self, app: App, settings: Settings, store: StateStore, checkpointer: Checkpointer, reader: LogReader
+    ) -> None:
+        self._app = app
+        self._settings = settings
+        self._store = store
+        self._checkpointer = checkpointer
+        self._reader = reader
+        self._worker = f"{settings.worker.group_instance_id or socket.gethostname()}"
+
+    async def restore(self, number: int) -> Partition:
+        """State from the log, claim durable, outbox published again, restored positions committed.
+
+        When it returns nothing has been applied yet, and Faust will read on from the committed positions.
+        """
+        recovery = await self._claimed(number)
+        shard = recovery.shard
+        await self._checkpointer.publish(self._settings.kafka.alerts, recovery.pending)
+        await self._checkpointer.write(number, [StateRecord(key, None) for key in recovery.obsolete])
+        topics = (self._settings.kafka.predictions, self._settings.kafka.feedback)
+        for topic, offset in (await committed(self._app, number, topics)).items():
+            shard.start_at(topic, offset)  # all below it is durable, also where no model has a newer checkpoint
+        ends = {topic: await self._reader.end(topic, number) for topic in topics}
+        if shard.positions:
+            await self._checkpointer.commit(number, dict(shard.positions))
+        log.info("restored", partition=number, epoch=shard.epoch, positions=dict(shard.positions))
+        return Partition(shard, topics, ends)
+
+    async def _claimed(self, number: int) -> Recovery:
+        """Read and claim, again if the previous owner wrote in between."""
+        while True:
+            records = await self._store.read(number)
+            # Decoding thousands of signals takes seconds; in a thread, heartbeats and /live go on.
+            recovery = await asyncio.to_thread(recover, number, self._settings, records)
+            try:
+                await self._checkpointer.write(number, [claim(recovery.shard.epoch, self._worker)])
+            except FencedError:
+                log.warning("the previous owner is still writing, reading again", partition=number)
+            else:
+                return recovery
+
+    async def untouched(self, number: int) -> bool:
+        """True when nobody else has written to the partition's state since this worker last did."""
+        return await self._store.undisturbed(number)

@@ -1,0 +1,168 @@
+"""The life of a worker process: start, run until told to stop or until something breaks, stop."""
+
+import asyncio
+import gc
+import signal
+import socket
+import tempfile
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from aiokafka import AIOKafkaProducer
+
+from stream_app.adapters.log_reader import LogReader
+from stream_app.adapters.logs import configure_logs, get_log
+from stream_app.adapters.metrics import Metrics
+from stream_app.adapters.state_store import StateStore
+from stream_app.adapters.worker.application import build_application, commit, read_batches
+from stream_app.adapters.worker.checkpointer import Checkpointer
+from stream_app.adapters.worker.connection import aiokafka_options
+from stream_app.adapters.worker.intake import Intake
+from stream_app.adapters.worker.ownership import Ownership
+from stream_app.adapters.worker.publisher import Publisher
+from stream_app.adapters.worker.restore import Restorer
+from stream_app.adapters.worker.schedule import CheckpointSchedule
+from stream_app.adapters.worker.watchdog import Watchdog
+from stream_app.adapters.worker.web import WebServer
+from stream_app.config import Settings
+
+log = get_log("driftline.worker")
+
+RELEASE_S_MAX = 5.0  # for the last checkpoint …
+LEAVE_S_MAX = 4.0  # … and for leaving the group; together less than the ten seconds that are promised
+REQUEST_BYTES_MAX = 2 * 1024 * 1024  # a dead letter of 1 MiB grows by a third in base64
+
+
+def run_worker(settings: Settings, verbose: bool = False) -> int:
+    """Run a worker until SIGTERM or SIGINT; the process's exit code.
+
+    Returns:
+        0 after a graceful stop, 1 when the worker gave up; the log's last line says why.
+    """
+    configure_logs(verbose)
+    # The policy, not a runner, because Faust's consumer thread makes an event loop of its own.
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    with tempfile.TemporaryDirectory(prefix="driftline-") as directory:
+        return asyncio.run(_run(settings, Path(directory)))
+
+
+async def _run(settings: Settings, directory: Path) -> int:
+    return await Worker(settings, directory).run()  # its parts look for the running loop when they are made
+
+
+class Worker:
+    """Puts the parts together and keeps them running."""
+
+    def __init__(self, settings: Settings, directory: Path) -> None:
+        self._settings = settings
+        options = aiokafka_options(settings.kafka)
+        self._producer = AIOKafkaProducer(
+            **options,
+            acks="all",
+            enable_idempotence=True,
+            max_request_size=REQUEST_BYTES_MAX,
+        )
+        self._publisher = Publisher(options, REQUEST_BYTES_MAX)
+        self._app = build_application(settings, directory)
+        self._reader = LogReader(options)
+        self._metrics = Metrics()
+        store = StateStore(settings.kafka.state, self._producer, self._reader)
+        self._checkpointer = Checkpointer(
+            settings, store, self._publisher, partial(commit, self._app), self._metrics
+        )
+        restorer = Restorer(self._app, settings, store, self._checkpointer, self._reader)
+        self._ownership = Ownership(self._app, settings, restorer, self._checkpointer)
+        self._schedule = CheckpointSchedule(settings.worker, self._ownership, self._checkpointer)
+        self._intake = Intake(self._app, self._ownership, self._checkpointer, self._reader, self._metrics)
+        self._intake.on_urgent = self._schedule.wake
+        self._web = WebServer(self._metrics.registry, self._obstacles)
+        self._stop = asyncio.Event()
+        self._failure: BaseException | None = None
+
+    async def run(self) -> int:
+        """Start everything, wait for a signal or a failure, stop everything; the exit code."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
+        worker = self._settings.worker
+        async with AsyncExitStack() as stack:
+            try:
+                await self._web.start(worker.web_host, worker.web_port)
+                stack.push_async_callback(self._web.stop)
+                await self._producer.start()
+                stack.push_async_callback(self._producer.stop)
+                await self._publisher.start()
+                stack.push_async_callback(self._publisher.stop)
+                stack.push_async_callback(self._reader.close)
+                await self._run_application()
+            except Exception as error:
+                self._fail(error)
+        if self._failure is not None:
+            log.error("worker gives up", reason=repr(self._failure), exc_info=self._failure)
+            return 1
+        log.info("worker stopped")
+        return 0
+
+    async def _run_application(self) -> None:
+        read_batches(self._app, self._settings, self._intake.take)
+        self._app.on_partitions_revoked.connect(self._ownership.on_partitions_revoked)
+        self._app.on_rebalance_complete.connect(self._ownership.on_rebalance_complete)
+        self._app.finalize()
+        spare_the_garbage_collector()
+        watchdog = Watchdog(self._ownership, self._intake.highwater)
+        tasks = [
+            asyncio.create_task(self._guarded(part))
+            for part in (
+                self._app.start(),
+                self._crash_of_application(),
+                self._schedule.run(),
+                self._intake.tend(),
+                watchdog.run(),
+            )
+        ]
+        log.info("worker started", name=socket.gethostname(), web_port=self._settings.worker.web_port)
+        await self._stop.wait()
+        if self._failure is None:
+            await self._ownership.release(RELEASE_S_MAX)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAVE_S_MAX):
+                await self._app.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _guarded(self, part: Coroutine[Any, Any, None]) -> None:
+        try:
+            await part
+        except Exception as error:
+            self._fail(error)
+
+    async def _crash_of_application(self) -> None:
+        await self._app._crashed.wait()
+        self._fail(self._app.crash_reason or RuntimeError("Faust crashed"))
+
+    def _fail(self, reason: BaseException) -> None:
+        self._failure = self._failure or reason
+        self._stop.set()
+
+    def _obstacles(self) -> list[str]:
+        obstacles = []
+        if not self._ownership.settled.is_set():
+            obstacles.append("partitions are being assigned or restored")
+        if not self._checkpointer.accepted.is_set():
+            obstacles.append("the broker refuses checkpoints")
+        return obstacles
+
+
+def spare_the_garbage_collector() -> None:
+    """Take everything loaded so far out of its sight, and let it run less often.
+
+    A worker keeps hundreds of thousands of live dicts and lists without cycles; with Python's defaults the
+    collector walks all of them again and again and finds nothing.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 50)

@@ -1,0 +1,1 @@
+"""From a detector's finding to an alert with a life."""

@@ -1,0 +1,109 @@
+"""The alarm desk of one model: findings in, alerts out."""
+
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from detectors import SignalState
+from schemas import Alert, Coverage
+from stream_app.alarms.announcement import Status, announce
+from stream_app.alarms.incident import SEVERITY_ORDER, AlarmState, Evidence, Incident
+from stream_app.alarms.stages import (
+    CONFIRMED_STAGES,
+    STAGES,
+    Case,
+    Stage,
+    has_recovered,
+    late_confirmed,
+    run,
+)
+from stream_app.monitoring.model import ModelMonitor
+
+# A finding that its next blocks did not confirm by now is forgotten.
+PENDING_MS = 3_600_000
+# Incidents of a stream that has had no event for this long are over: the version is gone.
+GONE_MS = 6 * 3_600_000
+
+
+class AlarmDesk:
+    """Runs the stages, keeps the open incidents, and decides when one has something to say."""
+
+    def __init__(self, monitor: ModelMonitor) -> None:
+        self.monitor = monitor
+        self.plan = monitor.plan
+        self.state = AlarmState()
+        self.held: Counter[str] = Counter()
+
+    def take(self, evidence: Evidence, coverage: Coverage) -> list[Alert]:
+        """One finding; at most one alert."""
+        return self._run(evidence, STAGES, evidence.arrived_ms, coverage)
+
+    def tick(self, now_ms: int, coverage: Coverage) -> list[Alert]:
+        """What time brings: late confirmations, updates, recoveries, repetitions."""
+        alerts: list[Alert] = []
+        for key, evidence in list(self.state.pending.items()):
+            signal = self._look(evidence)
+            if signal is not None and late_confirmed(evidence, signal, self.plan):
+                del self.state.pending[key]
+                alerts += self._run(evidence, CONFIRMED_STAGES, now_ms, coverage)
+            elif signal is None or now_ms - evidence.arrived_ms > PENDING_MS:
+                del self.state.pending[key]
+        for incident in list(self.state.incidents):
+            alerts += self._follow(incident, now_ms, coverage)
+        return alerts
+
+    def _run(
+        self, evidence: Evidence, stages: tuple[Stage, ...], now_ms: int, coverage: Coverage
+    ) -> list[Alert]:
+        case = Case(evidence, self.plan, self.state, self._look)
+        held = run(case, stages)
+        if held is not None:
+            self.held[held] += 1
+            return []
+        incident = case.incident
+        assert incident is not None
+        if not incident.sequence:
+            return [self._announce(incident, Status.FIRING, now_ms, coverage)]
+        if SEVERITY_ORDER[incident.severity] > SEVERITY_ORDER[incident.sent_severity]:
+            return [self._announce(incident, Status.UPDATED, now_ms, coverage)]
+        # Many signals show one change within moments: they are told together on the next tick.
+        incident.unsent = True
+        return []
+
+    def _follow(self, incident: Incident, now_ms: int, coverage: Coverage) -> list[Alert]:
+        for member in incident.members.values():
+            signal = self._look(member.evidence)
+            if signal is None or member.recovered:
+                continue
+            if member.seen_at_start < 0:
+                member.seen_at_start = signal.seen
+            values = self.plan.alerts.of_blocks * self.monitor.bank_settings.block
+            if signal.seen - member.seen_at_start >= values:
+                member.recovered = has_recovered(member, signal, self.plan)
+        gone = self.monitor.idle_ms((incident.version, incident.role)) > GONE_MS
+        if gone or all(member.recovered for member in incident.members.values()):
+            self.state.incidents.remove(incident)
+            return [self._announce(incident, Status.RESOLVED, now_ms, coverage)]
+        if incident.unsent:
+            return [self._announce(incident, Status.UPDATED, now_ms, coverage)]
+        if now_ms - incident.sent_ms >= self.plan.alerts.repeat_every_ms:
+            return [self._announce(incident, Status.FIRING, now_ms, coverage)]
+        return []
+
+    def _look(self, evidence: Evidence) -> SignalState | None:
+        return self.monitor.state((evidence.version, evidence.role), evidence.table, evidence.signal)
+
+    def _announce(self, incident: Incident, status: Status, now_ms: int, coverage: Coverage) -> Alert:
+        incident.sequence += 1
+        incident.sent_ms = now_ms
+        incident.sent_severity = incident.severity
+        incident.unsent = False
+        return announce(incident, status, coverage, self.plan.alerts.generator_url)
+
+    def snapshot(self) -> dict[str, Any]:
+        return {"state": msgspec.to_builtins(self.state), "held": dict(self.held)}
+
+    def restore(self, snapshot: dict[str, Any]) -> None:
+        self.state = msgspec.convert(snapshot["state"], AlarmState)
+        self.held = Counter(snapshot["held"])

@@ -1,0 +1,171 @@
+"""The way from a finding to an alert: one line of stages, read from top to bottom.
+
+A stage lets a case pass (returns None) or holds it and says why. The reasons are metric labels.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from detectors import SignalState
+from stream_app.alarms.direction import is_bad
+from stream_app.alarms.incident import AlarmState, Evidence, Incident, Member
+from stream_app.config import ModelPlan
+
+Look = Callable[[Evidence], SignalState | None]
+
+# A change this small is never worth an alert, however sure the detectors are.
+SMALLEST_EFFECT_SD = 0.1
+# A signal is back when its recent blocks are this close to the reference, or half way back from a small change.
+RECOVERED_SD = 0.25
+# A firing signal is reported again when its effect has grown by half.
+GROWTH = 1.5
+
+
+class Held(StrEnum):
+    """Why a finding did not become an alert."""
+
+    NOT_ARMED = "not_armed"
+    GOOD_DIRECTION = "good_direction"
+    UNCONFIRMED = "unconfirmed"
+    RECOVERING = "recovering"
+    ALREADY_FIRING = "already_firing"
+
+
+@dataclass
+class Case:
+    """One finding on its way, and what the stages know and decide."""
+
+    evidence: Evidence
+    plan: ModelPlan
+    state: AlarmState
+    look: Look
+    incident: Incident | None = None
+    detectors: tuple[str, ...] = ()
+
+    @property
+    def effect_size_sd(self) -> float:
+        return abs(self.evidence.finding.effect_size_sd)
+
+
+Stage = Callable[[Case], Held | None]
+
+
+def armed(case: Case) -> Held | None:
+    """A signal that is still learning its reference never fires."""
+    signal = case.look(case.evidence)
+    return None if signal is not None and signal.armed else Held.NOT_ARMED
+
+
+def recovering(case: Case) -> Held | None:
+    """A firing signal that changes back is on its way to be resolved, not a new change."""
+    incident = case.state.incident_of(case.evidence)
+    if incident is None:
+        return None
+    member = incident.members[case.evidence.signal]
+    is_back = case.effect_size_sd <= tolerance_sd(member)
+    turned = case.evidence.finding.direction != member.evidence.finding.direction
+    return Held.RECOVERING if is_back or (turned and case.effect_size_sd < member.effect_size_sd) else None
+
+
+def in_bad_direction(case: Case) -> Held | None:
+    """Some changes are good news: fewer errors, more clicks."""
+    finding = case.evidence.finding
+    away = "up" if finding.effect_size_sd > 0 else "down"
+    return None if is_bad(away, case.evidence.signal, case.plan) else Held.GOOD_DIRECTION
+
+
+def confirmed(case: Case) -> Held | None:
+    """Large enough, or seen by two detectors; what is left waits for its next blocks (see ``late_confirmed``)."""
+    evidence, state = case.evidence, case.state
+    waiting = state.pending.get(evidence.key)
+    if case.effect_size_sd >= case.plan.alerts.effect_size_floor_sd:
+        state.pending.pop(evidence.key, None)
+        return None
+    if waiting is not None and case.effect_size_sd >= SMALLEST_EFFECT_SD and agrees(waiting, evidence):
+        case.detectors = (waiting.finding.detector,)
+        state.pending.pop(evidence.key)
+        return None
+    state.pending[evidence.key] = evidence
+    return Held.UNCONFIRMED
+
+
+def agrees(earlier: Evidence, later: Evidence) -> bool:
+    """Another detector, the same direction away from the reference."""
+    one, other = earlier.finding, later.finding
+    return one.detector != other.detector and one.effect_size_sd * other.effect_size_sd > 0
+
+
+def grouped(case: Case) -> Held | None:
+    """Changes of one model version that begin within a window are one incident."""
+    case.incident = case.state.incident_of(case.evidence) or case.state.incident_near(
+        case.evidence, case.plan.alerts.group_within_ms
+    )
+    if case.incident is None:
+        case.incident = case.state.open(case.evidence)
+    return None
+
+
+def deduplicated(case: Case) -> Held | None:
+    """A signal that fires already is news only when it has grown."""
+    assert case.incident is not None
+    member = case.incident.members.get(case.evidence.signal)
+    if member is None or member.recovered:
+        return None
+    names = {*member.detectors, case.evidence.finding.detector, *case.detectors}
+    member.detectors = sorted(names)
+    return None if case.effect_size_sd > GROWTH * member.effect_size_sd else Held.ALREADY_FIRING
+
+
+def graded(case: Case) -> Held | None:
+    """Severity by kind; the signal becomes a member of its incident."""
+    assert case.incident is not None
+    evidence, incident = case.evidence, case.incident
+    member = incident.members.get(evidence.signal)
+    earlier = member.detectors if member is not None else []
+    names = sorted({*earlier, evidence.finding.detector, *case.detectors})
+    severity = case.plan.alerts.severity[evidence.kind]
+    incident.members[evidence.signal] = Member(evidence, names, severity)
+    incident.latest_ms = max(incident.latest_ms, evidence.arrived_ms)
+    return None
+
+
+STAGES: tuple[Stage, ...] = (
+    armed,
+    recovering,
+    in_bad_direction,
+    confirmed,
+    grouped,
+    deduplicated,
+    graded,
+)
+CONFIRMED_STAGES = STAGES[STAGES.index(confirmed) + 1 :]
+
+
+def run(case: Case, stages: tuple[Stage, ...] = STAGES) -> Held | None:
+    """Send a case down the line; None when it became part of an incident that has news."""
+    for stage in stages:
+        held = stage(case)
+        if held is not None:
+            return held
+    return None
+
+
+def late_confirmed(evidence: Evidence, signal: SignalState, plan: ModelPlan) -> bool:
+    """N of the last M blocks lie clearly on the side that the finding pointed to."""
+    sign = 1.0 if evidence.finding.effect_size_sd > 0 else -1.0
+    blocks = signal.block_effects[-plan.alerts.of_blocks :]
+    clear_sd = plan.alerts.effect_size_floor_sd / 2
+    return sum(effect * sign > clear_sd for effect in blocks) >= plan.alerts.confirm_blocks
+
+
+def tolerance_sd(member: Member) -> float:
+    return min(RECOVERED_SD, member.effect_size_sd / 2)
+
+
+def has_recovered(member: Member, signal: SignalState, plan: ModelPlan) -> bool:
+    """The mean of the last M blocks, all of them since the change, is back at the reference."""
+    blocks = signal.block_effects[-plan.alerts.of_blocks :]
+    if len(blocks) < plan.alerts.of_blocks:
+        return False
+    return abs(sum(blocks) / len(blocks)) <= tolerance_sd(member)

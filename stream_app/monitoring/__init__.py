@@ -1,0 +1,1 @@
+"""Events of one model become rows of numbers, and rows become findings."""

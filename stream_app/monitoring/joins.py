@@ -1,0 +1,173 @@
+"""Feedback finds its prediction: behaviours within minutes, labels and decisions within a day.
+
+Three bounded stores, all keyed by the hash of the prediction id: predictions that wait for behaviours,
+predictions that wait for labels and decisions, and feedback that came before its prediction.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from schemas import Feedback, Prediction
+from stream_app.config import BehaviorPlan, ModelPlan
+from stream_app.monitoring.agreement import annotator_agreement, decision_agreement, error_of
+from stream_app.monitoring.identity import id_hash
+from stream_app.monitoring.waiting import Entry, Waiting
+
+# Places in an entry; the first two belong to the store (serial, due_ms).
+VERSION, ROLE, TIME_MS = 2, 3, 4
+SEEN = 5  # behaviours: names seen
+OUTPUTS, ANSWERS, DECIDED = 5, 6, 7  # labels: the model's outputs, labels by annotator, decision made
+RECORDS = 2  # early feedback: the events
+MOST_EARLY_RECORDS = 16
+UNNAMED = ""
+DEFAULT_BEHAVIOR = BehaviorPlan()
+
+
+class Outcome(NamedTuple):
+    """What became known of one prediction: named values for one table of its stream.
+
+    ``corrects`` holds the earlier values that these replace; ``numeric`` the names whose values are not 0/1.
+    """
+
+    version: str
+    role: str
+    table: str
+    values: dict[str, float]
+    time_ms: int
+    corrects: dict[str, float] | None = None
+    numeric: frozenset[str] = frozenset()
+
+
+class Joins:
+    """The waiting predictions and early feedback of one model."""
+
+    def __init__(self, plan: ModelPlan, limit: int) -> None:
+        self.plan = plan
+        self.names = sorted(plan.behaviors)
+        self.wait_behavior_ms = max(each.within_ms for each in (DEFAULT_BEHAVIOR, *plan.behaviors.values()))
+        self.behaviors = Waiting(limit)
+        self.labels = Waiting(limit)
+        self.early = Waiting(limit)
+        self.counts: Counter[str] = Counter()
+
+    def stores(self) -> dict[str, Waiting]:
+        return {"behaviors": self.behaviors, "labels": self.labels, "early": self.early}
+
+    def expect(self, key: int, event: Prediction, now_ms: int) -> Iterator[Outcome]:
+        """A prediction came: let it wait, and give it the feedback that came before it."""
+        if key < self.behaviors.threshold:
+            seen: list[str] = []
+            due_ms = now_ms + self.wait_behavior_ms
+            self.behaviors.add(key, [0, due_ms, event.version, event.role, event.time_ms, seen])
+        if key < self.labels.threshold:
+            due_ms = now_ms + self.plan.labels.wait_ms
+            outputs = event.outputs
+            self.labels.add(key, [0, due_ms, event.version, event.role, event.time_ms, outputs, {}, False])
+        if key in self.early.entries:
+            return self._replay(key, now_ms)
+        return iter(())
+
+    def _replay(self, key: int, now_ms: int) -> Iterator[Outcome]:
+        entry = self.early.pop(key)
+        for record in entry[RECORDS] if entry is not None else ():
+            yield from self.attribute(msgspec.convert(record, Feedback), now_ms)
+
+    def attribute(self, event: Feedback, now_ms: int) -> Iterator[Outcome]:
+        """A feedback that names its prediction came: what it says of that prediction."""
+        key = id_hash(event.prediction_id or UNNAMED)
+        store = self.behaviors if event.kind == "behavior" else self.labels
+        if store.leaves_out(key, now_ms):
+            self.counts["sampled_out"] += 1
+            return
+        entry = store.get(key)
+        if entry is not None:
+            self.counts["hits"] += 1
+            store.touch(key)
+            yield from self._settle(event, entry)
+        elif event.kind == "behavior" and self.labels.get(key) is not None:
+            self.counts["late"] += 1
+        else:
+            self._keep_early(key, event, now_ms)
+
+    def _settle(self, event: Feedback, entry: Entry) -> Iterator[Outcome]:
+        if event.kind == "behavior":
+            self._see(event, entry)
+        elif event.kind == "label":
+            yield from self._label(event, entry)
+        elif not entry[DECIDED]:
+            entry[DECIDED] = True
+            values = decision_agreement(entry[OUTPUTS], event.decision)
+            if values:
+                yield Outcome(entry[VERSION], entry[ROLE], "decisions", values, event.time_ms)
+
+    def _see(self, event: Feedback, entry: Entry) -> None:
+        name = event.behavior or UNNAMED
+        within_ms = self.plan.behaviors.get(name, DEFAULT_BEHAVIOR).within_ms
+        if event.time_ms - entry[TIME_MS] > within_ms:
+            self.counts["late"] += 1
+        elif name not in entry[SEEN]:
+            entry[SEEN].append(name)
+
+    def _label(self, event: Feedback, entry: Entry) -> Iterator[Outcome]:
+        outputs, answers = entry[OUTPUTS], entry[ANSWERS]
+        annotator = event.annotator or UNNAMED
+        earlier = {name: value for labels in answers.values() for name, value in labels.items()}
+        values, corrects = {}, {}
+        for name, label in event.labels.items():
+            error = error_of(outputs[name], label) if name in outputs else None
+            if error is None:
+                self.counts["labels_without_output"] += 1
+            elif name not in earlier:
+                values[f"error:{name}"] = error
+            else:
+                previous = error_of(outputs[name], earlier[name])
+                if previous is not None and previous != error:
+                    self.counts["labels_corrected"] += 1
+                    corrects[f"error:{name}"] = previous
+                    values[f"error:{name}"] = error
+        new_values = {name: value for name, value in values.items() if name not in corrects}
+        new_values |= annotator_agreement(answers, annotator, event.labels)
+        # The latest answer stands last, so that a later look at `earlier` finds it.
+        answers[annotator] = answers.pop(annotator, {}) | event.labels
+        if new_values:
+            numeric = frozenset(f"error:{name}" for name, label in event.labels.items() if type(label) is float)
+            yield Outcome(entry[VERSION], entry[ROLE], "labels", new_values, event.time_ms, None, numeric)
+        if corrects:
+            corrected = {name: values[name] for name in corrects}
+            yield Outcome(entry[VERSION], entry[ROLE], "labels", corrected, event.time_ms, corrects)
+
+    def _keep_early(self, key: int, event: Feedback, now_ms: int) -> None:
+        if key >= self.early.threshold:
+            self.counts["sampled_out"] += 1
+            return
+        self.counts["early"] += 1
+        record = msgspec.to_builtins(event)
+        entry = self.early.get(key)
+        if entry is None:
+            self.early.add(key, [0, now_ms + self.plan.labels.wait_ms, [record]])
+        elif len(entry[RECORDS]) < MOST_EARLY_RECORDS:
+            entry[RECORDS].append(record)
+            self.early.touch(key)
+
+    def expire(self, now_ms: int) -> Iterator[Outcome]:
+        """On a tick: predictions whose time for behaviours is over count, with or without one."""
+        names = self.names
+        for entry in self.behaviors.due(now_ms):
+            if names:
+                values = {f"rate:{name}": 1.0 if name in entry[SEEN] else 0.0 for name in names}
+                yield Outcome(entry[VERSION], entry[ROLE], "behaviors", values, entry[TIME_MS])
+        self.labels.due(now_ms)
+        self.counts["misses"] += sum(len(entry[RECORDS]) for entry in self.early.due(now_ms))
+        self.behaviors.relax(now_ms, self.wait_behavior_ms)
+        self.labels.relax(now_ms, self.plan.labels.wait_ms)
+        self.early.relax(now_ms, self.plan.labels.wait_ms)
+
+    def snapshot(self) -> dict[str, Any]:
+        return {"names": self.names, "counts": dict(self.counts)}
+
+    def restore(self, snapshot: dict[str, Any]) -> None:
+        self.names = list(snapshot["names"])
+        self.counts = Counter(snapshot["counts"])

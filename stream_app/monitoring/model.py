@@ -1,0 +1,306 @@
+"""Everything kept for one model: its clock, its streams, its waiting predictions."""
+
+from collections import Counter
+from collections.abc import Iterator
+from math import inf
+from typing import Any
+
+from detectors import BankSettings, SignalState, Transform
+from schemas import Feedback, Prediction, Serving
+from stream_app.config import Limits, ModelPlan
+from stream_app.monitoring.clock import EventClock
+from stream_app.monitoring.identity import RecentIds, id_hash
+from stream_app.monitoring.joins import Joins, Outcome
+from stream_app.monitoring.stream import ALL_VERSIONS, Stream
+from stream_app.monitoring.tables import Arrival, OutcomeTable, Reported
+
+StreamKey = tuple[str, str]
+# A stream without events for this long makes room for a new version when all places are taken.
+IDLE_MS = 25 * 3600 * 1000
+
+
+class ModelMonitor:
+    """Takes the events of one model in order; gives findings when flushed.
+
+    Rows collect until a flush. When flushes happen does not matter for the result: what depends on time
+    happens on ticks of the event clock, and findings come in the order of the events that caused them.
+    """
+
+    def __init__(self, model: str, plan: ModelPlan, limits: Limits) -> None:
+        self.model = model
+        self.plan = plan
+        self.limits = limits
+        self.bank_settings = BankSettings(
+            warm_up=plan.warm_up,
+            detectors=plan.detectors,
+            resolution=plan.resolution,
+            false_alarm_every=plan.false_alarm_every,
+            categories=limits.categories_per_signal,
+        )
+        self.clock = EventClock()
+        self.streams: dict[StreamKey, Stream] = {}
+        self.joins = Joins(plan, limits.predictions_waiting)
+        self.recent_ids = RecentIds(limits.ids_remembered)
+        self.sequence = 0
+        self.counts: Counter[str] = Counter()
+        self.refused: set[str] = set()
+        self._unlinked: Counter[str] = Counter()
+        self._reports: list[tuple[Reported, Stream]] = []
+        self._prediction_offset = 0
+        self._feedback_offset = 0
+
+    # ---- events
+
+    def prediction(self, event: Prediction, offset: int) -> None:
+        """One prediction: a row of its stream, and something that waits for feedback."""
+        key = id_hash(event.id)
+        self._prediction_offset = offset
+        if not self.recent_ids.add(key):
+            self.counts["duplicates"] += 1
+            return
+        stream = self.streams.get((event.version, event.role)) or self._open(event.version, event.role)
+        if stream is None:
+            self.counts["unwatched"] += 1
+            return
+        table = stream.predictions
+        if not table.fits(event):
+            self._discover(stream, event)
+        table.append(event, self.sequence, offset)
+        stream.last_event_ms = self.clock.now_ms
+        if key < self.joins.labels.threshold or key < self.joins.behaviors.threshold:
+            self._deliver(self.joins.expect(key, event, self.clock.now_ms), self._arrival(event.time_ms, offset))
+        if self._unlinked:
+            self._count_unlinked(event, offset)
+
+    def feedback(self, event: Feedback, offset: int) -> None:
+        """One feedback: joined with its prediction, or counted for the model as a whole."""
+        self._feedback_offset = offset
+        if event.kind == "behavior" and event.behavior is not None:
+            self._learn_behavior(event.behavior)
+        if event.prediction_id is not None:
+            outcomes = self.joins.attribute(event, self.clock.now_ms)
+            self._deliver(outcomes, self._arrival(event.time_ms, offset))
+        elif event.behavior is not None:
+            if event.id is not None and not self.recent_ids.add(id_hash("feedback " + event.id)):
+                self.counts["duplicates"] += 1
+            else:
+                self._unlinked[event.behavior] += 1
+
+    def serving(self, event: Serving, offset: int) -> None:
+        """One report of a serving host."""
+        self._prediction_offset = offset
+        stream = self.streams.get((event.version, event.role)) or self._open(event.version, event.role)
+        if stream is None:
+            self.counts["unwatched"] += 1
+            return
+        table = stream.outcomes["reports"]
+        values = {f"serving:{name}": value for name, value in event.values.items() if value is not None}
+        for name in values:
+            tail = name.replace("serving:", "tail:", 1)
+            self._watch(stream, table, [(name, Transform.VALUE), (tail, Transform.TAIL)])
+        self._append(table, values, event.time_ms, self._arrival(event.time_ms, offset))
+
+    def tick(self) -> None:
+        """A tick of the clock: what waited long enough becomes rows. Flush before and after."""
+        now_ms = self.clock.now_ms
+        arrival = self._arrival(now_ms, self._prediction_offset)
+        self._deliver(self.joins.expire(now_ms), arrival)
+        for stream in self.streams.values():
+            table = stream.outcomes["volume"]
+            for second, count in stream.volume.complete(now_ms):
+                table.append({"volume:predictions": float(count)}, second * 1000, arrival)
+
+    def flush(self) -> list[tuple[Reported, Stream]]:
+        """Findings of all rows that waited, in the order of the events that caused them."""
+        for stream in list(self.streams.values()):
+            self._flush_stream(stream)
+        reports, self._reports = self._reports, []
+        reports.sort(key=lambda report: report[0].arrival.sequence)
+        return reports
+
+    def state(self, stream: StreamKey, table: str, signal: str) -> SignalState | None:
+        """What a signal looks like now; None when its stream is gone."""
+        found = self.streams.get(stream)
+        return None if found is None else found.table(table).bank.state_of(signal)
+
+    def idle_ms(self, key: StreamKey) -> float:
+        """Event time since the last prediction of a stream; infinite when the stream is gone."""
+        version, role = key
+        seen_ms = [
+            stream.last_event_ms
+            for (other, its_role), stream in self.streams.items()
+            if its_role == role and version in (other, ALL_VERSIONS)
+        ]
+        return self.clock.now_ms - max(seen_ms) if seen_ms else inf
+
+    # ---- rows
+
+    def _flush_stream(self, stream: Stream) -> None:
+        events = stream.predictions.events
+        if events:
+            times_ms = [event.time_ms for event in events]
+            stream.volume.add(times_ms)
+            self._everything(stream.role).volume.add(times_ms)
+        for table in stream.tables():
+            self._reports += [(report, stream) for report in table.flush()]
+
+    def _arrival(self, time_ms: int, offset: int) -> Arrival:
+        return Arrival(self.sequence, time_ms, offset)
+
+    def _append(self, table: OutcomeTable, values: dict[str, float], time_ms: int, arrival: Arrival) -> None:
+        watched = {name: value for name, value in values.items() if name in table.cells}
+        if watched:
+            table.append(watched, time_ms, arrival)
+
+    def _deliver(self, outcomes: Iterator[Outcome], arrival: Arrival) -> None:
+        for outcome in outcomes:
+            stream = self.streams.get((outcome.version, outcome.role))
+            if stream is None:
+                continue
+            table = stream.outcomes[outcome.table]
+            if outcome.corrects is not None:
+                # The statistics take the correction; the detectors have read the earlier value.
+                self._reports += [(report, stream) for report in table.flush()]
+                for name, old in outcome.corrects.items():
+                    table.correct(name, old, outcome.values[name])
+                continue
+            for name in outcome.values:
+                transform = Transform.VALUE if name in outcome.numeric else Transform.BINARY
+                self._watch(stream, table, [(name, transform)])
+            self._append(table, outcome.values, outcome.time_ms, arrival)
+
+    # ---- discovery
+
+    def _watch(self, stream: Stream, table: OutcomeTable, signals: list[tuple[str, Transform]]) -> None:
+        name = signals[0][0]
+        if name in table.cells:
+            return
+        if stream.signals() + len(signals) > self.limits.signals_per_stream:
+            self._refuse(f"{stream.version} {name}")
+            return
+        self._reports += [(report, stream) for report in table.flush()]
+        table.watch(signals, self._detectors(name))
+
+    def _detectors(self, name: str) -> tuple[str, ...] | None:
+        planned = self.plan.serving.get(name.partition(":")[2])
+        return planned.detectors if planned is not None else None
+
+    def _discover(self, stream: Stream, event: Prediction) -> None:
+        self._flush_stream(stream)
+        room = self.limits.signals_per_stream - stream.signals()
+        _, refused = stream.predictions.discover(event, room)
+        for name in refused:
+            self._refuse(f"{stream.version} {name}")
+
+    def _refuse(self, name: str) -> None:
+        if len(self.refused) < self.limits.signals_per_stream:
+            self.refused.add(name)
+        self.counts["refused"] += 1
+
+    def _learn_behavior(self, name: str) -> None:
+        if name not in self.joins.names and len(self.joins.names) < self.limits.signals_per_stream:
+            self.joins.names.append(name)
+
+    def _count_unlinked(self, event: Prediction, offset: int) -> None:
+        """Behaviours that name no prediction: how many came since the last one, as a rate per prediction."""
+        everything = self._everything(event.role)
+        table = everything.outcomes["behaviors"]
+        values = {f"rate:{name}": float(count) for name, count in self._unlinked.items()}
+        for name in values:
+            self._watch(everything, table, [(name, Transform.VALUE)])
+        self._append(table, values, event.time_ms, self._arrival(event.time_ms, offset))
+        self._unlinked = Counter(dict.fromkeys(self._unlinked, 0))
+
+    # ---- streams
+
+    def _open(self, version: str, role: str) -> Stream | None:
+        versions = [key for key in self.streams if key[0] != ALL_VERSIONS]
+        if len(versions) >= self.limits.streams_per_model and not self._retire(versions):
+            self._refuse(f"{version} {role}")
+            return None
+        stream = Stream(version, role, self.plan, self.bank_settings)
+        # Volume counts for all versions together; of a single version it is kept, not watched: a roll-out
+        # moves traffic from one version to another, and that is nobody's incident.
+        stream.outcomes["volume"].watch([("volume:predictions", Transform.VALUE)], ())
+        predecessor = self._predecessor(role)
+        if predecessor is not None:
+            self._flush_stream(predecessor)
+            stream.inherit(predecessor)
+        stream.last_event_ms = self.clock.now_ms
+        self._everything(role)
+        self.streams[(version, role)] = stream
+        return stream
+
+    def _everything(self, role: str) -> Stream:
+        key = (ALL_VERSIONS, role)
+        stream = self.streams.get(key)
+        if stream is None:
+            stream = self.streams[key] = Stream(ALL_VERSIONS, role, self.plan, self.bank_settings)
+            stream.outcomes["volume"].watch([("volume:predictions", Transform.VALUE)], None)
+        return stream
+
+    def _predecessor(self, role: str) -> Stream | None:
+        """The stream last active in this role, or else in the live role."""
+        for wanted in (role, "live"):
+            streams = [stream for (_, role), stream in self.versions() if role == wanted]
+            if streams:
+                return max(streams, key=lambda stream: stream.last_event_ms)
+        return None
+
+    def versions(self) -> list[tuple[StreamKey, Stream]]:
+        """The streams of single versions."""
+        return [(key, stream) for key, stream in self.streams.items() if key[0] != ALL_VERSIONS]
+
+    def _retire(self, versions: list[StreamKey]) -> bool:
+        oldest = min(versions, key=lambda key: self.streams[key].last_event_ms)
+        if self.clock.now_ms - self.streams[oldest].last_event_ms < IDLE_MS:
+            return False
+        self._flush_stream(self.streams.pop(oldest))
+        return True
+
+    # ---- state
+
+    def snapshot(self) -> dict[str, Any]:
+        """All but the streams (see ``add_stream``), the waiting predictions and the recent ids."""
+        return {
+            "clock": self.clock.snapshot(),
+            "sequence": self.sequence,
+            "offsets": [self._prediction_offset, self._feedback_offset],
+            "counts": dict(self.counts),
+            "refused": sorted(self.refused),
+            "unlinked": dict(self._unlinked),
+            "joins": self.joins.snapshot(),
+        }
+
+    def restore(self, snapshot: dict[str, Any]) -> None:
+        self.clock = EventClock.restore(snapshot["clock"])
+        self.sequence = snapshot["sequence"]
+        self._prediction_offset, self._feedback_offset = snapshot["offsets"]
+        self.counts = Counter(snapshot["counts"])
+        self.refused = set(snapshot["refused"])
+        self._unlinked = Counter(snapshot["unlinked"])
+        self.joins.restore(snapshot["joins"])
+
+    def waiting_snapshot(self) -> dict[str, Any]:
+        """What waits for feedback, and the recent ids, whole."""
+        stores = {name: store.snapshot() for name, store in self.joins.stores().items()}
+        return {"stores": stores, "ids": self.recent_ids.snapshot()}
+
+    def waiting_changes(self) -> dict[str, Any]:
+        """The same since the last ``waiting_snapshot`` or ``waiting_changes``."""
+        stores = {name: store.changes() for name, store in self.joins.stores().items()}
+        return {"stores": stores, "ids": self.recent_ids.changes()}
+
+    def restore_waiting(self, snapshot: dict[str, Any], changes: list[dict[str, Any]]) -> None:
+        """Take up the snapshot, then the changes written after it."""
+        for name, store in self.joins.stores().items():
+            store.restore(snapshot["stores"][name], [each["stores"][name] for each in changes])
+        self.recent_ids.restore(snapshot["ids"], [each["ids"] for each in changes])
+
+    def add_stream(self, snapshot: dict[str, Any]) -> Stream:
+        """Take up a stream from its snapshot."""
+        stream = Stream(snapshot["version"], snapshot["role"], self.plan, self.bank_settings)
+        stream.restore(snapshot)
+        self.streams[(stream.version, stream.role)] = stream
+        return stream
+

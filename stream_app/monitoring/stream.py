@@ -1,0 +1,109 @@
+"""One stream: everything watched of one (model, version, role)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from detectors import BankSettings, Signal
+from stream_app.config import ModelPlan
+from stream_app.monitoring.naming import is_of_output, subject_of
+from stream_app.monitoring.tables import OutcomeTable, PredictionTable, Table
+from stream_app.monitoring.volume import Volume
+
+# The stream of a role that counts for all versions together: volume, behaviours that name no prediction.
+ALL_VERSIONS = "*"
+OUTCOMES = {
+    "behaviors": "predictions",
+    "labels": "feedback",
+    "decisions": "feedback",
+    "reports": "predictions",
+    "volume": "predictions",
+}
+"""Outcome tables and the topic whose records bring them forward."""
+
+
+class Stream:
+    """The tables of one stream, and the version whose references it began with."""
+
+    def __init__(self, version: str, role: str, plan: ModelPlan, settings: BankSettings) -> None:
+        self.version = version
+        self.role = role
+        self.plan = plan
+        self.compared_with: str | None = None
+        self.last_event_ms = 0
+        self.predictions = PredictionTable(plan, settings)
+        self.outcomes = {name: OutcomeTable(name, topic, settings) for name, topic in OUTCOMES.items()}
+        self.volume = Volume()
+
+    def tables(self) -> Iterator[Table]:
+        yield self.predictions
+        yield from self.outcomes.values()
+
+    def signals(self) -> int:
+        """How many signals are watched here."""
+        return sum(len(table.bank.signals) for table in self.tables())
+
+    @property
+    def revision(self) -> int:
+        """A number that changes with the state."""
+        return sum(table.revision for table in self.tables())
+
+    def table(self, name: str) -> Table:
+        return self.predictions if name == self.predictions.name else self.outcomes[name]
+
+    def inherit(self, other: "Stream") -> None:
+        """Watch what the predecessor's stream watched, against its references where the plan says so."""
+        self.compared_with = other.version
+        self.predictions.adopt(other.predictions)
+        for name, table in self.outcomes.items():
+            if name != "volume":
+                table.adopt(other.outcomes[name])
+        for table in self.tables():
+            names = [signal.name for signal in table.bank.signals if inherits(signal, self.plan)]
+            table.bank.inherit(other.table(table.name).bank, names)
+
+    def compares(self, signal: str) -> str | None:
+        """The version that a signal's reference came from, when it is not its own."""
+        inherited = self.compared_with is not None and policy(signal, self.plan) == "inherit"
+        return self.compared_with if inherited else None
+
+    def snapshot(self) -> dict[str, Any]:
+        return {
+            "version": self.version,
+            "role": self.role,
+            "compared_with": self.compared_with,
+            "last_event_ms": self.last_event_ms,
+            "predictions": self.predictions.snapshot(),
+            "outcomes": {name: table.snapshot() for name, table in self.outcomes.items()},
+            "volume": self.volume.snapshot(),
+        }
+
+    def restore(self, snapshot: dict[str, Any]) -> None:
+        self.compared_with = snapshot["compared_with"]
+        self.last_event_ms = snapshot["last_event_ms"]
+        self.predictions.restore(snapshot["predictions"])
+        for name, state in snapshot["outcomes"].items():
+            self.outcomes[name].restore(state)
+        self.volume.restore(snapshot["volume"])
+
+
+def policy(signal: str, plan: ModelPlan) -> str:
+    """Whether a new version is compared with its predecessor (``inherit``) or learns anew (``fresh``)."""
+    prefix = signal.partition(":")[0]
+    subject = subject_of(signal)
+    configured: str | None
+    if prefix == "rate":
+        behavior = plan.behaviors.get(subject)
+        configured = behavior.new_version if behavior is not None else None
+    elif prefix in ("error", "agreement", "annotators"):
+        configured = plan.labels.new_version
+    else:
+        section = plan.outputs if is_of_output(signal) else plan.serving
+        if prefix in ("feature", "missing", "type", "range", "unseen") and not is_of_output(signal):
+            section = plan.features
+        named = section.get(subject)
+        configured = named.new_version if named is not None else None
+    return configured or ("fresh" if is_of_output(signal) else "inherit")
+
+
+def inherits(signal: Signal, plan: ModelPlan) -> bool:
+    return policy(signal.name, plan) == "inherit"

@@ -1,0 +1,209 @@
+"""Rows that wait for their bank: one table for predictions, one per kind of outcome."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import nan
+from typing import Any
+
+import numpy as np
+
+from detectors import Bank, BankSettings, Finding, Signal, Transform
+from schemas import Prediction
+from stream_app.config import ModelPlan
+from stream_app.monitoring.columns import Column, ColumnType, Section
+from stream_app.monitoring.signals import signals_of
+
+SECTIONS = ("features", "outputs", "serving")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """When a row came into being: the event that caused it."""
+
+    sequence: int
+    time_ms: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A finding and the event at which it was made."""
+
+    finding: Finding
+    table: str
+    arrival: Arrival
+
+
+class PredictionTable:
+    """The predictions of one stream as rows: their features, outputs and serving values."""
+
+    name = "predictions"
+    topic = "predictions"
+
+    def __init__(self, plan: ModelPlan, settings: BankSettings) -> None:
+        self.bank = Bank(settings)
+        plans = (plan.features, plan.outputs, plan.serving)
+        self.sections = [
+            Section(name, section, settings.categories)
+            for name, section in zip(SECTIONS, plans, strict=True)
+        ]
+        self.features, self.outputs, self.serving = self.sections
+        # Counts changes of the state, so that a checkpoint writes only what changed.
+        self.revision = 0
+        self.events: list[Prediction] = []
+        self.sequences: list[int] = []
+        self.offsets: list[int] = []
+
+    def fits(self, event: Prediction) -> bool:
+        """Whether the event has no name that is new here."""
+        return (
+            self.features.fits(event.features)
+            and self.outputs.fits(event.outputs)
+            and self.serving.fits(event.serving)
+        )
+
+    def discover(self, event: Prediction, room: int) -> tuple[list[str], list[str]]:
+        """Watch the event's new names; rows that wait must have been flushed.
+
+        Returns the names of the new signals, and the names refused for want of ``room`` (in signals).
+        """
+        watched: list[str] = []
+        refused: list[str] = []
+        for section, values in zip(self.sections, (event.features, event.outputs, event.serving), strict=True):
+            # A column gives rise to at most five signals.
+            columns, without_room = section.discover(values, self.bank.columns, (room - len(watched)) // 5)
+            refused += without_room
+            watched += self._watch(section, columns)
+        return watched, refused
+
+    def adopt(self, other: "PredictionTable") -> None:
+        """Begin with the columns of another version's table, which must be empty of rows here."""
+        for mine, theirs in zip(self.sections, other.sections, strict=True):
+            mine.untyped |= theirs.untyped
+            mine.known |= theirs.known
+            for column in theirs.columns:
+                codes = theirs.codes.get(column.name)
+                mine.adopt(column, codes.texts if codes is not None else ())
+        self.bank.add(other.bank.signals, other.bank.columns)
+
+    def _watch(self, section: Section, columns: Sequence[Column]) -> list[str]:
+        signals = [
+            signal
+            for column in columns
+            for signal in signals_of(section.name, column, section.plan(column.name))
+        ]
+        if columns:
+            self.bank.add(signals, columns[-1].cell + columns[-1].cells)
+        return [signal.name for signal in signals]
+
+    def append(self, event: Prediction, sequence: int, offset: int) -> None:
+        self.events.append(event)
+        self.sequences.append(sequence)
+        self.offsets.append(offset)
+
+    def flush(self) -> list[Reported]:
+        """Hand the waiting rows to the bank."""
+        events, sequences, offsets = self.events, self.sequences, self.offsets
+        if not events:
+            return []
+        self.events, self.sequences, self.offsets = [], [], []
+        self.revision += 1
+        matrix = np.full((len(events), self.bank.columns), nan)
+        self.features.fill([event.features for event in events], matrix)
+        self.outputs.fill([event.outputs for event in events], matrix)
+        self.serving.fill([event.serving for event in events], matrix)
+        times_ms = np.array([event.time_ms for event in events], dtype=np.int64)
+        findings = self.bank.update(matrix, times_ms, np.array(offsets, dtype=np.int64))
+        return [
+            Reported(found, self.name, Arrival(sequences[found.row], found.detected_ms, found.detected_offset))
+            for found in findings
+        ]
+
+    def snapshot(self) -> dict[str, Any]:
+        sections = [
+            {
+                "columns": [[column.name, str(column.type), column.cell] for column in section.columns],
+                "texts": {name: codes.texts for name, codes in section.codes.items()},
+                "known": sorted(section.known),
+                "untyped": sorted(section.untyped),
+            }
+            for section in self.sections
+        ]
+        return {"sections": sections, "bank": self.bank.snapshot()}
+
+    def restore(self, snapshot: dict[str, Any]) -> None:
+        for section, state in zip(self.sections, snapshot["sections"], strict=True):
+            for name, column_type, cell in state["columns"]:
+                section.adopt(Column(name, ColumnType(column_type), cell), state["texts"].get(name, ()))
+            section.known = set(state["known"])
+            section.untyped = set(state["untyped"])
+        self.bank = Bank.restore(self.bank.settings, snapshot["bank"])
+
+
+class OutcomeTable:
+    """Values that come one by one, after the prediction: errors, behaviours, serving reports, volume.
+
+    A row is a few named values; a name's first value makes its signals.
+    """
+
+    def __init__(self, name: str, topic: str, settings: BankSettings) -> None:
+        self.name = name
+        self.topic = topic
+        self.bank = Bank(settings)
+        self.revision = 0
+        self.cells: dict[str, int] = {}
+        self.rows: list[dict[str, float]] = []
+        self.times_ms: list[int] = []
+        self.arrivals: list[Arrival] = []
+
+    def watch(self, signals: Sequence[tuple[str, Transform]], detectors: tuple[str, ...] | None) -> None:
+        """Watch one more value through these signals; the first of them names the value."""
+        self.revision += 1
+        cell = len(self.cells)
+        self.cells[signals[0][0]] = cell
+        self.bank.add(
+            [Signal(name, cell, transform, detectors=detectors) for name, transform in signals], cell + 1
+        )
+
+    def adopt(self, other: "OutcomeTable") -> None:
+        """Begin with the signals of another version's table."""
+        self.cells = dict(other.cells)
+        self.bank.add(other.bank.signals, other.bank.columns)
+
+    def append(self, values: dict[str, float], time_ms: int, arrival: Arrival) -> None:
+        """A row about something that happened at ``time_ms`` and became known with ``arrival``."""
+        self.rows.append(values)
+        self.times_ms.append(time_ms)
+        self.arrivals.append(arrival)
+
+    def flush(self) -> list[Reported]:
+        """Hand the waiting rows to the bank."""
+        rows, arrivals = self.rows, self.arrivals
+        if not rows:
+            return []
+        self.revision += 1
+        matrix = np.full((len(rows), len(self.cells)), nan)
+        for index, values in enumerate(rows):
+            for name, value in values.items():
+                matrix[index, self.cells[name]] = value
+        times_ms = np.array(self.times_ms, dtype=np.int64)
+        offsets = np.array([arrival.offset for arrival in arrivals], dtype=np.int64)
+        self.rows, self.times_ms, self.arrivals = [], [], []
+        findings = self.bank.update(matrix, times_ms, offsets)
+        return [Reported(found, self.name, arrivals[found.row]) for found in findings]
+
+    def correct(self, name: str, old: float, new: float) -> None:
+        """Let the statistics exchange a value for its correction; rows that wait must have been flushed."""
+        self.revision += 1
+        self.bank.correct(name, old, new)
+
+    def snapshot(self) -> dict[str, Any]:
+        return {"cells": self.cells, "bank": self.bank.snapshot()}
+
+    def restore(self, snapshot: dict[str, Any]) -> None:
+        self.cells = dict(snapshot["cells"])
+        self.bank = Bank.restore(self.bank.settings, snapshot["bank"])
+
+
+Table = PredictionTable | OutcomeTable
+

@@ -1,0 +1,19 @@
+"""The deterministic core: records in, alerts and state out. No clock, no I/O."""
+
+from stream_app.pipeline.counters import Counters
+from stream_app.pipeline.records import Headers, ModelCut, OutputRecord, SourceRecord, StateRecord
+from stream_app.pipeline.recovery import Recovery, recover
+from stream_app.pipeline.shard import Shard, claim
+
+__all__ = [
+    "Counters",
+    "Headers",
+    "ModelCut",
+    "OutputRecord",
+    "Recovery",
+    "Shard",
+    "SourceRecord",
+    "StateRecord",
+    "claim",
+    "recover",
+]

@@ -1,0 +1,207 @@
+"""Everything one worker keeps for one partition number: the models, and how far each topic was read."""
+
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
+from typing import Any
+
+from schemas import Rejection, dead_letter, decode
+from stream_app.config import Settings
+from stream_app.pipeline.checkpoint import ModelCheckpoints
+from stream_app.pipeline.codec import claim_key, pack
+from stream_app.pipeline.counters import Counters
+from stream_app.pipeline.records import ModelCut, OutputRecord, SourceRecord, StateRecord
+from stream_app.pipeline.watch import ModelWatch
+
+Positions = dict[str, int]
+
+
+class ShardModel:
+    """A model in its shard: its watch, its checkpoints, and which records only memory knows."""
+
+    def __init__(self, watch: ModelWatch, checkpoints: ModelCheckpoints, absorbed: Positions) -> None:
+        self.watch = watch
+        self.checkpoints = checkpoints
+        # Positions of the restored state: records below them are in it already.
+        self.absorbed = absorbed
+        # Where the records begin that are not in a durable checkpoint: since the last cut, and in that cut.
+        self.unsaved: Positions | None = None
+        self.in_flight: Positions | None = None
+
+    @property
+    def urgent(self) -> bool:
+        return bool(self.watch.outbox) and self.unsaved is not None
+
+
+class Shard:
+    """Applies records, and cuts checkpoints. Synchronous and deterministic: no clock, no I/O."""
+
+    def __init__(self, partition: int, settings: Settings, epoch: int = 0, *, summaries: bool = True) -> None:
+        self.partition = partition
+        self.settings = settings
+        self.epoch = epoch
+        self.positions: Positions = {}
+        # The first offset of each topic that this shard read: what a mark made earlier stands for.
+        self._started: Positions = {}
+        self._order = 0
+        self.counters = Counters()
+        self.models: dict[str, ShardModel] = {}
+        self._dead_letters: list[OutputRecord] = []
+        self._summaries: list[OutputRecord] | None = [] if summaries else None
+        self._refused: set[str] = set()
+
+    def apply(self, records: Sequence[SourceRecord]) -> None:
+        """Absorb records; those below the positions are skipped, whoever delivers them again.
+
+        Records of the two topics come in the order in which they shall count.
+        """
+        positions, models = self.positions, self.models
+        touched: dict[str, ShardModel] = {}
+        events = self.counters.events
+        for record in records:
+            topic, offset = record.topic, record.offset
+            self._order += 1
+            if offset < positions.get(topic, 0):
+                self.counters.skipped += 1
+                continue
+            if topic not in positions:
+                self._started[topic] = positions[topic] = offset
+            event = decode(record.value, record.timestamp)
+            if isinstance(event, Rejection):
+                self._reject(record, event)
+            else:
+                name = event.model
+                model = models.get(name) or self._open(name)
+                if model is not None and offset >= model.absorbed.get(topic, 0):
+                    if model.unsaved is None:
+                        model.unsaved = dict(positions) | {topic: offset}
+                    model.watch.apply(event, offset, self._order)
+                    touched[name] = model
+                events[event.__class__.__name__.lower()] += 1
+            positions[topic] = offset + 1
+        for model in touched.values():
+            model.watch.flush()
+
+    def start_at(self, topic: str, offset: int) -> None:
+        """Begin (or go on) reading a topic at this offset, if nothing beyond it is absorbed."""
+        self.positions[topic] = max(offset, self.positions.get(topic, 0))
+        self._started.setdefault(topic, self.positions[topic])
+
+    def skip(self, topic: str, offset: int) -> None:
+        """The log has no records between the position and ``offset`` any more: count them, go on."""
+        self.start_at(topic, self.positions.get(topic, offset))
+        lost = offset - self.positions[topic]
+        self.counters.lost += lost
+        for model in self.models.values():
+            model.unsaved = model.unsaved or dict(self.positions)
+            model.watch.lose(lost)
+        self.positions[topic] = offset
+
+    def _open(self, name: str) -> ShardModel | None:
+        if len(self.models) >= self.settings.limits.models:
+            if name not in self._refused and len(self._refused) < self.settings.limits.models:
+                self._refused.add(name)
+                self.counters.models_refused += 1
+            return None
+        return self.add(name, self.new_watch(name), {}, frozenset())
+
+    def add(self, name: str, watch: ModelWatch, absorbed: Positions, stale: frozenset[bytes]) -> ShardModel:
+        """Take up a model, new or restored; ``stale`` are state keys that its first checkpoint replaces."""
+        checkpoints = ModelCheckpoints(name, self.epoch, self.settings.limits.record_bytes, stale)
+        model = self.models[name] = ShardModel(watch, checkpoints, absorbed)
+        return model
+
+    def new_watch(self, name: str) -> ModelWatch:
+        """A watch for a model of this shard, knowing nothing yet."""
+        return ModelWatch(name, self.partition, self.settings, self._summaries)
+
+    def _reject(self, record: SourceRecord, rejection: Rejection) -> None:
+        self.counters.rejected[rejection.reason] += 1
+        key = (record.key or b"").decode(errors="replace")
+        model = self.models.get(key)
+        if model is not None:
+            if record.offset < model.absorbed.get(record.topic, 0):
+                return
+            model.unsaved = model.unsaved or dict(self.positions) | {record.topic: record.offset}
+            model.watch.reject()
+        letter = dead_letter(
+            rejection,
+            record.topic,
+            record.partition,
+            record.offset,
+            record.timestamp,
+            record.key,
+            record.value,
+        )
+        self._dead_letters.append(OutputRecord(*letter))
+
+    def signals(self) -> int:
+        """How many signals are watched."""
+        return sum(
+            stream.signals() for model in self.models.values() for stream in model.watch.monitor.streams.values()
+        )
+
+    # ---- checkpoints
+
+    @property
+    def dirty(self) -> set[str]:
+        """Models that changed since their last cut."""
+        return {name for name, model in self.models.items() if model.unsaved is not None}
+
+    @property
+    def urgent(self) -> set[str]:
+        """Models with alerts that wait for a checkpoint."""
+        return {name for name, model in self.models.items() if model.urgent}
+
+    def cut(self, names: Iterable[str]) -> list[ModelCut]:
+        """The state of these models now, to be written; each must be confirmed before its next cut."""
+        cuts = []
+        resume = self.acknowledgeable()
+        for name in sorted(names):
+            model = self.models[name]
+            cuts.append(model.checkpoints.cut(model.watch, self.positions, resume))
+            model.in_flight, model.unsaved = model.in_flight or model.unsaved, None
+        return cuts
+
+    def confirm(self, cut: ModelCut) -> None:
+        """The cut is durable and its alerts are published."""
+        model = self.models[cut.model]
+        model.in_flight = None
+        del model.watch.outbox[: len(cut.alerts)]
+
+    def acknowledgeable(self) -> Positions:
+        """How far each topic may be acknowledged: everything below is in a durable checkpoint."""
+        marks = [
+            mark
+            for model in self.models.values()
+            for mark in (model.unsaved, model.in_flight)
+            if mark is not None
+        ]
+        return {
+            topic: min([position, *(mark.get(topic, self._started[topic]) for mark in marks)])
+            for topic, position in self.positions.items()
+        }
+
+    def take_alerts(self) -> list[OutputRecord]:
+        """All alerts that wait, in the order of the records that caused them: for runs without checkpoints."""
+        waiting = [each for model in self.models.values() for each in model.watch.outbox]
+        for model in self.models.values():
+            model.watch.outbox.clear()
+        return [alert for _, alert in sorted(waiting, key=itemgetter(0))]
+
+    def take_dead_letters(self) -> list[OutputRecord]:
+        taken, self._dead_letters = self._dead_letters, []
+        return taken
+
+    def take_summaries(self) -> list[OutputRecord]:
+        """Summaries of signals since the last call; an empty list when they were not asked for."""
+        if self._summaries is None:
+            return []
+        taken = list(self._summaries)
+        self._summaries.clear()
+        return taken
+
+
+def claim(epoch: int, worker: str) -> StateRecord:
+    """The record by which a worker claims a partition; durable before it reads the first event."""
+    owner: dict[str, Any] = {"worker": worker}
+    return StateRecord(claim_key(epoch), pack(owner))

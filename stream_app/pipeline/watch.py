@@ -1,0 +1,142 @@
+"""One model from event to alert: its monitor, its alarm desk, and the alerts that wait for a checkpoint."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from schemas import Alert, Coverage, Event, Feedback, Prediction, Serving, cloud_event_headers, encode_alert
+from stream_app.alarms.desk import AlarmDesk
+from stream_app.alarms.incident import Evidence
+from stream_app.config import Settings
+from stream_app.monitoring.model import ModelMonitor
+from stream_app.monitoring.naming import kind_of
+from stream_app.monitoring.stream import Stream
+from stream_app.monitoring.tables import Reported
+from stream_app.pipeline.records import OutputRecord
+from stream_app.pipeline.summaries import summaries_of
+
+HANDLERS: dict[type, Callable[[ModelMonitor, Any, int], None]] = {
+    Prediction: ModelMonitor.prediction,
+    Feedback: ModelMonitor.feedback,
+    Serving: ModelMonitor.serving,
+}
+
+
+class ModelWatch:
+    """Everything one worker keeps for one model."""
+
+    def __init__(
+        self, model: str, partition: int, settings: Settings, summaries: list[OutputRecord] | None
+    ) -> None:
+        self.partition = partition
+        self.topics = {"predictions": settings.kafka.predictions, "feedback": settings.kafka.feedback}
+        self.monitor = ModelMonitor(model, settings.plan(model), settings.limits)
+        self.desk = AlarmDesk(self.monitor)
+        # Alerts that wait, each with the order of the record that caused it.
+        self.outbox: list[tuple[int, OutputRecord]] = []
+        # Orders of the events since the last flush, and the sequence number of the first of them.
+        self._orders: list[int] = [0]
+        self._first_sequence = 0
+        self.announced: Counter[tuple[str, str]] = Counter()
+        # Where summaries of signals go on a tick; None when nobody reads them.
+        self.summaries = summaries
+        self.rejected = 0
+        self.lost = 0
+        self._sampling_rate = 1.0
+
+    def apply(self, event: Event, offset: int, order: int) -> None:
+        """Absorb one event. Rows it makes wait for the next flush.
+
+        ``order`` counts the records of the shard; alerts of several models are put in order by it.
+        """
+        monitor = self.monitor
+        monitor.sequence += 1
+        self._orders.append(order)
+        kind = type(event)
+        # Feedback may be about a time long past (labels), so only predictions and reports move the clock.
+        if kind is not Feedback and monitor.clock.advance(event.time_ms):
+            self._tick()
+        HANDLERS[kind](monitor, event, offset)
+
+    def reject(self) -> None:
+        """A record of this model could not be used."""
+        self.flush()
+        self.rejected += 1
+
+    def lose(self, records: int) -> None:
+        """Records of the model's partition are gone from the log."""
+        self.flush()
+        self.lost += records
+
+    def flush(self) -> None:
+        """Let the banks read the rows that wait, and the alarm desk what they found."""
+        for report, stream in self.monitor.flush():
+            evidence = self._evidence(report, stream)
+            sequence = evidence.sequence
+            self._publish(self.desk.take(evidence, self._coverage(sequence)), self._order_of(sequence))
+        del self._orders[:-1]
+        self._first_sequence = self.monitor.sequence
+
+    def _order_of(self, sequence: int) -> int:
+        return self._orders[sequence - self._first_sequence]
+
+    def _tick(self) -> None:
+        self.flush()
+        monitor = self.monitor
+        monitor.tick()
+        self.flush()
+        self._sampling_rate = min(store.sampling_rate for store in monitor.joins.stores().values())
+        now_ms = monitor.clock.now_ms
+        alerts = self.desk.tick(now_ms, self._coverage(monitor.sequence))
+        self._publish(alerts, self._order_of(monitor.sequence))
+        if self.summaries is not None:
+            firing = {
+                (incident.version, incident.role, signal)
+                for incident in self.desk.state.incidents
+                for signal in incident.members
+            }
+            self.summaries += summaries_of(monitor, firing, self._sampling_rate)
+
+    def _evidence(self, report: Reported, stream: Stream) -> Evidence:
+        finding, arrival = report.finding, report.arrival
+        return Evidence(
+            model=self.monitor.model,
+            version=stream.version,
+            role=stream.role,
+            table=report.table,
+            topic=self.topics[stream.table(report.table).topic],
+            kind=kind_of(finding.signal),
+            compared_with=stream.compares(finding.signal),
+            sequence=arrival.sequence,
+            arrived_ms=arrival.time_ms,
+            partition=self.partition,
+            offset=arrival.offset,
+            finding=finding,
+        )
+
+    def _coverage(self, seen: int) -> Coverage:
+        return Coverage(seen=seen, rejected=self.rejected, sampled=self._sampling_rate, lost=self.lost)
+
+    def _publish(self, alerts: list[Alert], order: int) -> None:
+        for alert in alerts:
+            self.announced[(alert.drift.kind, alert.status)] += 1
+            record = OutputRecord(alert.fingerprint.encode(), encode_alert(alert), cloud_event_headers(alert))
+            self.outbox.append((order, record))
+
+    def snapshot(self) -> dict[str, Any]:
+        """All but the streams and what waits for feedback, which have pieces of their own."""
+        return {
+            "monitor": self.monitor.snapshot(),
+            "desk": self.desk.snapshot(),
+            "rejected": self.rejected,
+            "lost": self.lost,
+            "sampling_rate": self._sampling_rate,
+        }
+
+    def restore(self, snapshot: dict[str, Any]) -> None:
+        self.monitor.restore(snapshot["monitor"])
+        self._first_sequence = self.monitor.sequence
+        self.desk.restore(snapshot["desk"])
+        self.rejected = snapshot["rejected"]
+        self.lost = snapshot["lost"]
+        self._sampling_rate = snapshot["sampling_rate"]

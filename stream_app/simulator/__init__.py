@@ -1,0 +1,29 @@
+"""Voice search with known change points: seeded scenarios, their truth, and reports against it."""
+
+from stream_app.simulator.catalogue import scenarios
+from stream_app.simulator.conditions import Change, Cycle
+from stream_app.simulator.output import noting_changes, play, write_file
+from stream_app.simulator.playing import SimulatedEvent
+from stream_app.simulator.report import Incident, Report, Row, WallClock, report
+from stream_app.simulator.report_table import render
+from stream_app.simulator.scenario import Scenario
+from stream_app.simulator.truth import Truth, write_truth
+
+__all__ = [
+    "Change",
+    "Cycle",
+    "Incident",
+    "Report",
+    "Row",
+    "Scenario",
+    "SimulatedEvent",
+    "Truth",
+    "WallClock",
+    "noting_changes",
+    "play",
+    "render",
+    "report",
+    "scenarios",
+    "write_file",
+    "write_truth",
+]

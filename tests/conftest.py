@@ -1,0 +1,92 @@
+"""What tests of several packages share: one real Kafka per session, and topics of one's own on it."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from stream_app.config import KafkaSettings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+KAFKA_LIBRARIES = REPOSITORY / ".driftline" / "kafka-libs"
+KAFKA_SESSIONS = REPOSITORY / ".driftline" / "test-kafka"
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root folder of the repository."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def kafka_libraries() -> Path:
+    """The folder with Kafka's jars, which brokers of all tests share (it may not be there yet).
+
+    Without Java or Maven the test is skipped; where DRIFTLINE_REQUIRE_KAFKA is set, it fails.
+    """
+    from stream_app.adapters.local_kafka import java_and_maven_missing
+
+    if missing := java_and_maven_missing():
+        if os.environ.get("DRIFTLINE_REQUIRE_KAFKA"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return KAFKA_LIBRARIES
+
+
+@pytest.fixture(scope="session")
+def broker(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Bootstrap servers of a real Kafka: the one KAFKA_BOOTSTRAP_SERVERS names, or this session's own."""
+    from stream_app.adapters.local_kafka import LocalKafka
+    from stream_app.adapters.local_kafka.ports import free_port
+
+    if named := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+        yield named
+        return
+    libraries = request.getfixturevalue("kafka_libraries")
+    _clear_dead_sessions()
+    directory = KAFKA_SESSIONS / str(os.getpid())
+    kafka = LocalKafka(directory, free_port(), libraries)
+    kafka.start()
+    yield kafka.bootstrap_servers
+    kafka.stop()
+    shutil.rmtree(directory)
+
+
+@pytest.fixture
+def kafka_settings(broker: str) -> "Iterator[KafkaSettings]":
+    """Settings with a prefix of the test's own, whose topics exist with 4 partitions until the test ends."""
+    from kafka import KafkaAdminClient
+
+    from stream_app.adapters.topics import create_topics
+    from stream_app.config import KafkaSettings
+
+    prefix = f"test-{uuid.uuid4().hex[:12]}"
+    settings = KafkaSettings(bootstrap_servers=broker, prefix=prefix, group=prefix, partitions=4)
+    create_topics(settings)
+    yield settings
+    admin = KafkaAdminClient(bootstrap_servers=broker)
+    admin.delete_topics([name for name in admin.list_topics() if name.startswith(prefix)])
+    admin.close()
+
+
+@pytest.fixture
+def topic_prefix(kafka_settings: "KafkaSettings") -> str:
+    """The prefix of the test's own topics."""
+    return kafka_settings.prefix
+
+
+def _clear_dead_sessions() -> None:
+    """Stops the brokers that killed test sessions left behind, and removes their folders."""
+    from stream_app.adapters.local_kafka import stop_local_kafka
+
+    for directory in KAFKA_SESSIONS.glob("*"):
+        try:
+            os.kill(int(directory.name), 0)
+        except ProcessLookupError:
+            stop_local_kafka(directory)
+            shutil.rmtree(directory, ignore_errors=True)

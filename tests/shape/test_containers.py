@@ -1,0 +1,90 @@
+"""The Dockerfile and the compose file name only things that exist; no Docker runs here to find out."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+
+from stream_app.cli import main
+from stream_app.config import load_settings
+from tests.shape.source import REPOSITORY
+
+COMPOSE: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OWN_SERVICES = [name for name, service in SERVICES.items() if "build" in service]
+
+
+def dockerfile_instructions(instruction: str) -> list[str]:
+    """The arguments of every such instruction, continued lines joined."""
+    text = (REPOSITORY / "Dockerfile").read_text().replace("\\\n", " ")
+    return re.findall(rf"^{instruction} +(.+)$", text, re.MULTILINE)
+
+
+def parse_options(command: click.Command, arguments: list[str]) -> None:
+    """Follows subcommands down to the last one and parses its options; click raises for unknown ones."""
+    context = click.Context(command, resilient_parsing=True)
+    if isinstance(command, click.Group):
+        name, *rest = arguments
+        subcommand = command.get_command(context, name)
+        assert subcommand is not None, f"driftline has no command {name}"
+        parse_options(subcommand, rest)
+    else:
+        command.make_parser(context).parse_args(list(arguments))
+
+
+def test_copied_files_exist() -> None:
+    """The image would not build."""
+    copied = [source for line in dockerfile_instructions("COPY") for source in line.split()[:-1]]
+    assert copied
+    assert [source for source in copied if not (REPOSITORY / source).exists()] == []
+
+
+def test_the_image_does_not_run_as_root() -> None:
+    """A worker needs no rights on the machine it runs on."""
+    assert dockerfile_instructions("USER") == ["driftline"]
+
+
+def test_the_ignore_file_keeps_what_is_copied() -> None:
+    """A folder that is ignored cannot be copied into the image."""
+    ignored = set((REPOSITORY / ".dockerignore").read_text().split())
+    copied = {source.split("/")[0] for line in dockerfile_instructions("COPY") for source in line.split()}
+    assert not ignored & copied
+
+
+@pytest.mark.parametrize("service", OWN_SERVICES)
+def test_commands_are_real(service: str) -> None:
+    """A subcommand or option that was renamed would end the container at once."""
+    arguments = SERVICES[service]["command"]
+    parse_options(main, shlex.split(arguments) if isinstance(arguments, str) else arguments)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_a_service_refers_to_exists(service: str) -> None:
+    """Compose refuses a file with a reference to nothing."""
+    definition = SERVICES[service]
+    assert set(definition.get("depends_on", {})) <= set(SERVICES)
+    assert {config["source"] for config in definition.get("configs", [])} <= set(COMPOSE["configs"])
+    named = {volume.partition(":")[0] for volume in definition.get("volumes", [])}
+    assert named <= set(COMPOSE["volumes"])
+    if "build" in definition:
+        assert (REPOSITORY / definition["build"] / "Dockerfile").exists()
+
+
+def test_the_configuration_is_valid(tmp_path: Path) -> None:
+    """A worker with a configuration mistake ends at once."""
+    file = tmp_path / "driftline.yaml"
+    file.write_text(COMPOSE["configs"]["driftline"]["content"])
+    settings = load_settings(file)
+    host, port = settings.kafka.bootstrap_servers.split(":")
+    assert host in SERVICES
+    assert f":{port}" in SERVICES[host]["environment"]["KAFKA_LISTENERS"]
+
+
+def test_kafka_keeps_its_data_in_the_named_volume() -> None:
+    """Without it, state and alerts are gone with the container."""
+    kafka = SERVICES["kafka"]
+    assert kafka["volumes"] == [f"kafka-data:{kafka['environment']['KAFKA_LOG_DIRS']}"]
