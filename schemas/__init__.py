@@ -1,4 +1,4 @@
-"""What travels through Kafka: events in, alerts, summaries and dead letters out, and their published schemas."""
+"""What travels through Kafka: events in; alerts, summaries and dead letters out; their published schemas."""
 
 from schemas.alerts import (
     Alert,

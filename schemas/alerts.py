@@ -14,26 +14,14 @@ from schemas.encoding import encode
 Number = float | None
 """A float that may be not finite; JSON has null for that."""
 
+KINDS = ["concept_drift", "behavior", "data_quality", "data_drift", "output_drift", "serving", "volume"]
+STATUSES = ["firing", "updated", "resolved"]
+
+Kind = Annotated[str, Meta(extra_json_schema={"enum": KINDS})]
 Direction = Annotated[str, Meta(extra_json_schema={"enum": ["up", "down"]})]
-Status = Annotated[str, Meta(extra_json_schema={"enum": ["firing", "updated", "resolved"]})]
+Status = Annotated[str, Meta(extra_json_schema={"enum": STATUSES})]
 Severity = Annotated[str, Meta(extra_json_schema={"enum": ["critical", "warning", "info"]})]
 Instant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
-Kind = Annotated[
-    str,
-    Meta(
-        extra_json_schema={
-            "enum": [
-                "concept_drift",
-                "behavior",
-                "data_quality",
-                "data_drift",
-                "output_drift",
-                "serving",
-                "volume",
-            ]
-        }
-    ),
-]
 
 
 class Moments(Struct, frozen=True):
@@ -55,8 +43,8 @@ class Position(Struct, frozen=True):
 class Coverage(Struct, frozen=True):
     """How much of the model's traffic the alert has seen.
 
-    ``seen`` events absorbed, ``rejected`` records that could not be used, ``sampled`` the share of predictions
-    that wait for feedback (1: all), ``lost`` records that expired before they were read.
+    ``seen`` events absorbed, ``rejected`` records that could not be used, ``sampled`` the share of
+    predictions that wait for feedback (1: all), ``lost`` records that expired before they were read.
     """
 
     seen: int
@@ -113,7 +101,7 @@ class Labels(Struct, frozen=True, kw_only=True):
     signal: str
 
 
-class Annotations(Struct, frozen=True):
+class Annotations(Struct, frozen=True, kw_only=True):
     """What people read."""
 
     summary: str

@@ -1,18 +1,20 @@
-"""AsyncAPI 3 description of the topics: what is written where, under which key, and how long Kafka keeps it."""
+"""AsyncAPI 3 description of the topics: what is written where, under which key, and what Kafka keeps."""
 
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
+from schemas.alerts import STATUSES
+
 BINDING_VERSION = "0.5.0"
+DESCRIPTION_VERSION = "1.0.0"
+"""Of what travels, not of the program: the first number grows when a consumer must change."""
 
 
 @dataclass(frozen=True)
 class Topic:
     """One topic; ``action`` is driftline's own: it receives events and sends everything else."""
 
-    channel: str
-    suffix: str
+    name: str
     action: str
     records: tuple[str, ...]
     key: dict[str, Any]
@@ -23,11 +25,10 @@ class Topic:
 MODEL_KEY = {"type": "string", "description": "The model's name, in UTF-8. Partitioned by murmur2."}
 DEAD_LETTER_KEY = {"type": ["string", "null"], "description": "The key of the rejected record."}
 FINGERPRINT_KEY = {"type": "string", "pattern": "^[0-9a-f]{16}$", "description": "The fingerprint."}
-SIGNAL_KEY = {"type": "string", "description": "Model and signal: voice-search|feature:clip_seconds."}
+SIGNAL_KEY = {"type": "string", "description": "model|version|role|signal"}
 
 TOPICS = (
     Topic(
-        "predictions",
         "predictions",
         "receive",
         ("prediction", "serving"),
@@ -37,7 +38,6 @@ TOPICS = (
     ),
     Topic(
         "feedback",
-        "feedback",
         "receive",
         ("feedback",),
         MODEL_KEY,
@@ -45,7 +45,6 @@ TOPICS = (
         "What happened after predictions. Has as many partitions as predictions.",
     ),
     Topic(
-        "alerts",
         "alerts",
         "send",
         ("alert",),
@@ -55,7 +54,6 @@ TOPICS = (
     ),
     Topic(
         "signals",
-        "signals",
         "send",
         ("signal-summary",),
         SIGNAL_KEY,
@@ -63,7 +61,6 @@ TOPICS = (
         "How every signal is doing, about every 10 seconds of event time.",
     ),
     Topic(
-        "deadLetters",
         "dead-letters",
         "send",
         ("dead-letter",),
@@ -77,7 +74,7 @@ CLOUD_EVENT_HEADERS = {
     "ce_specversion": {"const": "1.0"},
     "ce_id": {"type": "string", "description": "The alert's id."},
     "ce_source": {"type": "string", "format": "uri-reference"},
-    "ce_type": {"enum": [f"driftline.alert.{status}" for status in ("firing", "updated", "resolved")]},
+    "ce_type": {"enum": [f"driftline.alert.{status}" for status in STATUSES]},
     "ce_subject": {"type": "string", "description": "The first-ranked signal."},
     "ce_time": {"type": "string", "format": "date-time"},
     "content-type": {"const": "application/json"},
@@ -97,13 +94,14 @@ def asyncapi() -> dict[str, Any]:
         "asyncapi": "3.0.0",
         "info": {
             "title": "driftline",
-            "version": version("driftline"),
-            "description": "Prediction and feedback events in, drift alarms out.",
+            "version": DESCRIPTION_VERSION,
+            "description": "Prediction and feedback events in, drift alarms out. "
+            "The topic {prefix}.state is the workers' own and not described here.",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
-        "channels": {topic.channel: _channel(topic) for topic in TOPICS},
-        "operations": {f"{topic.action}-{topic.channel}": _operation(topic) for topic in TOPICS},
+        "channels": {topic.name: _channel(topic) for topic in TOPICS},
+        "operations": {f"{topic.action}-{topic.name}": _operation(topic) for topic in TOPICS},
         "components": {
             "messages": {name: _message(name, topic) for topic in TOPICS for name in topic.records}
         },
@@ -112,7 +110,7 @@ def asyncapi() -> dict[str, Any]:
 
 def _channel(topic: Topic) -> dict[str, Any]:
     return {
-        "address": f"{{prefix}}.{topic.suffix}",
+        "address": f"{{prefix}}.{topic.name}",
         "description": topic.description,
         "parameters": {
             "prefix": {"default": "driftline", "description": "kafka.prefix of the configuration."}
@@ -130,8 +128,8 @@ def _channel(topic: Topic) -> dict[str, Any]:
 def _operation(topic: Topic) -> dict[str, Any]:
     return {
         "action": topic.action,
-        "channel": {"$ref": f"#/channels/{topic.channel}"},
-        "messages": [{"$ref": f"#/channels/{topic.channel}/messages/{name}"} for name in topic.records],
+        "channel": {"$ref": f"#/channels/{topic.name}"},
+        "messages": [{"$ref": f"#/channels/{topic.name}/messages/{name}"} for name in topic.records],
     }
 
 

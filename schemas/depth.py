@@ -2,8 +2,14 @@
 
 import re
 
-DEEPEST = 64
-"""Levels of objects and lists allowed in a record, ignored fields included. Events need three."""
+DEEPEST = 200
+"""Levels of objects and lists allowed in a record, ignored fields included. Events need three.
+
+Within what the parsers can do: orjson writes 254 levels, Python's recursion limit is 1,000.
+"""
+
+SHALLOW_BYTES = 4 * DEEPEST
+"""A shorter record without lists cannot be too deep: a level of objects begins with at least ``{"":``."""
 
 # A string that never ends counts to the end, which keeps the search linear.
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)

@@ -1,4 +1,4 @@
-"""Why a readable record is no event: the reason, and a sentence that names the field and what would be right."""
+"""Why a readable record is no event: the reason, and a sentence with the field and what would be right."""
 
 from typing import Any, Final
 
@@ -27,8 +27,8 @@ ENTRIES: dict[str, tuple[Any, str]] = {
 }
 
 
-def diagnose(record: dict[str, Any]) -> Rejection:
-    """Why the record is no event: the first mistake, type and kind before everything else."""
+def diagnose(record: dict[str, Any], error: msgspec.ValidationError) -> Rejection:
+    """Why the decoder refused the record: the first mistake, type and kind before everything else."""
     type_name = record.get("type")
     if type_name is None:
         return missing("type", "prediction, feedback or serving")
@@ -45,7 +45,7 @@ def diagnose(record: dict[str, Any]) -> Rejection:
         if field.required and record.get(field.encode_name) is None:
             return missing(field.encode_name, TIME_WORDS if field.encode_name == "time" else NAME_WORDS)
     mistakes = (_field_mistake(field, record.get(field.encode_name)) for field in fields)
-    return next(filter(None, mistakes))
+    return next(filter(None, mistakes), Rejection(Reason.WRONG_TYPE, f"{error}."))
 
 
 def missing(name: str, words: str) -> Rejection:
@@ -115,21 +115,14 @@ def _map_mistake(name: str, value: Any) -> Rejection | None:
 def _time_mistake(value: Any) -> Rejection:
     if isinstance(value, str):
         return Rejection(Reason.BAD_TIME, f"time is {quoted(value)}: it must be {TIME_WORDS}.")
-    if (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and not EARLIEST_MS <= value < LATEST_MS
-    ):
-        return bad_time(value)
-    return _wrong_type("time", TIME_WORDS, value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return _wrong_type("time", TIME_WORDS, value)
+    if EARLIEST_MS <= value < LATEST_MS:
+        sentence = f"time must be {TIME_WORDS}, not a number with decimals."
+        return Rejection(Reason.WRONG_TYPE, sentence)
+    return bad_time(value)
 
 
 def _wrong_type(name: str, words: str, value: Any) -> Rejection:
-    described = json_type(value)
-    if isinstance(value, list):
-        described = (
-            "a list" if all(isinstance(item, list | dict) for item in value) else "a list with other items"
-        )
-    if isinstance(value, float) and name == "time":
-        described = "a number with a fraction"
-    return Rejection(Reason.WRONG_TYPE, f"{name} must be {words}, not {described}.")
+    found = "a list of other things" if isinstance(value, list) and "list" in words else json_type(value)
+    return Rejection(Reason.WRONG_TYPE, f"{name} must be {words}, not {found}.")

@@ -8,7 +8,7 @@ On the wire a ``time`` is RFC 3339 with an offset or an integer of epoch millise
 may be null; `schemas.decode` settles both, so that a decoded event holds what the type checker is told here.
 
 The names of features, outputs, labels and serving values are not bounded here: testing every name of every
-event would cost a quarter of the decoding. Whoever makes a signal of a name holds it against LONGEST_NAME, once.
+event would cost a quarter of the decoding. Whoever makes a signal of a name holds it against LONGEST_NAME.
 """
 
 from datetime import datetime

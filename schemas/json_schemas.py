@@ -1,5 +1,6 @@
 """JSON Schema (2020-12) of everything that travels, generated from the records' definitions."""
 
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -25,11 +26,23 @@ RECORDS: dict[str, type[msgspec.Struct]] = {
 def json_schema(name: str) -> dict[str, Any]:
     """The schema of one of RECORDS, complete in itself."""
     record = RECORDS[name]
-    generated = msgspec.json.schema(record)
+    generated = _with_descriptions(msgspec.json.schema(record))
     definition = generated["$defs"][record.__name__]
     if record is Feedback:
         definition["allOf"] = [_needs_of(kind, names) for kind, names in REQUIRED_BY_KIND.items()]
     return {"$schema": DIALECT, "$id": f"urn:driftline:{name}", **generated}
+
+
+def _with_descriptions(node: Any) -> Any:
+    """The schema with its docstrings as Markdown, without the indentation that Python 3.13 takes away."""
+    if isinstance(node, list):
+        return [_with_descriptions(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    described = {key: _with_descriptions(item) for key, item in node.items()}
+    if isinstance(text := node.get("description"), str):
+        described["description"] = cleandoc(text).replace("``", "`")
+    return described
 
 
 def _needs_of(kind: str, names: tuple[str, ...]) -> dict[str, Any]:

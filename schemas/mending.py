@@ -1,7 +1,7 @@
 """The lenient reading of a record that the fast path refused.
 
-Python's json module writes NaN and Infinity, which are no JSON, and producers overflow numbers. That costs the
-value, not the event: such a number counts as missing, and a list that holds one is missing as a whole.
+Python's json module writes NaN and Infinity, which are no JSON, and producers overflow numbers. That costs
+the value, not the event: such a number counts as missing, and a list that holds one is missing as a whole.
 """
 
 import json

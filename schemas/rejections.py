@@ -67,7 +67,7 @@ class DeadLetter(Struct, frozen=True):
     value_text: str | None
 
 
-def dead_letter(  # noqa: PLR0913 - a record's coordinates and bytes, as Kafka clients hand them out
+def dead_letter(  # noqa: PLR0913, PLR0917 - a record's coordinates and bytes, as Kafka clients hand them out
     rejection: Rejection,
     topic: str,
     partition: int,

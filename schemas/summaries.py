@@ -17,7 +17,7 @@ class Quantiles(Struct, frozen=True):
 
 
 class Distribution(Struct, frozen=True, kw_only=True):
-    """Values of a signal: ``count`` present and ``missing`` absent ones. Null: there is no such figure yet."""
+    """Values of a signal: ``count`` present and ``missing`` absent ones; null: no such figure yet."""
 
     count: int
     missing: int
@@ -60,6 +60,6 @@ class SignalSummary(Struct, frozen=True, kw_only=True):
     sampling_rate: float
 
 
-def summary_key(model: str, signal: str) -> bytes:
-    """The key of a summary's record."""
-    return f"{model}|{signal}".encode()
+def summary_key(model: str, subject: str) -> bytes:
+    """The key of a summary's record; the subject names the stream and the signal: ``version|role|signal``."""
+    return f"{model}|{subject}".encode()
