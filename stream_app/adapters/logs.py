@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line on standard error, for our own messages and the libraries' alike."""
+"""Structured logs: one JSON object a line on standard error, our own and the libraries'."""
 
 import logging
 import sys

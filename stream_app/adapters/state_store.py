@@ -17,8 +17,8 @@ class StateStore:
     """Reads and writes checkpoints in a compacted topic, and notices when another worker does.
 
     Every owner begins with a claim, which is a record too. So as long as each record written here gets the
-    offset right behind the last one read or written here, there is no other owner. Without this check, a worker
-    that was paused for minutes could remove records which its successor still needs.
+    offset right behind the last one read or written here, there is no other owner. Without this check, a
+    worker that was paused for minutes could remove records which its successor still needs.
     """
 
     def __init__(self, topic: str, producer: AIOKafkaProducer, reader: LogReader) -> None:

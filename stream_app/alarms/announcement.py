@@ -3,7 +3,18 @@
 from enum import StrEnum
 
 from detectors import Finding
-from schemas import Alert, Coverage, Drift, Moments, Position, RankedSignal, alert_id, rfc3339
+from schemas import (
+    Alert,
+    Annotations,
+    Coverage,
+    Drift,
+    Labels,
+    Moments,
+    Position,
+    RankedSignal,
+    alert_id,
+    rfc3339,
+)
 from stream_app.alarms.incident import Evidence, Incident, Member
 from stream_app.alarms.wording import ALERT_NAMES, description_of, summary_of
 from stream_app.monitoring.naming import Kind
@@ -25,21 +36,21 @@ def announce(incident: Incident, status: Status, coverage: Coverage, generator_u
         status=status,
         fingerprint=incident.fingerprint,
         sequence=incident.sequence,
-        labels={
-            "alertname": ALERT_NAMES[incident.kind],
-            "model": incident.model,
-            "version": incident.version,
-            "role": incident.role,
-            "severity": incident.severity,
-            "signal": incident.ranked()[0].evidence.signal,
-        },
-        annotations={
-            "summary": summary_of(incident, resolved=resolved),
-            "description": description_of(incident, resolved=resolved),
-        },
-        startsAt=rfc3339(incident.detected_ms),
-        endsAt=rfc3339(incident.sent_ms) if resolved else None,
-        generatorURL=generator_url,
+        labels=Labels(
+            alertname=ALERT_NAMES[incident.kind],
+            model=incident.model,
+            version=incident.version,
+            role=incident.role,
+            severity=incident.severity,
+            signal=incident.ranked()[0].evidence.signal,
+        ),
+        annotations=Annotations(
+            summary=summary_of(incident, resolved=resolved),
+            description=description_of(incident, resolved=resolved),
+        ),
+        starts_at=rfc3339(incident.detected_ms),
+        ends_at=rfc3339(incident.sent_ms) if resolved else None,
+        generator_url=generator_url,
         drift=drift_of(incident, coverage),
     )
 

@@ -7,7 +7,7 @@ are discovered from the events; the first value that is not null decides what a 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
+from itertools import chain, islice
 from math import sqrt
 from operator import itemgetter
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas import LONGEST_NAME
 from stream_app.config import SignalPlan
 from stream_app.monitoring.categories import MISSING_CELL, NULL_CELL, WRONG_TYPE_CELL, CategoryCodes
 
@@ -72,11 +73,16 @@ class Section:
         self.null_cell = NULL_CELL if name == "outputs" else MISSING_CELL
         self._groups: dict[ColumnType, list[Column]] = {}
 
-    def fits(self, values: Values) -> bool:
-        """Whether every name is known and no name that waits for its first value has one."""
+    def first_misfit(self, rows: Sequence[Values], start: int) -> int:
+        """The index of the first row from ``start`` on with a new name, or with a first value; else their number."""
+        if not self.untyped and all(map(self.known.issuperset, islice(rows, start, None))):
+            return len(rows)
+        return next((place for place in range(start, len(rows)) if not self._fits(rows[place])), len(rows))
+
+    def _fits(self, values: Values) -> bool:
         if not self.known.issuperset(values):
             return False
-        return not self.untyped or all(values.get(name) is None for name in self.untyped)
+        return not self.untyped or all(self._type_of(name, values.get(name)) is None for name in self.untyped)
 
     def discover(self, values: Values, next_cell: int, room: int) -> tuple[list[Column], list[str]]:
         """Give new names a column each, in the order of the event.
@@ -91,12 +97,13 @@ class Section:
                 continue
             self.known.add(name)
             column_type = self._type_of(name, value)
+            if self.plan(name).ignore:
+                continue
             if column_type is None:
-                if not self.plan(name).ignore:
-                    self.untyped.add(name)
+                self.untyped.add(name)
                 continue
             self.untyped.discard(name)
-            if len(found) >= room:
+            if len(found) >= room or len(name) > LONGEST_NAME:
                 refused.append(name)
                 continue
             column = Column(name, column_type, next_cell)
@@ -154,8 +161,6 @@ class Section:
 
     def _type_of(self, name: str, value: Any) -> ColumnType | None:
         plan = self.plan(name)
-        if plan.ignore:
-            return None
         if plan.type is not None:
             return ColumnType(plan.type)
         return TYPE_OF_VALUE.get(type(value)) if value != "" or self.name != "outputs" else None

@@ -18,8 +18,8 @@ from stream_app.monitoring.waiting import Entry, Waiting
 
 # Places in an entry; the first two belong to the store (serial, due_ms).
 VERSION, ROLE, TIME_MS = 2, 3, 4
-SEEN = 5  # behaviours: names seen
-OUTPUTS, ANSWERS, DECIDED = 5, 6, 7  # labels: the model's outputs, labels by annotator, decision made
+SEEN = 5  # behaviours: names seen, None while there are none
+OUTPUTS, ANSWERS, DECIDED = 5, 6, 7  # labels: the model's outputs, labels by annotator (or None), decision made
 RECORDS = 2  # early feedback: the events
 MOST_EARLY_RECORDS = 16
 UNNAMED = ""
@@ -56,21 +56,17 @@ class Joins:
     def stores(self) -> dict[str, Waiting]:
         return {"behaviors": self.behaviors, "labels": self.labels, "early": self.early}
 
-    def expect(self, key: int, event: Prediction, now_ms: int) -> Iterator[Outcome]:
-        """A prediction came: let it wait, and give it the feedback that came before it."""
+    def expect(self, key: int, event: Prediction, now_ms: int) -> None:
+        """A prediction came: let it wait for what happens next."""
         if key < self.behaviors.threshold:
-            seen: list[str] = []
             due_ms = now_ms + self.wait_behavior_ms
-            self.behaviors.add(key, [0, due_ms, event.version, event.role, event.time_ms, seen])
+            self.behaviors.add(key, [0, due_ms, event.version, event.role, event.time_ms, None])
         if key < self.labels.threshold:
             due_ms = now_ms + self.plan.labels.wait_ms
-            outputs = event.outputs
-            self.labels.add(key, [0, due_ms, event.version, event.role, event.time_ms, outputs, {}, False])
-        if key in self.early.entries:
-            return self._replay(key, now_ms)
-        return iter(())
+            self.labels.add(key, [0, due_ms, event.version, event.role, event.time_ms, event.outputs, None, False])
 
-    def _replay(self, key: int, now_ms: int) -> Iterator[Outcome]:
+    def catch_up(self, key: int, now_ms: int) -> Iterator[Outcome]:
+        """The feedback that came before its prediction, which waits by now."""
         entry = self.early.pop(key)
         for record in entry[RECORDS] if entry is not None else ():
             yield from self.attribute(msgspec.convert(record, Feedback), now_ms)
@@ -108,11 +104,13 @@ class Joins:
         within_ms = self.plan.behaviors.get(name, DEFAULT_BEHAVIOR).within_ms
         if event.time_ms - entry[TIME_MS] > within_ms:
             self.counts["late"] += 1
+        elif entry[SEEN] is None:
+            entry[SEEN] = [name]
         elif name not in entry[SEEN]:
             entry[SEEN].append(name)
 
     def _label(self, event: Feedback, entry: Entry) -> Iterator[Outcome]:
-        outputs, answers = entry[OUTPUTS], entry[ANSWERS]
+        outputs, answers = entry[OUTPUTS], entry[ANSWERS] or {}
         annotator = event.annotator or UNNAMED
         earlier = {name: value for labels in answers.values() for name, value in labels.items()}
         values, corrects = {}, {}
@@ -132,6 +130,7 @@ class Joins:
         new_values |= annotator_agreement(answers, annotator, event.labels)
         # The latest answer stands last, so that a later look at `earlier` finds it.
         answers[annotator] = answers.pop(annotator, {}) | event.labels
+        entry[ANSWERS] = answers
         if new_values:
             numeric = frozenset(f"error:{name}" for name, label in event.labels.items() if type(label) is float)
             yield Outcome(entry[VERSION], entry[ROLE], "labels", new_values, event.time_ms, None, numeric)
@@ -157,7 +156,7 @@ class Joins:
         names = self.names
         for entry in self.behaviors.due(now_ms):
             if names:
-                values = {f"rate:{name}": 1.0 if name in entry[SEEN] else 0.0 for name in names}
+                values = {f"rate:{name}": 1.0 if name in (entry[SEEN] or ()) else 0.0 for name in names}
                 yield Outcome(entry[VERSION], entry[ROLE], "behaviors", values, entry[TIME_MS])
         self.labels.due(now_ms)
         self.counts["misses"] += sum(len(entry[RECORDS]) for entry in self.early.due(now_ms))

@@ -62,13 +62,12 @@ class ModelMonitor:
         if stream is None:
             self.counts["unwatched"] += 1
             return
-        table = stream.predictions
-        if not table.fits(event):
-            self._discover(stream, event)
-        table.append(event, self.sequence, offset)
-        stream.last_event_ms = self.clock.now_ms
-        if key < self.joins.labels.threshold or key < self.joins.behaviors.threshold:
-            self._deliver(self.joins.expect(key, event, self.clock.now_ms), self._arrival(event.time_ms, offset))
+        now_ms = self.clock.now_ms
+        stream.predictions.append(event, self.sequence, offset)
+        stream.last_event_ms = now_ms
+        self.joins.expect(key, event, now_ms)
+        if key in self.joins.early.entries:
+            self._deliver(self.joins.catch_up(key, now_ms), self._arrival(event.time_ms, offset))
         if self._unlinked:
             self._count_unlinked(event, offset)
 
@@ -143,6 +142,9 @@ class ModelMonitor:
             self._everything(stream.role).volume.add(times_ms)
         for table in stream.tables():
             self._reports += [(report, stream) for report in table.flush()]
+        for name in stream.predictions.refused:
+            self._refuse(f"{stream.version} {name}")
+        stream.predictions.refused.clear()
 
     def _arrival(self, time_ms: int, offset: int) -> Arrival:
         return Arrival(self.sequence, time_ms, offset)
@@ -185,13 +187,6 @@ class ModelMonitor:
         planned = self.plan.serving.get(name.partition(":")[2])
         return planned.detectors if planned is not None else None
 
-    def _discover(self, stream: Stream, event: Prediction) -> None:
-        self._flush_stream(stream)
-        room = self.limits.signals_per_stream - stream.signals()
-        _, refused = stream.predictions.discover(event, room)
-        for name in refused:
-            self._refuse(f"{stream.version} {name}")
-
     def _refuse(self, name: str) -> None:
         if len(self.refused) < self.limits.signals_per_stream:
             self.refused.add(name)
@@ -218,7 +213,7 @@ class ModelMonitor:
         if len(versions) >= self.limits.streams_per_model and not self._retire(versions):
             self._refuse(f"{version} {role}")
             return None
-        stream = Stream(version, role, self.plan, self.bank_settings)
+        stream = self._new_stream(version, role)
         # Volume counts for all versions together; of a single version it is kept, not watched: a roll-out
         # moves traffic from one version to another, and that is nobody's incident.
         stream.outcomes["volume"].watch([("volume:predictions", Transform.VALUE)], ())
@@ -231,11 +226,14 @@ class ModelMonitor:
         self.streams[(version, role)] = stream
         return stream
 
+    def _new_stream(self, version: str, role: str) -> Stream:
+        return Stream(version, role, self.plan, self.bank_settings, self.limits.signals_per_stream)
+
     def _everything(self, role: str) -> Stream:
         key = (ALL_VERSIONS, role)
         stream = self.streams.get(key)
         if stream is None:
-            stream = self.streams[key] = Stream(ALL_VERSIONS, role, self.plan, self.bank_settings)
+            stream = self.streams[key] = self._new_stream(ALL_VERSIONS, role)
             stream.outcomes["volume"].watch([("volume:predictions", Transform.VALUE)], None)
         return stream
 
@@ -299,7 +297,7 @@ class ModelMonitor:
 
     def add_stream(self, snapshot: dict[str, Any]) -> Stream:
         """Take up a stream from its snapshot."""
-        stream = Stream(snapshot["version"], snapshot["role"], self.plan, self.bank_settings)
+        stream = self._new_stream(snapshot["version"], snapshot["role"])
         stream.restore(snapshot)
         self.streams[(stream.version, stream.role)] = stream
         return stream

@@ -24,13 +24,15 @@ OUTCOMES = {
 class Stream:
     """The tables of one stream, and the version whose references it began with."""
 
-    def __init__(self, version: str, role: str, plan: ModelPlan, settings: BankSettings) -> None:
+    def __init__(
+        self, version: str, role: str, plan: ModelPlan, settings: BankSettings, most_signals: int
+    ) -> None:
         self.version = version
         self.role = role
         self.plan = plan
         self.compared_with: str | None = None
         self.last_event_ms = 0
-        self.predictions = PredictionTable(plan, settings)
+        self.predictions = PredictionTable(plan, settings, most_signals)
         self.outcomes = {name: OutcomeTable(name, topic, settings) for name, topic in OUTCOMES.items()}
         self.volume = Volume()
 

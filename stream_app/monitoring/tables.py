@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import nan
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,10 +14,11 @@ from stream_app.monitoring.columns import Column, ColumnType, Section
 from stream_app.monitoring.signals import signals_of
 
 SECTIONS = ("features", "outputs", "serving")
+# Value, missing, type, unseen or range, null: a column makes room for five signals.
+MOST_SIGNALS_OF_A_COLUMN = 5
 
 
-@dataclass(frozen=True)
-class Arrival:
+class Arrival(NamedTuple):
     """When a row came into being: the event that caused it."""
 
     sequence: int
@@ -40,8 +41,10 @@ class PredictionTable:
     name = "predictions"
     topic = "predictions"
 
-    def __init__(self, plan: ModelPlan, settings: BankSettings) -> None:
+    def __init__(self, plan: ModelPlan, settings: BankSettings, most_signals: int) -> None:
         self.bank = Bank(settings)
+        self.most_signals = most_signals
+        self.refused: list[str] = []
         plans = (plan.features, plan.outputs, plan.serving)
         self.sections = [
             Section(name, section, settings.categories)
@@ -50,31 +53,10 @@ class PredictionTable:
         self.features, self.outputs, self.serving = self.sections
         # Counts changes of the state, so that a checkpoint writes only what changed.
         self.revision = 0
+        self.summarised = 0
         self.events: list[Prediction] = []
         self.sequences: list[int] = []
         self.offsets: list[int] = []
-
-    def fits(self, event: Prediction) -> bool:
-        """Whether the event has no name that is new here."""
-        return (
-            self.features.fits(event.features)
-            and self.outputs.fits(event.outputs)
-            and self.serving.fits(event.serving)
-        )
-
-    def discover(self, event: Prediction, room: int) -> tuple[list[str], list[str]]:
-        """Watch the event's new names; rows that wait must have been flushed.
-
-        Returns the names of the new signals, and the names refused for want of ``room`` (in signals).
-        """
-        watched: list[str] = []
-        refused: list[str] = []
-        for section, values in zip(self.sections, (event.features, event.outputs, event.serving), strict=True):
-            # A column gives rise to at most five signals.
-            columns, without_room = section.discover(values, self.bank.columns, (room - len(watched)) // 5)
-            refused += without_room
-            watched += self._watch(section, columns)
-        return watched, refused
 
     def adopt(self, other: "PredictionTable") -> None:
         """Begin with the columns of another version's table, which must be empty of rows here."""
@@ -86,29 +68,55 @@ class PredictionTable:
                 mine.adopt(column, codes.texts if codes is not None else ())
         self.bank.add(other.bank.signals, other.bank.columns)
 
-    def _watch(self, section: Section, columns: Sequence[Column]) -> list[str]:
-        signals = [
-            signal
-            for column in columns
-            for signal in signals_of(section.name, column, section.plan(column.name))
-        ]
-        if columns:
-            self.bank.add(signals, columns[-1].cell + columns[-1].cells)
-        return [signal.name for signal in signals]
-
     def append(self, event: Prediction, sequence: int, offset: int) -> None:
         self.events.append(event)
         self.sequences.append(sequence)
         self.offsets.append(offset)
 
     def flush(self) -> list[Reported]:
-        """Hand the waiting rows to the bank."""
+        """Hand the waiting rows to the bank; at a row with new names, these are watched first."""
         events, sequences, offsets = self.events, self.sequences, self.offsets
-        if not events:
-            return []
         self.events, self.sequences, self.offsets = [], [], []
+        reported: list[Reported] = []
+        start = 0
+        while start < len(events):
+            stop = self._first_misfit(events, start)
+            if stop > start:
+                reported += self._update(events[start:stop], sequences[start:stop], offsets[start:stop])
+            if stop < len(events):
+                self._discover(events[stop])
+            start = stop
+        return reported
+
+    def _first_misfit(self, events: list[Prediction], start: int) -> int:
+        """The index of the first event that has a name which is new here; their number if none has."""
+        features = [event.features for event in events]
+        outputs = [event.outputs for event in events]
+        serving = [event.serving for event in events]
+        sections = zip(self.sections, (features, outputs, serving), strict=True)
+        return min(section.first_misfit(rows, start) for section, rows in sections)
+
+    def _discover(self, event: Prediction) -> None:
+        """Watch the event's new names while there is room."""
+        for section, values in zip(self.sections, (event.features, event.outputs, event.serving), strict=True):
+            room = (self.most_signals - len(self.bank.signals)) // MOST_SIGNALS_OF_A_COLUMN
+            columns, refused = section.discover(values, self.bank.columns, room)
+            self._watch(section, columns)
+            self.refused += refused
+
+    def _watch(self, section: Section, columns: Sequence[Column]) -> None:
+        signals = [
+            signal
+            for column in columns
+            for signal in signals_of(section.name, column, section.plan(column.name))
+        ]
+        if columns:
+            self.revision += 1
+            self.bank.add(signals, columns[-1].cell + columns[-1].cells)
+
+    def _update(self, events: list[Prediction], sequences: list[int], offsets: list[int]) -> list[Reported]:
         self.revision += 1
-        matrix = np.full((len(events), self.bank.columns), nan)
+        matrix = np.empty((len(events), self.bank.columns))
         self.features.fill([event.features for event in events], matrix)
         self.outputs.fill([event.outputs for event in events], matrix)
         self.serving.fill([event.serving for event in events], matrix)
@@ -151,6 +159,7 @@ class OutcomeTable:
         self.topic = topic
         self.bank = Bank(settings)
         self.revision = 0
+        self.summarised = 0
         self.cells: dict[str, int] = {}
         self.rows: list[dict[str, float]] = []
         self.times_ms: list[int] = []

@@ -1,5 +1,6 @@
 """Everything one worker keeps for one partition number: the models, and how far each topic was read."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any
@@ -13,6 +14,8 @@ from stream_app.pipeline.records import ModelCut, OutputRecord, SourceRecord, St
 from stream_app.pipeline.watch import ModelWatch
 
 Positions = dict[str, int]
+# Decoded events wait for a flush in chunks of this many: more of them no longer fit the processor's caches.
+CHUNK_RECORDS = 256
 
 
 class ShardModel:
@@ -54,9 +57,13 @@ class Shard:
 
         Records of the two topics come in the order in which they shall count.
         """
+        for start in range(0, len(records), CHUNK_RECORDS):
+            self._apply(records[start : start + CHUNK_RECORDS])
+
+    def _apply(self, records: Sequence[SourceRecord]) -> None:
         positions, models = self.positions, self.models
         touched: dict[str, ShardModel] = {}
-        events = self.counters.events
+        absorbed: Counter[type] = Counter()
         for record in records:
             topic, offset = record.topic, record.offset
             self._order += 1
@@ -76,10 +83,12 @@ class Shard:
                         model.unsaved = dict(positions) | {topic: offset}
                     model.watch.apply(event, offset, self._order)
                     touched[name] = model
-                events[event.__class__.__name__.lower()] += 1
+                absorbed[type(event)] += 1
             positions[topic] = offset + 1
         for model in touched.values():
             model.watch.flush()
+        for kind, count in absorbed.items():
+            self.counters.events[kind.__name__.lower()] += count
 
     def start_at(self, topic: str, offset: int) -> None:
         """Begin (or go on) reading a topic at this offset, if nothing beyond it is absorbed."""

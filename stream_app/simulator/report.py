@@ -7,6 +7,7 @@ from datetime import datetime
 from math import inf
 from typing import Any
 
+from schemas import epoch_ms
 from stream_app.simulator.truth import Truth
 
 Alert = Mapping[str, Any]
@@ -154,4 +155,4 @@ def _incident(alert: Alert) -> Incident:
 
 
 def _epoch_ms(instant: str) -> int:
-    return round(datetime.fromisoformat(instant).timestamp() * 1000)
+    return epoch_ms(datetime.fromisoformat(instant))

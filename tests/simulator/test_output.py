@@ -1,17 +1,13 @@
-"""Where events go: files that repeat byte for byte, a pace that holds, and Kafka records as promised."""
+"""Where events go: files that repeat byte for byte, and a pace that holds."""
 
 import gzip
-from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from schemas import Rejection, decode
-from stream_app.config import KafkaSettings
-from stream_app.simulator import SimulatedEvent, noting_changes, play, scenarios, write_file
-from stream_app.simulator.kafka_sink import DeliveryError, KafkaSink
+from stream_app.simulator import noting_changes, play, scenarios, write_file
 
 SCENARIO = scenarios()["new-words"].scaled(0.01)
 
@@ -88,57 +84,3 @@ def test_noting_changes_takes_the_time_when_a_change_begins() -> None:
     play(events, sent.append, rate=1000.0, clock=clock)
     index = sum(event.time_ms < truth.began_ms for event in sent)
     assert injected_s == {"words": pytest.approx(50.0 + index / 1000, abs=0.01)}
-
-
-class FakeFuture:
-    """Fails at once, or never."""
-
-    def __init__(self, error: Exception | None) -> None:
-        self.error = error
-
-    def add_errback(self, callback: Callable[[Exception], object]) -> None:
-        """Tell the fate."""
-        if self.error:
-            callback(self.error)
-
-
-class FakeProducer:
-    """Keeps what it is given."""
-
-    def __init__(self, error: Exception | None = None) -> None:
-        self.sent: list[tuple[str, bytes, bytes, int]] = []
-        self.error = error
-        self.steps: list[str] = []
-
-    def send(self, topic: str, *, key: bytes, value: bytes, timestamp_ms: int) -> FakeFuture:
-        """Keep the record."""
-        self.sent.append((topic, key, value, timestamp_ms))
-        return FakeFuture(self.error)
-
-    def flush(self, timeout: float | None = None) -> Any:
-        """Note it."""
-        self.steps.append("flush")
-
-    def close(self, timeout: float | None = None) -> None:
-        """Note it."""
-        self.steps.append("close")
-
-
-def test_kafka_records_have_the_models_key_and_the_events_time() -> None:
-    """The worker takes the record's time for the moment of the event, and joins by the key's partition."""
-    producer = FakeProducer()
-    events = list(islice(SCENARIO.events(seed=2), 200))
-    with KafkaSink(KafkaSettings(prefix="try"), producer) as sink:
-        play(events, sink.send)
-    names = {"predictions": "try.predictions", "feedback": "try.feedback"}
-    assert producer.sent == [(names[event.topic], event.key, event.value, event.time_ms) for event in events]
-    assert {event.topic for event in events} == set(names)
-    assert producer.steps == ["flush", "close"]
-
-
-def test_undelivered_events_are_said() -> None:
-    """A scenario that only half arrived would be judged as if it had all been there."""
-    sink = KafkaSink(KafkaSettings(), FakeProducer(TimeoutError("broker gone")))
-    sink.send(SimulatedEvent(1, "predictions", b"m", b"{}"))
-    with pytest.raises(DeliveryError, match="events not delivered: 1; the first: broker gone"):
-        sink.close()

@@ -141,7 +141,7 @@ def test_generating_needs_little_memory_however_long_the_run() -> None:
     deque(islice(events, 10_000), maxlen=0)
     early = tracemalloc.get_traced_memory()[0]
     tracemalloc.reset_peak()
-    deque(islice(events, 30_000), maxlen=0)
+    deque(islice(events, 15_000), maxlen=0)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 12_000_000

@@ -2,15 +2,18 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
+from typing import Any, cast
 
 import faust
-from faust.types import TP
+from faust.transport.drivers.aiokafka import Consumer
+from faust.types import TP, StreamT
 
 from stream_app.adapters.worker.batches import BatchScheduler, BatchSchema
 from stream_app.adapters.worker.connection import faust_credentials
 from stream_app.config import Settings
 from stream_app.pipeline import SourceRecord
 
+FETCH_WAIT_MS_MAX = 200
 QUEUE_BATCHES = 16  # batches between Faust's fetcher and the agent
 
 
@@ -63,11 +66,16 @@ def read_batches(
     channel = app.topic(topics.predictions, topics.feedback, acks=False, schema=BatchSchema())
     channel.maxsize = QUEUE_BATCHES  # the constructor's argument is not forwarded
 
-    async def intake(stream: faust.Stream[list[SourceRecord]]) -> None:
+    async def intake(stream: StreamT[Any]) -> None:
         async for batch in stream:
             await take(batch)
 
     app.agent(channel, name="intake", concurrency=1)(intake)
+
+
+def consumer_of(app: faust.App) -> Consumer:
+    """Faust's consumer, as the class that it is with this driver."""
+    return cast(Consumer, app.consumer)
 
 
 async def commit(app: faust.App, number: int, offsets: dict[str, int]) -> None:
@@ -75,14 +83,23 @@ async def commit(app: faust.App, number: int, offsets: dict[str, int]) -> None:
 
     Not through Faust's acknowledgements: they count the last offset of a batch twice and fall behind.
     """
-    await app.consumer._commit({TP(topic, number): offset for topic, offset in offsets.items()})
+    await consumer_of(app)._commit({TP(topic, number): offset for topic, offset in offsets.items()})
 
 
 async def committed(app: faust.App, number: int, topics: Iterable[str]) -> dict[str, int]:
     """The consumer group's acknowledged offsets of a partition number, for topics that have one."""
-    thread = app.consumer._thread
+    thread = consumer_of(app)._thread
     found = {
         topic: await thread.call_thread(thread._ensure_consumer().committed, TP(topic, number))
         for topic in topics
     }
     return {topic: offset for topic, offset in found.items() if offset is not None}
+
+
+async def shorten_fetches(app: faust.App, *_: Any, **__: Any) -> None:
+    """Receiver of a signal, once the consumer exists.
+
+    Faust lets the broker keep an empty fetch for 1.5 s, and while it does, aiokafka asks it for nothing else:
+    a partition whose records were just taken would have to wait that long.
+    """
+    consumer_of(app)._thread._ensure_consumer()._fetcher._fetch_max_wait_ms = FETCH_WAIT_MS_MAX

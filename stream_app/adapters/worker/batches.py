@@ -49,10 +49,10 @@ class BatchScheduler(SchedulingStrategyT):
                 )
 
 
-class BatchSchema(Schema):
+class BatchSchema(Schema[None, list[SourceRecord]]):
     """Passes the list of records through as the value of the message."""
 
-    def compile(self, app: Any, **_: Any) -> Callable[..., Awaitable[Any]]:  # type: ignore[override]
+    def compile(self, app: Any, **_: Any) -> Callable[..., Awaitable[Any]]:
         """Return the function with which Faust turns a message into an event."""
         create_event = app.create_event
 

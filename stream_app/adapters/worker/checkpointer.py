@@ -1,7 +1,7 @@
 """Making shard state durable, in the order that loses nothing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 
 from aiokafka.errors import KafkaError, KafkaTimeoutError
@@ -9,14 +9,15 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError
 from stream_app.adapters.logs import alert_fields, get_log
 from stream_app.adapters.metrics import Metrics
 from stream_app.adapters.state_store import StateStore
-from stream_app.adapters.worker.partition import Partition
+from stream_app.adapters.worker.partition import Partition, chunks
 from stream_app.adapters.worker.publisher import Publisher
 from stream_app.config import Settings
 from stream_app.pipeline import ModelCut, OutputRecord, StateRecord
 
 log = get_log("driftline.checkpoint")
 
-CUT_BYTES_MAX = 1_000_000  # models are cut together up to this much, so that a cut takes milliseconds
+MODELS_PER_CUT = 16  # a cut is one synchronous step; between cuts events are read and alerts sent
+DEAD_LETTERS_WAITING_MAX = 2_000  # up to 3 GB if each were of the largest kind; usually a few MB
 RETRY_S_MAX = 10.0
 
 Commit = Callable[[int, dict[str, int]], Awaitable[None]]
@@ -48,8 +49,9 @@ class Checkpointer:
         self.patience_s = 120.0
         self.accepted = asyncio.Event()  # cleared while the broker refuses: nothing more is read then
         self.accepted.set()
+        self.halted = False  # set when a shard may have absorbed half a batch
 
-    async def save(self, partition: Partition, models: Iterable[str]) -> int:
+    async def save(self, partition: Partition, models: Sequence[str]) -> int:
         """Make models durable and publish their alerts; the bytes written.
 
         Raises:
@@ -57,17 +59,10 @@ class Checkpointer:
         """
         written = 0
         async with partition.saving:
-            cuts: list[ModelCut] = []
-            size = 0
-            for model in models:
-                for cut in partition.shard.cut([model]):
-                    cuts.append(cut)
-                    size += sum(len(record.value or b"") for record in cut.records)
-                if size >= CUT_BYTES_MAX:
-                    written += await self._persist(partition, cuts)
-                    cuts, size = [], 0
-            if cuts:
-                written += await self._persist(partition, cuts)
+            for names in chunks(models, MODELS_PER_CUT):
+                if self.halted:
+                    break
+                written += await self._persist(partition, partition.shard.cut(names))
         return written
 
     async def acknowledge(self, partition: Partition) -> None:
@@ -77,14 +72,22 @@ class Checkpointer:
         is acknowledged whose dead letter still waits.
         """
         async with partition.saving:
+            if self.halted:
+                return
             offsets = dict(partition.shard.acknowledgeable())
-            dead_letters = partition.shard.take_dead_letters()
+            dead_letters = partition.take_dead_letters()
             summaries = partition.shard.take_summaries()
             await self.publish(self._topics.dead_letters, dead_letters)
             await self.publish(self._topics.signals, summaries)
             if offsets != partition.acknowledged:
                 await self.commit(partition.number, offsets)
                 partition.acknowledged = offsets
+
+    async def relieve(self, partition: Partition) -> None:
+        """Publish dead letters when many wait, so that bad records cannot fill the memory."""
+        if len(partition.dead_letters) > DEAD_LETTERS_WAITING_MAX:
+            async with partition.saving:
+                await self.publish(self._topics.dead_letters, partition.take_dead_letters())
 
     async def save_all(self, partition: Partition) -> None:
         """Everything that is not durable yet, at once: before giving a partition away or stopping."""
@@ -111,7 +114,8 @@ class Checkpointer:
         await self.write(partition.number, obsolete)
         for alert in alerts:
             log.info("alert", partition=partition.number, **alert_fields(alert.value))
-        self._metrics.checkpoint(monotonic() - begun, written)
+        self._metrics.checkpoint_seconds.observe(monotonic() - begun)
+        self._metrics.checkpoint_bytes.observe(written)
         return written
 
     async def _insist(self, attempt: Callable[[], Awaitable[int]]) -> int:

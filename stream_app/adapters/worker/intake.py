@@ -1,7 +1,7 @@
 """The way of a batch from Faust into its shard."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import perf_counter
 
 from aiokafka.errors import IllegalStateError
@@ -10,7 +10,7 @@ from faust.types import TP
 
 from stream_app.adapters.log_reader import LogReader
 from stream_app.adapters.logs import get_log
-from stream_app.adapters.metrics import Metrics
+from stream_app.adapters.metrics import Metrics, PartitionView
 from stream_app.adapters.worker.checkpointer import Checkpointer
 from stream_app.adapters.worker.ownership import Ownership
 from stream_app.adapters.worker.partition import RECORDS_HELD_MAX, Partition, chunks
@@ -30,7 +30,7 @@ class Intake:
     ) -> None:
         self._app = app
         self._ownership = ownership
-        self._accepted = checkpointer.accepted
+        self._checkpointer = checkpointer
         self._reader = reader
         self._metrics = metrics
         self.on_urgent: Callable[[], None] = lambda: None
@@ -70,7 +70,7 @@ class Intake:
             if records:
                 found += len(records)
                 partition.receive(topic, records)
-        self._metrics.hole(topic, found, stop - start - found)
+        self._metrics.holes.labels(topic).inc()
         log.warning("hole", topic=topic, partition=partition.number, start=start, stop=stop, found=found)
 
     async def _absorb(self, partition: Partition) -> None:
@@ -79,14 +79,15 @@ class Intake:
         released = partition.release()
         for chunk in chunks(released, CHUNK_RECORDS):
             await self._ownership.settled.wait()
-            await self._accepted.wait()
+            await self._checkpointer.accepted.wait()
             if not self._ownership.owns(partition):
                 return
             begun = perf_counter()
             partition.apply(chunk)
-            self._metrics.batch(perf_counter() - begun, len(chunk))
+            self._metrics.batch_seconds.observe(perf_counter() - begun)
             if partition.shard.urgent:
                 self.on_urgent()
+            await self._checkpointer.relieve(partition)
             await asyncio.sleep(0)
 
     def _balance(self, partition: Partition) -> None:
@@ -105,6 +106,22 @@ class Intake:
                 partition.paused.discard(topic)
                 if source in self._app.consumer.assignment():
                     self._app.consumer.on_buffer_drop(source)
+
+    def views(self) -> Iterator[PartitionView]:
+        """What metrics tell of each partition."""
+        for partition in self._ownership.all():
+            topics = partition.alignment.topics
+            absorbed = partition.shard.positions
+            yield PartitionView(
+                partition.shard,
+                lag={
+                    topic: max(0, self.highwater(topic, partition.number) - absorbed.get(topic, 0))
+                    for topic in topics
+                },
+                acknowledged=partition.acknowledged,
+                held={topic: partition.alignment.held(topic) for topic in topics},
+                misaligned=partition.alignment.misaligned,
+            )
 
     def highwater(self, topic: str, number: int) -> int:
         """End offset of a partition as of the last fetch, 0 before it."""

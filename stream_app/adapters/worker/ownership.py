@@ -9,6 +9,7 @@ from faust import App
 from faust.types import TP
 
 from stream_app.adapters.logs import get_log
+from stream_app.adapters.metrics import Metrics
 from stream_app.adapters.state_store import FencedError
 from stream_app.adapters.worker.checkpointer import Checkpointer, CheckpointRefusedError
 from stream_app.adapters.worker.partition import Partition
@@ -27,11 +28,14 @@ class Ownership:
     rebalance, and kept afterwards if the partition came back and nobody else has written to its state.
     """
 
-    def __init__(self, app: App, settings: Settings, restorer: Restorer, checkpointer: Checkpointer) -> None:
+    def __init__(
+        self, app: App, settings: Settings, restorer: Restorer, checkpointer: Checkpointer, metrics: Metrics
+    ) -> None:
         self._app = app
         self._restorer = restorer
         self._checkpointer = checkpointer
         self._inputs = (settings.kafka.predictions, settings.kafka.feedback)
+        self._metrics = metrics
         self._partitions: dict[int, Partition] = {}
         self._rebalances = 0
         self.fenced_since: float | None = None
@@ -52,7 +56,7 @@ class Ownership:
     def fence(self, partition: Partition, error: FencedError) -> None:
         """Another worker has taken the partition over; Kafka's word for it, a rebalance, has to follow."""
         if self.owns(partition):
-            del self._partitions[partition.number]
+            self._drop(partition.number)
             self.fenced_since = monotonic()
             log.warning("fenced", partition=partition.number, reason=str(error))
 
@@ -81,18 +85,24 @@ class Ownership:
         rebalance = self._rebalances
         numbers = self._owned_numbers()
         for lost in self._partitions.keys() - numbers:
-            del self._partitions[lost]
+            self._drop(lost)
         for number in sorted(numbers):
             if number in self._partitions and await self._restorer.untouched(number):
                 continue
-            self._partitions.pop(number, None)
+            self._drop(number)
             restored = await self._restorer.restore(number)
             if rebalance != self._rebalances:
                 return  # the next rebalance is on its way, and with it another call
+            self._metrics.follow(restored.shard)
             self._partitions[number] = restored
         log.info("assignment", partitions=sorted(numbers), rebalance=rebalance)
         self.fenced_since = None
         self.settled.set()
+
+    def _drop(self, number: int) -> None:
+        partition = self._partitions.pop(number, None)
+        if partition is not None:
+            self._metrics.follow(partition.shard)
 
     def _owned_numbers(self) -> set[int]:
         """Numbers of which both input topics are assigned; the assignor gives both or none."""

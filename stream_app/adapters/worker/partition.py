@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from stream_app.adapters.alignment import Alignment
-from stream_app.pipeline import Shard, SourceRecord
+from stream_app.pipeline import OutputRecord, Shard, SourceRecord
 
-RECORDS_HELD_MAX = 100_000  # about 100 MB of 1 KB events for each partition and topic
+T = TypeVar("T")
+
+RECORDS_HELD_MAX = 200_000  # reading stops at a quarter; the rest is what was under way then
 
 
 class Gap(NamedTuple):
@@ -38,7 +40,7 @@ class Partition:
         self.acknowledged: dict[str, int] = {}
         self.absorbing = asyncio.Lock()
         self.saving = asyncio.Lock()
-        self.redelivered = 0
+        self.dead_letters: list[OutputRecord] = []  # not published yet
         self.paused: set[str] = set()  # topics held back
         self.alignment = Alignment(topics, RECORDS_HELD_MAX)
         self._ends = dict(ends)
@@ -50,7 +52,6 @@ class Partition:
         expected = self.expected.get(topic)
         if expected is not None and records[0].offset < expected:
             fresh = [record for record in records if record.offset >= expected]
-            self.redelivered += len(records) - len(fresh)
             records = fresh
         if not records:
             return
@@ -85,7 +86,8 @@ class Partition:
         return [
             topic
             for topic in topics
-            if not self.caught_up(topic) and any(self.alignment.held(other) for other in topics if other != topic)
+            if not self.caught_up(topic)
+            and any(self.alignment.held(other) for other in topics if other != topic)
         ]
 
     def release(self) -> list[SourceRecord]:
@@ -94,9 +96,18 @@ class Partition:
 
     def apply(self, records: Sequence[SourceRecord]) -> None:
         """Give records to the shard, and tell it about gaps between them."""
-        if not self._gaps:
+        if self._gaps:
+            self._apply_with_gaps(records)
+        else:
             self.shard.apply(records)
-            return
+        self.dead_letters += self.shard.take_dead_letters()
+
+    def take_dead_letters(self) -> list[OutputRecord]:
+        """The dead letters that wait, to be published by the caller."""
+        taken, self.dead_letters = self.dead_letters, []
+        return taken
+
+    def _apply_with_gaps(self, records: Sequence[SourceRecord]) -> None:
         for is_gap, run in groupby(records, key=lambda record: isinstance(record, Gap)):
             if is_gap:
                 for gap in run:
@@ -106,7 +117,7 @@ class Partition:
                 self.shard.apply(list(run))
 
 
-def chunks(records: Sequence[SourceRecord], size: int) -> Iterator[Sequence[SourceRecord]]:
+def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Cut a sequence into parts of at most `size`; nothing for an empty one."""
-    for start in range(0, len(records), size):
-        yield records if len(records) <= size else records[start : start + size]
+    for start in range(0, len(items), size):
+        yield items if len(items) <= size else items[start : start + size]

@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 
 from stream_app.adapters.logs import get_log
+from stream_app.adapters.metrics import Metrics
 from stream_app.pipeline import OutputRecord
 
 log = get_log("driftline.publisher")
@@ -24,9 +25,9 @@ class Publisher:
         options: aiokafka's connection options (bootstrap servers, security).
     """
 
-    def __init__(self, options: Mapping[str, Any], request_bytes_max: int) -> None:
+    def __init__(self, options: Mapping[str, Any], request_bytes_max: int, metrics: Metrics) -> None:
         self._producer = AIOKafkaProducer(**options, acks="all", max_request_size=request_bytes_max)
-        self.too_large = 0
+        self._too_large = metrics.too_large
 
     async def start(self) -> None:
         """Connect."""
@@ -49,8 +50,8 @@ class Publisher:
         )
         for record, result in zip(records, results, strict=True):
             if isinstance(result, MessageSizeTooLargeError):
-                self.too_large += 1
-                log.error("record too large for its topic, not published", topic=topic, size=len(record.value))
+                self._too_large.labels(topic).inc()
+                log.error("record too large for its topic", topic=topic, bytes=len(record.value))
             elif isinstance(result, BaseException):
                 raise result
         return sum(len(record.key or b"") + len(record.value) for record in records)

@@ -41,7 +41,7 @@ class Restorer:
         await self._checkpointer.write(number, [StateRecord(key, None) for key in recovery.obsolete])
         topics = (self._settings.kafka.predictions, self._settings.kafka.feedback)
         for topic, offset in (await committed(self._app, number, topics)).items():
-            shard.start_at(topic, offset)  # all below it is durable, also where no model has a newer checkpoint
+            shard.start_at(topic, offset)  # all below is durable, even if no model has a newer checkpoint
         ends = {topic: await self._reader.end(topic, number) for topic in topics}
         if shard.positions:
             await self._checkpointer.commit(number, dict(shard.positions))

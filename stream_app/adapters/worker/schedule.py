@@ -1,23 +1,21 @@
 """When checkpoints happen: at once for models with alerts, otherwise paced to a byte budget."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 from typing import TypeVar
 
 from stream_app.adapters.state_store import FencedError
-from stream_app.adapters.worker.checkpointer import Checkpointer
+from stream_app.adapters.worker.checkpointer import MODELS_PER_CUT, Checkpointer
 from stream_app.adapters.worker.ownership import Ownership
-from stream_app.adapters.worker.partition import Partition
+from stream_app.adapters.worker.partition import Partition, chunks
 from stream_app.config import WorkerSettings
 
 T = TypeVar("T")
 
-MODELS_PER_STEP = 16  # between steps urgent models get their turn
-
 
 class CheckpointSchedule:
-    """Goes round all dirty models every few seconds, or slower when they are larger than the budget allows."""
+    """Goes round all dirty models every few seconds, slower when they exceed the byte budget."""
 
     def __init__(self, settings: WorkerSettings, ownership: Ownership, checkpointer: Checkpointer) -> None:
         self._every_s = settings.checkpoint_every_s
@@ -40,9 +38,9 @@ class CheckpointSchedule:
     async def _round(self) -> None:
         for partition in self._ownership.all():
             models = sorted(partition.shard.dirty)
-            for start in range(0, len(models), MODELS_PER_STEP):
+            for step in chunks(models, MODELS_PER_CUT):
                 begun = monotonic()
-                written = await self._save(partition, models[start : start + MODELS_PER_STEP])
+                written = await self._save(partition, step)
                 await self._attend_until(begun + written / self._bytes_per_s)
             await self._guarded(partition, self._checkpointer.acknowledge)
 
@@ -59,7 +57,7 @@ class CheckpointSchedule:
             except TimeoutError:
                 return
 
-    async def _save(self, partition: Partition, models: list[str]) -> int:
+    async def _save(self, partition: Partition, models: Sequence[str]) -> int:
         return await self._guarded(partition, lambda owned: self._checkpointer.save(owned, models)) or 0
 
     async def _guarded(self, partition: Partition, step: Callable[[Partition], Awaitable[T]]) -> T | None:

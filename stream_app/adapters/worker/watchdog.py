@@ -19,7 +19,9 @@ class Watchdog:
         patience_s: how long is a long time.
     """
 
-    def __init__(self, ownership: Ownership, end: Callable[[str, int], int], patience_s: float = 600.0) -> None:
+    def __init__(
+        self, ownership: Ownership, end: Callable[[str, int], int], patience_s: float = 600.0
+    ) -> None:
         self._ownership = ownership
         self._end = end
         self._patience_s = patience_s

@@ -18,7 +18,7 @@ from stream_app.adapters.log_reader import LogReader
 from stream_app.adapters.logs import configure_logs, get_log
 from stream_app.adapters.metrics import Metrics
 from stream_app.adapters.state_store import StateStore
-from stream_app.adapters.worker.application import build_application, commit, read_batches
+from stream_app.adapters.worker.application import build_application, commit, read_batches, shorten_fetches
 from stream_app.adapters.worker.checkpointer import Checkpointer
 from stream_app.adapters.worker.connection import aiokafka_options
 from stream_app.adapters.worker.intake import Intake
@@ -29,6 +29,7 @@ from stream_app.adapters.worker.schedule import CheckpointSchedule
 from stream_app.adapters.worker.watchdog import Watchdog
 from stream_app.adapters.worker.web import WebServer
 from stream_app.config import Settings
+from stream_app.pipeline import SourceRecord
 
 log = get_log("driftline.worker")
 
@@ -60,25 +61,26 @@ class Worker:
     def __init__(self, settings: Settings, directory: Path) -> None:
         self._settings = settings
         options = aiokafka_options(settings.kafka)
+        self._metrics = Metrics()
         self._producer = AIOKafkaProducer(
             **options,
             acks="all",
             enable_idempotence=True,
             max_request_size=REQUEST_BYTES_MAX,
         )
-        self._publisher = Publisher(options, REQUEST_BYTES_MAX)
+        self._publisher = Publisher(options, REQUEST_BYTES_MAX, self._metrics)
         self._app = build_application(settings, directory)
         self._reader = LogReader(options)
-        self._metrics = Metrics()
         store = StateStore(settings.kafka.state, self._producer, self._reader)
         self._checkpointer = Checkpointer(
             settings, store, self._publisher, partial(commit, self._app), self._metrics
         )
         restorer = Restorer(self._app, settings, store, self._checkpointer, self._reader)
-        self._ownership = Ownership(self._app, settings, restorer, self._checkpointer)
+        self._ownership = Ownership(self._app, settings, restorer, self._checkpointer, self._metrics)
         self._schedule = CheckpointSchedule(settings.worker, self._ownership, self._checkpointer)
         self._intake = Intake(self._app, self._ownership, self._checkpointer, self._reader, self._metrics)
         self._intake.on_urgent = self._schedule.wake
+        self._metrics.views = self._intake.views
         self._web = WebServer(self._metrics.registry, self._obstacles)
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
@@ -107,9 +109,11 @@ class Worker:
         return 0
 
     async def _run_application(self) -> None:
-        read_batches(self._app, self._settings, self._intake.take)
-        self._app.on_partitions_revoked.connect(self._ownership.on_partitions_revoked)
-        self._app.on_rebalance_complete.connect(self._ownership.on_rebalance_complete)
+        read_batches(self._app, self._settings, self._take)
+        signals: Any = self._app  # Faust's types for receivers fit no function
+        signals.on_partitions_revoked.connect(self._ownership.on_partitions_revoked)
+        signals.on_partitions_assigned.connect(shorten_fetches)
+        signals.on_rebalance_complete.connect(self._ownership.on_rebalance_complete)
         self._app.finalize()
         spare_the_garbage_collector()
         watchdog = Watchdog(self._ownership, self._intake.highwater)
@@ -134,6 +138,13 @@ class Worker:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def _take(self, records: list[SourceRecord]) -> None:
+        try:
+            await self._intake.take(records)
+        except Exception as error:  # Faust would start the agent anew, with half a batch absorbed
+            self._fail(error)
+            raise
+
     async def _guarded(self, part: Coroutine[Any, Any, None]) -> None:
         try:
             await part
@@ -146,6 +157,8 @@ class Worker:
 
     def _fail(self, reason: BaseException) -> None:
         self._failure = self._failure or reason
+        self._checkpointer.halted = True
+        self._ownership.settled.clear()
         self._stop.set()
 
     def _obstacles(self) -> list[str]:

@@ -1,0 +1,84 @@
+"""How a bank's state lies in memory: one record per signal, so that a snapshot is the bytes of an array.
+
+A signal whose values need a distribution (VALUE, CATEGORY, UNSEEN, TAIL) has a Shape record too; the many 0/1
+signals of data quality do without and stay below 1 KB.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.signals import Transform
+
+Records = NDArray[np.void]
+GRID_POINTS = 129
+RING_BLOCKS = 8
+SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN, Transform.TAIL)
+BUFFERED = (Transform.VALUE, Transform.TAIL)
+QUALITY = (Transform.MISSING, Transform.NULL, Transform.WRONG_TYPE, Transform.OUT_OF_RANGE, Transform.UNSEEN)
+
+SIGNAL = np.dtype(
+    [
+        # what it is; shape and buffer are rows of the other arrays, -1 for none
+        *((name, "i8") for name in ("transform", "column", "shape", "buffer", "seed")),
+        *((name, "f8") for name in ("minimum", "maximum")),
+        # how far it is
+        *((name, "i8") for name in ("armed", "seen", "missing", "first_ms", "last_ms")),
+        ("ones", "f8"),
+        # the reference and how a value becomes a score under it
+        *((name, "i8") for name in ("reference_count", "reference_missing", "atoms")),
+        *((name, "f8") for name in ("reference_mean", "reference_sd", "reference_low", "reference_high")),
+        *((name, "f8") for name in ("center", "scale", "cut", "origin")),
+        # the recent window: [0] the half being filled, [1] the full one before; sums are of value - origin
+        *((name, "i8", (2,)) for name in ("count", "gaps")),
+        *((name, "f8", (2,)) for name in ("sum", "squares", "low", "high")),
+        # blocks for the per-signal detectors
+        *((name, "i8") for name in ("every", "watched", "awake", "emitted", "skipped", "block_count")),
+        ("block_sum", "f8"),
+        # blocks for the confirmation of an alarm
+        *((name, "i8") for name in ("ring_count", "rings")),
+        ("ring_sum", "f8"),
+        ("ring", "f8", (RING_BLOCKS,)),
+        # Page-Hinkley; drift is +1 or -1 after the value that fired
+        *((name, "f8") for name in ("delta", "threshold", "mean", "increase", "decrease")),
+        *((name, "f8") for name in ("increase_min", "decrease_max")),
+        *((name, "i8") for name in ("instances", "drift")),
+        # totals (count, sum, sum of squares, sum of scores) of the level, at the last minimum of increase,
+        # at the last maximum of decrease, and of the level before
+        *((name, "f8", (4,)) for name in ("level", "rise", "fall", "before")),
+        *((name, "i8") for name in ("level_ms", "level_offset", "level_direction")),
+        *((name, "i8") for name in ("rise_ms", "rise_offset", "fall_ms", "fall_offset")),
+    ]
+)
+
+
+def shape_dtype(categories: int) -> np.dtype[np.void]:
+    """The Shape record: 129 quantiles, or one entry per code, 0 being "other" and the last one "unseen".
+
+    table: VALUE reference quantiles or atoms; CATEGORY the reference share of each code.
+    level: the cumulative probability up to and including each entry.
+    cells: values of the two halves of the recent window per cell between table entries, or per code.
+    """
+    points = max(GRID_POINTS, categories + 2)
+    cells = ("cells", "i4", (2, points + 1))
+    return np.dtype([("table", "f8", (points,)), ("level", "f8", (points,)), cells])
+
+
+class Arrays(NamedTuple):
+    """All numbers of a bank: signals [rows], shapes [slots], buffers [slots, warm_up] of values not armed yet."""
+
+    signals: Records
+    shapes: Records
+    buffers: NDArray[np.float64]
+
+
+def empty_arrays(categories: int, warm_up: int) -> Arrays:
+    """Arrays of no signal. Row 0 of shapes and buffers belongs to nobody, so that index 0 is always valid."""
+    shapes = np.zeros(1, shape_dtype(categories))
+    return Arrays(np.zeros(0, SIGNAL), shapes, np.zeros((1, warm_up)))
+
+
+def grown(array: NDArray[Any], rows: int) -> NDArray[Any]:
+    """The array with `rows` more rows of zeros at its end."""
+    return np.concatenate([array, np.zeros((rows, *array.shape[1:]), array.dtype)])

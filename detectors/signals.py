@@ -1,0 +1,77 @@
+"""What is watched, and how: the plain values a bank is made from."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from math import inf
+from typing import Literal
+
+
+class Transform(IntEnum):
+    """How a matrix cell becomes the value of a signal.
+
+    A cell is a finite number, NaN (missing), +inf (a null result) or -inf (a wrong type). VALUE, BINARY and
+    CATEGORY pass finite cells on and count NaN and -inf as missing; a null result is neither. The others are
+    0/1. Cells a transform cannot judge (a range of a missing number) are skipped.
+    """
+
+    VALUE = 0
+    """A number as it is; detectors read its normal score under the reference."""
+    BINARY = 1
+    """0 or 1; detectors read it standardised by the reference rate."""
+    CATEGORY = 2
+    """A code 0, 1, 2, … becomes its surprise, -log p in nats; detectors read the code's normal score."""
+    MISSING = 3
+    """1 where the cell is NaN, else 0."""
+    NULL = 4
+    """1 where the cell is +inf, 0 for other cells that are not missing."""
+    WRONG_TYPE = 5
+    """1 where the cell is -inf, 0 for other cells that are not missing."""
+    OUT_OF_RANGE = 6
+    """1 where a finite cell lies outside minimum … maximum."""
+    UNSEEN = 7
+    """1 where a code did not occur in the reference."""
+    TAIL = 8
+    """1 where a finite cell exceeds the 0.95-quantile of the reference."""
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One watched sequence: a column of the matrix, read through a transform.
+
+    `minimum` and `maximum` bound OUT_OF_RANGE; `detectors` replaces the bank's own list for this signal.
+    """
+
+    name: str
+    column: int
+    transform: Transform
+    minimum: float = -inf
+    maximum: float = inf
+    detectors: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class BankSettings:
+    """What all signals of a bank share; counts are in values of a signal.
+
+    false_alarm_every: mean number of values between two false alarms of one detector of one signal.
+    resolution: "every_value" hands each value to the per-signal detectors, "auto" means of blocks.
+    window: values per half of the sliding recent window; block: values per block of the confirmation ring.
+    """
+
+    warm_up: int = 2000
+    detectors: tuple[str, ...] = ("adwin", "page_hinkley")
+    resolution: Literal["auto", "every_value"] = "auto"
+    false_alarm_every: float = 1e6
+    categories: int = 100
+    window: int = 1000
+    block: int = 32
+
+    def __post_init__(self) -> None:
+        """Raises ValueError, with what would be right, for a setting out of range."""
+        if self.resolution not in ("auto", "every_value"):
+            raise ValueError(f"resolution is {self.resolution!r}; it is either 'auto' or 'every_value'")
+        for name, lowest in (("warm_up", 20), ("categories", 1), ("window", 1), ("block", 1)):
+            if getattr(self, name) < lowest:
+                raise ValueError(f"{name} is {getattr(self, name)}; the lowest possible is {lowest}")
+        if not 100 <= self.false_alarm_every < inf:
+            raise ValueError(f"false_alarm_every is {self.false_alarm_every}; the lowest possible is 100 values")

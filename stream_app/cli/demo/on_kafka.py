@@ -1,0 +1,94 @@
+"""The demo on Kafka: topics of its own, one worker, events in at one end and alerts out at the other."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from itertools import takewhile
+from pathlib import Path
+from threading import Event
+from typing import Final
+
+import click
+from kafka import KafkaAdminClient, TopicPartition
+from kafka.admin import OffsetSpec
+
+from stream_app.adapters.topics import create_topics, topic_plans
+from stream_app.cli.demo.board import Board
+from stream_app.cli.demo.worker_process import WorkerProcess, running_worker
+from stream_app.client import AlertConsumer
+from stream_app.config import KafkaSettings, Settings
+from stream_app.simulator import play
+from stream_app.simulator.kafka_sink import KafkaSink
+
+CATCH_UP_S_MAX: Final = 60.0
+POLL_S: Final = 0.2
+
+
+def play_on_kafka(settings: Settings, board: Board, rate: float, log: Path) -> None:
+    """Play the board's scenario through a worker, and show its alerts as they arrive.
+
+    The settings name a broker that answers, topics that do not exist yet, and a web port that is free.
+
+    Raises:
+        click.ClickException: the worker ended, or does not get through.
+    """
+    kafka = settings.kafka
+    with own_topics(kafka), running_worker(settings, log) as worker, closing(AlertConsumer(kafka)) as alerts:
+
+        def show() -> None:
+            worker.check()
+            board.show_injected()
+            for alert in alerts.poll(POLL_S):
+                board.show_alert(alert)
+
+        worker.wait_until_ready()
+        board.say(f"The worker is ready; {rate:,.0f} events a second are on their way to {kafka.bootstrap_servers}.")
+        play_meanwhile(kafka, board, rate, show)
+        wait_until_read(kafka, show)
+        show()  # alerts are published before what raised them counts as read
+
+
+@contextmanager
+def own_topics(kafka: KafkaSettings) -> Iterator[None]:
+    """The topics of these settings, which are gone afterwards."""
+    create_topics(kafka)
+    try:
+        yield
+    finally:
+        with closing(KafkaAdminClient(**kafka.kafka_python())) as admin:
+            admin.delete_topics([plan.name for plan in topic_plans(kafka)])
+
+
+def play_meanwhile(kafka: KafkaSettings, board: Board, rate: float, meanwhile: Callable[[], None]) -> None:
+    """Send the board's events at the rate, doing something else again and again until all are delivered."""
+    stopped = Event()
+    events = takewhile(lambda _: not stopped.is_set(), board.events())
+
+    def send() -> None:
+        with KafkaSink(kafka) as sink:
+            play(events, sink.send, rate)
+
+    with ThreadPoolExecutor(1) as executor:
+        sending = executor.submit(send)
+        try:
+            while not sending.done():
+                meanwhile()
+        finally:
+            stopped.set()
+        sending.result()
+
+
+def wait_until_read(kafka: KafkaSettings, meanwhile: Callable[[], None]) -> None:
+    """Come back when the worker has read all input and made what follows from it durable."""
+    deadline = time.monotonic() + CATCH_UP_S_MAX
+    with closing(KafkaAdminClient(**kafka.kafka_python())) as admin:
+        while lag_of(admin, kafka) > 0:
+            meanwhile()
+            if time.monotonic() > deadline:
+                raise click.ClickException(
+                    f"The worker is still behind {CATCH_UP_S_MAX:.0f} s after the last event: "
+                    "this machine is too slow for the rate, choose a lower one with --rate."
+                )
+"""
+"""

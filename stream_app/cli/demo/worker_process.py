@@ -1,0 +1,104 @@
+"""The demo's worker: a process of its own, as in production."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Final
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import click
+
+from stream_app.config import Settings
+
+READY_S_MAX: Final = 90.0  # the first worker on a machine compiles its kernels
+STOP_S_MAX: Final = 15.0
+
+
+class WorkerProcess:
+    """A worker that runs until it is stopped, and that is expected to."""
+
+    def __init__(self, process: BaseProcess, ready_url: str, log: Path) -> None:
+        self._process = process
+        self._ready_url = ready_url
+        self._log = log
+
+    def wait_until_ready(self) -> None:
+        """Come back when the worker holds its partitions.
+
+        Raises:
+            click.ClickException: it ended, or is not ready in time.
+        """
+        deadline = time.monotonic() + READY_S_MAX
+        while not _answers(self._ready_url):
+            self.check()
+            if time.monotonic() > deadline:
+                raise click.ClickException(
+                    f"The worker is not ready after {READY_S_MAX:.0f} s; its log is {self._log}."
+                )
+            time.sleep(0.1)
+
+    def check(self) -> None:
+        """Raises `click.ClickException` when the worker has ended."""
+        if self._process.exitcode is not None:
+            raise click.ClickException(
+                f"The worker ended with exit code {self._process.exitcode} before the demo did; "
+                f"its log, {self._log}, says why."
+            )
+
+    def stop(self) -> None:
+        """Stop it as an orchestrator would, gracefully; make it end if that takes too long."""
+        self._process.terminate()
+        self._process.join(STOP_S_MAX)
+        if self._process.exitcode is None:
+            self._process.kill()
+            self._process.join()
+
+
+@contextmanager
+def running_worker(settings: Settings, log: Path) -> Iterator[WorkerProcess]:
+    """A worker with these settings; its output goes to ``log``.
+
+    Settings go through a pipe, not through a file or the command line: they may hold a password.
+    """
+    process = get_context("spawn").Process(target=_work, args=(settings, str(log)), name="driftline worker")
+    process.start()
+    web = settings.worker
+    worker = WorkerProcess(process, f"http://{web.web_host}:{web.web_port}/ready", log)
+    try:
+        yield worker
+    finally:
+        worker.stop()
+
+
+def _work(settings: Settings, log: str) -> None:
+    """What the process does. It ends when its parent is gone, however that happened."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    os.dup2(descriptor, sys.stdout.fileno())
+    os.dup2(descriptor, sys.stderr.fileno())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    from stream_app.adapters.worker import run_worker
+
+    sys.exit(run_worker(settings))
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=2.0):
+            return True
+    except (URLError, OSError):  # nobody listens yet, or the worker answers that it is not ready
+        return False

@@ -1,0 +1,67 @@
+"""What every command takes, and the settings that follow from it."""
+
+import socket
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from stream_app.config import KafkaSettings, Settings
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+ANSWER_S_MAX = 5.0
+
+CONFIG = click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Configuration (YAML).",
+)
+BOOTSTRAP_SERVERS = click.option(
+    "--bootstrap-servers",
+    metavar="HOST:PORT,…",
+    help="Kafka's servers; wins over the configuration and KAFKA_BOOTSTRAP_SERVERS.",
+)
+
+
+def common_options(function: Function) -> Function:
+    """Adds ``--config`` and ``--bootstrap-servers``."""
+    return CONFIG(BOOTSTRAP_SERVERS(function))
+
+
+def require_broker(kafka: "KafkaSettings") -> None:
+    """Fail at once where a client library would try for half a minute.
+
+    Raises:
+        click.ClickException: none of the servers accepts a connection.
+    """
+    if not any(_accepts(server.strip()) for server in kafka.bootstrap_servers.split(",")):
+        raise click.ClickException(
+            f"No Kafka answers at {kafka.bootstrap_servers}: start one with `driftline kafka start`, "
+            "or name yours with --bootstrap-servers."
+        )
+
+
+def require_topics(kafka: "KafkaSettings") -> None:
+    """Fail where a worker would wait for records that cannot come.
+
+    Raises:
+        click.ClickException: topics are missing or do not fit together; says which.
+    """
+    from stream_app.adapters.topics import check_topics
+
+    if problems := check_topics(kafka):
+        raise click.ClickException("\n".join(problems))
+
+
+def _accepts(server: str) -> bool:
+    host, _, port = server.rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_S_MAX):
+            return True
+    except (OSError, ValueError):
+        return False

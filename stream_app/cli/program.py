@@ -1,0 +1,42 @@
+"""All commands under one name.
+
+Each command imports what it works with only when it runs: `driftline --help` loads neither Faust nor numba.
+"""
+
+import logging
+
+import click
+
+from stream_app.cli.alerts import alerts
+from stream_app.cli.check_config import check_config
+from stream_app.cli.demo import demo
+from stream_app.cli.kafka import kafka
+from stream_app.cli.presentation import Group, examples
+from stream_app.cli.replay import replay
+from stream_app.cli.simulate import simulate
+from stream_app.cli.topics import topics
+from stream_app.cli.worker import worker
+
+
+@click.group(
+    cls=Group,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples(
+        "driftline demo",
+        "driftline replay events.jsonl.gz",
+        "driftline kafka start && driftline topics create && driftline worker",
+    ),
+)
+@click.version_option(package_name="driftline")
+def main() -> None:
+    """Watches machine-learning models in production: events in Kafka become drift alarms in Kafka.
+
+    The broker is the one that --bootstrap-servers names, else the configuration, else the environment
+    variable KAFKA_BOOTSTRAP_SERVERS, else localhost:9092.
+    """
+    # What goes wrong reaches people as one sentence, not as a client library's log.
+    logging.getLogger("kafka").addHandler(logging.NullHandler())
+
+
+for command in (worker, replay, simulate, alerts, topics, check_config, demo, kafka):
+    main.add_command(command)

@@ -1,0 +1,101 @@
+"""``driftline replay``: the engine over JSON lines, without a broker."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stream_app.cli.options import common_options, engine_settings
+from stream_app.cli.presentation import Command, examples
+
+if TYPE_CHECKING:
+    from stream_app.adapters.replay import Sink
+    from stream_app.pipeline import OutputRecord
+
+STANDARD_STREAM = "-"
+INPUT = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)
+OUTPUT = click.Path(dir_okay=False, writable=True, allow_dash=True)
+
+
+@click.command(
+    cls=Command,
+    epilog=examples(
+        "driftline replay monday.jsonl.gz tuesday.jsonl.gz",
+        "driftline replay events.jsonl --config driftline.yaml --alerts alerts.jsonl --summary summary.json",
+        "zcat events.jsonl.gz | driftline replay - | jq .annotations.summary",
+    ),
+)
+@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=INPUT)
+@click.option("--alerts", metavar="OUT", type=OUTPUT, default="-", help="Alerts; standard output by default.")
+@click.option("--signals", metavar="OUT", type=OUTPUT, help="Summaries of every signal, as they are published.")
+@click.option("--dead-letters", metavar="OUT", type=OUTPUT, help="Records that could not be used, and why.")
+@click.option("--summary", metavar="OUT", type=OUTPUT, help="The closing summary as one JSON object.")
+@click.option(
+    "--batch-size",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=4096,
+    show_default=True,
+    help="Records that are worked on together; changes nothing but the speed.",
+)
+@common_options
+def replay(
+    files: tuple[str, ...],
+    alerts: str,
+    signals: str | None,
+    dead_letters: str | None,
+    summary: str | None,
+    batch_size: int,
+    config: Path | None,
+    bootstrap_servers: str | None,
+) -> None:
+    """Run recorded events through the engine: the alerts that they raise, as JSON lines.
+
+    Each FILE holds one event a line (JSON), plain or compressed (.gz); "-" is standard input. Several files are
+    merged by the time of their events. The same events give the same alerts, byte for byte. The exit code is 0
+    whether or not there are alerts.
+    """
+    refuse_to_overwrite(files, (alerts, signals, dead_letters, summary))
+    settings = engine_settings(config, bootstrap_servers)
+    from stream_app.adapters.files import records_of
+    from stream_app.adapters.replay import Sinks, ignore
+    from stream_app.adapters.replay import replay as run
+    from stream_app.cli.replay_report import print_summary, watched, write_summary
+
+    with ExitStack() as stack:
+        sinks = Sinks(
+            alerts=open_sink(stack, alerts),
+            dead_letters=open_sink(stack, dead_letters) if dead_letters else ignore,
+            signals=open_sink(stack, signals) if signals else None,
+        )
+        records = stack.enter_context(watched(records_of(files), files))
+        result = run(records, settings, sinks, batch_size)
+    print_summary(result)
+    if summary:
+        write_summary(result, summary)
+
+
+def refuse_to_overwrite(inputs: tuple[str, ...], outputs: tuple[str | None, ...]) -> None:
+    """A slip of the pen must not cost anybody a recording, nor write two things into one file."""
+    taken = {Path(file).resolve() for file in inputs if file != STANDARD_STREAM}
+    for output in outputs:
+        if output is None or output == STANDARD_STREAM:
+            continue
+        path = Path(output).resolve()
+        if path in taken:
+            raise click.UsageError(f"{output} is named twice: what is written needs a file of its own.")
+        taken.add(path)
+
+
+def open_sink(stack: ExitStack, output: str) -> "Sink":
+    """Writes the values of records as lines; on standard output each can be read at once."""
+    file = stack.enter_context(click.open_file(output, "wb"))
+    live = output == STANDARD_STREAM
+
+    def write(record: "OutputRecord") -> None:
+        file.write(record.value + b"\n")
+        if live:
+            file.flush()
+
+    return write

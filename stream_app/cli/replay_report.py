@@ -1,0 +1,77 @@
+"""How far a replay is, and what came of it: on standard error, so that standard output holds alerts only."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import click
+import orjson
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from stream_app.adapters.replay import Summary
+from stream_app.cli.terminal import standard_error
+from stream_app.pipeline import SourceRecord
+
+_RECORDS_PER_STEP: Final = 1000  # between two movements of the bar
+
+
+@contextmanager
+def watched(records: Iterable[SourceRecord], files: Sequence[str]) -> Iterator[Iterable[SourceRecord]]:
+    """The same records; while they pass, a bar moves if standard error is a terminal."""
+    console = standard_error()
+    if not console.is_terminal:
+        yield records
+        return
+    columns = (
+        BarColumn(),
+        TextColumn("{task.fields[events]:,} events, {task.fields[speed]:,.0f}/s"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("replay", total=bytes_of(files), events=0, speed=0.0)
+        yield _counted(records, progress, task)
+
+
+def bytes_of(files: Sequence[str]) -> int | None:
+    """How many bytes of lines the files hold; None when one is compressed or a stream, and nobody knows."""
+    plain = [Path(file) for file in files if Path(file).is_file() and not file.endswith(".gz")]
+    return sum(file.stat().st_size for file in plain) if len(plain) == len(files) else None
+
+
+def _counted(records: Iterable[SourceRecord], progress: Progress, task: TaskID) -> Iterator[SourceRecord]:
+    size = 0
+    for number, record in enumerate(records, 1):
+        size += len(record.value or b"") + 1
+        if number % _RECORDS_PER_STEP == 0:
+            elapsed_s = progress.tasks[task].elapsed or 1.0
+            progress.update(task, completed=size, events=number, speed=number / elapsed_s)
+        yield record
+
+
+def print_summary(summary: Summary) -> None:
+    """The closing summary as a small table."""
+    table = Table(show_header=False, box=None)
+    rejected = sum(summary.rejected.values())
+    table.add_row("events", f"{summary.events:,} in {summary.seconds:.1f} s, {summary.events_per_second:,.0f}/s")
+    table.add_row("rejected", f"{rejected:,}{_in_brackets(summary.rejected)}")
+    table.add_row("signals", f"{summary.signals:,}")
+    table.add_row("alerts", f"{sum(summary.alerts_by_status.values()):,}{_in_brackets(summary.alerts_by_status)}")
+    if summary.alerts_by_kind:
+        table.add_row("", _listed(summary.alerts_by_kind))
+    standard_error().print(table)
+
+
+def write_summary(summary: Summary, output: str) -> None:
+    """The closing summary as one JSON object; ``-`` is standard output."""
+    with click.open_file(output, "wb") as file:
+        file.write(orjson.dumps(summary.to_builtins(), option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _in_brackets(counts: dict[str, int]) -> str:
+    return f" ({_listed(counts)})" if counts else ""
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items())

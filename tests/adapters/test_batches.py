@@ -1,0 +1,29 @@
+"""One Faust message for everything that a poll returned of a partition."""
+
+import asyncio
+from types import SimpleNamespace
+
+from faust.types import TP
+
+from stream_app.adapters.worker.batches import BatchScheduler, BatchSchema
+
+RECORDS = [
+    SimpleNamespace(topic="p", partition=1, offset=offset, timestamp=offset * 10, timestamp_type=0)
+    for offset in (4, 5, 9)
+]
+
+
+def test_one_batch_for_each_partition_with_the_last_offset() -> None:
+    """With the first offset Faust would deliver the same batch again after a rebalance, or drop it."""
+    batches = dict(BatchScheduler().iterate({TP("p", 1): RECORDS, TP("p", 2): []}))
+    assert list(batches) == [TP("p", 1)]
+    batch = batches[TP("p", 1)]
+    assert (batch.topic, batch.partition, batch.offset, batch.timestamp) == ("p", 1, 9, 90)
+    assert batch.value is RECORDS
+
+
+def test_the_schema_passes_the_list_through() -> None:
+    """Faust would try to decode a list as JSON."""
+    app = SimpleNamespace(create_event=lambda key, value, headers, message: (key, value))
+    decode = BatchSchema().compile(app, default_propagate=True)
+    assert asyncio.run(decode(SimpleNamespace(value=RECORDS, headers=()), propagate=True)) == (None, RECORDS)

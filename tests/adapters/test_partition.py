@@ -1,0 +1,75 @@
+"""The reading side of a shard."""
+
+from stream_app.adapters.worker.partition import Partition, chunks
+from tests.adapters.worker_fakes import F, FakeShard, P, Record
+
+
+def partition(ends: dict[str, int] | None = None, **positions: int) -> Partition:
+    """A partition whose shard stands at these positions."""
+    shard = FakeShard()
+    shard.positions = positions
+    return Partition(shard, (P, F), ends or {P: 0, F: 0})
+
+
+def test_drops_what_was_received_before() -> None:
+    """After a rebalance Faust delivers again from the committed offset: held records would count twice."""
+    subject = partition(predictions=3)
+    subject.receive(P, [Record(P, offset) for offset in range(6)])
+    subject.receive(P, [Record(P, offset) for offset in range(4, 8)])
+    assert [record.offset for record in subject.release()] == [3, 4, 5, 6, 7]
+
+
+def test_a_gap_reaches_the_shard_between_the_records_around_it() -> None:
+    """Skipping at once would make the shard throw away records that still wait before the gap."""
+    subject = partition({P: 10, F: 10})
+    subject.receive(P, [Record(P, 0, 1), Record(P, 1, 2)])
+    subject.receive(P, [Record(P, 8, 3), Record(P, 9, 4)])
+    subject.receive(F, [Record(F, offset, 9) for offset in range(10)])
+    subject.apply(subject.release())
+    assert [record.offset for record in subject.shard.applied if record.topic == P] == [0, 1, 8, 9]
+    assert subject.shard.skipped == [(P, 8)]
+
+
+def test_is_caught_up_only_when_everything_known_was_received() -> None:
+    """Predictions would overtake the feedback of an hour of downtime."""
+    subject = partition({P: 2, F: 3})
+    subject.receive(P, [Record(P, 0), Record(P, 1)])
+    assert subject.awaited() == [F]
+    assert subject.release() == []
+    subject.receive(F, [Record(F, offset) for offset in range(3)])
+    assert subject.awaited() == []
+    assert len(subject.release()) == 5
+
+
+def test_markers_of_transactions_do_not_hold_up_the_other_topic() -> None:
+    """The end of a log may be an offset that is never delivered: alerts would wait for it for ever."""
+    subject = partition({P: 1, F: 5})
+    subject.receive(P, [Record(P, 0)])
+    assert subject.release() == []
+    subject.reached(F, 5)
+    assert [record.offset for record in subject.release()] == [0]
+
+
+def test_a_log_that_grew_is_waited_for_again() -> None:
+    """One look at the end of the log would be believed for ever."""
+    subject = partition({P: 1, F: 0})
+    assert subject.caught_up(F)
+    subject.learn_end(F, 4)
+    subject.receive(P, [Record(P, 0)])
+    assert subject.awaited() == [F]
+
+
+def test_dead_letters_are_taken_once() -> None:
+    """They would be published twice, or kept for ever."""
+    subject = partition()
+    subject.shard.dead_letters = ["letter"]
+    subject.apply([Record(P, 0)])
+    assert subject.take_dead_letters() == ["letter"]
+    assert subject.take_dead_letters() == []
+
+
+def test_chunks_cover_everything_in_order() -> None:
+    """Records at a chunk's edge would be lost; an empty chunk would be applied."""
+    assert list(chunks([1, 2, 3, 4, 5], 2)) == [[1, 2], [3, 4], [5]]
+    assert list(chunks([1, 2], 2)) == [[1, 2]]
+    assert list(chunks([], 2)) == []

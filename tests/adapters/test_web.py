@@ -1,0 +1,49 @@
+"""The worker's probes and metrics over HTTP."""
+
+import asyncio
+import json
+import socket
+
+import aiohttp
+
+from stream_app.adapters.metrics import Metrics
+from stream_app.adapters.worker.web import WebServer
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def answers(obstacles: list[str]) -> dict[str, tuple[int, str]]:
+    """Status and body of each path."""
+    server = WebServer(Metrics().registry, lambda: obstacles)
+    port = free_port()
+    await server.start("127.0.0.1", port)
+    try:
+        found = {}
+        async with aiohttp.ClientSession() as session:
+            for path in ("live", "ready", "metrics"):
+                async with session.get(f"http://127.0.0.1:{port}/{path}") as response:
+                    found[path] = (response.status, await response.text())
+        return found
+    finally:
+        await server.stop()
+
+
+def test_ready_says_what_is_in_the_way() -> None:
+    """Traffic or a rollout would go on while partitions are being restored."""
+    found = asyncio.run(answers(["partitions are being restored"]))
+    assert found["live"][0] == 200
+    assert found["ready"][0] == 503
+    assert json.loads(found["ready"][1])["obstacles"] == ["partitions are being restored"]
+
+
+def test_ready_and_metrics_without_any_partition() -> None:
+    """A worker in reserve would never become ready, or its scrape would fail."""
+    found = asyncio.run(answers([]))
+    assert found["ready"][0] == 200
+    assert found["metrics"][0] == 200
+    assert "driftline_signals 0.0" in found["metrics"][1]

@@ -1,0 +1,32 @@
+import pytest
+
+from stream_app.alarms.direction import bad_direction
+from stream_app.config import BehaviorPlan, ModelPlan, SignalPlan
+
+PLAN = ModelPlan(
+    features={"x": SignalPlan(bad="down")},
+    outputs={"confidence": SignalPlan(bad="down")},
+    behaviors={"click": BehaviorPlan(bad="down"), "redo_search": BehaviorPlan(bad="up")},
+)
+
+
+@pytest.mark.parametrize(
+    ("signal", "bad"),
+    [
+        ("feature:x", "down"),
+        ("feature:other", "both"),
+        ("output:confidence", "down"),
+        ("rate:click", "down"),
+        ("rate:redo_search", "up"),
+        ("rate:unknown", "both"),
+        ("error:intent", "up"),
+        ("agreement:intent", "down"),
+        ("missing:x", "up"),
+        ("null:transcript", "up"),
+        ("serving:latency_ms", "both"),
+        ("volume:predictions", "both"),
+    ],
+)
+def test_bad_direction(signal: str, bad: str) -> None:
+    """Alarms would come for improvements, or not come for damage."""
+    assert bad_direction(signal, PLAN) == bad

@@ -1,0 +1,208 @@
+from dataclasses import replace
+
+import pytest
+
+from detectors import Finding, Level, SignalState
+from stream_app.alarms.incident import AlarmState, Evidence, Member
+from stream_app.alarms.stages import STAGES, Case, Held, has_recovered, late_confirmed, run
+from stream_app.config import ModelPlan, SignalPlan
+from stream_app.monitoring.naming import Kind, kind_of
+
+MINUTE_MS = 60_000
+ARMED = SignalState(
+    name="feature:x",
+    armed=True,
+    seen=5000,
+    recent=Level(1000, 0, 0.0, 1.0, -3.0, 3.0, None),
+    reference=Level(2000, 0, 0.0, 1.0, -3.0, 3.0, None),
+    effect_size_sd=0.0,
+    block_effects=(0.0,) * 8,
+)
+
+
+def evidence(
+    signal: str = "feature:x",
+    effect: float = 1.0,
+    began_ms: int = 0,
+    detector: str = "adwin",
+    version: str = "1",
+) -> Evidence:
+    level = Level(100, 0, 0.0, 1.0, -3.0, 3.0, None)
+    finding = Finding(
+        signal=signal,
+        detector=detector,
+        direction="up" if effect > 0 else "down",
+        row=0,
+        detected_ms=began_ms + MINUTE_MS,
+        detected_offset=20,
+        began_ms=began_ms,
+        began_offset=10,
+        before=level,
+        after=replace(level, mean=effect),
+        effect_size_sd=effect,
+        statistic=30.0,
+        threshold=20.0,
+    )
+    return Evidence(
+        model="search",
+        version=version,
+        role="live",
+        table="predictions",
+        topic="driftline.predictions",
+        kind=kind_of(signal),
+        compared_with=None,
+        sequence=1,
+        arrived_ms=began_ms + MINUTE_MS,
+        partition=0,
+        offset=20,
+        finding=finding,
+    )
+
+
+class Line:
+    """The stages with a memory, as the desk runs them."""
+
+    def __init__(self, plan: ModelPlan | None = None, signal: SignalState | None = ARMED) -> None:
+        self.plan = plan or ModelPlan()
+        self.state = AlarmState(pending={}, incidents=[], episodes={})
+        self.signal = signal
+
+    def take(self, found: Evidence) -> Held | None:
+        return run(Case(found, self.plan, self.state, lambda _: self.signal))
+
+
+def test_the_way_is_one_line() -> None:
+    """A stage in the wrong place changes what an alert means."""
+    names = [stage.__name__ for stage in STAGES]
+    assert names == [
+        "armed",
+        "recovering",
+        "in_bad_direction",
+        "confirmed",
+        "grouped",
+        "deduplicated",
+        "graded",
+    ]
+
+
+def test_a_signal_that_is_learning_never_fires() -> None:
+    """The first minutes of every model would page somebody."""
+    assert Line(signal=replace(ARMED, armed=False)).take(evidence()) is Held.NOT_ARMED
+    assert Line(signal=None).take(evidence()) is Held.NOT_ARMED
+
+
+def test_good_news_is_no_incident() -> None:
+    """Fewer errors would page somebody."""
+    assert Line().take(evidence("error:intent", effect=-1.0)) is Held.GOOD_DIRECTION
+    assert Line().take(evidence("missing:x", effect=-1.0)) is Held.GOOD_DIRECTION
+    assert Line().take(evidence("agreement:intent", effect=1.0)) is Held.GOOD_DIRECTION
+    only_up = ModelPlan(features={"x": SignalPlan(bad="up")})
+    assert Line(only_up).take(evidence(effect=-1.0)) is Held.GOOD_DIRECTION
+
+
+def test_a_large_effect_is_confirmed_at_once() -> None:
+    """Alarms are promised within a second."""
+    line = Line()
+    assert line.take(evidence(effect=0.5)) is None
+    assert len(line.state.incidents) == 1
+
+
+def test_a_small_effect_needs_a_second_detector() -> None:
+    """One detector's small finding is what false alarms look like."""
+    line = Line()
+    assert line.take(evidence(effect=0.2)) is Held.UNCONFIRMED
+    assert line.take(evidence(effect=0.2)) is Held.UNCONFIRMED
+    assert line.take(evidence(effect=0.2, detector="page_hinkley")) is None
+    assert line.state.incidents[0].members["feature:x"].detectors == ["adwin", "page_hinkley"]
+
+
+def test_two_detectors_that_disagree_confirm_nothing() -> None:
+    """Up and down at once is noise."""
+    line = Line()
+    line.take(evidence(effect=0.2))
+    assert line.take(evidence(effect=-0.2, detector="page_hinkley")) is Held.UNCONFIRMED
+
+
+def test_a_small_effect_is_confirmed_by_its_blocks() -> None:
+    """A real but small change would never be told."""
+    plan = ModelPlan()
+    shifted = replace(ARMED, block_effects=(0.0, 0.0, 0.3, 0.3, 0.0, 0.3, 0.0, 0.3))
+    assert late_confirmed(evidence(effect=0.3), shifted, plan)
+    assert not late_confirmed(evidence(effect=-0.3), shifted, plan)
+    assert not late_confirmed(evidence(effect=0.3), ARMED, plan)
+
+
+def test_changes_that_begin_together_are_one_incident() -> None:
+    """Ten features of one broken job would be ten pages."""
+    line = Line()
+    line.take(evidence("feature:x"))
+    line.take(evidence("feature:y", began_ms=5 * MINUTE_MS))
+    line.take(evidence("error:intent", began_ms=9 * MINUTE_MS))
+    assert len(line.state.incidents) == 1
+    incident = line.state.incidents[0]
+    assert incident.kind is Kind.CONCEPT_DRIFT
+    assert incident.severity == "critical"
+    assert incident.features_moved
+
+
+def test_changes_far_apart_or_of_other_versions_are_their_own() -> None:
+    """A second incident would hide in the first."""
+    line = Line()
+    line.take(evidence("feature:x"))
+    line.take(evidence("feature:y", began_ms=60 * MINUTE_MS))
+    line.take(evidence("feature:y", version="2"))
+    assert len(line.state.incidents) == 3
+    assert len({incident.fingerprint for incident in line.state.incidents}) == 3
+
+
+def test_a_firing_signal_is_news_only_when_it_grows() -> None:
+    """One change would be told again and again."""
+    line = Line()
+    line.take(evidence(effect=1.0))
+    assert line.take(evidence(effect=1.2)) is Held.ALREADY_FIRING
+    assert line.take(evidence(effect=1.6)) is None
+
+
+def test_a_change_back_is_not_a_new_change() -> None:
+    """Recovery would page like the incident did."""
+    line = Line()
+    line.take(evidence(effect=1.0))
+    assert line.take(evidence(effect=-0.1)) is Held.RECOVERING
+    assert line.take(evidence(effect=0.2)) is Held.RECOVERING
+
+
+def test_the_fingerprint_is_of_labels_only_and_episodes_count() -> None:
+    """Nothing would de-duplicate if a value or a time were part of the identity."""
+    line = Line()
+    line.take(evidence(effect=1.0))
+    first = line.state.incidents.pop()
+    line.take(evidence(effect=2.5, began_ms=500 * MINUTE_MS))
+    second = line.state.incidents.pop()
+    assert first.fingerprint == second.fingerprint
+    assert (first.episode, second.episode) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("effect", "blocks", "recovered"),
+    [
+        (2.0, (0.1, -0.1, 0.2, 0.1, -0.2, 0.1), True),
+        (2.0, (0.4, 0.4, 0.4, 0.4, 0.4, 0.4), False),
+        (0.3, (0.2, 0.2, 0.2, 0.2, 0.2, 0.2), False),
+        (2.0, (0.0, 0.0), False),
+    ],
+)
+def test_recovery_is_the_mean_of_recent_blocks(
+    effect: float, blocks: tuple[float, ...], recovered: bool
+) -> None:
+    """An incident would resolve while it lasts, or never."""
+    member = Member(evidence(effect=effect), ["adwin"], "info")
+    assert has_recovered(member, replace(ARMED, block_effects=blocks), ModelPlan()) is recovered
+
+
+def test_signals_are_ranked_by_effect() -> None:
+    """The first signal is what a person reads first."""
+    line = Line()
+    line.take(evidence("feature:x", effect=0.8))
+    line.take(evidence("feature:y", effect=-2.0))
+    ranked = [member.evidence.signal for member in line.state.incidents[0].ranked()]
+    assert ranked == ["feature:y", "feature:x"]

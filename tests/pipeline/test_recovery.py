@@ -1,0 +1,145 @@
+import random
+
+import orjson
+from tests.streams import PREDICTIONS, Stream
+
+from stream_app.config import Limits, Settings
+from stream_app.pipeline import OutputRecord, Shard, SourceRecord, claim, recover
+
+RECORDS: list[SourceRecord] = list(Stream(count=5000, change_at=3000, shift=1.0, error_rate=0.3).records())
+StateLog = list[tuple[bytes, bytes | None]]
+
+
+def undisturbed() -> dict[str, bytes]:
+    shard = Shard(0, Settings())
+    shard.apply(RECORDS)
+    return by_id(shard.take_alerts())
+
+
+def by_id(alerts: list[OutputRecord]) -> dict[str, bytes]:
+    return {orjson.loads(alert.value)["id"]: alert.value for alert in alerts}
+
+
+def crashing(seed: int, settings: Settings) -> tuple[list[OutputRecord], int]:
+    """A run whose worker dies at random moments of the checkpoint protocol; its alerts and last epoch."""
+    chance = random.Random(seed)
+    log: StateLog = []
+    published: list[OutputRecord] = []
+    shard, acknowledged = Shard(0, settings), {}
+    while True:
+        todo = [record for record in RECORDS if record.offset >= acknowledged.get(record.topic, 0)]
+        died = False
+        for start in range(0, len(todo), 400):
+            shard.apply(todo[start : start + 400])
+            for cut in shard.cut(shard.dirty) if chance.random() < 0.7 else ():
+                written = chance.randint(0, len(cut.records)) if chance.random() < 0.1 else len(cut.records)
+                log += [(record.key, record.value) for record in cut.records[:written]]
+                died = written < len(cut.records)
+                if not died and chance.random() < 0.9:
+                    published += cut.alerts
+                    shard.confirm(cut)
+                    log += [(key, None) for key in cut.obsolete]
+                    acknowledged = shard.acknowledgeable()
+            if died or chance.random() < 0.1:
+                died = True
+                break
+        if not died:
+            for cut in shard.cut(shard.dirty | shard.urgent):
+                published += cut.alerts
+            return published, shard.epoch
+        recovery = recover(0, settings, log)
+        assert not recovery.unreadable
+        shard = recovery.shard
+        record = claim(shard.epoch, "w")
+        log += [(record.key, record.value), *((key, None) for key in recovery.obsolete)]
+        published += recovery.pending
+
+
+def test_crashes_change_no_alert() -> None:
+    """A crash would lose an alarm, invent one, or change its content."""
+    expected = undisturbed()
+    assert len(expected) >= 2
+    for seed in range(6):
+        alerts, epoch = crashing(seed, Settings())
+        assert by_id(alerts) == expected
+        assert epoch > 0
+
+
+def test_state_larger_than_a_record_is_split() -> None:
+    """A model with many signals would be refused by the broker and never be checkpointed."""
+    settings = Settings(limits=Limits(record_bytes=5000))
+    alerts, _ = crashing(1, settings)
+    assert by_id(alerts) == undisturbed()
+    shard = Shard(0, settings)
+    shard.apply(RECORDS[:3000])
+    (cut,) = shard.cut(shard.dirty)
+    assert max(len(record.value or b"") for record in cut.records[:-1]) <= 5000
+
+
+def test_a_checkpoint_writes_what_changed() -> None:
+    """The whole join store in every checkpoint would be megabytes a second for nothing."""
+    shard = Shard(0, Settings())
+    shard.apply(RECORDS[:6000])
+    first = bytes_of(shard)
+    shard.apply(RECORDS[6000:6010])
+    second = bytes_of(shard)
+    shard.apply(RECORDS[6010:6020])
+    assert bytes_of(shard) <= second * 1.5
+    assert second < first / 2
+
+
+def bytes_of(shard: Shard) -> int:
+    (cut,) = shard.cut(shard.dirty)
+    shard.confirm(cut)
+    return sum(len(record.value or b"") for record in cut.records)
+
+
+def test_a_stale_owner_cannot_win() -> None:
+    """A worker that was paused and wakes up late would turn the state back."""
+    log: StateLog = []
+    old = Shard(0, Settings(), epoch=1)
+    old.apply(RECORDS[:1000])
+    log += writes(old)
+    new = recover(0, Settings(), log).shard
+    assert new.epoch == 2
+    new.apply(RECORDS[1000:2000])
+    log += writes(new)
+    old.apply(RECORDS[1000:1500])
+    log += writes(old)
+    recovered = recover(0, Settings(), log).shard
+    assert recovered.epoch == 3
+    assert recovered.positions[PREDICTIONS] == new.acknowledgeable()[PREDICTIONS] or (
+        recovered.models["search"].absorbed == new.positions
+    )
+    assert recovered.models["search"].watch.monitor.sequence == new.models["search"].watch.monitor.sequence
+
+
+def writes(shard: Shard) -> StateLog:
+    log: StateLog = []
+    for cut in shard.cut(shard.dirty):
+        log += [(record.key, record.value) for record in cut.records]
+        shard.confirm(cut)
+        log += [(key, None) for key in cut.obsolete]
+    return log
+
+
+def test_an_unreadable_checkpoint_is_said_and_does_not_stop_the_worker() -> None:
+    """A checkpoint of a later version would keep every worker from starting."""
+    recovery = recover(0, Settings(), [(b"head|4|search", b"\xc1"), (b"what is this", b"x")])
+    assert recovery.shard.epoch == 5
+    assert len(recovery.unreadable) == 1
+    assert "search" in recovery.unreadable[0]
+    assert not recovery.shard.models
+
+
+def test_nothing_is_acknowledged_that_is_not_durable() -> None:
+    """Acknowledged events would be lost with the worker."""
+    shard = Shard(0, Settings())
+    shard.apply(RECORDS[:500])
+    first = {record.topic: 0 for record in RECORDS[:500]}
+    assert shard.acknowledgeable() == first
+    (cut,) = shard.cut(shard.dirty)
+    assert shard.acknowledgeable() == first
+    shard.apply(RECORDS[500:600])
+    shard.confirm(cut)
+    assert shard.acknowledgeable() == cut.positions

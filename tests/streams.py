@@ -1,0 +1,76 @@
+"""Small made-up streams with a known change, as records of the input topics."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import orjson
+
+from stream_app.adapters.files import FileRecord
+
+START_MS = 1_790_000_000_000
+PREDICTIONS = "driftline.predictions"
+FEEDBACK = "driftline.feedback"
+
+
+@dataclass
+class Stream:
+    """Predictions of one model every ``step_ms``, each with a click or not and a label, until told otherwise.
+
+    ``change_at`` is the index of the first prediction of the changed world, ``shift`` what is added to the
+    feature ``x`` there, ``error_rate`` the share of wrong labels there.
+    """
+
+    count: int = 6000
+    change_at: int = 4000
+    shift: float = 0.0
+    error_rate: float = 0.06
+    missing_rate: float = 0.0
+    model: str = "search"
+    version: str = "1"
+    seed: int = 7
+    step_ms: int = 1000
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def records(self) -> Iterator[FileRecord]:
+        random = np.random.default_rng(self.seed)
+        offsets = {PREDICTIONS: 0, FEEDBACK: 0}
+        for index in range(self.count):
+            time_ms = START_MS + index * self.step_ms
+            changed = index >= self.change_at
+            for topic, event in self._events(index, time_ms, changed, random):
+                value = orjson.dumps(event)
+                yield FileRecord(topic, 0, offsets[topic], event["time"], self.model.encode(), value)
+                offsets[topic] += 1
+
+    def _events(
+        self, index: int, time_ms: int, changed: bool, random: np.random.Generator
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        missing = changed and random.random() < self.missing_rate
+        answer = str(random.choice(["call", "navigate", "play"], p=[0.5, 0.3, 0.2]))
+        identifier = f"{self.model}-{index}"
+        yield (
+            PREDICTIONS,
+            {
+                "type": "prediction",
+                "id": identifier,
+                "model": self.model,
+                "version": self.version,
+                "time": time_ms,
+                "features": {
+                    "x": random.normal() + (self.shift if changed else 0.0),
+                    "y": None if missing else random.lognormal(),
+                    "device": str(random.choice(["phone", "car"], p=[0.7, 0.3])),
+                },
+                "outputs": {"intent": answer, "confidence": random.beta(8, 2)},
+                "serving": {"latency_ms": 40.0 * random.lognormal(sigma=0.3)},
+                **self.extra,
+            },
+        )
+        feedback = {"type": "feedback", "model": self.model, "prediction_id": identifier, "time": time_ms}
+        if random.random() < 0.4:
+            yield FEEDBACK, {**feedback, "kind": "behavior", "behavior": "click"}
+        wrong = random.random() < (self.error_rate if changed else 0.06)
+        label = "other" if wrong else answer
+        yield FEEDBACK, {**feedback, "kind": "label", "labels": {"intent": label}}
