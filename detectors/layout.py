@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from detectors.signals import Transform
 
 Records = NDArray[np.void]
-GRID_POINTS = 129
+GRID_POINTS = 129  # the quantile table's points lie at normal scores -3.2, -3.15, …, 3.2
+GRID_LOW = -3.2
+GRID_STEP = 0.05
 RING_BLOCKS = 8
 SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN, Transform.TAIL)
 BUFFERED = (Transform.VALUE, Transform.TAIL)
@@ -30,11 +32,12 @@ SIGNAL = np.dtype(
         *((name, "i8") for name in ("reference_count", "reference_missing", "atoms")),
         *((name, "f8") for name in ("reference_mean", "reference_sd", "reference_low", "reference_high")),
         *((name, "f8") for name in ("center", "scale", "cut", "origin")),
-        # the recent window: [0] the half being filled, [1] the full one before; sums are of value - origin
-        *((name, "i8", (2,)) for name in ("count", "gaps")),
-        *((name, "f8", (2,)) for name in ("sum", "squares", "low", "high")),
+        # the recent window, [0] the half being filled and [1] the full one before: missing values, and count,
+        # sum and sum of squares of value - origin, minimum, maximum
+        ("gaps", "i8", (2,)),
+        ("recent", "f8", (2, 5)),
         # blocks for the per-signal detectors
-        *((name, "i8") for name in ("every", "watched", "awake", "emitted", "skipped", "block_count")),
+        *((name, "i8") for name in ("every", "watched", "tested", "awake", "emitted", "skipped", "block_count")),
         ("block_sum", "f8"),
         # blocks for the confirmation of an alarm
         *((name, "i8") for name in ("ring_count", "rings")),

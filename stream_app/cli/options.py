@@ -2,9 +2,8 @@
 
 import socket
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -13,7 +12,8 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-ANSWER_S_MAX = 5.0
+ANSWER_S_MAX: Final = 5.0
+KAFKA_PORT: Final = 9092
 
 CONFIG = click.option(
     "--config",
@@ -59,9 +59,10 @@ def require_topics(kafka: "KafkaSettings") -> None:
 
 
 def _accepts(server: str) -> bool:
-    host, _, port = server.rpartition(":")
+    host, colon, port = server.rpartition(":")
     try:
-        with socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_S_MAX):
+        address = (host.strip("[]"), int(port)) if colon else (server, KAFKA_PORT)
+        with socket.create_connection(address, timeout=ANSWER_S_MAX):
             return True
     except (OSError, ValueError):
         return False

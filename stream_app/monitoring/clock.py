@@ -1,5 +1,7 @@
 """Event time of one model: carried by its events, deaf to a single wrong one."""
 
+from collections.abc import Iterable
+
 TICK_MS = 10_000
 
 
@@ -7,8 +9,8 @@ class EventClock:
     """The smallest of the last three event times, never going back.
 
     One or two events far ahead of their neighbours do not move it; the price is that it runs two events
-    behind. A tick is a change of ``now_ms // TICK_MS``: everything that happens "after a while" happens on
-    ticks, so that it depends on the events alone and not on how they were batched.
+    behind. A tick is a multiple of ``TICK_MS``: everything that happens "after a while" happens on ticks, so
+    that it depends on the events alone and not on how they were batched.
     """
 
     __slots__ = ("_before_last_ms", "_last_ms", "now_ms")
@@ -18,16 +20,36 @@ class EventClock:
         self._last_ms = last_ms
         self._before_last_ms = before_last_ms
 
+    @property
+    def tick_ms(self) -> int:
+        """The last tick: the time that all events until the next one share."""
+        return self.now_ms // TICK_MS * TICK_MS
+
     def advance(self, time_ms: int) -> bool:
-        """Take the time of the next event; true when a tick boundary was crossed."""
+        """Take the time of the next event; true when that is a tick."""
+        before = self.tick_ms
         smallest = min(time_ms, self._last_ms, self._before_last_ms)
-        self._before_last_ms = self._last_ms
-        self._last_ms = time_ms
-        if smallest <= self.now_ms:
-            return False
-        ticked = smallest // TICK_MS != self.now_ms // TICK_MS
-        self.now_ms = smallest
-        return ticked
+        self._before_last_ms, self._last_ms = self._last_ms, time_ms
+        self.now_ms = max(self.now_ms, smallest)
+        return self.tick_ms != before
+
+    def advance_to_tick(self, times_ms: Iterable[int]) -> int:
+        """Take the times of the next events up to the one that ticks; returns how many come before it."""
+        now_ms, last_ms, before_last_ms = self.now_ms, self._last_ms, self._before_last_ms
+        next_tick_ms = self.tick_ms + TICK_MS
+        count = 0
+        for time_ms in times_ms:
+            smallest = before_last_ms if before_last_ms < last_ms else last_ms
+            if time_ms < smallest:
+                smallest = time_ms
+            if smallest >= next_tick_ms:
+                break
+            if smallest > now_ms:
+                now_ms = smallest
+            before_last_ms, last_ms = last_ms, time_ms
+            count += 1
+        self.now_ms, self._last_ms, self._before_last_ms = now_ms, last_ms, before_last_ms
+        return count
 
     def snapshot(self) -> list[int]:
         return [self.now_ms, self._last_ms, self._before_last_ms]

@@ -37,6 +37,18 @@ class RecentIds:
         self._since.append(key)
         return True
 
+    def add_all(self, keys: list[int]) -> bool:
+        """Remember the keys if all of them are new and fit the newer generation; else change nothing."""
+        newer = self._newer
+        distinct = set(keys)
+        if len(newer) + len(keys) > self.limit or len(distinct) < len(keys):
+            return False
+        if not (newer.isdisjoint(distinct) and self._older.isdisjoint(distinct)):
+            return False
+        newer |= distinct
+        self._since += keys
+        return True
+
     def changes(self) -> bytes:
         """The keys added since the last call, in order (uint64, little endian)."""
         taken = np.array(self._since, dtype="<u8").tobytes()

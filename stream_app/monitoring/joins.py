@@ -5,7 +5,7 @@ predictions that wait for labels and decisions, and feedback that came before it
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from schemas import Feedback, Prediction
 from stream_app.config import BehaviorPlan, ModelPlan
 from stream_app.monitoring.agreement import annotator_agreement, decision_agreement, error_of
+from stream_app.monitoring.clock import TICK_MS
 from stream_app.monitoring.identity import id_hash
 from stream_app.monitoring.waiting import Entry, Waiting
 
@@ -56,14 +57,19 @@ class Joins:
     def stores(self) -> dict[str, Waiting]:
         return {"behaviors": self.behaviors, "labels": self.labels, "early": self.early}
 
-    def expect(self, key: int, event: Prediction, now_ms: int) -> None:
-        """A prediction came: let it wait for what happens next."""
-        if key < self.behaviors.threshold:
-            due_ms = now_ms + self.wait_behavior_ms
-            self.behaviors.add(key, [0, due_ms, event.version, event.role, event.time_ms, None])
-        if key < self.labels.threshold:
-            due_ms = now_ms + self.plan.labels.wait_ms
-            self.labels.add(key, [0, due_ms, event.version, event.role, event.time_ms, event.outputs, None, False])
+    def expect(self, keys: Sequence[int], events: Sequence[Prediction], now_ms: int) -> None:
+        """Predictions came: let them wait for what happens next."""
+        behaviors, labels = self.behaviors, self.labels
+        behavior_due_ms = now_ms + TICK_MS + self.wait_behavior_ms
+        label_due_ms = now_ms + TICK_MS + self.plan.labels.wait_ms
+        for key, event in zip(keys, events, strict=True):
+            if key < behaviors.threshold:
+                behaviors.add(key, [0, behavior_due_ms, event.version, event.role, event.time_ms, None])
+            if key < labels.threshold:
+                outputs = event.outputs
+                labels.add(
+                    key, [0, label_due_ms, event.version, event.role, event.time_ms, outputs, None, False]
+                )
 
     def catch_up(self, key: int, now_ms: int) -> Iterator[Outcome]:
         """The feedback that came before its prediction, which waits by now."""

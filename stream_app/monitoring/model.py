@@ -1,7 +1,7 @@
 """Everything kept for one model: its clock, its streams, its waiting predictions."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import inf
 from typing import Any
 
@@ -51,33 +51,47 @@ class ModelMonitor:
 
     # ---- events
 
-    def prediction(self, event: Prediction, offset: int) -> None:
-        """One prediction: a row of its stream, and something that waits for feedback."""
-        key = id_hash(event.id)
-        self._prediction_offset = offset
-        if not self.recent_ids.add(key):
-            self.counts["duplicates"] += 1
-            return
-        stream = self.streams.get((event.version, event.role)) or self._open(event.version, event.role)
+    def predictions(self, events: Sequence[Prediction], offsets: Sequence[int]) -> None:
+        """Predictions of one stream, none of them on a tick: rows of the stream, and waiting for feedback."""
+        keys = [id_hash(event.id) for event in events]
+        first = self.sequence + 1
+        self.sequence += len(events)
+        self._prediction_offset = offsets[-1]
+        sequences: Sequence[int] = range(first, self.sequence + 1)
+        if not self.recent_ids.add_all(keys):
+            fresh = [place for place, key in enumerate(keys) if self.recent_ids.add(key)]
+            self.counts["duplicates"] += len(keys) - len(fresh)
+            keys, events = [keys[place] for place in fresh], [events[place] for place in fresh]
+            offsets, sequences = [offsets[place] for place in fresh], [first + place for place in fresh]
+            if not fresh:
+                return
+        key_of_stream = (events[0].version, events[0].role)
+        stream = self.streams.get(key_of_stream) or self._open(*key_of_stream)
         if stream is None:
-            self.counts["unwatched"] += 1
+            self.counts["unwatched"] += len(events)
             return
-        now_ms = self.clock.now_ms
-        stream.predictions.append(event, self.sequence, offset)
-        stream.last_event_ms = now_ms
-        self.joins.expect(key, event, now_ms)
+        stream.predictions.extend(events, sequences, offsets)
+        stream.last_event_ms = self.clock.tick_ms
+        self.joins.expect(keys, events, self.clock.tick_ms)
+        if self._unlinked or self.joins.early.entries:
+            for event, key, sequence, offset in zip(events, keys, sequences, offsets, strict=True):
+                self._catch_up(event, key, Arrival(sequence, event.time_ms, offset))
+
+    def _catch_up(self, event: Prediction, key: int, arrival: Arrival) -> None:
+        """Feedback that came before this prediction, and behaviours that name none."""
         if key in self.joins.early.entries:
-            self._deliver(self.joins.catch_up(key, now_ms), self._arrival(event.time_ms, offset))
+            self._deliver(self.joins.catch_up(key, self.clock.tick_ms), arrival)
         if self._unlinked:
-            self._count_unlinked(event, offset)
+            self._count_unlinked(event, arrival)
 
     def feedback(self, event: Feedback, offset: int) -> None:
         """One feedback: joined with its prediction, or counted for the model as a whole."""
+        self.sequence += 1
         self._feedback_offset = offset
         if event.kind == "behavior" and event.behavior is not None:
             self._learn_behavior(event.behavior)
         if event.prediction_id is not None:
-            outcomes = self.joins.attribute(event, self.clock.now_ms)
+            outcomes = self.joins.attribute(event, self.clock.tick_ms)
             self._deliver(outcomes, self._arrival(event.time_ms, offset))
         elif event.behavior is not None:
             if event.id is not None and not self.recent_ids.add(id_hash("feedback " + event.id)):
@@ -87,6 +101,7 @@ class ModelMonitor:
 
     def serving(self, event: Serving, offset: int) -> None:
         """One report of a serving host."""
+        self.sequence += 1
         self._prediction_offset = offset
         stream = self.streams.get((event.version, event.role)) or self._open(event.version, event.role)
         if stream is None:
@@ -100,9 +115,12 @@ class ModelMonitor:
         self._append(table, values, event.time_ms, self._arrival(event.time_ms, offset))
 
     def tick(self) -> None:
-        """A tick of the clock: what waited long enough becomes rows. Flush before and after."""
-        now_ms = self.clock.now_ms
-        arrival = self._arrival(now_ms, self._prediction_offset)
+        """A tick of the clock: what waited long enough becomes rows. Flush before and after.
+
+        They belong to the event that ticks, which is absorbed next.
+        """
+        now_ms = self.clock.tick_ms
+        arrival = Arrival(self.sequence + 1, now_ms, self._prediction_offset)
         self._deliver(self.joins.expire(now_ms), arrival)
         for stream in self.streams.values():
             table = stream.outcomes["volume"]
@@ -135,9 +153,8 @@ class ModelMonitor:
     # ---- rows
 
     def _flush_stream(self, stream: Stream) -> None:
-        events = stream.predictions.events
-        if events:
-            times_ms = [event.time_ms for event in events]
+        if stream.predictions.events:
+            times_ms = stream.predictions.times_ms()
             stream.volume.add(times_ms)
             self._everything(stream.role).volume.add(times_ms)
         for table in stream.tables():
@@ -196,14 +213,14 @@ class ModelMonitor:
         if name not in self.joins.names and len(self.joins.names) < self.limits.signals_per_stream:
             self.joins.names.append(name)
 
-    def _count_unlinked(self, event: Prediction, offset: int) -> None:
+    def _count_unlinked(self, event: Prediction, arrival: Arrival) -> None:
         """Behaviours that name no prediction: how many came since the last one, as a rate per prediction."""
         everything = self._everything(event.role)
         table = everything.outcomes["behaviors"]
         values = {f"rate:{name}": float(count) for name, count in self._unlinked.items()}
         for name in values:
             self._watch(everything, table, [(name, Transform.VALUE)])
-        self._append(table, values, event.time_ms, self._arrival(event.time_ms, offset))
+        self._append(table, values, event.time_ms, arrival)
         self._unlinked = Counter(dict.fromkeys(self._unlinked, 0))
 
     # ---- streams

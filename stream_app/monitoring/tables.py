@@ -1,11 +1,12 @@
 """Rows that wait for their bank: one table for predictions, one per kind of outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detectors import Bank, BankSettings, Finding, Signal, Transform
 from schemas import Prediction
@@ -68,10 +69,15 @@ class PredictionTable:
                 mine.adopt(column, codes.texts if codes is not None else ())
         self.bank.add(other.bank.signals, other.bank.columns)
 
-    def append(self, event: Prediction, sequence: int, offset: int) -> None:
-        self.events.append(event)
-        self.sequences.append(sequence)
-        self.offsets.append(offset)
+    def extend(self, events: Sequence[Prediction], sequences: Iterable[int], offsets: Sequence[int]) -> None:
+        """Let rows wait for the next flush."""
+        self.events += events
+        self.sequences += sequences
+        self.offsets += offsets
+
+    def times_ms(self) -> NDArray[np.int64]:
+        """Event times of the rows that wait."""
+        return np.array([event.time_ms for event in self.events], dtype=np.int64)
 
     def flush(self) -> list[Reported]:
         """Hand the waiting rows to the bank; at a row with new names, these are watched first."""

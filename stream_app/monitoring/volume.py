@@ -1,8 +1,10 @@
 """Throughput: predictions per second of event time."""
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 SECOND_MS = 1000
 # A gap in event time (an outage, a weekend) counts as zeros up to this long; the rest is jumped over.
@@ -20,8 +22,11 @@ class Volume:
         self._counts: Counter[int] = Counter()
         self._next_s: int | None = None
 
-    def add(self, times_ms: Sequence[int]) -> None:
-        self._counts.update(time_ms // SECOND_MS for time_ms in times_ms)
+    def add(self, times_ms: NDArray[np.int64]) -> None:
+        """Count predictions by their event times."""
+        seconds, counts = np.unique(times_ms // SECOND_MS, return_counts=True)
+        for second, count in zip(seconds.tolist(), counts.tolist(), strict=True):
+            self._counts[second] += count
 
     def complete(self, now_ms: int) -> list[tuple[int, int]]:
         """``(second, predictions)`` for every second that ended before ``now_ms``.

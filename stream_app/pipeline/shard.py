@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from schemas import Rejection, dead_letter, decode
+from schemas import Event, Rejection, dead_letter, decode
 from stream_app.config import Settings
 from stream_app.pipeline.checkpoint import ModelCheckpoints
 from stream_app.pipeline.codec import claim_key, pack
@@ -15,7 +15,7 @@ from stream_app.pipeline.watch import ModelWatch
 
 Positions = dict[str, int]
 # Decoded events wait for a flush in chunks of this many: more of them no longer fit the processor's caches.
-CHUNK_RECORDS = 256
+CHUNK_RECORDS = 512
 
 
 class ShardModel:
@@ -33,6 +33,32 @@ class ShardModel:
     @property
     def urgent(self) -> bool:
         return bool(self.watch.outbox) and self.unsaved is not None
+
+
+class ModelBatch:
+    """Events of one model out of one chunk of records; ``began`` are the positions before the first of them."""
+
+    def __init__(self, model: ShardModel | None, began: Positions) -> None:
+        self.model = model
+        self.began = began
+        self.absorbed = model.absorbed if model is not None else {}
+        self.events: list[Event] = []
+        self.offsets: list[int] = []
+        self.orders: list[int] = []
+
+    def add(self, event: Event, topic: str, offset: int, order: int) -> None:
+        if self.absorbed and offset < self.absorbed.get(topic, 0):
+            return
+        self.events.append(event)
+        self.offsets.append(offset)
+        self.orders.append(order)
+
+    def apply(self) -> None:
+        if self.model is None or not self.events:
+            return
+        self.model.unsaved = self.model.unsaved or self.began
+        self.model.watch.apply(self.events, self.offsets, self.orders)
+        self.model.watch.flush()
 
 
 class Shard:
@@ -61,9 +87,8 @@ class Shard:
             self._apply(records[start : start + CHUNK_RECORDS])
 
     def _apply(self, records: Sequence[SourceRecord]) -> None:
-        positions, models = self.positions, self.models
-        touched: dict[str, ShardModel] = {}
-        absorbed: Counter[type] = Counter()
+        positions = self.positions
+        batches: dict[str, ModelBatch] = {}
         for record in records:
             topic, offset = record.topic, record.offset
             self._order += 1
@@ -74,21 +99,24 @@ class Shard:
                 self._started[topic] = positions[topic] = offset
             event = decode(record.value, record.timestamp)
             if isinstance(event, Rejection):
+                self._apply_batches(batches)
                 self._reject(record, event)
             else:
-                name = event.model
-                model = models.get(name) or self._open(name)
-                if model is not None and offset >= model.absorbed.get(topic, 0):
-                    if model.unsaved is None:
-                        model.unsaved = dict(positions) | {topic: offset}
-                    model.watch.apply(event, offset, self._order)
-                    touched[name] = model
-                absorbed[type(event)] += 1
+                batch = batches.get(event.model)
+                if batch is None:
+                    batch = batches[event.model] = ModelBatch(self._model(event.model), dict(positions))
+                batch.add(event, topic, offset, self._order)
             positions[topic] = offset + 1
-        for model in touched.values():
-            model.watch.flush()
-        for kind, count in absorbed.items():
-            self.counters.events[kind.__name__.lower()] += count
+        self._apply_batches(batches)
+
+    def _apply_batches(self, batches: dict[str, "ModelBatch"]) -> None:
+        """Let each model absorb its events; models do not depend on each other."""
+        events = self.counters.events
+        for batch in batches.values():
+            for kind, count in Counter(map(type, batch.events)).items():
+                events[kind.__name__.lower()] += count
+            batch.apply()
+        batches.clear()
 
     def start_at(self, topic: str, offset: int) -> None:
         """Begin (or go on) reading a topic at this offset, if nothing beyond it is absorbed."""
@@ -105,7 +133,11 @@ class Shard:
             model.watch.lose(lost)
         self.positions[topic] = offset
 
-    def _open(self, name: str) -> ShardModel | None:
+    def _model(self, name: str) -> ShardModel | None:
+        """The model with this name; a new one as long as there is room."""
+        model = self.models.get(name)
+        if model is not None:
+            return model
         if len(self.models) >= self.settings.limits.models:
             if name not in self._refused and len(self._refused) < self.settings.limits.models:
                 self._refused.add(name)

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from itertools import takewhile
+from typing import Any, TypeGuard
 
-from schemas import Alert, Coverage, Event, Feedback, Prediction, Serving, cloud_event_headers, encode_alert
+from schemas import Alert, Coverage, Event, Feedback, Prediction, cloud_event_headers, encode_alert
 from stream_app.alarms.desk import AlarmDesk
 from stream_app.alarms.incident import Evidence
 from stream_app.config import Settings
@@ -14,13 +15,6 @@ from stream_app.monitoring.stream import Stream
 from stream_app.monitoring.tables import Reported
 from stream_app.pipeline.records import OutputRecord
 from stream_app.pipeline.summaries import summaries_of
-
-HANDLERS: dict[type, Callable[[ModelMonitor, Any, int], None]] = {
-    Prediction: ModelMonitor.prediction,
-    Feedback: ModelMonitor.feedback,
-    Serving: ModelMonitor.serving,
-}
-
 
 class ModelWatch:
     """Everything one worker keeps for one model."""
@@ -34,7 +28,7 @@ class ModelWatch:
         self.desk = AlarmDesk(self.monitor)
         # Alerts that wait, each with the order of the record that caused it.
         self.outbox: list[tuple[int, OutputRecord]] = []
-        # Orders of the events since the last flush, and the sequence number of the first of them.
+        # Orders of the events since the last flush, the first of which has this sequence number.
         self._orders: list[int] = [0]
         self._first_sequence = 0
         self.announced: Counter[tuple[str, str]] = Counter()
@@ -44,19 +38,39 @@ class ModelWatch:
         self.lost = 0
         self._sampling_rate = 1.0
 
-    def apply(self, event: Event, offset: int, order: int) -> None:
-        """Absorb one event. Rows it makes wait for the next flush.
+    def apply(self, events: list[Event], offsets: list[int], orders: list[int]) -> None:
+        """Absorb events in their order. The rows they make wait for the next flush.
 
-        ``order`` counts the records of the shard; alerts of several models are put in order by it.
+        ``orders`` count the records of the shard; alerts of several models are put in order by them.
         """
+        self._orders += orders
         monitor = self.monitor
-        monitor.sequence += 1
-        self._orders.append(order)
-        kind = type(event)
-        # Feedback may be about a time long past (labels), so only predictions and reports move the clock.
-        if kind is not Feedback and monitor.clock.advance(event.time_ms):
+        start = 0
+        while start < len(events):
+            event = events[start]
+            if isinstance(event, Prediction):
+                start = self._apply_run(events, offsets, start)
+            elif isinstance(event, Feedback):
+                # Feedback may be about a time long past (labels), so it does not move the clock.
+                monitor.feedback(event, offsets[start])
+                start += 1
+            else:
+                if monitor.clock.advance(event.time_ms):
+                    self._tick()
+                monitor.serving(event, offsets[start])
+                start += 1
+
+    def _apply_run(self, events: list[Event], offsets: list[int], start: int) -> int:
+        """Absorb the predictions of one stream from ``start`` up to the next tick; where to go on."""
+        monitor = self.monitor
+        run = list(takewhile(same_stream(events[start]), events[start:]))
+        quiet = monitor.clock.advance_to_tick([event.time_ms for event in run])
+        if not quiet:
+            monitor.clock.advance(run[0].time_ms)
             self._tick()
-        HANDLERS[kind](monitor, event, offset)
+            quiet = 1
+        monitor.predictions(run[:quiet], offsets[start : start + quiet])
+        return start + quiet
 
     def reject(self) -> None:
         """A record of this model could not be used."""
@@ -74,7 +88,7 @@ class ModelWatch:
             evidence = self._evidence(report, stream)
             sequence = evidence.sequence
             self._publish(self.desk.take(evidence, self._coverage(sequence)), self._order_of(sequence))
-        del self._orders[:-1]
+        del self._orders[: self.monitor.sequence - self._first_sequence]
         self._first_sequence = self.monitor.sequence
 
     def _order_of(self, sequence: int) -> int:
@@ -86,9 +100,9 @@ class ModelWatch:
         monitor.tick()
         self.flush()
         self._sampling_rate = min(store.sampling_rate for store in monitor.joins.stores().values())
-        now_ms = monitor.clock.now_ms
-        alerts = self.desk.tick(now_ms, self._coverage(monitor.sequence))
-        self._publish(alerts, self._order_of(monitor.sequence))
+        now_ms = monitor.clock.tick_ms
+        sequence = monitor.sequence + 1
+        self._publish(self.desk.tick(now_ms, self._coverage(sequence)), self._order_of(sequence))
         if self.summaries is not None:
             firing = {
                 (incident.version, incident.role, signal)
@@ -140,3 +154,13 @@ class ModelWatch:
         self.rejected = snapshot["rejected"]
         self.lost = snapshot["lost"]
         self._sampling_rate = snapshot["sampling_rate"]
+
+
+def same_stream(first: Prediction) -> Callable[[Event], TypeGuard[Prediction]]:
+    """Whether an event is a prediction of the same stream as this one."""
+    version, role = first.version, first.role
+
+    def is_same(event: Event) -> TypeGuard[Prediction]:
+        return type(event) is Prediction and event.version == version and event.role == role
+
+    return is_same

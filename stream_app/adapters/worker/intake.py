@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from time import perf_counter
 
 from aiokafka.errors import IllegalStateError
@@ -20,6 +21,8 @@ log = get_log("driftline.intake")
 
 CHUNK_RECORDS = 5_000  # between chunks heartbeats, web and producer get their turn
 IDLE_S = 0.2  # how often partitions are looked at whose records wait for a topic that is silent
+
+POSITION_S_MAX = 1.0
 
 
 class Intake:
@@ -57,8 +60,10 @@ class Intake:
             await self._ownership.settled.wait()
             for partition in self._ownership.all():
                 for topic in partition.awaited():
-                    position = await self._app.consumer.position(TP(topic, partition.number))
-                    partition.reached(topic, position or 0)
+                    with suppress(IllegalStateError, TimeoutError):  # just given away, or without a leader
+                        async with asyncio.timeout(POSITION_S_MAX):
+                            position = await self._app.consumer.position(TP(topic, partition.number))
+                            partition.reached(topic, position or 0)
                 async with partition.absorbing:
                     await self._absorb(partition)
                 self._balance(partition)
@@ -127,5 +132,5 @@ class Intake:
         """End offset of a partition as of the last fetch, 0 before it."""
         try:
             return self._app.consumer.highwater(TP(topic, number)) or 0
-        except IllegalStateError:  # just given away
+        except (AssertionError, AttributeError):  # aiokafka's way to say: not assigned (any more)
             return 0

@@ -72,6 +72,8 @@ class Ownership:
                         self.fence(partition, error)
         except (TimeoutError, CheckpointRefusedError) as error:
             log.warning("released before everything was durable, will be read again", error=repr(error))
+            for partition in self.all():  # a checkpoint may be half-way: better restored than gone on with
+                self._drop(partition.number)
 
     async def on_partitions_revoked(self, _: Any, revoked: Collection[TP], **__: Any) -> None:
         """Receiver of Faust's signal; the group waits until it returns."""
@@ -95,9 +97,10 @@ class Ownership:
                 return  # the next rebalance is on its way, and with it another call
             self._metrics.follow(restored.shard)
             self._partitions[number] = restored
-        log.info("assignment", partitions=sorted(numbers), rebalance=rebalance)
-        self.fenced_since = None
-        self.settled.set()
+        if rebalance == self._rebalances:
+            log.info("assignment", partitions=sorted(numbers), rebalance=rebalance)
+            self.fenced_since = None
+            self.settled.set()
 
     def _drop(self, number: int) -> None:
         partition = self._partitions.pop(number, None)

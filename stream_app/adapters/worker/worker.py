@@ -2,10 +2,13 @@
 
 import asyncio
 import gc
+import logging
+import os
 import signal
 import socket
 import tempfile
-from collections.abc import Coroutine
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -34,7 +37,7 @@ from stream_app.pipeline import SourceRecord
 log = get_log("driftline.worker")
 
 RELEASE_S_MAX = 5.0  # for the last checkpoint …
-LEAVE_S_MAX = 4.0  # … and for leaving the group; together less than the ten seconds that are promised
+LEAVE_S_MAX = 2.5  # … and for leaving the group; in all less than the ten seconds that are promised
 REQUEST_BYTES_MAX = 2 * 1024 * 1024  # a dead letter of 1 MiB grows by a third in base64
 
 
@@ -48,7 +51,13 @@ def run_worker(settings: Settings, verbose: bool = False) -> int:
     # The policy, not a runner, because Faust's consumer thread makes an event loop of its own.
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     with tempfile.TemporaryDirectory(prefix="driftline-") as directory:
-        return asyncio.run(_run(settings, Path(directory)))
+        code = asyncio.run(_run(settings, Path(directory)))
+    if (
+        threading.active_count() > 1
+    ):  # Faust's thread waits for a broker that is away, and Python for the thread
+        logging.shutdown()
+        os._exit(code)
+    return code
 
 
 async def _run(settings: Settings, directory: Path) -> int:
@@ -95,10 +104,10 @@ class Worker:
                 await self._web.start(worker.web_host, worker.web_port)
                 stack.push_async_callback(self._web.stop)
                 await self._producer.start()
-                stack.push_async_callback(self._producer.stop)
+                stack.push_async_callback(_briefly, self._producer.stop)
                 await self._publisher.start()
-                stack.push_async_callback(self._publisher.stop)
-                stack.push_async_callback(self._reader.close)
+                stack.push_async_callback(_briefly, self._publisher.stop)
+                stack.push_async_callback(_briefly, self._reader.close)
                 await self._run_application()
             except Exception as error:
                 self._fail(error)
@@ -131,9 +140,7 @@ class Worker:
         await self._stop.wait()
         if self._failure is None:
             await self._ownership.release(RELEASE_S_MAX)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LEAVE_S_MAX):
-                await self._app.stop()
+        await _briefly(self._app.stop, LEAVE_S_MAX)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -168,6 +175,13 @@ class Worker:
         if not self._checkpointer.accepted.is_set():
             obstacles.append("the broker refuses checkpoints")
         return obstacles
+
+
+async def _briefly(stop: Callable[[], Awaitable[None]], seconds: float = 0.5) -> None:
+    """Stop a part, unless it waits for a broker that is away."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop()
 
 
 def spare_the_garbage_collector() -> None:

@@ -1,13 +1,87 @@
-"""The command: chooses between Kafka and memory."""
+"""The command: on the broker that is named, on one of its own, or in memory."""
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from stream_app.cli.options import common_options, engine_settings
+from stream_app.cli.options import common_options, engine_settings, require_broker
 from stream_app.cli.presentation import Command, examples
+
+if TYPE_CHECKING:
+    from stream_app.config import Settings
 
 SCENARIO: Final = "demo-mix"
 DIRECTORY: Final = Path(".driftline")
+
+
+@click.command(
+    cls=Command,
+    epilog=examples(
+        "driftline demo",
+        "driftline demo --bootstrap-servers localhost:9092",
+        "driftline demo --rate 3000 --seed 2",
+    ),
+)
+@click.option(
+    "--rate",
+    metavar="R",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1000.0,
+    show_default=True,
+    help="Events a second on Kafka; in memory they go as fast as possible.",
+)
+@click.option("--seed", metavar="N", type=click.IntRange(min=0), default=1, show_default=True)
+@common_options
+def demo(rate: float, seed: int, config: Path | None, bootstrap_servers: str | None) -> None:
+    """Watch changes become alarms: a voice-search model's traffic, with three injected incidents.
+
+    Runs on the Kafka that is named, with topics of its own that are deleted at the end; without one it starts a
+    Kafka on this machine, and removes it afterwards. Where Java or Maven is missing, the same scenario runs in
+    memory. Ends by itself, on Kafka after about two minutes.
+    """
+    settings = engine_settings(config, bootstrap_servers)
+    from stream_app.adapters.local_kafka import java_and_maven_missing
+    from stream_app.cli.demo.surroundings import alone_in, ending_in_order, temporary_broker
+
+    with ending_in_order(), alone_in(DIRECTORY / "demo"):
+        if names_broker(config, bootstrap_servers, settings):
+            require_broker(settings.kafka)
+            on_kafka(settings, settings.kafka.bootstrap_servers, rate, seed)
+        elif missing := java_and_maven_missing():
+            click.echo(f"{missing} So the same scenario runs in memory.")
+            in_memory(settings, seed)
+        else:
+            click.echo("Starting Apache Kafka on this machine …")
+            with temporary_broker(DIRECTORY / "demo" / "kafka", DIRECTORY / "kafka-libs") as servers:
+                on_kafka(settings, servers, rate, seed)
+
+
+def on_kafka(settings: "Settings", bootstrap_servers: str, rate: float, seed: int) -> None:
+    """The demo on a broker that answers."""
+    from stream_app.cli.demo.board import Board
+    from stream_app.cli.demo.on_kafka import play_on_kafka
+    from stream_app.cli.demo.surroundings import demo_settings
+    from stream_app.cli.scenarios import ending_now, named
+    from stream_app.cli.terminal import standard_output
+
+    broker_up_s = time.monotonic()
+    board = Board(ending_now(named(SCENARIO)), seed, standard_output())
+    play_on_kafka(demo_settings(settings, bootstrap_servers), board, rate, DIRECTORY / "demo" / "worker.log")
+    board.show_report()
+    if board.first_alert_s is not None:
+        click.echo(f"The first alarm came {board.first_alert_s - broker_up_s:.0f} s after Kafka was up.")
+
+
+def in_memory(settings: "Settings", seed: int) -> None:
+    """The demo without a broker."""
+    from stream_app.cli.demo.board import Board
+    from stream_app.cli.demo.in_memory import play_in_memory
+    from stream_app.cli.scenarios import named
+    from stream_app.cli.terminal import standard_output
+
+    board = Board(named(SCENARIO), seed, standard_output())
+    play_in_memory(settings, board)
+    board.show_report()

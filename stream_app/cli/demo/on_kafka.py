@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
 from threading import Event
@@ -12,6 +12,7 @@ from typing import Final
 import click
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
+from kafka.errors import KafkaError
 
 from stream_app.adapters.topics import create_topics, topic_plans
 from stream_app.cli.demo.board import Board
@@ -58,6 +59,8 @@ def own_topics(kafka: KafkaSettings) -> Iterator[None]:
     finally:
         with closing(KafkaAdminClient(**kafka.kafka_python())) as admin:
             admin.delete_topics([plan.name for plan in topic_plans(kafka)])
+            with suppress(KafkaError):  # a group whose worker was killed lives on for a while, then expires
+                admin.delete_groups([kafka.group])
 
 
 def play_meanwhile(kafka: KafkaSettings, board: Board, rate: float, meanwhile: Callable[[], None]) -> None:
@@ -90,5 +93,15 @@ def wait_until_read(kafka: KafkaSettings, meanwhile: Callable[[], None]) -> None
                     f"The worker is still behind {CATCH_UP_S_MAX:.0f} s after the last event: "
                     "this machine is too slow for the rate, choose a lower one with --rate."
                 )
-"""
-"""
+
+
+def lag_of(admin: KafkaAdminClient, kafka: KafkaSettings) -> int:
+    """How many input records the worker has not acknowledged yet."""
+    inputs = [
+        TopicPartition(topic, partition)
+        for topic in (kafka.predictions, kafka.feedback)
+        for partition in range(kafka.partitions)
+    ]
+    ends = admin.list_partition_offsets(dict.fromkeys(inputs, OffsetSpec.LATEST))
+    committed = admin.list_group_offsets({kafka.group: inputs})[kafka.group]
+    return sum(max(ends[each].offset - max(committed[each].offset, 0), 0) for each in inputs)

@@ -1,0 +1,110 @@
+"""The way of a batch into its shard."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
+
+from faust.types import TP
+
+from stream_app.adapters.metrics import Metrics
+from stream_app.adapters.worker.intake import Intake
+from stream_app.adapters.worker.partition import RECORDS_HELD_MAX, Partition
+from tests.adapters.worker_fakes import F, FakeShard, P, Record
+
+
+class Scene:
+    """An intake with one partition, a log to read holes from, and a consumer that notes what it is told."""
+
+    def __init__(self, ends: dict[str, int] | None = None) -> None:
+        self.shard = FakeShard()
+        self.partition = Partition(self.shard, (P, F), ends or {})
+        self.log = [Record(P, offset) for offset in range(100)]
+        self.told: list[tuple[str, TP]] = []
+        self.owned = True
+        self.positions: dict[TP, int] = {}
+        self.consumer = SimpleNamespace(
+            assignment=lambda: {TP(P, 0), TP(F, 0)},
+            highwater=self._highwater,
+            on_buffer_full=lambda source: self.told.append(("hold", source)),
+            on_buffer_drop=lambda source: self.told.append(("go", source)),
+        )
+        checkpointer = SimpleNamespace(accepted=asyncio.Event(), relieve=self._relieve)
+        checkpointer.accepted.set()
+        ownership = SimpleNamespace(
+            settled=asyncio.Event(),
+            get=lambda number: self.partition if self.owned and number == 0 else None,
+            owns=lambda partition: self.owned,
+        )
+        ownership.settled.set()
+        self.intake = Intake(self, ownership, checkpointer, self, Metrics())
+
+    @staticmethod
+    def _highwater(source: TP) -> int:
+        raise AssertionError("Partition is not assigned")
+
+    async def _relieve(self, partition: Partition) -> None:
+        pass
+
+    async def read(self, topic: str, number: int, start: int, stop: int) -> AsyncIterator[list[Any]]:
+        """As `LogReader.read`."""
+        yield [record for record in self.log if start <= record.offset < stop]
+
+    def take(self, topic: str, *offsets: int) -> None:
+        """Take a batch of these offsets."""
+        asyncio.run(self.intake.take([Record(topic, offset) for offset in offsets]))
+
+    def applied(self) -> list[int]:
+        """Offsets in the order in which the shard got them."""
+        return [record.offset for record in self.shard.applied]
+
+
+def test_a_hole_is_read_again() -> None:
+    """Faust drops what it had fetched when partitions move: events would be missing for good."""
+    scene = Scene()
+    scene.take(P, 0, 1)
+    scene.take(P, 5, 6)
+    assert scene.applied() == [0, 1, 2, 3, 4, 5, 6]
+    assert scene.shard.skipped == []
+
+
+def test_what_the_log_does_not_have_is_passed_over_and_told() -> None:
+    """Expired records would stop the flow for ever, or look like a quiet time."""
+    scene = Scene()
+    scene.take(P, 0, 1)
+    scene.log = [record for record in scene.log if record.offset != 4]
+    scene.take(P, 5, 6)
+    assert scene.applied() == [0, 1, 2, 3, 5, 6]
+    assert scene.shard.skipped == [(P, 5)]
+
+
+def test_a_batch_of_a_partition_that_went_away_is_dropped() -> None:
+    """Two workers would absorb the same events and announce the same alerts."""
+    scene = Scene()
+    scene.owned = False
+    scene.take(P, 0, 1)
+    assert scene.applied() == []
+
+
+def test_an_alert_wakes_the_checkpoints() -> None:
+    """It would wait for the next round of checkpoints, seconds instead of milliseconds."""
+    scene = Scene()
+    woken: list[bool] = []
+    scene.intake.on_urgent = lambda: woken.append(True)
+    scene.take(P, 0)
+    assert woken == []
+    scene.shard.urgent = {"model"}
+    scene.take(P, 1)
+    assert woken == [True]
+
+
+def test_the_topic_that_is_ahead_is_held_back_and_let_go() -> None:
+    """One topic read an hour ahead of the other would fill the memory."""
+    scene = Scene({P: 10**9, F: 10**9})
+    scene.take(P, *range(RECORDS_HELD_MAX // 4 + 1))
+    scene.take(P, RECORDS_HELD_MAX // 4 + 1)
+    assert scene.told == [("hold", TP(P, 0))]
+    last = [Record(F, 0, timestamp=1)]
+    asyncio.run(scene.intake.take(last))
+    assert scene.told == [("hold", TP(P, 0)), ("go", TP(P, 0))]
+    assert scene.applied() == list(range(RECORDS_HELD_MAX // 4 + 2))
