@@ -5,6 +5,8 @@ window has by then dropped exactly the old level; keeping that object is all it 
 """
 
 from collections.abc import Callable
+from typing import Any
+from zlib import crc32
 
 from river import drift
 
@@ -33,10 +35,14 @@ class Adwin:
         """Mean of the window."""
         return float(self.window.get_total()) / max(self.width(), 1)
 
-    def snapshot(self) -> bytes:
-        """The Rust window's own bytes; they are river's and change with its minor releases."""
-        return bytes(self.window.__getstate__())
+    def snapshot(self) -> list[Any]:
+        """[checksum, the Rust window's own bytes]; their layout changes with river's minor releases."""
+        state = bytes(self.window.__getstate__())
+        return [crc32(state), state]
 
-    def restore(self, state: bytes) -> None:
-        """Takes over the bytes of a window of the same river release."""
-        self.window.__setstate__(state)
+    def restore(self, state: list[Any]) -> None:
+        """Takes over a window of the same river release; ValueError for bytes that were damaged."""
+        checksum, window = state
+        if crc32(window) != checksum:  # river panics on bytes it cannot read
+            raise ValueError(f"the state of ADWIN is damaged: checksum {crc32(window)}, expected {checksum}")
+        self.window.__setstate__(window)

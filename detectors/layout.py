@@ -33,9 +33,9 @@ SIGNAL = np.dtype(
         *((name, "f8") for name in ("reference_mean", "reference_sd", "reference_low", "reference_high")),
         *((name, "f8") for name in ("center", "scale", "cut", "origin")),
         # the recent window, [0] the half being filled and [1] the full one before: missing values, and count,
-        # sum and sum of squares of value - origin, minimum, maximum
+        # sum and sum of squares of value - origin, minimum, maximum, sum of scores
         ("gaps", "i8", (2,)),
-        ("recent", "f8", (2, 5)),
+        ("recent", "f8", (2, 6)),
         # blocks for the per-signal detectors
         *((name, "i8") for name in ("every", "watched", "tested", "awake", "emitted", "skipped", "block_count")),
         ("block_sum", "f8"),
@@ -85,3 +85,9 @@ def empty_arrays(categories: int, warm_up: int) -> Arrays:
 def grown(array: NDArray[Any], rows: int) -> NDArray[Any]:
     """The array with `rows` more rows of zeros at its end."""
     return np.concatenate([array, np.zeros((rows, *array.shape[1:]), array.dtype)])
+
+
+def clear_recent(signals: Any) -> None:
+    """Empties the recent windows of signals (one record or many)."""
+    signals["gaps"] = 0
+    signals["recent"] = (0.0, 0.0, 0.0, np.inf, -np.inf, 0.0)

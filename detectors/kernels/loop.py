@@ -57,20 +57,23 @@ def score_of(signal: Any, shape: Any, number: float, window: int) -> tuple[float
     if transform == VALUE:
         points = signal["atoms"] if signal["atoms"] > 0 else GRID_POINTS
         cell = lower_bound(shape["table"], points, number)
-        remember_cell(shape, cell, remember(signal, number, window))
-        return number, numeric_score(signal, shape, cell, number)
+        score = numeric_score(signal, shape, cell, number)
+        remember_cell(shape, cell, remember(signal, number, score, window))
+        return number, score
     if transform == CATEGORY:
         code = code_of(shape, number)
         surprise = -log(shape["table"][code])
-        remember_cell(shape, code, remember(signal, surprise, window))
-        return surprise, category_score(signal, shape, code)
+        score = category_score(signal, shape, code)
+        remember_cell(shape, code, remember(signal, surprise, score, window))
+        return surprise, score
     value = number
     if transform == TAIL:
         value = 1.0 if number > signal["cut"] else 0.0
     elif transform == UNSEEN:
         value = 1.0 if shape["level"][code_of(shape, number)] >= 1.0 else 0.0
-    remember(signal, value, window)
-    return value, (value - signal["center"]) / signal["scale"]
+    score = (value - signal["center"]) / signal["scale"]
+    remember(signal, value, score, window)
+    return value, score
 
 
 @compiled
@@ -101,8 +104,8 @@ def confirm(signal: Any, score: float, block: int) -> None:
     """Adds a score to the ring of block means by which an alarm is confirmed."""
     signal["ring_sum"] += score
     signal["ring_count"] += 1
-    if signal["ring_count"] == block:
-        signal["ring"][signal["rings"] % RING_BLOCKS] = signal["ring_sum"] / block
+    if signal["ring_count"] >= block:
+        signal["ring"][signal["rings"] % RING_BLOCKS] = signal["ring_sum"] / signal["ring_count"]
         signal["rings"] += 1
         signal["ring_sum"] = 0.0
         signal["ring_count"] = 0
@@ -126,8 +129,8 @@ def advance_signal(
             learn(signal, shape, buffer, number)
             learn_time(signal, batch.times_ms[row])
             if signal["transform"] not in (CATEGORY, UNSEEN, TAIL):
-                remember(signal, number, limits.window)
-            if signal["seen"] == limits.warm_up:
+                remember(signal, number, 0.0, limits.window)
+            if signal["seen"] >= limits.warm_up:
                 return row + 1
             continue
         value, score = score_of(signal, shape, number, limits.window)

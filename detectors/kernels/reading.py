@@ -75,10 +75,10 @@ def learn_time(signal: Any, time_ms: int) -> None:
 
 
 @compiled
-def remember(signal: Any, value: float, window: int) -> bool:
+def remember(signal: Any, value: float, score: float, window: int) -> bool:
     """Adds a value to the recent window; True when that began a new half."""
     recent = signal["recent"]
-    turned = bool(recent[0, 0] == window)
+    turned = bool(recent[0, 0] >= window)
     if turned:
         for moment in range(recent.shape[1]):
             recent[1, moment] = recent[0, moment]
@@ -93,6 +93,7 @@ def remember(signal: Any, value: float, window: int) -> bool:
     recent[0, 2] += deviation * deviation
     recent[0, 3] = min(recent[0, 3], value)
     recent[0, 4] = max(recent[0, 4], value)
+    recent[0, 5] += score
     return turned
 
 

@@ -113,5 +113,6 @@ def category_score(signal: Any, shape: Any, code: int) -> float:
     Within its share the place is random, so the scores of the reference frequencies are N(0, 1).
     """
     above = shape["level"][code]
-    score = tie_score(signal, above - shape["table"][code], above)
-    return float((min(max(score, -CLIP), CLIP) - signal["center"]) / signal["scale"])
+    if signal["atoms"] == 1:  # one category only: no noise where there was none
+        return CLIP if above >= 1.0 else 0.0
+    return min(max(tie_score(signal, above - shape["table"][code], above), -CLIP), CLIP)

@@ -7,6 +7,7 @@ from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
+from pydantic import SecretStr
 
 from stream_app.config import KafkaSettings
 
@@ -140,7 +141,28 @@ def check_topics(settings: KafkaSettings) -> list[str]:
 
 
 def _connect(settings: KafkaSettings) -> Any:
-    return KafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.bootstrap_servers,
+        "security_protocol": settings.security_protocol,
+    }
+    if settings.security_protocol.endswith("SSL"):
+        options |= {
+            "ssl_cafile": settings.ssl_cafile,
+            "ssl_certfile": settings.ssl_certfile,
+            "ssl_keyfile": settings.ssl_keyfile,
+            "ssl_password": _revealed(settings.ssl_password),
+        }
+    if settings.security_protocol.startswith("SASL"):
+        options |= {
+            "sasl_mechanism": settings.sasl_mechanism,
+            "sasl_plain_username": settings.sasl_username,
+            "sasl_plain_password": _revealed(settings.sasl_password),
+        }
+    return KafkaAdminClient(**options)
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
 
 
 def _creation(plan: TopicPlan, settings: KafkaSettings) -> dict[str, Any]:

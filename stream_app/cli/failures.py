@@ -28,7 +28,9 @@ def explained() -> Iterator[None]:
 def sentence_of(error: Exception) -> str | None:
     """What to tell people about it; None for an exception that means a mistake in driftline."""
     if isinstance(error, BadGzipFile | EOFError | zlib.error):
-        return f"A compressed file cannot be read ({error}): it is damaged, or not compressed; fetch it again."
+        return (
+            f"A compressed file cannot be read ({error}): it is damaged, or not compressed; fetch it again."
+        )
     if isinstance(error, OSError):
         what = (error.strerror or str(error)).lower()
         return f"{error.filename}: {what}." if error.filename is not None else f"The system says: {what}."
@@ -50,4 +52,6 @@ def _kafka_sentence(error: Exception) -> str | None:
     if not isinstance(error, KafkaError):
         return None
     said = str(error) or type(error).__name__
-    return f"Kafka refused or did not answer ({said}): check the servers, the security settings and the rights."
+    return (
+        f"Kafka refused or did not answer ({said}): check the servers, the security settings and the rights."
+    )

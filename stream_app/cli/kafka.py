@@ -22,6 +22,7 @@ DIRECTORY: Final = click.option(
 
 @click.group(
     cls=Group,
+    short_help="Run a broker on this machine.",
     epilog=examples("driftline kafka start", "driftline kafka start --port 9093", "driftline kafka stop"),
 )
 def kafka() -> None:

@@ -33,6 +33,28 @@ def common_options(function: Function) -> Function:
     return CONFIG(BOOTSTRAP_SERVERS(function))
 
 
+def kafka_settings(config: Path | None, bootstrap_servers: str | None) -> "KafkaSettings":
+    """What a command needs that talks to Kafka and runs no detector."""
+    from stream_app.config import load_settings
+
+    return load_settings(config, bootstrap_servers).kafka
+
+
+def engine_settings(config: Path | None, bootstrap_servers: str | None) -> "Settings":
+    """What a command needs that runs the engine; the detectors that are named exist.
+
+    Raises:
+        click.ClickException: they do not; says all that are wrong.
+    """
+    from stream_app.cli.detector_names import mistakes_in_detectors
+    from stream_app.config import load_settings
+
+    settings = load_settings(config, bootstrap_servers)
+    if mistakes := mistakes_in_detectors(settings):
+        raise click.ClickException("\n".join(mistakes))
+    return settings
+
+
 def require_broker(kafka: "KafkaSettings") -> None:
     """Fail at once where a client library would try for half a minute.
 

@@ -19,6 +19,7 @@ OUTPUT = click.Path(dir_okay=False, writable=True, allow_dash=True)
 
 
 @click.command(
+    short_help="Run recorded events through the engine.",
     cls=Command,
     epilog=examples(
         "driftline replay monday.jsonl.gz tuesday.jsonl.gz",
@@ -28,7 +29,9 @@ OUTPUT = click.Path(dir_okay=False, writable=True, allow_dash=True)
 )
 @click.argument("files", metavar="FILE…", nargs=-1, required=True, type=INPUT)
 @click.option("--alerts", metavar="OUT", type=OUTPUT, default="-", help="Alerts; standard output by default.")
-@click.option("--signals", metavar="OUT", type=OUTPUT, help="Summaries of every signal, as they are published.")
+@click.option(
+    "--signals", metavar="OUT", type=OUTPUT, help="Summaries of every signal, as they are published."
+)
 @click.option("--dead-letters", metavar="OUT", type=OUTPUT, help="Records that could not be used, and why.")
 @click.option("--summary", metavar="OUT", type=OUTPUT, help="The closing summary as one JSON object.")
 @click.option(
@@ -41,6 +44,7 @@ OUTPUT = click.Path(dir_okay=False, writable=True, allow_dash=True)
 )
 @common_options
 def replay(
+    *,
     files: tuple[str, ...],
     alerts: str,
     signals: str | None,
@@ -52,9 +56,9 @@ def replay(
 ) -> None:
     """Run recorded events through the engine: the alerts that they raise, as JSON lines.
 
-    Each FILE holds one event a line (JSON), plain or compressed (.gz); "-" is standard input. Several files are
-    merged by the time of their events. The same events give the same alerts, byte for byte. The exit code is 0
-    whether or not there are alerts.
+    Each FILE holds one event a line (JSON), plain or compressed (.gz); "-" is standard input. Several files
+    are merged by the time of their events. The same events give the same alerts, byte for byte. The exit code
+    is 0 whether or not there are alerts.
     """
     refuse_to_overwrite(files, (alerts, signals, dead_letters, summary))
     settings = engine_settings(config, bootstrap_servers)

@@ -54,10 +54,14 @@ def print_summary(summary: Summary) -> None:
     """The closing summary as a small table."""
     table = Table(show_header=False, box=None)
     rejected = sum(summary.rejected.values())
-    table.add_row("events", f"{summary.events:,} in {summary.seconds:.1f} s, {summary.events_per_second:,.0f}/s")
+    table.add_row(
+        "events", f"{summary.events:,} in {summary.seconds:.1f} s, {summary.events_per_second:,.0f}/s"
+    )
     table.add_row("rejected", f"{rejected:,}{_in_brackets(summary.rejected)}")
     table.add_row("signals", f"{summary.signals:,}")
-    table.add_row("alerts", f"{sum(summary.alerts_by_status.values()):,}{_in_brackets(summary.alerts_by_status)}")
+    table.add_row(
+        "alerts", f"{sum(summary.alerts_by_status.values()):,}{_in_brackets(summary.alerts_by_status)}"
+    )
     if summary.alerts_by_kind:
         table.add_row("", _listed(summary.alerts_by_kind))
     standard_error().print(table)

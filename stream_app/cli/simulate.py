@@ -8,7 +8,6 @@ import click
 
 from stream_app.cli.options import common_options, kafka_settings, require_broker, require_topics
 from stream_app.cli.presentation import Command, examples
-from stream_app.cli.terminal import standard_output
 
 if TYPE_CHECKING:
     from stream_app.config import KafkaSettings
@@ -20,6 +19,7 @@ DAY_S: Final = 86_400
 
 
 @click.command(
+    short_help="Play traffic with known changes.",
     cls=Command,
     epilog=examples(
         "driftline simulate --list",
@@ -60,6 +60,7 @@ DAY_S: Final = 86_400
 )
 @common_options
 def simulate(
+    *,
     scenario: str | None,
     show_list: bool,
     out: Path | None,
@@ -73,8 +74,8 @@ def simulate(
 ) -> None:
     """Play a SCENARIO: the events of a voice-search model, with changes that are known.
 
-    The same scenario, seed and scale give the same events. A file gets the scenario's own dates; in Kafka, which
-    deletes what is old, the scenario ends now.
+    The same scenario, seed and scale give the same events. A file gets the scenario's own dates; in Kafka,
+    which deletes what is old, the scenario ends now.
     """
     if show_list:
         print_scenarios()
@@ -127,13 +128,13 @@ def print_scenarios() -> None:
     """Every scenario: its id, its size and what happens in it."""
     from rich.table import Table
 
+    from stream_app.cli.terminal import standard_output
     from stream_app.simulator import scenarios
 
     table = Table(box=None)
-    for heading in ("scenario", "days", "events/s", "changes", "what happens"):
+    for heading in ("scenario", "days", "predictions/s", "what happens"):
         table.add_column(heading, justify="left" if heading in ("scenario", "what happens") else "right")
     for scenario in scenarios().values():
         days = f"{scenario.duration_s / DAY_S:.3g}"
-        changes = ", ".join(change.id for change in scenario.changes) or "none"
-        table.add_row(scenario.id, days, f"{scenario.rate_per_s:g}", changes, scenario.title)
+        table.add_row(scenario.id, days, f"{scenario.rate_per_s:g}", scenario.title)
     standard_output().print(table)

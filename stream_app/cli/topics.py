@@ -8,7 +8,10 @@ from stream_app.cli.options import common_options, kafka_settings, require_broke
 from stream_app.cli.presentation import Command, Group, examples
 
 
-@click.group(cls=Group, epilog=examples("driftline topics create", "driftline topics check --config F"))
+@click.group(
+    cls=Group,
+    short_help="Make driftline's topics, or check them.",
+    epilog=examples("driftline topics create", "driftline topics check --config F"))
 def topics() -> None:
     """Make the topics that driftline reads and writes, or check them."""
 
@@ -24,8 +27,9 @@ def topics() -> None:
 def create(config: Path | None, bootstrap_servers: str | None) -> None:
     """Make the topics that are missing, with their policies, and say what was made.
 
-    A topic that exists is left as it is; where it differs from what driftline would make, that is said. Names,
-    partitions and replicas are set in the configuration (kafka: prefix, partitions, replication_factor).
+    A topic that exists is left as it is; where it differs from what driftline would make, that is said.
+    Names, partitions and replicas are set in the configuration (kafka: prefix, partitions,
+    replication_factor).
     """
     kafka = kafka_settings(config, bootstrap_servers)
     require_broker(kafka)

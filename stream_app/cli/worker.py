@@ -9,6 +9,7 @@ from stream_app.cli.presentation import Command, examples
 
 
 @click.command(
+    short_help="Watch models until told to stop.",
     cls=Command,
     epilog=examples(
         "driftline worker --config driftline.yaml",
@@ -21,9 +22,9 @@ from stream_app.cli.presentation import Command, examples
 def worker(verbose: bool, config: Path | None, bootstrap_servers: str | None) -> None:
     """Watch the models whose events arrive in Kafka, until SIGTERM or Ctrl-C.
 
-    Start as many workers as you like, up to the number of partitions: they share the models. Logs are JSON lines
-    on standard error; /live, /ready and /metrics are on port 6066 unless the configuration says otherwise. The
-    exit code is 0 after a stop that was asked for, 1 when the worker gave up.
+    Start as many workers as you like, up to the number of partitions: they share the models. Logs are JSON
+    lines on standard error; /live, /ready and /metrics are on port 6066 unless the configuration says
+    otherwise. The exit code is 0 after a stop that was asked for, 1 when the worker gave up.
     """
     settings = engine_settings(config, bootstrap_servers)
     require_broker(settings.kafka)

@@ -64,7 +64,7 @@ class KafkaSink:
             self._producer.close()
         if self._failures:
             raise DeliveryError(
-                f"{len(self._failures)} events were not delivered; first: {self._failures[0]}"
+                f"events not delivered: {len(self._failures)}; the first: {self._failures[0]}"
             )
 
 

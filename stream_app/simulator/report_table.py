@@ -2,13 +2,12 @@
 
 from datetime import UTC, datetime
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from stream_app.simulator.report import Report, Row
-
-_NOTHING = "–"
 
 
 def render(report: Report) -> RenderableType:
@@ -20,48 +19,46 @@ def render(report: Report) -> RenderableType:
 
 
 def verdict(report: Report) -> str:
-    """One sentence: how many changes were found, and how many alarms were false."""
-    found = sum(row.incident is not None for row in report.rows)
+    """One sentence: how many changes that were due an alarm got one, and how many alarms were false."""
+    due = sum(row.truth.alarm_due for row in report.rows)
     changes = "no change was injected"
-    if report.rows:
-        changes = f"{found} of {len(report.rows)} injected changes found"
+    if due:
+        changes = f"{due - len(report.missed)} of {due} injected changes found"
     return f"{changes}; {len(report.false_alarms)} false alarm{'' if len(report.false_alarms) == 1 else 's'}."
 
 
 def _changes(report: Report) -> Table:
-    table = Table(title="What was injected, and what was found", title_justify="left")
-    for heading in ("injected", "when", "found", "first signal", "delay", "predictions", "on the clock"):
-        numeric = heading in ("delay", "predictions", "on the clock")
-        table.add_column(heading, justify="right" if numeric else "left")
+    title = "What was injected, and what was found"
+    table = Table("injected", "when", "found", "after", title=title, title_justify="left", box=SIMPLE_HEAD)
     for row in report.rows:
-        table.add_row(*_cells(row))
+        injected = f"{row.truth.change}\n{_words(row.truth.kind)}"
+        table.add_row(injected, _time(row.truth.began_ms), _found(row), _after(row), end_section=True)
     return table
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    injected = f"{row.truth.change} ({_words(row.truth.kind)})"
-    when = _time(row.truth.began_ms)
+def _found(row: Row) -> str:
     if row.incident is None:
-        nothing = "nothing" if row.truth.alarm_due else "nothing (none was due)"
-        return (injected, when, nothing, _NOTHING, _NOTHING, _NOTHING, _NOTHING)
-    found = _words(row.incident.kind)
-    if not row.right_kind:
-        found += " (another kind)"
+        return "nothing" if row.truth.alarm_due else "nothing (none was due)"
+    kind = _words(row.incident.kind) + ("" if row.right_kind else " (another kind)")
+    lines = [kind, *row.incident.signals[:1]]
     if row.further_incidents:
-        found += f", {row.further_incidents} more"
-    return (
-        injected,
-        when,
-        found,
-        row.incident.signals[0] if row.incident.signals else _NOTHING,
-        _duration(row.delay_s),
-        _NOTHING if row.delay_predictions is None else f"{row.delay_predictions:,}",
-        _duration(row.delay_wall_s),
-    )
+        lines.append(f"and {row.further_incidents} more")
+    return "\n".join(lines)
+
+
+def _after(row: Row) -> str:
+    lines = [] if row.delay_s is None else [_duration(row.delay_s)]
+    if row.delay_predictions is not None:
+        lines.append(f"{row.delay_predictions:,} predictions")
+    if row.delay_wall_s is not None:
+        lines.append(f"{_duration(row.delay_wall_s)} on the clock")
+    return "\n".join(lines)
 
 
 def _false_alarms(report: Report) -> Table:
-    table = Table("detected", "kind", "signals", "summary", title="False alarms", title_justify="left")
+    table = Table(
+        "detected", "kind", "signals", "summary", title="False alarms", title_justify="left", box=SIMPLE_HEAD
+    )
     for incident in report.false_alarms:
         signals = ", ".join(incident.signals)
         table.add_row(_time(incident.detected_ms), _words(incident.kind), signals, incident.summary)
@@ -76,9 +73,7 @@ def _time(time_ms: int) -> str:
     return f"{datetime.fromtimestamp(time_ms / 1000, UTC):%a %H:%M:%S}"
 
 
-def _duration(seconds: float | None) -> str:
-    if seconds is None:
-        return _NOTHING
+def _duration(seconds: float) -> str:
     if abs(seconds) < 120:
         return f"{seconds:.1f} s"
     if abs(seconds) < 7200:

@@ -48,3 +48,15 @@ def test_a_restored_clock_goes_on_the_same(before: list[int], after: list[int]) 
     clock = clock_after(before)
     restored = EventClock.restore(clock.snapshot())
     assert [clock.advance(time_ms) for time_ms in after] == [restored.advance(time_ms) for time_ms in after]
+
+
+@given(st.lists(st.integers(0, 60_000)), st.lists(st.integers(0, 60_000)))
+def test_many_events_advance_like_one_by_one(before: list[int], times_ms: list[int]) -> None:
+    """What happens on ticks would depend on how events were batched."""
+    single, many = clock_after(before), clock_after(before)
+    expected = next((place for place, time_ms in enumerate(times_ms) if single.advance(time_ms)), None)
+    count = many.advance_to_tick(times_ms)
+    assert count == (len(times_ms) if expected is None else expected)
+    if expected is not None:
+        assert many.advance(times_ms[count])
+    assert many.snapshot() == single.snapshot()

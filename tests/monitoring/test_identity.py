@@ -41,3 +41,18 @@ def test_a_restored_memory_decides_the_same(
 def test_the_hash_is_the_same_everywhere() -> None:
     """Python's own hash differs between processes: a restored worker would know no id."""
     assert id_hash("") == 3244421341483603138
+
+
+@given(st.lists(st.integers(0, 40)), st.lists(st.integers(0, 40)))
+def test_adding_many_is_adding_each(before: list[int], keys: list[int]) -> None:
+    """Deduplication would depend on how events were batched."""
+    one_by_one, together = RecentIds(limit=25), RecentIds(limit=25)
+    for key in before:
+        one_by_one.add(key)
+        together.add(key)
+    new = [one_by_one.add(key) for key in keys]
+    if together.add_all(keys):
+        assert all(new)
+    else:
+        assert [together.add(key) for key in keys] == new
+    assert together.snapshot() == one_by_one.snapshot()

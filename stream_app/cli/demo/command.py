@@ -1,6 +1,5 @@
 """The command: on the broker that is named, on one of its own, or in memory."""
 
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -18,6 +17,7 @@ DIRECTORY: Final = Path(".driftline")
 
 
 @click.command(
+    short_help="Watch changes become alarms.",
     cls=Command,
     epilog=examples(
         "driftline demo",
@@ -38,9 +38,9 @@ DIRECTORY: Final = Path(".driftline")
 def demo(rate: float, seed: int, config: Path | None, bootstrap_servers: str | None) -> None:
     """Watch changes become alarms: a voice-search model's traffic, with three injected incidents.
 
-    Runs on the Kafka that is named, with topics of its own that are deleted at the end; without one it starts a
-    Kafka on this machine, and removes it afterwards. Where Java or Maven is missing, the same scenario runs in
-    memory. Ends by itself, on Kafka after about two minutes.
+    Runs on the Kafka that is named, with topics of its own that are deleted at the end; without one it starts
+    a Kafka on this machine, and removes it afterwards. Where Java or Maven is missing, the same scenario runs
+    in memory. Ends by itself, on Kafka after about two minutes.
     """
     settings = engine_settings(config, bootstrap_servers)
     from stream_app.adapters.local_kafka import java_and_maven_missing

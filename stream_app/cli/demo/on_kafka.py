@@ -16,7 +16,7 @@ from kafka.errors import KafkaError
 
 from stream_app.adapters.topics import create_topics, topic_plans
 from stream_app.cli.demo.board import Board
-from stream_app.cli.demo.worker_process import WorkerProcess, running_worker
+from stream_app.cli.demo.worker_process import running_worker
 from stream_app.client import AlertConsumer
 from stream_app.config import KafkaSettings, Settings
 from stream_app.simulator import play
@@ -44,7 +44,9 @@ def play_on_kafka(settings: Settings, board: Board, rate: float, log: Path) -> N
                 board.show_alert(alert)
 
         worker.wait_until_ready()
-        board.say(f"The worker is ready; {rate:,.0f} events a second are on their way to {kafka.bootstrap_servers}.")
+        board.say(
+            f"The worker is ready; {rate:,.0f} events a second are on their way to {kafka.bootstrap_servers}."
+        )
         play_meanwhile(kafka, board, rate, show)
         wait_until_read(kafka, show)
         show()  # alerts are published before what raised them counts as read

@@ -1,4 +1,4 @@
-"""What the demo needs around it, and leaves as it was: a folder to itself, a broker, and an end to everything."""
+"""What the demo needs around it and leaves as it was: a folder to itself, a broker, an orderly end."""
 
 import fcntl
 import shutil

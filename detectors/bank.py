@@ -1,0 +1,268 @@
+"""The bank: statistics and detectors of all signals of one stream."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.correction import correct
+from detectors.engine import room_for_emissions, run, state_after
+from detectors.findings import Detected, Finding, finding, nearest_change, page_hinkley_change
+from detectors.kernels.loop import Batch, Emissions
+from detectors.layout import BUFFERED, SHAPED, Arrays, clear_recent, empty_arrays, grown
+from detectors.levels import SignalState, signal_state
+from detectors.reference import inherit_reference
+from detectors.registry import PAGE_HINKLEY, check_names
+from detectors.signals import BankSettings, Signal
+from detectors.snapshot import (
+    RIVER_VERSION,
+    VERSION,
+    check_version,
+    pack_arrays,
+    pack_signal,
+    unpack_arrays,
+    unpack_signal,
+)
+from detectors.watches import Watch, make_watches, snapshot_watches
+
+Detection = tuple[int, int, int, Finding]  # row, signal, place among its detectors, finding
+
+
+class Bank:
+    """Reads matrices, keeps the statistics of every signal and reports changes.
+
+    A pure function of what it was given: the same rows make the same findings and the same snapshot, to the bit,
+    however they are cut into batches. Not safe for use by several threads at once.
+    """
+
+    def __init__(self, settings: BankSettings) -> None:
+        check_names(settings.detectors)
+        self.settings = settings
+        self.signals: list[Signal] = []
+        self.columns = 0
+        self.rebuilt: list[str] = []
+        """Signals whose per-signal detectors could not be restored and begin again at the reference."""
+        self._index: dict[str, int] = {}
+        self._watches: list[list[Watch] | None] = []
+        self._arrays = empty_arrays(settings.categories, settings.warm_up)
+
+    def add(self, signals: Sequence[Signal], columns: int) -> None:
+        """Watches more signals in a matrix of `columns` columns from now on; what is there is not touched.
+
+        Raises ValueError for a name that is there already, a column outside the matrix, an unknown detector.
+        """
+        self._check(signals, columns)
+        shaped = [signal for signal in signals if signal.transform in SHAPED]
+        buffered = [signal for signal in signals if signal.transform in BUFFERED]
+        free_shape, free_buffer = len(self._arrays.shapes), len(self._arrays.buffers)
+        rows = grown(self._arrays.signals, len(signals))
+        clear_recent(rows[len(self.signals) :])
+        for record, signal in zip(rows[len(self.signals) :], signals, strict=True):
+            for name in ("transform", "column", "minimum", "maximum"):
+                record[name] = getattr(signal, name)
+            record["seed"] = crc32(signal.name.encode())
+            if signal.transform in SHAPED:
+                record["shape"], free_shape = free_shape, free_shape + 1
+            if signal.transform in BUFFERED:
+                record["buffer"], free_buffer = free_buffer, free_buffer + 1
+        shapes, buffers = grown(self._arrays.shapes, len(shaped)), grown(self._arrays.buffers, len(buffered))
+        self._arrays = Arrays(rows, shapes, buffers)
+        self._index.update({signal.name: len(self.signals) + i for i, signal in enumerate(signals)})
+        self.signals.extend(signals)
+        self._watches.extend([None] * len(signals))
+        self.columns = columns
+        self._flag()
+
+    def inherit(self, other: "Bank", names: Collection[str]) -> None:
+        """Takes over the references of another bank's armed signals of these names, armed at once.
+
+        Detectors start afresh at that reference. Signals that either bank does not have, that are not armed there
+        or that have another transform are left alone. Codes of categories must mean the same in both banks.
+        """
+        for name in names:
+            if name not in self._index or name not in other._index:
+                continue
+            index, source = self._index[name], other._index[name]
+            signal, origin = self._arrays.signals[index], other._arrays.signals[source]
+            if not origin["armed"] or origin["transform"] != signal["transform"]:
+                continue
+            inherit_reference(self._arrays, index, other._arrays, source, self.settings)
+            self._watches[index] = None
+        self._free_buffers()
+
+    def update(
+        self, matrix: NDArray[np.float64], times_ms: NDArray[np.int64], offsets: NDArray[np.int64]
+    ) -> list[Finding]:
+        """Takes a batch: matrix [rows, columns] of cells, event times and offsets [rows].
+
+        Returns the findings in the order of rows, then signals. Raises ValueError for shapes that do not fit.
+        """
+        rows = len(matrix)
+        if matrix.ndim != 2 or matrix.shape[1] != self.columns or len(times_ms) != rows or len(offsets) != rows:
+            raise ValueError(
+                f"matrix {matrix.shape}, times {np.shape(times_ms)} and offsets {np.shape(offsets)} do not fit; "
+                f"this bank has {self.columns} columns"
+            )
+        if rows == 0 or not self.signals:
+            return []
+        batch = Batch(
+            np.ascontiguousarray(matrix.T, np.float64),
+            np.ascontiguousarray(times_ms, np.int64),
+            np.ascontiguousarray(offsets, np.int64),
+        )
+        before = self._before()
+        emissions = room_for_emissions(self._arrays, rows)
+        found = run(self._arrays, batch, self.settings, emissions)
+        detections = [self._page_hinkley(before, index, batch, row) for index, row in found]
+        detections += self._per_signal(before, batch, emissions)
+        self._free_buffers()
+        detections.sort(key=lambda detection: detection[:3])
+        return [detection[3] for detection in detections]
+
+    def correct(self, name: str, old: float, new: float) -> None:
+        """Exchanges one value for another in the recent statistics of a signal (a corrected label).
+
+        Raises KeyError for an unknown signal and ValueError as `detectors.correction.correct`.
+        """
+        correct(self._arrays, self._index[name], old, new)
+
+    def state(self, index: int) -> SignalState:
+        """What can be said about the signal at a place of `signals`."""
+        record = self._arrays.signals[index]
+        shape = self._arrays.shapes[record["shape"]]
+        values = self._arrays.buffers[record["buffer"], : record["seen"]]
+        return signal_state(self.signals[index].name, record, shape, values)
+
+    def states(self) -> list[SignalState]:
+        """The states of all signals, in their order."""
+        return [self.state(index) for index in range(len(self.signals))]
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything, as plain values and bytes for a codec such as msgpack."""
+        return {
+            "version": VERSION,
+            "river": RIVER_VERSION,
+            "columns": self.columns,
+            "names": [pack_signal(signal) for signal in self.signals],
+            "arrays": pack_arrays(self._arrays),
+            "watches": [snapshot_watches(watches) for watches in self._watches],
+        }
+
+    @classmethod
+    def restore(cls, settings: BankSettings, snapshot: dict[str, Any]) -> "Bank":
+        """A bank that continues from a snapshot to the bit.
+
+        The per-signal detectors of another river release, or such that cannot be read, begin again at the
+        reference; `rebuilt` names their signals. Raises SnapshotError for a snapshot of another version or layout.
+        """
+        check_version(snapshot)
+        bank = cls(settings)
+        bank.columns = snapshot["columns"]
+        bank.signals = [unpack_signal(packed) for packed in snapshot["names"]]
+        bank._index = {signal.name: index for index, signal in enumerate(bank.signals)}
+        bank._arrays = unpack_arrays(snapshot["arrays"], settings)
+        bank._flag()
+        bank._watches = [None] * len(bank.signals)
+        for index, states in enumerate(snapshot["watches"]):
+            if states is not None:
+                bank._restore_watches(index, states, snapshot["river"] == RIVER_VERSION)
+        return bank
+
+    def _restore_watches(self, index: int, states: dict[str, list[Any]], same_river: bool) -> None:
+        """The detectors of one signal; None, so that they are made anew, when they cannot be restored."""
+        if same_river:
+            try:
+                self._watches[index] = self._make_watches(index, states)
+                return
+            except ValueError:
+                pass
+        self.rebuilt.append(self.signals[index].name)
+
+    def _make_watches(self, index: int, states: dict[str, list[Any]] | None = None) -> list[Watch]:
+        return make_watches(self._arrays.signals[index], self._names(index), self.settings, states)
+
+    def _names(self, index: int) -> tuple[str, ...]:
+        """The detectors of a signal."""
+        own = self.signals[index].detectors
+        return self.settings.detectors if own is None else own
+
+    def _check(self, signals: Sequence[Signal], columns: int) -> None:
+        if columns < self.columns:
+            raise ValueError(f"a bank of {self.columns} columns cannot shrink to {columns}")
+        names = set(self._index)
+        for signal in signals:
+            if signal.name in names:
+                raise ValueError(f"the bank already has a signal {signal.name!r}")
+            if not 0 <= signal.column < columns:
+                raise ValueError(f"signal {signal.name!r} reads column {signal.column} of {columns}")
+            check_names(signal.detectors or ())
+            names.add(signal.name)
+
+    def _flag(self) -> None:
+        """Tells the kernel which detections to report and whose scores to emit."""
+        for index, record in enumerate(self._arrays.signals):
+            names = self._names(index)
+            record["tested"] = PAGE_HINKLEY in names
+            record["watched"] = any(name != PAGE_HINKLEY for name in names)
+
+    def _before(self) -> Arrays:
+        """The state before a batch, for `state_after`; shapes change what they say only while learning."""
+        signals, shapes, buffers = self._arrays
+        return Arrays(signals.copy(), shapes if signals["armed"].all() else shapes.copy(), buffers)
+
+    def _page_hinkley(self, before: Arrays, index: int, batch: Batch, row: int) -> Detection:
+        signal = state_after(before, index, batch, row, self.settings)
+        point = page_hinkley_change(signal)
+        rising = signal["increase"] - signal["increase_min"]
+        falling = signal["decrease_max"] - signal["decrease"]
+        measure = float(rising if signal["drift"] > 0 else falling), float(signal["threshold"])
+        names = self.signals[index].name, PAGE_HINKLEY
+        at = Detected(row, int(batch.times_ms[row]), int(batch.offsets[row]))
+        order = self._names(index).index(PAGE_HINKLEY)
+        return row, index, order, finding(names, signal, point, measure, at)
+
+    def _per_signal(self, before: Arrays, batch: Batch, emissions: Emissions) -> list[Detection]:
+        """Hands the emitted scores to river's and other per-signal detectors."""
+        detections: list[Detection] = []
+        first, last = emissions.first.tolist(), emissions.last.tolist()
+        for index in np.flatnonzero(emissions.last > emissions.first).tolist():
+            watches = self._watches[index]
+            if watches is None:
+                watches = self._watches[index] = self._make_watches(index)
+            scores = emissions.scores[first[index] : last[index]].tolist()
+            for watch in watches:
+                update = watch.detector.update
+                for place, score in enumerate(scores):
+                    if update(score):
+                        row = int(emissions.rows[first[index] + place])
+                        number = int(self._arrays.signals[index]["emitted"]) - len(scores) + place + 1
+                        self._report(detections, before, batch, (index, row, watch, number))
+        return detections
+
+    def _report(
+        self, detections: list[Detection], before: Arrays, batch: Batch, at: tuple[int, int, Watch, int]
+    ) -> None:
+        index, row, watch, number = at
+        if not watch.is_new(number):
+            return
+        signal = state_after(before, index, batch, row, self.settings)
+        every = int(signal["every"])
+        point = nearest_change(signal, watch.values_since_change(every, number))
+        watch.fired_at = number
+        names = self.signals[index].name, watch.name
+        where = Detected(row, int(batch.times_ms[row]), int(batch.offsets[row]))
+        order = self._names(index).index(watch.name)
+        made = finding(names, signal, point, watch.measure(every), where)
+        detections.append((row, index, order, made))
+
+    def _free_buffers(self) -> None:
+        """Lets go of the buffers of armed signals once they are most of them."""
+        signals, shapes, buffers = self._arrays
+        signals["buffer"][signals["armed"] != 0] = 0
+        kept = np.flatnonzero(signals["buffer"])
+        if 2 * len(kept) < len(buffers) - 1:
+            slots = np.concatenate(([0], signals["buffer"][kept]))
+            signals["buffer"][kept] = np.arange(1, len(slots))
+            self._arrays = Arrays(signals, shapes, buffers[slots])

@@ -1,0 +1,148 @@
+"""The statistics of a signal, read from its record: recent window, reference, quantiles."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.layout import GRID_POINTS, RING_BLOCKS
+from detectors.signals import Transform
+
+PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+EFFECT_MAX = 100.0  # a change of a constant has no finite size in sd
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Mean, sd and count of values in the units of the signal (a rate for 0/1)."""
+
+    mean: float
+    sd: float
+    count: int
+
+
+@dataclass(frozen=True)
+class Level:
+    """What a signal is like over some values; `quantiles` are those at 5, 25, 50, 75, 95 and 99 % of a number."""
+
+    count: int
+    missing: int
+    mean: float
+    sd: float
+    minimum: float
+    maximum: float
+    quantiles: tuple[float, ...] | None
+
+
+@dataclass(frozen=True)
+class SignalState:
+    """A signal now: recent window, reference (None before it is armed) and how far apart they are.
+
+    block_effects: up to 8 mean scores of blocks of values in reference sd, the newest last.
+    """
+
+    name: str
+    armed: bool
+    seen: int
+    recent: Level
+    reference: Level | None
+    effect_size_sd: float
+    block_effects: tuple[float, ...]
+
+
+def moments(origin: float, totals: NDArray[np.float64]) -> Moments:
+    """From totals (count, sum, sum of squares of value - origin, …)."""
+    count = int(totals[0])
+    if count == 0:
+        return Moments(0.0, 0.0, 0)
+    deviation = float(totals[1]) / count
+    variance = max(float(totals[2]) / count - deviation**2, 0.0)
+    return Moments(origin + deviation, sqrt(variance), count)
+
+
+def effect_size(signal: np.void, mean: float, mean_score: float) -> float:
+    """How far a mean lies from the reference, in reference sd, within ±100.
+
+    For categories it is the mean normal score: it moves when categories of the same surprise change places.
+    """
+    if signal["transform"] == Transform.CATEGORY:
+        return mean_score
+    difference = mean - float(signal["reference_mean"])
+    if difference == 0.0:
+        return 0.0
+    sd = float(signal["reference_sd"])
+    if abs(difference) >= EFFECT_MAX * sd:
+        return EFFECT_MAX if difference > 0 else -EFFECT_MAX
+    return difference / sd
+
+
+def recent_level(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> Level:
+    """The sliding recent window, one to two halves long; `values` are the buffered ones of a signal not armed."""
+    recent = signal["recent"]
+    totals = recent.sum(axis=0)
+    of = moments(float(signal["origin"]), totals)
+    filled = recent[recent[:, 0] > 0]
+    low, high = (float(filled[:, 3].min()), float(filled[:, 4].max())) if of.count else (0.0, 0.0)
+    quantiles = None
+    if of.count and signal["transform"] == Transform.VALUE:
+        if signal["armed"]:
+            quantiles = table_quantiles(signal, shape, (low, high))
+        else:
+            quantiles = tuple(np.quantile(values[-of.count :], PROBABILITIES).tolist())
+    return Level(of.count, int(signal["gaps"].sum()), of.mean, of.sd, low, high, quantiles)
+
+
+def table_quantiles(signal: np.void, shape: np.void, ends: tuple[float, float]) -> tuple[float, ...]:
+    """Quantiles of the recent window from its histogram; exact for atoms, else interpolated within a cell."""
+    points = int(signal["atoms"]) or GRID_POINTS
+    counts = shape["cells"].sum(axis=0)[: points + 1]
+    table = shape["table"][:points]
+    if signal["atoms"]:
+        values = np.append(table, max(ends[1], float(table[-1])))
+        places = np.searchsorted(np.cumsum(counts), np.array(PROBABILITIES) * counts.sum())
+        return tuple(np.clip(values[places], *ends).tolist())
+    edges = np.concatenate(([min(ends[0], table[0])], table, [max(ends[1], table[-1])]))
+    cumulated = np.concatenate(([0], np.cumsum(counts)))
+    quantiles = np.interp(np.array(PROBABILITIES) * cumulated[-1], cumulated, edges)
+    return tuple(np.clip(quantiles, *ends).tolist())
+
+
+def reference_level(signal: np.void, shape: np.void) -> Level | None:
+    """The reference, None before the signal is armed."""
+    if not signal["armed"]:
+        return None
+    quantiles = None
+    if signal["transform"] == Transform.VALUE:
+        points = int(signal["atoms"])
+        table, level = shape["table"], shape["level"]
+        if points:
+            quantiles = tuple(table[np.searchsorted(level[: points - 1], PROBABILITIES)].tolist())
+        else:
+            quantiles = tuple(np.interp(PROBABILITIES, level[:GRID_POINTS], table[:GRID_POINTS]).tolist())
+    count, missing = int(signal["reference_count"]), int(signal["reference_missing"])
+    numbers = (float(signal[f"reference_{name}"]) for name in ("mean", "sd", "low", "high"))
+    return Level(count, missing, *numbers, quantiles)
+
+
+def block_effects(signal: np.void) -> tuple[float, ...]:
+    """The last block means in reference sd, the newest last."""
+    if not signal["armed"]:
+        return ()
+    rings = int(signal["rings"])
+    unit = 1.0
+    if signal["transform"] not in (Transform.VALUE, Transform.CATEGORY):
+        unit = float(signal["scale"]) / float(signal["reference_sd"])
+    ring = signal["ring"]
+    return tuple(float(ring[i % RING_BLOCKS]) * unit for i in range(max(rings - RING_BLOCKS, 0), rings))
+
+
+def signal_state(name: str, signal: np.void, shape: np.void, values: NDArray[np.float64]) -> SignalState:
+    """Everything that can be said about a signal."""
+    recent = recent_level(signal, shape, values)
+    effect = 0.0
+    if signal["armed"] and recent.count:
+        effect = effect_size(signal, recent.mean, float(signal["recent"][:, 5].sum()) / recent.count)
+    reference = reference_level(signal, shape)
+    armed, seen = bool(signal["armed"]), int(signal["seen"])
+    return SignalState(name, armed, seen, recent, reference, effect, block_effects(signal))
