@@ -1,15 +1,15 @@
 """Online statistics and change detection for many signals at once: arrays in, findings out.
 
-    >>> import numpy as np
-    >>> from detectors import Bank, BankSettings, Signal, Transform
-    >>> bank = Bank(BankSettings(warm_up=1000))
-    >>> bank.add([Signal("feature:clip_seconds", column=0, transform=Transform.VALUE)], columns=1)
-    >>> random = np.random.default_rng(1)
-    >>> values = np.concatenate([random.normal(2.4, 0.5, 3000), random.normal(3.0, 0.5, 1000)])
-    >>> rows = np.arange(len(values))
-    >>> findings = bank.update(values[:, None], rows * 1000, rows)
-    >>> findings[0].direction, abs(findings[0].began_offset - 3000) < 10
-    ('up', True)
+>>> import numpy as np
+>>> from detectors import Bank, BankSettings, Signal, Transform
+>>> bank = Bank(BankSettings(warm_up=1000))
+>>> bank.add([Signal("feature:clip_seconds", column=0, transform=Transform.VALUE)], columns=1)
+>>> random = np.random.default_rng(1)
+>>> values = np.concatenate([random.normal(2.4, 0.5, 3000), random.normal(3.0, 0.5, 1000)])
+>>> rows = np.arange(len(values))
+>>> findings = bank.update(values[:, None], rows * 1000, rows)
+>>> findings[0].direction, abs(findings[0].began_offset - 3000) < 10
+('up', True)
 """
 
 from detectors.adwin import Adwin

@@ -1,7 +1,8 @@
 """river's ADWIN, with a threshold that follows from the requested false alarms and a window that survives one.
 
-After a change river's Python class throws the whole window away, the values of the new level included. Its Rust
-window has by then dropped exactly the old level; keeping that object is all it takes to remember the new one.
+After a change river's Python class throws the whole window away, the values of the new level included. Its
+Rust window has by then dropped exactly the old level; keeping that object is all it takes to remember the
+new one.
 """
 
 from collections.abc import Callable
@@ -18,7 +19,8 @@ from detectors.registry import Calibration, register
 class Adwin:
     """ADWIN on scores: `update` is the method of river's window itself, without a Python frame between.
 
-    It looks for a change about every 32 values of the signal, and at every update when one stands for 32 or more.
+    It looks for a change about every 32 values of the signal, and at every update when one stands for 32 or
+    more.
     """
 
     def __init__(self, calibration: Calibration) -> None:

@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.correction import correct
-from detectors.engine import room_for_emissions, run, state_after
-from detectors.findings import Detected, Finding, finding, nearest_change, page_hinkley_change
-from detectors.kernels.loop import Batch, Emissions
+from detectors.engine import room_for_emissions, run
+from detectors.findings import Finding
+from detectors.kernels.blocks import Emissions
+from detectors.kernels.scratch import Batch
 from detectors.layout import BUFFERED, SHAPED, Arrays, clear_recent, empty_arrays, grown
 from detectors.levels import SignalState, signal_state
 from detectors.reference import inherit_reference
 from detectors.registry import PAGE_HINKLEY, check_names
+from detectors.reports import Scene
 from detectors.signals import BankSettings, Signal
 from detectors.snapshot import (
     RIVER_VERSION,
@@ -33,8 +35,8 @@ Detection = tuple[int, int, int, Finding]  # row, signal, place among its detect
 class Bank:
     """Reads matrices, keeps the statistics of every signal and reports changes.
 
-    A pure function of what it was given: the same rows make the same findings and the same snapshot, to the bit,
-    however they are cut into batches. Not safe for use by several threads at once.
+    A pure function of what it was given: the same rows make the same findings and the same snapshot, to the
+    bit, however they are cut into batches. Not safe for use by several threads at once.
     """
 
     def __init__(self, settings: BankSettings) -> None:
@@ -78,8 +80,9 @@ class Bank:
     def inherit(self, other: "Bank", names: Collection[str]) -> None:
         """Takes over the references of another bank's armed signals of these names, armed at once.
 
-        Detectors start afresh at that reference. Signals that either bank does not have, that are not armed there
-        or that have another transform are left alone. Codes of categories must mean the same in both banks.
+        Detectors start afresh at that reference. Signals that either bank does not have, that are not armed
+        there or that have another transform are left alone. Codes of categories must mean the same in both
+        banks.
         """
         for name in names:
             if name not in self._index or name not in other._index:
@@ -100,7 +103,12 @@ class Bank:
         Returns the findings in the order of rows, then signals. Raises ValueError for shapes that do not fit.
         """
         rows = len(matrix)
-        if matrix.ndim != 2 or matrix.shape[1] != self.columns or len(times_ms) != rows or len(offsets) != rows:
+        if (
+            matrix.ndim != 2
+            or matrix.shape[1] != self.columns
+            or len(times_ms) != rows
+            or len(offsets) != rows
+        ):
             raise ValueError(
                 f"matrix {matrix.shape}, times {np.shape(times_ms)} and offsets {np.shape(offsets)} do not fit; "
                 f"this bank has {self.columns} columns"
@@ -112,11 +120,10 @@ class Bank:
             np.ascontiguousarray(times_ms, np.int64),
             np.ascontiguousarray(offsets, np.int64),
         )
-        before = self._before()
+        scene = Scene(self._before(), batch, self.settings)
         emissions = room_for_emissions(self._arrays, rows)
         found = run(self._arrays, batch, self.settings, emissions)
-        detections = [self._page_hinkley(before, index, batch, row) for index, row in found]
-        detections += self._per_signal(before, batch, emissions)
+        detections = self._from_kernel(scene, found) + self._from_watches(scene, emissions)
         self._free_buffers()
         detections.sort(key=lambda detection: detection[:3])
         return [detection[3] for detection in detections]
@@ -134,6 +141,16 @@ class Bank:
         shape = self._arrays.shapes[record["shape"]]
         values = self._arrays.buffers[record["buffer"], : record["seen"]]
         return signal_state(self.signals[index].name, record, shape, values)
+
+    def state_of(self, name: str) -> SignalState | None:
+        """The state of a signal by name; None when it is not watched here."""
+        index = self._index.get(name)
+        return None if index is None else self.state(index)
+
+    @property
+    def armed(self) -> int:
+        """How many signals have a reference, so that they can fire."""
+        return int(np.count_nonzero(self._arrays.signals["armed"]))
 
     def states(self) -> list[SignalState]:
         """The states of all signals, in their order."""
@@ -155,7 +172,8 @@ class Bank:
         """A bank that continues from a snapshot to the bit.
 
         The per-signal detectors of another river release, or such that cannot be read, begin again at the
-        reference; `rebuilt` names their signals. Raises SnapshotError for a snapshot of another version or layout.
+        reference; `rebuilt` names their signals. Raises SnapshotError for a snapshot of another version or
+        layout.
         """
         check_version(snapshot)
         bank = cls(settings)
@@ -208,23 +226,21 @@ class Bank:
             record["watched"] = any(name != PAGE_HINKLEY for name in names)
 
     def _before(self) -> Arrays:
-        """The state before a batch, for `state_after`; shapes change what they say only while learning."""
+        """The state before a batch; shapes change what they say only while learning."""
         signals, shapes, buffers = self._arrays
         return Arrays(signals.copy(), shapes if signals["armed"].all() else shapes.copy(), buffers)
 
-    def _page_hinkley(self, before: Arrays, index: int, batch: Batch, row: int) -> Detection:
-        signal = state_after(before, index, batch, row, self.settings)
-        point = page_hinkley_change(signal)
-        rising = signal["increase"] - signal["increase_min"]
-        falling = signal["decrease_max"] - signal["decrease"]
-        measure = float(rising if signal["drift"] > 0 else falling), float(signal["threshold"])
-        names = self.signals[index].name, PAGE_HINKLEY
-        at = Detected(row, int(batch.times_ms[row]), int(batch.offsets[row]))
-        order = self._names(index).index(PAGE_HINKLEY)
-        return row, index, order, finding(names, signal, point, measure, at)
+    def _from_kernel(self, scene: Scene, found: list[tuple[int, int]]) -> list[Detection]:
+        """The findings of the kernel's Page-Hinkley test."""
+        detections = []
+        for index, row in found:
+            order = self._names(index).index(PAGE_HINKLEY)
+            made = scene.page_hinkley(self.signals[index].name, index, row)
+            detections.append((row, index, order, made))
+        return detections
 
-    def _per_signal(self, before: Arrays, batch: Batch, emissions: Emissions) -> list[Detection]:
-        """Hands the emitted scores to river's and other per-signal detectors."""
+    def _from_watches(self, scene: Scene, emissions: Emissions) -> list[Detection]:
+        """Hands the emitted scores to river's and other per-signal detectors; their findings."""
         detections: list[Detection] = []
         first, last = emissions.first.tolist(), emissions.last.tolist()
         for index in np.flatnonzero(emissions.last > emissions.first).tolist():
@@ -232,30 +248,18 @@ class Bank:
             if watches is None:
                 watches = self._watches[index] = self._make_watches(index)
             scores = emissions.scores[first[index] : last[index]].tolist()
-            for watch in watches:
+            rows = emissions.rows[first[index] : last[index]]
+            seen = int(self._arrays.signals[index]["emitted"]) - len(scores)
+            name = self.signals[index].name
+            for order, watch in enumerate(watches):
                 update = watch.detector.update
                 for place, score in enumerate(scores):
-                    if update(score):
-                        row = int(emissions.rows[first[index] + place])
-                        number = int(self._arrays.signals[index]["emitted"]) - len(scores) + place + 1
-                        self._report(detections, before, batch, (index, row, watch, number))
+                    if update(score) and watch.is_new(seen + place + 1):
+                        row = int(rows[place])
+                        made = scene.per_signal(name, index, row, watch, seen + place + 1)
+                        watch.fired_at = seen + place + 1
+                        detections.append((row, index, order, made))
         return detections
-
-    def _report(
-        self, detections: list[Detection], before: Arrays, batch: Batch, at: tuple[int, int, Watch, int]
-    ) -> None:
-        index, row, watch, number = at
-        if not watch.is_new(number):
-            return
-        signal = state_after(before, index, batch, row, self.settings)
-        every = int(signal["every"])
-        point = nearest_change(signal, watch.values_since_change(every, number))
-        watch.fired_at = number
-        names = self.signals[index].name, watch.name
-        where = Detected(row, int(batch.times_ms[row]), int(batch.offsets[row]))
-        order = self._names(index).index(watch.name)
-        made = finding(names, signal, point, watch.measure(every), where)
-        detections.append((row, index, order, made))
 
     def _free_buffers(self) -> None:
         """Lets go of the buffers of armed signals once they are most of them."""

@@ -9,25 +9,25 @@ Then the mean number of values until a one-sided CUSUM crosses h without a chang
 
     (exp(theta b) - theta b - 1) / (theta delta),    b = h + correction
 
-by Wald's identity with Siegmund's correction for the overshoot (D. Siegmund, Sequential Analysis, 1985, eq. 2.57
-and chapter X). For normal scores theta = 2 delta and correction = 1.166, his formula for the CUSUM. Two sides halve
-it. The running mean costs nothing: differences from it are uncorrelated, and once a reference has been seen their
-variance is 1.
+by Wald's identity with Siegmund's correction for the overshoot (D. Siegmund, Sequential Analysis, 1985, eq.
+2.57 and chapter X). For normal scores theta = 2 delta and correction = 1.166, his formula for the CUSUM.
+Two sides halve it. The running mean costs nothing: differences from it are uncorrelated, and once a
+reference has been seen their variance is 1.
 
-For 0/1 scores the correction follows from the skewness g of X and its smaller step s, as the sum of the mean
-overshoots upwards and downwards: g/3 is their difference (ibid., 10.3), and the overshoot in the direction of the
-small steps is about s/2.
+For 0/1 scores the correction follows from the skewness g of X and its smaller step s, as the sum of the
+mean overshoots upwards and downwards: g/3 is their difference (ibid., 10.3), and the overshoot in the
+direction of the small steps is about s/2.
 
-ADWIN's delta is read from a table, because its bound is far from tight: realised mean numbers of updates between
-false alarms on independent N(0, 1) scores, made by benchmarks/calibration/adwin_table.py with river 0.26.1. Between
-the entries it is interpolated in the logarithms. The entries rest on 400 alarms for large delta and on 12 to 22 at
-0.002 (a relative error of about a quarter); no delta above 0.5 is used, and below 0.002 the mean time is taken as
-proportional to 1/delta, which errs on the quiet side.
+ADWIN's delta is read from a table, because its bound is far from tight: realised mean numbers of updates
+between false alarms on independent N(0, 1) scores, made by benchmarks/calibration/adwin_table.py with river
+0.26.1. Between the entries it is interpolated in the logarithms. The entries rest on 400 alarms for large
+delta and on 12 to 22 at 0.002 (a relative error of about a quarter); no delta above 0.5 is used, and below
+0.002 the mean time is taken as proportional to 1/delta, which errs on the quiet side.
 """
 
 from collections.abc import Callable
 from functools import lru_cache
-from math import expm1, inf, log, sqrt
+from math import exp, expm1, inf, log, sqrt
 from typing import NamedTuple
 
 NORMAL_DELTA = 0.25  # half of the smallest shift, in sd, that Page-Hinkley is to find quickly
@@ -94,8 +94,8 @@ def lundberg(high: float, low: float, rate: float, delta: float) -> float:
 def rate_parameters(rate: float, scale: float, false_alarm_every: float) -> PageHinkleyParameters:
     """For 0/1 signals of a reference rate, whose score is (x - rate) / scale.
 
-    delta is at most 0.25 and at most 0.4 of the largest fall that is possible, so that a rare event that stops
-    happening can be seen as well.
+    delta is at most 0.25 and at most 0.4 of the largest fall that is possible, so that a rare event that
+    stops happening can be seen as well.
     """
     high, low = (1 - rate) / scale, -rate / scale
     small = min(high, -low)
@@ -107,7 +107,7 @@ def rate_parameters(rate: float, scale: float, false_alarm_every: float) -> Page
 
     def excess(threshold: float) -> float:
         lengths = (mean_run_length(threshold, theta, delta, correction) for theta in (rising, falling))
-        return 1 / sum(1 / max(length, 1e-9) for length in lengths) - false_alarm_every
+        return 1 / false_alarm_every - sum(1 / max(length, 1e-9) for length in lengths)
 
     return PageHinkleyParameters(delta, bisect(excess, 0.0, 1e6))
 
@@ -121,5 +121,5 @@ def adwin_delta(false_alarm_every: float, clock: int) -> float:
         if false_alarm_every <= updates[index]:
             low, high = log(updates[index - 1]), log(updates[index])
             place = (log(false_alarm_every) - low) / (high - low)
-            return ADWIN_DELTAS[index - 1] ** (1 - place) * ADWIN_DELTAS[index] ** place
+            return exp((1 - place) * log(ADWIN_DELTAS[index - 1]) + place * log(ADWIN_DELTAS[index]))
     return ADWIN_DELTAS[-1] * updates[-1] / false_alarm_every

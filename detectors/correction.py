@@ -11,8 +11,8 @@ from detectors.signals import Transform
 def correct(arrays: Arrays, index: int, old: float, new: float) -> None:
     """Exchanges `old` for `new` in the recent window, and in what a signal that is not armed has learned.
 
-    Detectors and findings stay as they were. Raises ValueError for a signal that is neither VALUE nor BINARY and
-    for numbers that are not finite.
+    Detectors and findings stay as they were. Raises ValueError for a signal that is neither VALUE nor
+    BINARY and for numbers that are not finite.
     """
     signal = arrays.signals[index]
     transform = Transform(int(signal["transform"]))

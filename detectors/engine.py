@@ -1,10 +1,17 @@
-"""Drives the compiled loop over a batch: arms the signals that are ready, and goes back to the row of a detection."""
+"""Drives the compiled loop over a batch: arms and calibrates the signals that stop for it.
+
+It can also go back to the state a signal had at one row of the batch, which is where findings look.
+"""
+
+from typing import cast
 
 import numpy as np
 
-from detectors.kernels.loop import Batch, Emissions, Limits, advance
+from detectors.kernels.blocks import Emissions
+from detectors.kernels.loop import Limits, advance
+from detectors.kernels.scratch import Batch, make_scratch
 from detectors.layout import Arrays
-from detectors.reference import arm
+from detectors.reference import arm, follow_rate
 from detectors.signals import BankSettings
 
 
@@ -22,22 +29,25 @@ def run(arrays: Arrays, batch: Batch, settings: BankSettings, emissions: Emissio
     """Takes a batch into the arrays; returns (signal, row) of each Page-Hinkley detection."""
     limits = Limits(settings.warm_up, settings.window, settings.block)
     signals = arrays.signals
+    rows = batch.matrix.shape[1]
     next_rows = np.zeros(len(signals), np.int64)
+    scratch = make_scratch()
     found: list[tuple[int, int]] = []
     while True:
-        found += advance(arrays, batch, next_rows, limits, emissions)
-        ready = np.flatnonzero((signals["armed"] == 0) & (signals["seen"] >= settings.warm_up))
-        if len(ready) == 0:
-            return found
-        for index in ready.tolist():
+        for index in np.flatnonzero((next_rows < rows) & (signals["stale"] != 0)).tolist():
+            follow_rate(signals[index], settings)
+        found += advance(arrays, batch, scratch, (next_rows, limits, emissions))
+        for index in np.flatnonzero((signals["armed"] == 0) & (signals["seen"] >= settings.warm_up)).tolist():
             arm(arrays, index, settings)
+        if (next_rows == rows).all():
+            return found
 
 
 def state_after(before: Arrays, index: int, batch: Batch, row: int, settings: BankSettings) -> np.void:
     """One signal's record as it was after a row of the batch, computed again from its state before the batch.
 
-    Detections are rare; that is cheaper than keeping what a finding needs at every row, and whatever the size of a
-    batch, the result is the same.
+    Detections are rare; that is cheaper than keeping what a finding needs at every row, and whatever the
+    size of a batch, the result is the same.
     """
     signals = before.signals[index : index + 1].copy()
     shape, buffer = int(signals[0]["shape"]), int(signals[0]["buffer"])
@@ -47,4 +57,4 @@ def state_after(before: Arrays, index: int, batch: Batch, row: int, settings: Ba
     matrix = batch.matrix[column : column + 1, : row + 1].copy()
     part = Batch(matrix, batch.times_ms[: row + 1], batch.offsets[: row + 1])
     run(arrays, part, settings, room_for_emissions(arrays, row + 1))
-    return signals[0]
+    return cast("np.void", signals[0])

@@ -14,9 +14,9 @@ from detectors.levels import Moments, effect_size, moments
 class Finding:
     """A detector's report. Times are event time; before and after are in the units of the signal.
 
-    row: of the batch, where it was detected. effect_size_sd: the new level against the reference, in reference sd.
-    statistic and threshold: the detector's own; for Page-Hinkley the sum that crossed the threshold, for ADWIN the
-    mean score of the window it kept and its delta.
+    row: of the batch, where it was detected. effect_size_sd: the new level against the reference, in
+    reference sd. statistic and threshold: the detector's own; for Page-Hinkley the sum that crossed the
+    threshold, for ADWIN the mean score of the window it kept and its delta.
     """
 
     signal: str
@@ -83,7 +83,9 @@ def nearest_change(signal: np.void, values: float) -> ChangePoint:
     if not real:
         level = signal["level"].copy()
         direction = 1 if mean_score(level) > 0 else -1
-        return ChangePoint(direction, int(signal["rise_ms"]), int(signal["rise_offset"]), signal["before"].copy(), level)
+        return ChangePoint(
+            direction, int(signal["rise_ms"]), int(signal["rise_offset"]), signal["before"].copy(), level
+        )
     return min(real, key=lambda point: abs(log(point.after[0] / max(values, 1.0))))
 
 

@@ -37,16 +37,19 @@ SIGNAL = np.dtype(
         ("gaps", "i8", (2,)),
         ("recent", "f8", (2, 6)),
         # blocks for the per-signal detectors
-        *((name, "i8") for name in ("every", "watched", "tested", "awake", "emitted", "skipped", "block_count")),
+        *(
+            (name, "i8")
+            for name in ("every", "watched", "tested", "awake", "emitted", "skipped", "block_count")
+        ),
         ("block_sum", "f8"),
         # blocks for the confirmation of an alarm
         *((name, "i8") for name in ("ring_count", "rings")),
         ("ring_sum", "f8"),
         ("ring", "f8", (RING_BLOCKS,)),
-        # Page-Hinkley; drift is +1 or -1 after the value that fired
+        # Page-Hinkley; drift is +1 or -1 after the value that fired, stale asks for parameters of the new rate
         *((name, "f8") for name in ("delta", "threshold", "mean", "increase", "decrease")),
         *((name, "f8") for name in ("increase_min", "decrease_max")),
-        *((name, "i8") for name in ("instances", "drift")),
+        *((name, "i8") for name in ("instances", "drift", "stale")),
         # totals (count, sum, sum of squares, sum of scores) of the level, at the last minimum of increase,
         # at the last maximum of decrease, and of the level before
         *((name, "f8", (4,)) for name in ("level", "rise", "fall", "before")),

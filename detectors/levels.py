@@ -121,8 +121,9 @@ def reference_level(signal: np.void, shape: np.void) -> Level | None:
         else:
             quantiles = tuple(np.interp(PROBABILITIES, level[:GRID_POINTS], table[:GRID_POINTS]).tolist())
     count, missing = int(signal["reference_count"]), int(signal["reference_missing"])
-    numbers = (float(signal[f"reference_{name}"]) for name in ("mean", "sd", "low", "high"))
-    return Level(count, missing, *numbers, quantiles)
+    mean, sd = float(signal["reference_mean"]), float(signal["reference_sd"])
+    low, high = float(signal["reference_low"]), float(signal["reference_high"])
+    return Level(count, missing, mean, sd, low, high, quantiles)
 
 
 def block_effects(signal: np.void) -> tuple[float, ...]:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from detectors.calibration import normal_parameters, rate_parameters
 from detectors.kernels.page_hinkley import prime, reset
-from detectors.kernels.scores import numeric_scores
+from detectors.kernels.scores import score
+from detectors.kernels.scratch import CHUNK, make_scratch
 from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP, QUALITY, Arrays, clear_recent
 from detectors.signals import BankSettings, Transform
 
@@ -18,7 +19,14 @@ UPDATES_PER_S = 8.0  # what river's detectors see of a fast signal under resolut
 BLOCK_MAX = 64
 NUMERIC = (Transform.VALUE, Transform.CATEGORY)
 INHERITED = (
-    *("reference_count", "reference_missing", "reference_mean", "reference_sd", "reference_low", "reference_high"),
+    *(
+        "reference_count",
+        "reference_missing",
+        "reference_mean",
+        "reference_sd",
+        "reference_low",
+        "reference_high",
+    ),
     *("ones", "atoms", "center", "scale", "cut", "origin", "every"),
 )
 GRID = np.array(
@@ -65,7 +73,7 @@ def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float
         shape["table"][:GRID_POINTS] = np.interp(places, np.arange(len(values)), np.sort(values))
         shape["level"][:GRID_POINTS] = GRID
     signal["center"], signal["scale"] = 0.0, 1.0
-    scores = numeric_scores(signal, shape, values)
+    scores = own_scores(signal, shape, values)
     if len(atoms) > 1:
         signal["center"] = fsum(scores) / len(scores)
         signal["scale"] = max(sqrt(fsum((scores - signal["center"]) ** 2) / len(scores)), 0.1)
@@ -73,6 +81,20 @@ def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float
     signal["reference_sd"] = values.std() if len(atoms) > 1 else 0.0
     signal["reference_low"], signal["reference_high"] = atoms[0], atoms[-1]
     rebuild_recent(signal, shape, values)
+
+
+def own_scores(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The scores [values] of the reference's own values."""
+    scratch, scores = make_scratch(), np.empty(len(values))
+    seen = int(signal["seen"])
+    for start in range(0, len(values), CHUNK):
+        part = values[start : start + CHUNK]
+        signal["seen"] = start
+        scratch.numbers[: len(part)] = part
+        score(signal, shape, scratch, len(part))
+        scores[start : start + len(part)] = scratch.scores[: len(part)]
+    signal["seen"] = seen
+    return scores
 
 
 def rebuild_recent(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:
@@ -91,8 +113,9 @@ def rebuild_recent(signal: np.void, shape: np.void, values: NDArray[np.float64])
 def learn_categories(shape: np.void) -> float:
     """Turns the counts per code into shares of probability, the most frequent first, unseen codes last.
 
-    Unseen codes are one class. Its share is the Good-Turing estimate of the probability that the next value is
-    new: the codes that occurred once, over all values (I. J. Good, Biometrika 40, 1953). Returns those codes' number.
+    Unseen codes are one class. Its share is the Good-Turing estimate of the probability that the next value
+    is new: the codes that occurred once, over all values (I. J. Good, Biometrika 40, 1953). Returns those
+    codes' number.
     """
     counts = shape["table"].copy()
     total = counts.sum()
@@ -111,6 +134,7 @@ def learn_shares(signal: np.void, shape: np.void) -> None:
     learn_categories(shape)
     seen = np.flatnonzero(shape["level"] < 1.0)
     signal["atoms"] = len(seen)
+    signal["center"], signal["scale"] = 0.0, 1.0
     shares = np.append(shape["table"][seen], shape["table"][-1])
     surprises = -np.log(shares)
     mean = float((shares * surprises).sum())
@@ -162,7 +186,7 @@ def begin(signal: np.void, settings: BankSettings) -> None:
     """Starts the detectors of a signal at its reference."""
     for name in ("emitted", "skipped", "block_count", "block_sum", "ring_count", "rings", "ring_sum", "ring"):
         signal[name] = 0
-    for name in ("before", "level_ms", "level_offset", "level_direction"):
+    for name in ("before", "level_ms", "level_offset", "level_direction", "stale"):
         signal[name] = 0
     signal["awake"] = signal["transform"] not in QUALITY
     signal["armed"] = 1
@@ -174,12 +198,25 @@ def begin(signal: np.void, settings: BankSettings) -> None:
     reset(signal)
     prime(signal, reference_scores(signal))
     count, ones = float(signal["reference_count"]), float(signal["ones"])
-    level = (count, 0.0, count * sd**2, 0.0) if numeric else (count, ones, ones, (ones - count * mean) / scale)
+    level = (
+        (count, 0.0, count * sd**2, 0.0) if numeric else (count, ones, ones, (ones - count * mean) / scale)
+    )
     for name in ("level", "rise", "fall"):
         signal[name] = level
 
 
-def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int, settings: BankSettings) -> None:
+def follow_rate(signal: np.void, settings: BankSettings) -> None:
+    """Calibrates Page-Hinkley for the rate a 0/1 signal has changed to: its variance is another now."""
+    after = signal["level"] - (signal["rise"] if signal["drift"] > 0 else signal["fall"])
+    rate = (float(after[1]) + 0.5) / (float(after[0]) + 1)
+    parameters = rate_parameters(rate, float(signal["scale"]), settings.false_alarm_every)
+    signal["delta"], signal["threshold"] = parameters
+    signal["stale"] = 0
+
+
+def inherit_reference(
+    arrays: Arrays, index: int, others: Arrays, source: int, settings: BankSettings
+) -> None:
     """Arms a signal with the reference of a signal of another bank."""
     signal, other = arrays.signals[index], others.signals[source]
     for name in INHERITED:
@@ -188,7 +225,9 @@ def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int, s
         theirs = others.shapes[other["shape"]]
         mine = arrays.shapes[signal["shape"]]
         if len(theirs["table"]) != len(mine["table"]):
-            raise ValueError("a reference can only be inherited between banks of the same setting `categories`")
+            raise ValueError(
+                "a reference can only be inherited between banks of the same setting `categories`"
+            )
         mine["table"], mine["level"], mine["cells"] = theirs["table"], theirs["level"], 0
     clear_recent(signal)
     begin(signal, settings)

@@ -74,4 +74,6 @@ class BankSettings:
             if getattr(self, name) < lowest:
                 raise ValueError(f"{name} is {getattr(self, name)}; the lowest possible is {lowest}")
         if not 100 <= self.false_alarm_every < inf:
-            raise ValueError(f"false_alarm_every is {self.false_alarm_every}; the lowest possible is 100 values")
+            raise ValueError(
+                f"false_alarm_every is {self.false_alarm_every}; the lowest possible is 100 values"
+            )

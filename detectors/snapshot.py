@@ -26,9 +26,13 @@ def unpack(packed: list[Any], dtype: np.dtype[Any], what: str) -> NDArray[Any]:
     """The array again; raises SnapshotError when it is not of the expected dtype."""
     described, shape, content = packed
     if described != repr(dtype.descr):
-        raise SnapshotError(f"the {what} of the snapshot have another layout than this release and its settings")
+        raise SnapshotError(
+            f"the {what} of the snapshot have another layout than this release and its settings"
+        )
     if len(content) != int(np.prod(shape)) * dtype.itemsize:
-        raise SnapshotError(f"the {what} of the snapshot are cut short: {len(content)} bytes for shape {shape}")
+        raise SnapshotError(
+            f"the {what} of the snapshot are cut short: {len(content)} bytes for shape {shape}"
+        )
     return np.frombuffer(content, dtype).reshape(shape).copy()
 
 
@@ -49,7 +53,9 @@ def pack_arrays(arrays: Arrays) -> dict[str, Any]:
 def unpack_arrays(packed: dict[str, Any], settings: BankSettings) -> Arrays:
     """The arrays again; raises SnapshotError as `unpack`."""
     signals = unpack(packed["signals"], SIGNAL, "signals")
-    shapes = unpack(packed["shapes"], shape_dtype(settings.categories), "shapes (mind the setting categories)")
+    shapes = unpack(
+        packed["shapes"], shape_dtype(settings.categories), "shapes (mind the setting categories)"
+    )
     rows, filled = packed["buffers"]
     longest = max((len(content) // 8 for _, content in filled), default=0)
     buffers = np.zeros((rows, max(settings.warm_up, longest + 1)))

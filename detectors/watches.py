@@ -44,7 +44,10 @@ class Watch:
 
 
 def make_watches(
-    signal: np.void, names: tuple[str, ...], settings: BankSettings, states: dict[str, list[Any]] | None = None
+    signal: np.void,
+    names: tuple[str, ...],
+    settings: BankSettings,
+    states: dict[str, list[Any]] | None = None,
 ) -> list[Watch]:
     """The detectors of an armed signal: restored where there is a state, else fresh.
 

@@ -69,7 +69,7 @@ def kafka_settings(broker: str) -> "Iterator[KafkaSettings]":
     settings = KafkaSettings(bootstrap_servers=broker, prefix=prefix, group=prefix, partitions=4)
     create_topics(settings)
     yield settings
-    admin = KafkaAdminClient(bootstrap_servers=broker)
+    admin = KafkaAdminClient(**settings.kafka_python())
     admin.delete_topics([name for name in admin.list_topics() if name.startswith(prefix)])
     admin.close()
 

@@ -1,8 +1,8 @@
 """Makes the table of detectors/calibration.py: ADWIN's mean number of updates between false alarms.
 
-ADWIN's bound holds for any distribution and is far from tight, so the rate follows from simulation, not from delta:
-independent N(0, 1) scores are fed to river's ADWIN, which has first seen a reference of 2,000 values; at an alarm
-a fresh one takes over, and one that lasted 50,000 updates is replaced too. Run it with
+ADWIN's bound holds for any distribution and is far from tight, so the rate follows from simulation, not
+from delta: independent N(0, 1) scores are fed to river's ADWIN, which has first seen a reference of 2,000
+values; at an alarm a fresh one takes over, and one that lasted 50,000 updates is replaced too. Run it with
 
     python -m benchmarks.calibration.adwin_table
 
@@ -50,7 +50,11 @@ def main() -> None:
     for clock in CLOCKS:
         for delta in DELTAS:
             updates, alarms = mean_updates_between_alarms(delta, clock)
-            print(f"clock {clock:2}  delta {delta:5}  {updates} updates  {alarms} alarms", file=sys.stdout, flush=True)
+            print(
+                f"clock {clock:2}  delta {delta:5}  {updates} updates  {alarms} alarms",
+                file=sys.stdout,
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ SOURCES = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.gl
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compiles a function at its first call and keeps the machine code for the next process.
 
-    numba's cache notices a change of the file a function stands in, not of the files it calls; so the name under
-    which it caches carries a checksum of all kernels. `NUMBA_DISABLE_JIT=1` runs them as plain Python.
+    numba's cache notices a change of the file a function stands in, not of the files it calls; so the name
+    under which it caches carries a checksum of all kernels. `NUMBA_DISABLE_JIT=1` runs them as plain
+    Python.
     """
     function.__qualname__ += f"_{crc32(SOURCES):08x}"
     return cast("Callable[P, R]", numba.njit(cache=True)(function))

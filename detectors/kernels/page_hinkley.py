@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.kernels.compiled import compiled
+from detectors.kernels.scratch import Batch, Scratch
 
 INSTANCES_MIN = 30  # river's default
 
@@ -24,31 +25,52 @@ def reset(signal: Any) -> None:
 
 
 @compiled
-def update(signal: Any, score: float) -> None:
-    """One step of river.drift.PageHinkley (alpha 1, both directions); sets drift to +1, -1 or 0."""
-    signal["instances"] += 1
-    signal["mean"] += (1.0 / signal["instances"]) * (score - signal["mean"])
-    deviation = score - signal["mean"]
-    signal["increase"] = signal["increase"] + deviation - signal["delta"]
-    signal["decrease"] = signal["decrease"] + deviation + signal["delta"]
-    if signal["increase"] < signal["increase_min"]:
-        signal["increase_min"] = signal["increase"]
-    if signal["decrease"] > signal["decrease_max"]:
-        signal["decrease_max"] = signal["decrease"]
-    if signal["instances"] >= INSTANCES_MIN:
-        if signal["increase"] - signal["increase_min"] > signal["threshold"]:
-            signal["drift"] = 1
-        elif signal["decrease_max"] - signal["decrease"] > signal["threshold"]:
-            signal["drift"] = -1
+def detect(signal: Any, scores: NDArray[np.float64], count: int) -> tuple[int, int, int]:
+    """river.drift.PageHinkley (alpha 1, both directions) on the first `count` scores, up to its first detection.
+
+    Returns how many scores it took, and the places of the last new minimum of `increase` and maximum of
+    `decrease`, -1 where there was none. Sets drift to +1 or -1 at a detection.
+    """
+    instances, mean, delta, threshold = (
+        signal["instances"],
+        signal["mean"],
+        signal["delta"],
+        signal["threshold"],
+    )
+    increase, decrease = signal["increase"], signal["decrease"]
+    increase_min, decrease_max = signal["increase_min"], signal["decrease_max"]
+    taken, rise, fall, drift = 0, -1, -1, 0
+    while taken < count and drift == 0:
+        score = scores[taken]
+        instances += 1
+        mean += (1.0 / instances) * (score - mean)
+        deviation = score - mean
+        increase = increase + deviation - delta
+        decrease = decrease + deviation + delta
+        if increase < increase_min:
+            increase_min = increase
+            rise = taken
+        if decrease > decrease_max:
+            decrease_max = decrease
+            fall = taken
+        taken += 1
+        if instances >= INSTANCES_MIN:
+            if increase - increase_min > threshold:
+                drift = 1
+            elif decrease_max - decrease > threshold:
+                drift = -1
+    signal["instances"], signal["mean"], signal["drift"] = instances, mean, drift
+    signal["increase"], signal["decrease"] = increase, decrease
+    signal["increase_min"], signal["decrease_max"] = increase_min, decrease_max
+    return taken, rise, fall
 
 
 @compiled
 def prime(signal: Any, scores: NDArray[np.float64]) -> None:
     """Shows the test the scores of a reference, as if it had watched it."""
-    for score in scores:
-        update(signal, score)
-        if signal["drift"] != 0:
-            reset(signal)
+    detect(signal, scores, scores.shape[0])
+    if signal["drift"] != 0:
+        reset(signal)
 
 
 @compiled
@@ -62,37 +84,63 @@ def begin_level(signal: Any) -> None:
     signal["level_direction"] = signal["drift"]
     signal["level_ms"] = signal["rise_ms"] if up else signal["fall_ms"]
     signal["level_offset"] = signal["rise_offset"] if up else signal["fall_offset"]
-    for moment in range(4):
-        signal["rise"][moment] = 0.0
-        signal["fall"][moment] = 0.0
+    signal["rise"][:] = 0.0
+    signal["fall"][:] = 0.0
     reset(signal)
 
 
 @compiled
-def watch(signal: Any, value: float, score: float, time_ms: int, offset: int) -> None:
-    """One value for the test and for the totals of its level.
+def add_totals(signal: Any, scratch: Scratch, taken: int) -> None:
+    """Adds values to the totals of the level, and notes them after each value."""
+    level = signal["level"]
+    number, total, squares, score = level[0], level[1], level[2], level[3]
+    origin = signal["origin"]
+    for place in range(taken):
+        deviation = scratch.values[place] - origin
+        number += 1.0
+        total += deviation
+        squares += deviation * deviation
+        score += scratch.scores[place]
+        scratch.totals[place, 0] = number
+        scratch.totals[place, 1] = total
+        scratch.totals[place, 2] = squares
+        scratch.totals[place, 3] = score
+    level[0], level[1], level[2], level[3] = number, total, squares, score
 
-    The totals at the last minimum of `increase` (maximum of `decrease`) are kept: what came after them is the
+
+@compiled
+def mark_rise(signal: Any, batch: Batch, scratch: Scratch, place: int, taken: int) -> None:
+    """The totals at the last minimum of `increase`, and when the value after it came."""
+    if place >= 0:
+        signal["rise"][:] = scratch.totals[place]
+    first = place + 1  # the minimum may be the last value of the chunk before
+    if first < taken and (place >= 0 or signal["rise"][0] == scratch.totals[0, 0] - 1.0):
+        signal["rise_ms"] = batch.times_ms[scratch.rows[first]]
+        signal["rise_offset"] = batch.offsets[scratch.rows[first]]
+
+
+@compiled
+def mark_fall(signal: Any, batch: Batch, scratch: Scratch, place: int, taken: int) -> None:
+    """The totals at the last maximum of `decrease`, and when the value after it came."""
+    if place >= 0:
+        signal["fall"][:] = scratch.totals[place]
+    first = place + 1
+    if first < taken and (place >= 0 or signal["fall"][0] == scratch.totals[0, 0] - 1.0):
+        signal["fall_ms"] = batch.times_ms[scratch.rows[first]]
+        signal["fall_offset"] = batch.offsets[scratch.rows[first]]
+
+
+@compiled
+def watch(signal: Any, batch: Batch, scratch: Scratch, count: int) -> int:
+    """Takes up to `count` values, ending with the first at which there is a change; returns how many.
+
+    The totals at the last minimum of `increase` (maximum of `decrease`) are kept: what came after is the
     maximum likelihood estimate of the values since a change upwards (downwards).
     """
     if signal["drift"] != 0:
         begin_level(signal)
-    level = signal["level"]
-    if level[0] == signal["rise"][0]:
-        signal["rise_ms"] = time_ms
-        signal["rise_offset"] = offset
-    if level[0] == signal["fall"][0]:
-        signal["fall_ms"] = time_ms
-        signal["fall_offset"] = offset
-    deviation = value - signal["origin"]
-    level[0] += 1.0
-    level[1] += deviation
-    level[2] += deviation * deviation
-    level[3] += score
-    update(signal, score)
-    if signal["increase"] == signal["increase_min"]:
-        for moment in range(4):
-            signal["rise"][moment] = level[moment]
-    if signal["decrease"] == signal["decrease_max"]:
-        for moment in range(4):
-            signal["fall"][moment] = level[moment]
+    taken, rise, fall = detect(signal, scratch.scores, count)
+    add_totals(signal, scratch, taken)
+    mark_rise(signal, batch, scratch, rise, taken)
+    mark_fall(signal, batch, scratch, fall, taken)
+    return taken

@@ -1,5 +1,6 @@
 """From a value to its score under the reference: mean 0 and sd 1 as long as nothing has changed."""
 
+from math import log
 from statistics import NormalDist
 from typing import Any
 
@@ -7,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.kernels.compiled import compiled
+from detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, code_of
+from detectors.kernels.scratch import Scratch
 from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP
 
 CLIP = 3.7  # normal scores end here: the wildest value is as wild as one in 10,000
@@ -36,9 +39,12 @@ def uniform(seed: int, count: int) -> float:
 
 
 @compiled
-def tie_score(signal: Any, below: float, above: float) -> float:
-    """The normal score of a value that shares the probabilities between `below` and `above` with its equals."""
-    return normal_quantile(below + (above - below) * uniform(signal["seed"], signal["seen"]))
+def tie_score(signal: Any, number: int, below: float, above: float) -> float:
+    """The normal score of a value that shares the probabilities between `below` and `above` with its equals.
+
+    number: how many values the signal has seen, this one included.
+    """
+    return normal_quantile(below + (above - below) * uniform(signal["seed"], number))
 
 
 @compiled
@@ -46,73 +52,121 @@ def lower_bound(table: NDArray[np.float64], points: int, value: float) -> int:
     """How many of the first `points` entries of a sorted table are below a value."""
     low = 0
     size = points
-    while size > 0:
+    while size > 1:
         half = size >> 1
-        if table[low + half] < value:
-            low += half + 1
-            size -= half + 1
-        else:
-            size = half
-    return low
+        low += half if table[low + half - 1] < value else 0  # without a branch to mispredict
+        size -= half
+    return low + (1 if table[low] < value else 0)
 
 
 @compiled
-def atom_score(signal: Any, shape: Any, cell: int, value: float) -> float:
+def atom_score(signal: Any, shape: Any, number: int, cell: int, value: float) -> float:
     """The normal score of a value whose reference has few distinct values, each with its probability."""
     level = shape["level"]
     below = level[cell - 1] if cell > 0 else 0.0
     if cell < signal["atoms"] and shape["table"][cell] == value:
         if signal["atoms"] == 1:  # a constant: no noise where there was none
             return 0.0
-        return tie_score(signal, below, level[cell])
+        return tie_score(signal, number, below, level[cell])
     return normal_quantile(below)
 
 
 @compiled
-def grid_score(signal: Any, shape: Any, cell: int, value: float) -> float:
-    """The normal score of a value by its place between the reference's quantiles, which lie 0.05 sd apart."""
+def equals_score(signal: Any, shape: Any, number: int, cell: int) -> float:
+    """The normal score of a value that several quantiles of the reference are equal to, `cell` the first of them."""
     table = shape["table"]
-    if cell + 1 < GRID_POINTS and table[cell] == value and table[cell + 1] == value:
-        last = cell + 1
-        while last + 1 < GRID_POINTS and table[last + 1] == value:
-            last += 1
-        return tie_score(signal, shape["level"][cell], shape["level"][last])
-    right = min(max(cell, 1), GRID_POINTS - 1)  # beyond the ends the line of the outermost cell goes on
-    width = table[right] - table[right - 1]
-    if width <= 0.0:
-        return CLIP if cell == GRID_POINTS else -CLIP
-    return float(GRID_LOW + GRID_STEP * (right - 1 + (value - table[right - 1]) / width))
+    last = cell + 1
+    while last + 1 < GRID_POINTS and table[last + 1] == table[cell]:
+        last += 1
+    return tie_score(signal, number, shape["level"][cell], shape["level"][last])
 
 
 @compiled
-def numeric_score(signal: Any, shape: Any, cell: int, value: float) -> float:
-    """A number's normal score, corrected so that the reference itself has exactly mean 0 and sd 1."""
-    if signal["atoms"] > 0:
-        score = atom_score(signal, shape, cell, value)
-    else:
-        score = grid_score(signal, shape, cell, value)
-    return float((min(max(score, -CLIP), CLIP) - signal["center"]) / signal["scale"])
+def clip(score: float) -> float:
+    """The score within ±CLIP."""
+    return min(max(score, -CLIP), CLIP)
 
 
 @compiled
-def numeric_scores(signal: Any, shape: Any, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The scores [values] of the reference's own values, in order."""
-    scores = np.empty(values.shape[0])
-    points = signal["atoms"] if signal["atoms"] > 0 else GRID_POINTS
-    for index in range(values.shape[0]):
-        signal["seen"] = index + 1
-        cell = lower_bound(shape["table"], points, values[index])
-        scores[index] = numeric_score(signal, shape, cell, values[index])
-    return scores
+def score_atoms(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
+    """Scores and cells of numbers whose reference has few distinct values."""
+    table = shape["table"]
+    for place in range(count):
+        value = scratch.numbers[place]
+        cell = lower_bound(table, signal["atoms"], value)
+        score = clip(atom_score(signal, shape, signal["seen"] + place + 1, cell, value))
+        scratch.values[place] = value
+        scratch.cells[place] = cell
+        scratch.scores[place] = (score - signal["center"]) / signal["scale"]
 
 
 @compiled
-def category_score(signal: Any, shape: Any, code: int) -> float:
-    """The normal score of a category: in order of surprise, each holds a share of the probabilities.
+def score_numbers(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
+    """Scores and cells of numbers by their place between the reference's quantiles, which lie 0.05 sd apart.
 
-    Within its share the place is random, so the scores of the reference frequencies are N(0, 1).
+    They are corrected so that the reference itself has exactly mean 0 and sd 1.
     """
-    above = shape["level"][code]
-    if signal["atoms"] == 1:  # one category only: no noise where there was none
-        return CLIP if above >= 1.0 else 0.0
-    return min(max(tie_score(signal, above - shape["table"][code], above), -CLIP), CLIP)
+    table = shape["table"]
+    center, scale, seen = signal["center"], signal["scale"], signal["seen"]
+    for place in range(count):
+        value = scratch.numbers[place]
+        cell = lower_bound(table, GRID_POINTS, value)
+        right = min(max(cell, 1), GRID_POINTS - 1)  # beyond the ends the line of the outermost cell goes on
+        width = table[right] - table[right - 1]
+        if width > 0.0:
+            score = GRID_LOW + GRID_STEP * (right - 1 + (value - table[right - 1]) / width)
+        else:
+            score = CLIP if cell == GRID_POINTS else -CLIP
+        if cell + 1 < GRID_POINTS and table[cell] == value and table[cell + 1] == value:
+            score = equals_score(signal, shape, seen + place + 1, cell)
+        scratch.values[place] = value
+        scratch.cells[place] = cell
+        scratch.scores[place] = (clip(score) - center) / scale
+
+
+@compiled
+def score_categories(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
+    """Scores of codes: in order of surprise, each holds a share of the probabilities and lies in it at random.
+
+    The scores of the reference frequencies are N(0, 1). Of a single category they are 0, of any other then
+    3.7.
+    """
+    table, level = shape["table"], shape["level"]
+    for place in range(count):
+        code = code_of(table.shape[0], scratch.numbers[place])
+        above = level[code]
+        if signal["atoms"] == 1:
+            score = CLIP if above >= 1.0 else 0.0
+        else:
+            score = clip(tie_score(signal, signal["seen"] + place + 1, above - table[code], above))
+        scratch.values[place] = -log(table[code])
+        scratch.cells[place] = code
+        scratch.scores[place] = score
+
+
+@compiled
+def score_rates(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
+    """Values and scores of 0/1 signals: standardised by the rate of the reference."""
+    transform, center, scale = signal["transform"], signal["center"], signal["scale"]
+    for place in range(count):
+        value = scratch.numbers[place]
+        if transform == TAIL:
+            value = 1.0 if value > signal["cut"] else 0.0
+        elif transform == UNSEEN:
+            level = shape["level"]
+            value = 1.0 if level[code_of(level.shape[0], value)] >= 1.0 else 0.0
+        scratch.values[place] = value
+        scratch.scores[place] = (value - center) / scale
+
+
+@compiled
+def score(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
+    """Values, scores and histogram cells of the first `count` numbers of a chunk."""
+    if signal["transform"] == CATEGORY:
+        score_categories(signal, shape, scratch, count)
+    elif signal["transform"] != VALUE:
+        score_rates(signal, shape, scratch, count)
+    elif signal["atoms"] > 0:
+        score_atoms(signal, shape, scratch, count)
+    else:
+        score_numbers(signal, shape, scratch, count)

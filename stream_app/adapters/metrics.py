@@ -157,7 +157,7 @@ def levels_of(views: list[PartitionView]) -> Iterator[Metric]:
     stores = [store for monitor in monitors for store in monitor.joins.stores().values()]
     yield gauge(MODELS, len(monitors))
     yield gauge(SIGNALS, sum(len(bank.signals) for bank in banks))
-    yield gauge(ARMED, sum(bank.armed for bank in banks))
+    yield gauge(ARMED, sum(state.armed for bank in banks for state in bank.states()))
     yield gauge(SAMPLING, min((store.sampling_rate for store in stores), default=1.0))
 
 

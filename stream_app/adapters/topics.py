@@ -1,19 +1,15 @@
 """driftline's topics on a broker: made with their policies, and checked before a worker relies on them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
-from pydantic import SecretStr
 
+from stream_app.adapters.topic_plans import TopicPlan, topic_plans
 from stream_app.config import KafkaSettings
-
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
-MIB = 1_048_576
 
 
 class TopicOutcome(StrEnum):
@@ -31,58 +27,6 @@ class TopicReport:
     topic: str
     outcome: TopicOutcome
     sentence: str
-
-
-@dataclass(frozen=True)
-class TopicPlan:
-    """A topic as driftline wants it: name, number of partitions, and policies in Kafka's words."""
-
-    name: str
-    partitions: int
-    policies: Mapping[str, str] = field(default_factory=dict)
-
-
-def topic_plans(settings: KafkaSettings) -> list[TopicPlan]:
-    """All topics with their policies.
-
-    Predictions, feedback and state have the same number of partitions, because one worker holds a partition
-    number of all three. What has no policy here keeps the broker's own (retention of the input, for example).
-    With three replicas or more a record counts as written when two have it.
-    """
-    common = {"min.insync.replicas": "2"} if settings.replication_factor >= 3 else {}
-    deleted = common | {"cleanup.policy": "delete"}
-    return [
-        TopicPlan(settings.predictions, settings.partitions, deleted),
-        TopicPlan(settings.feedback, settings.partitions, deleted),
-        TopicPlan(
-            settings.alerts,
-            settings.partitions,
-            common | {"cleanup.policy": "compact,delete", "retention.ms": str(90 * DAY_MS)},
-        ),
-        TopicPlan(settings.signals, settings.partitions, deleted | {"retention.ms": str(DAY_MS)}),
-        TopicPlan(settings.state, settings.partitions, common | _compacted_soon()),
-        TopicPlan(
-            settings.dead_letters,
-            settings.partitions,
-            # A record of 1 MiB grows by a third in base64.
-            deleted | {"retention.ms": str(14 * DAY_MS), "max.message.bytes": str(2 * MIB)},
-        ),
-    ]
-
-
-def _compacted_soon() -> dict[str, str]:
-    """Policies under which superseded checkpoints leave the disk within minutes.
-
-    Only closed segments are compacted: at 4 MB/s of checkpoints a segment of 16 MiB closes after 4 s, and any
-    segment after 10 minutes. A restore reads what is left, so the dirty part stays small.
-    """
-    return {
-        "cleanup.policy": "compact",
-        "segment.bytes": str(16 * MIB),
-        "segment.ms": str(10 * 60_000),
-        "min.cleanable.dirty.ratio": "0.1",
-        "delete.retention.ms": str(HOUR_MS),
-    }
 
 
 def create_topics(settings: KafkaSettings) -> list[TopicReport]:
@@ -141,28 +85,7 @@ def check_topics(settings: KafkaSettings) -> list[str]:
 
 
 def _connect(settings: KafkaSettings) -> Any:
-    options: dict[str, Any] = {
-        "bootstrap_servers": settings.bootstrap_servers,
-        "security_protocol": settings.security_protocol,
-    }
-    if settings.security_protocol.endswith("SSL"):
-        options |= {
-            "ssl_cafile": settings.ssl_cafile,
-            "ssl_certfile": settings.ssl_certfile,
-            "ssl_keyfile": settings.ssl_keyfile,
-            "ssl_password": _revealed(settings.ssl_password),
-        }
-    if settings.security_protocol.startswith("SASL"):
-        options |= {
-            "sasl_mechanism": settings.sasl_mechanism,
-            "sasl_plain_username": settings.sasl_username,
-            "sasl_plain_password": _revealed(settings.sasl_password),
-        }
-    return KafkaAdminClient(**options)
-
-
-def _revealed(secret: SecretStr | None) -> str | None:
-    return None if secret is None else secret.get_secret_value()
+    return KafkaAdminClient(**settings.kafka_python())
 
 
 def _creation(plan: TopicPlan, settings: KafkaSettings) -> dict[str, Any]:

@@ -78,9 +78,7 @@ class AlarmDesk:
                 continue
             if member.seen_at_start < 0:
                 member.seen_at_start = signal.seen
-            values = self.plan.alerts.of_blocks * self.monitor.bank_settings.block
-            if signal.seen - member.seen_at_start >= values:
-                member.recovered = has_recovered(member, signal, self.plan)
+            member.recovered = has_recovered(member, signal, self.plan, self.monitor.bank_settings.block)
         gone = self.monitor.idle_ms((incident.version, incident.role)) > GONE_MS
         if gone or all(member.recovered for member in incident.members.values()):
             self.state.incidents.remove(incident)

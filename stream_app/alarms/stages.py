@@ -3,9 +3,14 @@
 A stage lets a case pass (returns None) or holds it and says why. The reasons are metric labels.
 """
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from math import sqrt
+from typing import Literal
+
+from msgspec import structs
 
 from detectors import SignalState
 from stream_app.alarms.direction import is_bad
@@ -20,6 +25,7 @@ SMALLEST_EFFECT_SD = 0.1
 RECOVERED_SD = 0.25
 # A firing signal is reported again when its effect has grown by half.
 GROWTH = 1.5
+SURE_STANDARD_ERRORS = 3.0
 
 
 class Held(StrEnum):
@@ -118,16 +124,26 @@ def deduplicated(case: Case) -> Held | None:
 
 
 def graded(case: Case) -> Held | None:
-    """Severity by kind; the signal becomes a member of its incident."""
+    """Severity by kind; the signal becomes a member of its incident, or the member it is grows."""
     assert case.incident is not None
     evidence, incident = case.evidence, case.incident
+    names = {evidence.finding.detector, *case.detectors}
     member = incident.members.get(evidence.signal)
-    earlier = member.detectors if member is not None else []
-    names = sorted({*earlier, evidence.finding.detector, *case.detectors})
+    if member is not None:
+        names.update(member.detectors)
+        if not member.recovered:
+            evidence = grown(member.evidence, evidence)
     severity = case.plan.alerts.severity[evidence.kind]
-    incident.members[evidence.signal] = Member(evidence, names, severity)
+    incident.members[evidence.signal] = Member(evidence, sorted(names), severity)
     incident.latest_ms = max(incident.latest_ms, evidence.arrived_ms)
     return None
+
+
+def grown(first: Evidence, later: Evidence) -> Evidence:
+    """The later finding, told from where the signal came before the incident."""
+    direction: Literal["up", "down"] = "up" if later.finding.effect_size_sd > 0 else "down"
+    finding = dataclasses.replace(later.finding, before=first.finding.before, direction=direction)
+    return structs.replace(later, finding=finding)
 
 
 STAGES: tuple[Stage, ...] = (
@@ -163,9 +179,17 @@ def tolerance_sd(member: Member) -> float:
     return min(RECOVERED_SD, member.effect_size_sd / 2)
 
 
-def has_recovered(member: Member, signal: SignalState, plan: ModelPlan) -> bool:
-    """The mean of the last M blocks, all of them since the change, is back at the reference."""
-    blocks = signal.block_effects[-plan.alerts.of_blocks :]
-    if len(blocks) < plan.alerts.of_blocks:
-        return False
-    return abs(sum(blocks) / len(blocks)) <= tolerance_sd(member)
+def has_recovered(member: Member, signal: SignalState, plan: ModelPlan, block: int) -> bool:
+    """The signal is back within the tolerance, on so many values since the change that chance cannot put it there.
+
+    The mean of n independent scores has a standard error of 1 / sqrt(n) sd. Where the last M blocks suffice to
+    tell the tolerance from noise they decide (soon); for a small change it takes the whole recent window.
+    """
+    since = signal.seen - member.seen_at_start
+    tolerance = tolerance_sd(member)
+    values = plan.alerts.of_blocks * block
+    if tolerance * sqrt(values) >= SURE_STANDARD_ERRORS:
+        blocks = signal.block_effects[-plan.alerts.of_blocks :]
+        enough = since >= values and len(blocks) == plan.alerts.of_blocks
+        return enough and abs(sum(blocks) / len(blocks)) <= tolerance
+    return since >= signal.recent.count and abs(signal.effect_size_sd) <= tolerance

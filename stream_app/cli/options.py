@@ -41,18 +41,11 @@ def kafka_settings(config: Path | None, bootstrap_servers: str | None) -> "Kafka
 
 
 def engine_settings(config: Path | None, bootstrap_servers: str | None) -> "Settings":
-    """What a command needs that runs the engine; the detectors that are named exist.
-
-    Raises:
-        click.ClickException: they do not; says all that are wrong.
-    """
-    from stream_app.cli.detector_names import mistakes_in_detectors
+    """What a command needs that runs the engine: the detectors that the configuration names must exist."""
+    from detectors.registry import FACTORIES, PAGE_HINKLEY
     from stream_app.config import load_settings
 
-    settings = load_settings(config, bootstrap_servers)
-    if mistakes := mistakes_in_detectors(settings):
-        raise click.ClickException("\n".join(mistakes))
-    return settings
+    return load_settings(config, bootstrap_servers, detectors={PAGE_HINKLEY, *FACTORIES})
 
 
 def require_broker(kafka: "KafkaSettings") -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from stream_app.monitoring.naming import Kind
 from stream_app.simulator.conditions import Change
 from stream_app.simulator.playing import Playing, SimulatedEvent, arrivals
 from stream_app.simulator.truth import Truth
@@ -31,8 +32,8 @@ class Scenario(World):
     def _truth_of(self, change: Change, seed: int, times_ms: IntArray) -> Truth:
         began_ms = self.at_ms(change.begins_s)
         version: str | None = self.versions[change.on_candidate]
-        if self.candidate and not change.on_candidate:
-            version = None
+        if change.kind is Kind.VOLUME or (self.candidate and not change.on_candidate):
+            version = None  # it concerns all versions together
         return Truth(
             scenario=self.id,
             seed=seed,

@@ -4,7 +4,8 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from stream_app.adapters.topics import TopicOutcome, check_topics, create_topics, topic_plans
+from stream_app.adapters.topic_plans import topic_plans
+from stream_app.adapters.topics import TopicOutcome, check_topics, create_topics
 from stream_app.config import KafkaSettings
 
 pytestmark = pytest.mark.kafka
@@ -17,7 +18,7 @@ def no_topics(kafka_settings: KafkaSettings) -> KafkaSettings:
 
 
 def make(settings: KafkaSettings, partitions: dict[str, int]) -> None:
-    admin = KafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
+    admin = KafkaAdminClient(**settings.kafka_python())
     options = {name: {"num_partitions": count, "replication_factor": 1} for name, count in partitions.items()}
     admin.create_topics(options, wait_for_metadata=True)
     admin.close()
@@ -27,7 +28,7 @@ def test_missing_topics_are_made_with_their_policies(no_topics: KafkaSettings) -
     """A state topic that is not compacted grows for ever; one that is deleted loses the state."""
     reports = create_topics(no_topics)
     assert [report.outcome for report in reports] == [TopicOutcome.MADE] * 6
-    admin = KafkaAdminClient(bootstrap_servers=no_topics.bootstrap_servers)
+    admin = KafkaAdminClient(**no_topics.kafka_python())
     resources = [ConfigResource(ConfigResourceType.TOPIC, report.topic) for report in reports]
     configured = admin.describe_configs(resources, config_filter="all")["topic"]
     counts = {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics()}

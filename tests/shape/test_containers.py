@@ -1,7 +1,6 @@
 """The Dockerfile and the compose file name only things that exist; no Docker runs here to find out."""
 
 import re
-import shlex
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import yaml
 
 from stream_app.cli import main
 from stream_app.config import load_settings
+from stream_app.simulator import scenarios
 from tests.shape.source import REPOSITORY
 
 COMPOSE: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
@@ -24,16 +24,22 @@ def dockerfile_instructions(instruction: str) -> list[str]:
     return re.findall(rf"^{instruction} +(.+)$", text, re.MULTILINE)
 
 
-def parse_options(command: click.Command, arguments: list[str]) -> None:
-    """Follows subcommands down to the last one and parses its options; click raises for unknown ones."""
-    context = click.Context(command, resilient_parsing=True)
+def parse(command: click.Command, arguments: list[str]) -> None:
+    """Follows subcommands down to the last one, which parses its arguments; click raises when it cannot."""
     if isinstance(command, click.Group):
         name, *rest = arguments
-        subcommand = command.get_command(context, name)
-        assert subcommand is not None, f"driftline has no command {name}"
-        parse_options(subcommand, rest)
+        assert name in command.commands, f"driftline has no command {name}"
+        parse(command.commands[name], rest)
     else:
-        command.make_parser(context).parse_args(list(arguments))
+        command.make_context(command.name, arguments)
+
+
+@pytest.fixture
+def configuration(tmp_path: Path) -> Path:
+    """The configuration of the compose file, as a file."""
+    file = tmp_path / "driftline.yaml"
+    file.write_text(COMPOSE["configs"]["driftline"]["content"])
+    return file
 
 
 def test_copied_files_exist() -> None:
@@ -56,10 +62,16 @@ def test_the_ignore_file_keeps_what_is_copied() -> None:
 
 
 @pytest.mark.parametrize("service", OWN_SERVICES)
-def test_commands_are_real(service: str) -> None:
+def test_commands_are_real(service: str, configuration: Path) -> None:
     """A subcommand or option that was renamed would end the container at once."""
-    arguments = SERVICES[service]["command"]
-    parse_options(main, shlex.split(arguments) if isinstance(arguments, str) else arguments)
+    target = SERVICES[service]["configs"][0]["target"]
+    arguments = [str(configuration) if word == target else word for word in SERVICES[service]["command"]]
+    parse(main, arguments)
+
+
+def test_the_simulated_scenario_exists() -> None:
+    """Its name is an argument that the command line looks up only when it runs."""
+    assert SERVICES["simulator"]["command"][1] in scenarios()
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -74,11 +86,9 @@ def test_what_a_service_refers_to_exists(service: str) -> None:
         assert (REPOSITORY / definition["build"] / "Dockerfile").exists()
 
 
-def test_the_configuration_is_valid(tmp_path: Path) -> None:
+def test_the_configuration_is_valid(configuration: Path) -> None:
     """A worker with a configuration mistake ends at once."""
-    file = tmp_path / "driftline.yaml"
-    file.write_text(COMPOSE["configs"]["driftline"]["content"])
-    settings = load_settings(file)
+    settings = load_settings(configuration)
     host, port = settings.kafka.bootstrap_servers.split(":")
     assert host in SERVICES
     assert f":{port}" in SERVICES[host]["environment"]["KAFKA_LISTENERS"]

@@ -27,12 +27,17 @@ def entry_points() -> set[str]:
     return {target.partition(":")[0] for target in scripts.values()} | set(started)
 
 
+def is_program(file: SourceFile) -> bool:
+    """True for a benchmark or example that is started by its name."""
+    return file.name.split(".")[0] in PROGRAMS and 'if __name__ == "__main__":' in file.text
+
+
 def test_no_module_is_unused() -> None:
     """A module that nothing reaches is maintained for nobody."""
     files = {file.name: file for file in source_files(*PACKAGES, *PROGRAMS)}
-    waiting = [name for name in entry_points() if name in files]
-    waiting += [name for name in files if name.endswith("__main__") or name.split(".")[0] == "examples"]
-    waiting += [name for name in ("schemas", "detectors", "stream_app.client") if name in files]  # libraries
+    libraries = ["schemas", "detectors", "stream_app.client"]
+    programs = [name for name, file in files.items() if name.endswith("__main__") or is_program(file)]
+    waiting = [*entry_points(), *libraries, *programs]
     reached: set[str] = set()
     while waiting:
         name = waiting.pop()

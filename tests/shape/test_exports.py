@@ -5,7 +5,7 @@ import importlib
 
 import pytest
 
-from tests.shape.source import PACKAGES, SourceFile, source_files
+from tests.shape.source import PACKAGES, REPOSITORY, SourceFile, source_files
 
 INITS = [file for file in source_files(*PACKAGES) if file.is_package]
 
@@ -37,4 +37,4 @@ def test_all_is_exactly_the_public_names(file: SourceFile) -> None:
 
 def test_top_level_packages_say_they_are_typed() -> None:
     """Without py.typed a user's type checker ignores every annotation."""
-    assert [name for name in PACKAGES if not (INITS[0].path.parents[1] / name / "py.typed").exists()] == []
+    assert [name for name in PACKAGES if not (REPOSITORY / name / "py.typed").exists()] == []

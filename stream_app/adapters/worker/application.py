@@ -17,21 +17,22 @@ FETCH_WAIT_MS_MAX = 200
 QUEUE_BATCHES = 16  # batches between Faust's fetcher and the agent
 
 
-def build_application(settings: Settings, directory: Path) -> faust.App:
+def build_application(settings: Settings, options: dict[str, Any], directory: Path) -> faust.App:
     """A Faust application that reads batches and leaves acknowledgement to us.
 
     Args:
+        options: aiokafka's connection options.
         directory: where Faust may keep its (empty) data directory.
     """
     kafka, worker = settings.kafka, settings.worker
     app = faust.App(
         kafka.group,
         broker=[f"kafka://{server.strip()}" for server in kafka.bootstrap_servers.split(",")],
-        broker_credentials=faust_credentials(kafka),
+        broker_credentials=faust_credentials(options),
         broker_client_id=f"{kafka.group}-worker",
         broker_session_timeout=worker.session_timeout_s,
         broker_heartbeat_interval=worker.session_timeout_s / 5,
-        broker_request_timeout=180.0,  # also bounds Faust's recovery steps, which must not time out silently
+        broker_request_timeout=max(180.0, 2 * worker.session_timeout_s),  # also bounds recovery steps
         broker_rebalance_timeout=60.0,
         broker_max_poll_interval=86_400.0,  # a worker without partitions never polls and would be expelled
         broker_commit_every=10**9,  # we commit

@@ -23,7 +23,6 @@ from stream_app.adapters.metrics import Metrics
 from stream_app.adapters.state_store import StateStore
 from stream_app.adapters.worker.application import build_application, commit, read_batches, shorten_fetches
 from stream_app.adapters.worker.checkpointer import Checkpointer
-from stream_app.adapters.worker.connection import aiokafka_options
 from stream_app.adapters.worker.intake import Intake
 from stream_app.adapters.worker.ownership import Ownership
 from stream_app.adapters.worker.publisher import Publisher
@@ -69,7 +68,7 @@ class Worker:
 
     def __init__(self, settings: Settings, directory: Path) -> None:
         self._settings = settings
-        options = aiokafka_options(settings.kafka)
+        options = settings.kafka.aiokafka() | {"client_id": f"{settings.kafka.group}-worker"}
         self._metrics = Metrics()
         self._producer = AIOKafkaProducer(
             **options,
@@ -78,7 +77,7 @@ class Worker:
             max_request_size=REQUEST_BYTES_MAX,
         )
         self._publisher = Publisher(options, REQUEST_BYTES_MAX, self._metrics)
-        self._app = build_application(settings, directory)
+        self._app = build_application(settings, options, directory)
         self._reader = LogReader(options)
         store = StateStore(settings.kafka.state, self._producer, self._reader)
         self._checkpointer = Checkpointer(

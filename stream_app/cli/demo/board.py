@@ -25,6 +25,7 @@ class Board:
         self._received_s: dict[str, float] = {}
         self._announced = 0
         self._alerts: list[Mapping[str, Any]] = []
+        self._described: set[tuple[str, str]] = set()
 
     @property
     def first_alert_s(self) -> float | None:
@@ -53,7 +54,10 @@ class Board:
         self._alerts.append(alert)
         self.show_injected()
         self._console.print(alert_line(alert))
-        self._console.print(detail_line(alert["annotations"]["description"]))
+        topic = (alert["fingerprint"], alert["drift"]["kind"])
+        if topic not in self._described:  # an incident that grows would repeat itself
+            self._described.add(topic)
+            self._console.print(detail_line(alert["annotations"]["description"]))
         if alert["status"] == "firing":
             self._console.print(detail_line(self._delay_of(alert)))
 

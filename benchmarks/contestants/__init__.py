@@ -1,0 +1,1 @@
+"""Who runs against whom. Each contestant is a process of its own."""

@@ -1,0 +1,65 @@
+"""Scores in blocks: for the per-signal detectors, and for the confirmation of an alarm."""
+
+from math import sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.kernels.compiled import compiled
+from detectors.kernels.scratch import Scratch
+from detectors.layout import RING_BLOCKS
+
+
+class Emissions(NamedTuple):
+    """Block means for the per-signal detectors: signal i's stand at first[i] … last[i] - 1 of scores and rows."""
+
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    rows: NDArray[np.int64]
+
+
+@compiled
+def emit(signal: Any, index: int, scratch: Scratch, count: int, emissions: Emissions) -> None:
+    """Adds scores to the signal's block and hands complete blocks to its detectors.
+
+    A block's mean is multiplied by sqrt(k), so that it has the variance of a single score. A signal of data
+    quality that has never been 1 is dormant: its blocks are only counted.
+    """
+    every, awake = signal["every"], signal["awake"]
+    block_sum, block_count = signal["block_sum"], signal["block_count"]
+    unit = sqrt(float(every))
+    end = emissions.last[index]
+    for place in range(count):
+        if scratch.values[place] != 0.0:
+            awake = 1
+        block_sum += scratch.scores[place]
+        block_count += 1
+        if block_count >= every:
+            if awake == 0:
+                signal["skipped"] += 1
+            elif signal["watched"] != 0:
+                emissions.scores[end] = block_sum / unit
+                emissions.rows[end] = scratch.rows[place]
+                end += 1
+            block_sum = 0.0
+            block_count = 0
+    signal["emitted"] += end - emissions.last[index]
+    emissions.last[index] = end
+    signal["block_sum"], signal["block_count"], signal["awake"] = block_sum, block_count, awake
+
+
+@compiled
+def confirm(signal: Any, scratch: Scratch, count: int, block: int) -> None:
+    """Adds scores to the ring of block means by which an alarm is confirmed."""
+    ring_sum, ring_count = signal["ring_sum"], signal["ring_count"]
+    for place in range(count):
+        ring_sum += scratch.scores[place]
+        ring_count += 1
+        if ring_count >= block:
+            signal["ring"][signal["rings"] % RING_BLOCKS] = ring_sum / ring_count
+            signal["rings"] += 1
+            ring_sum = 0.0
+            ring_count = 0
+    signal["ring_sum"], signal["ring_count"] = ring_sum, ring_count

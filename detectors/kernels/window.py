@@ -1,0 +1,72 @@
+"""The sliding recent window: moments, extremes, missing values and a histogram, in two halves."""
+
+from math import inf
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.kernels.compiled import compiled
+from detectors.kernels.scratch import Scratch
+
+
+@compiled
+def turn(signal: Any, cells: NDArray[np.int32]) -> None:
+    """The half that is full becomes the one before, and an empty one begins."""
+    recent = signal["recent"]
+    for moment in range(recent.shape[1]):
+        recent[1, moment] = recent[0, moment]
+        recent[0, moment] = 0.0
+    recent[0, 3] = inf
+    recent[0, 4] = -inf
+    signal["gaps"][1] = signal["gaps"][0]
+    signal["gaps"][0] = 0
+    if cells.shape[0] > 0:
+        cells[1] = cells[0]
+        cells[0] = 0
+
+
+@compiled
+def add_gaps(signal: Any, gaps: int) -> None:
+    """Counts missing values."""
+    signal["missing"] += gaps
+    signal["gaps"][0] += gaps
+
+
+@compiled
+def remember(signal: Any, cells: NDArray[np.int32], scratch: Scratch, count: int, window: int) -> None:
+    """Adds `count` values and the missing ones before each; `cells` has no rows for a signal without a histogram."""
+    place = 0
+    while place < count:
+        if signal["recent"][0, 0] >= window:
+            add_gaps(signal, scratch.gaps[place])
+            scratch.gaps[place] = 0
+            turn(signal, cells)
+        room = window - int(signal["recent"][0, 0])
+        end = min(count, place + room)
+        remember_half(signal, cells, scratch, place, end)
+        place = end
+
+
+@compiled
+def remember_half(signal: Any, cells: NDArray[np.int32], scratch: Scratch, start: int, end: int) -> None:
+    """Adds values that all belong to the half being filled."""
+    recent = signal["recent"]
+    origin = signal["origin"]
+    total, squares, low, high, score = recent[0, 1], recent[0, 2], recent[0, 3], recent[0, 4], recent[0, 5]
+    gaps = 0
+    for place in range(start, end):
+        value = scratch.values[place]
+        deviation = value - origin
+        total += deviation
+        squares += deviation * deviation
+        low = min(low, value)
+        high = max(high, value)
+        score += scratch.scores[place]
+        gaps += scratch.gaps[place]
+    if cells.shape[0] > 0:
+        for place in range(start, end):
+            cells[0, scratch.cells[place]] += 1
+    recent[0, 0] += end - start
+    recent[0, 1], recent[0, 2], recent[0, 3], recent[0, 4], recent[0, 5] = total, squares, low, high, score
+    add_gaps(signal, gaps)
