@@ -1,6 +1,8 @@
 """The broker of a benchmark run: its own, on its own core, gone afterwards."""
 
 import shutil
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +22,8 @@ def benchmark_broker(port: int | None) -> Iterator[str]:
     This process moves to the broker's core too: the broker takes it over from here.
     """
     confine_to_broker_core()
+    # Without this, nothing of what was started would be stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     directory = STATE / "bench-kafka"
     stop_local_kafka(directory)  # what a killed run left
     shutil.rmtree(directory, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Which processor core does what: the contestant has one to itself, broker, loader and measuring share another."""
+"""Which processor core does what: the contestant has one to itself, everything else shares another."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The prediction events that all contestants read: about 700 bytes, the same on every machine and in every run."""
+"""The prediction events that all contestants read: about 700 bytes, the same in every run."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ class Traffic:
     """How many events of what kind.
 
     `spacing_ms` lies between two events of one model, in event time. A millisecond is a busy model's thousand
-    predictions a second. The worker reads them faster than that, as after a downtime, so what happens every ten
-    seconds of event time (summaries of all signals, recoveries) is charged some fifty times as often as live.
+    predictions a second. The worker reads them faster than that, as after a downtime, so what happens every
+    ten seconds of event time (summaries of all signals, recoveries) comes some fifty times as often as live.
     """
 
     events: int
@@ -45,7 +45,7 @@ class Traffic:
 
 
 class EventMaker:
-    """Makes events from bodies prepared in advance; an id and a time are all that differs from turn to turn."""
+    """Makes events from bodies prepared in advance; only ids and times differ from turn to turn."""
 
     def __init__(self, features: int = 20) -> None:
         self._bodies = [body(values) for values in rows(features)]
@@ -80,7 +80,7 @@ def body(values: dict[str, Any]) -> bytes:
 def rows(features: int, shift_sd: float = 0.0) -> Iterator[dict[str, Any]]:
     """Everything of an event but type, id, model and time.
 
-    A third of the features is normal, a third skewed, a third counts; the two categories are frequent and rare.
+    A third of the features is normal, a third skewed, a third counts; categories are frequent and rare.
     Wide events come in fewer distinct rows, so that preparing them takes no longer.
     """
     random = np.random.default_rng([SEED, features])

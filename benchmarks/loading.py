@@ -50,7 +50,9 @@ class Loader:
         """
         left = self._producer.flush(FLUSH_S_MAX)
         if left or self._refused:
-            raise RuntimeError(f"{left + len(self._refused)} events were not written to Kafka: {self._refused[:1]}")
+            raise RuntimeError(
+                f"{left + len(self._refused)} events were not written to Kafka: {self._refused[:1]}"
+            )
 
     def _delivered(self, error: KafkaError | None, _: Any) -> None:
         if error is not None:

@@ -41,6 +41,8 @@ def load(bootstrap_servers: str, traffic: Traffic, maker: EventMaker | None = No
     settings = fresh_topics(bootstrap_servers)
     first_ms = int(time.time() * 1_000) - traffic.duration_ms
     loader = Loader(bootstrap_servers)
-    size = loader.send(settings.predictions, (maker or EventMaker(traffic.features)).messages(traffic, first_ms))
+    size = loader.send(
+        settings.predictions, (maker or EventMaker(traffic.features)).messages(traffic, first_ms)
+    )
     loader.flush()
     return LoadedTopic(bootstrap_servers, settings.predictions, traffic, size)

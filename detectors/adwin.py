@@ -1,4 +1,4 @@
-"""river's ADWIN, with a threshold that follows from the requested false alarms and a window that survives one.
+"""river's ADWIN, with a delta that follows from the requested false alarms and a window that outlives one.
 
 After a change river's Python class throws the whole window away, the values of the new level included. Its
 Rust window has by then dropped exactly the old level; keeping that object is all it takes to remember the

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from detectors.engine import room_for_emissions, run
 from detectors.findings import Finding
 from detectors.kernels.blocks import Emissions
 from detectors.kernels.scratch import Batch
-from detectors.layout import BUFFERED, SHAPED, Arrays, clear_recent, empty_arrays, grown
+from detectors.layout import Arrays, empty_arrays, with_signals, without_idle_buffers
 from detectors.levels import SignalState, signal_state
 from detectors.reference import inherit_reference
 from detectors.registry import PAGE_HINKLEY, check_names
@@ -56,21 +55,7 @@ class Bank:
         Raises ValueError for a name that is there already, a column outside the matrix, an unknown detector.
         """
         self._check(signals, columns)
-        shaped = [signal for signal in signals if signal.transform in SHAPED]
-        buffered = [signal for signal in signals if signal.transform in BUFFERED]
-        free_shape, free_buffer = len(self._arrays.shapes), len(self._arrays.buffers)
-        rows = grown(self._arrays.signals, len(signals))
-        clear_recent(rows[len(self.signals) :])
-        for record, signal in zip(rows[len(self.signals) :], signals, strict=True):
-            for name in ("transform", "column", "minimum", "maximum"):
-                record[name] = getattr(signal, name)
-            record["seed"] = crc32(signal.name.encode())
-            if signal.transform in SHAPED:
-                record["shape"], free_shape = free_shape, free_shape + 1
-            if signal.transform in BUFFERED:
-                record["buffer"], free_buffer = free_buffer, free_buffer + 1
-        shapes, buffers = grown(self._arrays.shapes, len(shaped)), grown(self._arrays.buffers, len(buffered))
-        self._arrays = Arrays(rows, shapes, buffers)
+        self._arrays = with_signals(self._arrays, signals)
         self._index.update({signal.name: len(self.signals) + i for i, signal in enumerate(signals)})
         self.signals.extend(signals)
         self._watches.extend([None] * len(signals))
@@ -93,7 +78,7 @@ class Bank:
                 continue
             inherit_reference(self._arrays, index, other._arrays, source, self.settings)
             self._watches[index] = None
-        self._free_buffers()
+        self._arrays = without_idle_buffers(self._arrays)
 
     def update(
         self, matrix: NDArray[np.float64], times_ms: NDArray[np.int64], offsets: NDArray[np.int64]
@@ -103,16 +88,9 @@ class Bank:
         Returns the findings in the order of rows, then signals. Raises ValueError for shapes that do not fit.
         """
         rows = len(matrix)
-        if (
-            matrix.ndim != 2
-            or matrix.shape[1] != self.columns
-            or len(times_ms) != rows
-            or len(offsets) != rows
-        ):
-            raise ValueError(
-                f"matrix {matrix.shape}, times {np.shape(times_ms)} and offsets {np.shape(offsets)} do not fit; "
-                f"this bank has {self.columns} columns"
-            )
+        if np.shape(matrix) != (rows, self.columns) or not len(times_ms) == len(offsets) == rows:
+            given = f"matrix {np.shape(matrix)}, {len(times_ms)} times and {len(offsets)} offsets"
+            raise ValueError(f"{given} do not fit together and to a bank of {self.columns} columns")
         if rows == 0 or not self.signals:
             return []
         batch = Batch(
@@ -124,7 +102,7 @@ class Bank:
         emissions = room_for_emissions(self._arrays, rows)
         found = run(self._arrays, batch, self.settings, emissions)
         detections = self._from_kernel(scene, found) + self._from_watches(scene, emissions)
-        self._free_buffers()
+        self._arrays = without_idle_buffers(self._arrays)
         detections.sort(key=lambda detection: detection[:3])
         return [detection[3] for detection in detections]
 
@@ -260,13 +238,3 @@ class Bank:
                         watch.fired_at = seen + place + 1
                         detections.append((row, index, order, made))
         return detections
-
-    def _free_buffers(self) -> None:
-        """Lets go of the buffers of armed signals once they are most of them."""
-        signals, shapes, buffers = self._arrays
-        signals["buffer"][signals["armed"] != 0] = 0
-        kept = np.flatnonzero(signals["buffer"])
-        if 2 * len(kept) < len(buffers) - 1:
-            slots = np.concatenate(([0], signals["buffer"][kept]))
-            signals["buffer"][kept] = np.arange(1, len(slots))
-            self._arrays = Arrays(signals, shapes, buffers[slots])

@@ -80,7 +80,7 @@ def normal_parameters(false_alarm_every: float) -> PageHinkleyParameters:
 
 
 def lundberg(high: float, low: float, rate: float, delta: float) -> float:
-    """Solves Lundberg's equation for a score of `high` with probability rate, else `low`; inf without a root."""
+    """Solves Lundberg's equation for a score of `high` with probability rate, else `low`; inf: no root."""
     if max(high, low) <= delta:
         return inf  # no single value goes up, so the sum never does
 

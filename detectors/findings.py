@@ -77,15 +77,13 @@ def mean_score(totals: NDArray[np.float64]) -> float:
 
 
 def nearest_change(signal: np.void, values: float) -> ChangePoint:
-    """Of the change points a signal remembers, the one nearest to `values` values ago that is a change at all."""
+    """Of the changes a signal remembers, the one that began nearest to `values` values ago."""
     points = [point for point in candidates(signal) if point.after[0] > 0]
     real = [p for p in points if p.direction * (mean_score(p.after) - mean_score(p.before)) > 0]
     if not real:
         level = signal["level"].copy()
-        direction = 1 if mean_score(level) > 0 else -1
-        return ChangePoint(
-            direction, int(signal["rise_ms"]), int(signal["rise_offset"]), signal["before"].copy(), level
-        )
+        began = int(signal["level_ms"]), int(signal["level_offset"])
+        return ChangePoint(1 if mean_score(level) > 0 else -1, *began, signal["before"].copy(), level)
     return min(real, key=lambda point: abs(log(point.after[0] / max(values, 1.0))))
 
 

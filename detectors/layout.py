@@ -4,12 +4,14 @@ A signal whose values need a distribution (VALUE, CATEGORY, UNSEEN, TAIL) has a 
 signals of data quality do without and stay below 1 KB.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.signals import Transform
+from detectors.signals import Signal, Transform
 
 Records = NDArray[np.void]
 GRID_POINTS = 129  # the quantile table's points lie at normal scores -3.2, -3.15, …, 3.2
@@ -31,7 +33,7 @@ SIGNAL = np.dtype(
         # the reference and how a value becomes a score under it
         *((name, "i8") for name in ("reference_count", "reference_missing", "atoms")),
         *((name, "f8") for name in ("reference_mean", "reference_sd", "reference_low", "reference_high")),
-        *((name, "f8") for name in ("center", "scale", "cut", "origin")),
+        *((name, "f8") for name in ("center", "scale", "cut", "common", "rare", "origin")),
         # the recent window, [0] the half being filled and [1] the full one before: missing values, and count,
         # sum and sum of squares of value - origin, minimum, maximum, sum of scores
         ("gaps", "i8", (2,)),
@@ -46,9 +48,10 @@ SIGNAL = np.dtype(
         *((name, "i8") for name in ("ring_count", "rings")),
         ("ring_sum", "f8"),
         ("ring", "f8", (RING_BLOCKS,)),
-        # Page-Hinkley; drift is +1 or -1 after the value that fired, stale asks for parameters of the new rate
+        # Page-Hinkley; drift is ±1 after the value that fired, stale asks for parameters of the new rate,
+        # which are looked at again when the level has `recalibrate` values
         *((name, "f8") for name in ("delta", "threshold", "mean", "increase", "decrease")),
-        *((name, "f8") for name in ("increase_min", "decrease_max")),
+        *((name, "f8") for name in ("increase_min", "decrease_max", "recalibrate")),
         *((name, "i8") for name in ("instances", "drift", "stale")),
         # totals (count, sum, sum of squares, sum of scores) of the level, at the last minimum of increase,
         # at the last maximum of decrease, and of the level before
@@ -72,7 +75,7 @@ def shape_dtype(categories: int) -> np.dtype[np.void]:
 
 
 class Arrays(NamedTuple):
-    """All numbers of a bank: signals [rows], shapes [slots], buffers [slots, warm_up] of values not armed yet."""
+    """All numbers of a bank: signals [rows], shapes [slots], buffers [slots, warm_up] until armed."""
 
     signals: Records
     shapes: Records
@@ -94,3 +97,33 @@ def clear_recent(signals: Any) -> None:
     """Empties the recent windows of signals (one record or many)."""
     signals["gaps"] = 0
     signals["recent"] = (0.0, 0.0, 0.0, np.inf, -np.inf, 0.0)
+
+
+def with_signals(arrays: Arrays, signals: Sequence[Signal]) -> Arrays:
+    """The arrays with rows for more signals, which have seen nothing yet."""
+    records = np.zeros(len(signals), SIGNAL)
+    clear_recent(records)
+    free = {"shape": len(arrays.shapes), "buffer": len(arrays.buffers)}
+    for record, signal in zip(records, signals, strict=True):
+        for name in ("transform", "column", "minimum", "maximum"):
+            record[name] = getattr(signal, name)
+        record["seed"] = crc32(signal.name.encode())
+        for name, transforms in (("shape", SHAPED), ("buffer", BUFFERED)):
+            if signal.transform in transforms:
+                record[name] = free[name]
+                free[name] += 1
+    shapes = grown(arrays.shapes, free["shape"] - len(arrays.shapes))
+    buffers = grown(arrays.buffers, free["buffer"] - len(arrays.buffers))
+    return Arrays(np.concatenate([arrays.signals, records]), shapes, buffers)
+
+
+def without_idle_buffers(arrays: Arrays) -> Arrays:
+    """The arrays without the buffers of armed signals, once they are most of them."""
+    signals, shapes, buffers = arrays
+    signals["buffer"][signals["armed"] != 0] = 0
+    kept = np.flatnonzero(signals["buffer"])
+    if 2 * len(kept) >= len(buffers) - 1:
+        return arrays
+    slots = np.concatenate(([0], signals["buffer"][kept]))
+    signals["buffer"][kept] = np.arange(1, len(slots))
+    return Arrays(signals, shapes, buffers[slots])

@@ -24,7 +24,7 @@ class Moments:
 
 @dataclass(frozen=True)
 class Level:
-    """What a signal is like over some values; `quantiles` are those at 5, 25, 50, 75, 95 and 99 % of a number."""
+    """What a signal is like over some values; a number's quantiles are those at 5, 25, 50, 75, 95, 99 %."""
 
     count: int
     missing: int
@@ -78,7 +78,7 @@ def effect_size(signal: np.void, mean: float, mean_score: float) -> float:
 
 
 def recent_level(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> Level:
-    """The sliding recent window, one to two halves long; `values` are the buffered ones of a signal not armed."""
+    """The sliding recent window, one to two halves long; `values` are what a signal not armed has kept."""
     recent = signal["recent"]
     totals = recent.sum(axis=0)
     of = moments(float(signal["origin"]), totals)

@@ -1,6 +1,6 @@
-"""Arming a signal: what was learned while warming up becomes the reference, and the detectors begin from it."""
+"""Arming a signal: what it learned while warming up becomes the reference its detectors begin from."""
 
-from math import fsum, sqrt
+from math import fsum, inf, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 
 from detectors.calibration import normal_parameters, rate_parameters
 from detectors.kernels.page_hinkley import prime, reset
-from detectors.kernels.scores import score
+from detectors.kernels.scores import CLIP, score
 from detectors.kernels.scratch import CHUNK, make_scratch
 from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP, QUALITY, Arrays, clear_recent
 from detectors.signals import BankSettings, Transform
 
 ATOMS_MAX = 64  # a reference with more distinct values is treated as continuous
 RATE_SCALE_MIN = 0.2  # a single 1 of a rare kind scores at most 5, so it cannot fire on its own
+RATE_COUNT_MAX = 10_000  # a rate known from so many values is known well enough
 UPDATES_PER_S = 8.0  # what river's detectors see of a fast signal under resolution "auto"
 BLOCK_MAX = 64
 NUMERIC = (Transform.VALUE, Transform.CATEGORY)
@@ -27,7 +28,7 @@ INHERITED = (
         "reference_low",
         "reference_high",
     ),
-    *("ones", "atoms", "center", "scale", "cut", "origin", "every"),
+    *("ones", "atoms", "center", "scale", "cut", "common", "rare", "origin", "every"),
 )
 GRID = np.array(
     [NormalDist().cdf(GRID_LOW + GRID_STEP * i) for i in range(GRID_POINTS)]
@@ -42,6 +43,8 @@ def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
     transform = Transform(int(signal["transform"]))
     values = arrays.buffers[signal["buffer"], : signal["seen"]]
     shape = arrays.shapes[signal["shape"]]
+    if transform in (Transform.CATEGORY, Transform.UNSEEN, Transform.TAIL):
+        clear_recent(signal)  # what it says begins with the reference
     if transform is Transform.VALUE:
         learn_distribution(signal, shape, values)
     elif transform is Transform.CATEGORY:
@@ -134,13 +137,33 @@ def learn_shares(signal: np.void, shape: np.void) -> None:
     learn_categories(shape)
     seen = np.flatnonzero(shape["level"] < 1.0)
     signal["atoms"] = len(seen)
-    signal["center"], signal["scale"] = 0.0, 1.0
+    weigh_groups(signal, shape)
     shares = np.append(shape["table"][seen], shape["table"][-1])
     surprises = -np.log(shares)
     mean = float((shares * surprises).sum())
     signal["reference_mean"] = signal["origin"] = mean
     signal["reference_sd"] = sqrt((shares * (surprises - mean) ** 2).sum())
     signal["reference_low"], signal["reference_high"] = surprises[:-1].min(), surprises[:-1].max()
+
+
+def weigh_groups(signal: np.void, shape: np.void) -> None:
+    """Splits the categories into common and rare ones of about half the probability each.
+
+    The normal score alone would hardly move when the category in the middle of the order rises or falls. With what
+    its group adds, no category's mean score is near 0, so each one's rise or fall at the expense of the others is
+    seen. The exact mean and sd of the sum under the reference's shares make it mean 0 and variance 1.
+    """
+    level = np.unique(shape["level"])  # the last is 1, of the unseen
+    signal["center"], signal["scale"] = 0.0, 1.0
+    if len(level) == 2:
+        return
+    share = float(level[np.argmin(np.abs(level[:-1] - 0.5))])
+    signal["cut"] = share
+    signal["common"], signal["rare"] = -sqrt((1 - share) / share), min(sqrt(share / (1 - share)), CLIP)
+    places = (np.arange(10_000) + 0.5) / 10_000
+    scores = [NormalDist().inv_cdf(place) for place in places.tolist()]
+    sums = np.clip(scores, -CLIP, CLIP) + np.where(places > share, signal["rare"], signal["common"])
+    signal["center"], signal["scale"] = sums.mean(), sums.std()
 
 
 def learn_rate(signal: np.void) -> None:
@@ -189,6 +212,7 @@ def begin(signal: np.void, settings: BankSettings) -> None:
     for name in ("before", "level_ms", "level_offset", "level_direction", "stale"):
         signal[name] = 0
     signal["awake"] = signal["transform"] not in QUALITY
+    signal["recalibrate"] = inf
     signal["armed"] = 1
     sd, scale, mean = (float(signal[name]) for name in ("reference_sd", "scale", "reference_mean"))
     numeric = signal["transform"] in NUMERIC
@@ -206,12 +230,18 @@ def begin(signal: np.void, settings: BankSettings) -> None:
 
 
 def follow_rate(signal: np.void, settings: BankSettings) -> None:
-    """Calibrates Page-Hinkley for the rate a 0/1 signal has changed to: its variance is another now."""
-    after = signal["level"] - (signal["rise"] if signal["drift"] > 0 else signal["fall"])
+    """Calibrates Page-Hinkley for the rate a 0/1 signal has changed to: its variance is another now.
+
+    The few values up to the detection exaggerate the rate, so this is repeated each time their number doubles.
+    """
+    after = signal["level"].copy()
+    if signal["drift"] != 0:
+        after -= signal["rise"] if signal["drift"] > 0 else signal["fall"]
     rate = (float(after[1]) + 0.5) / (float(after[0]) + 1)
     parameters = rate_parameters(rate, float(signal["scale"]), settings.false_alarm_every)
     signal["delta"], signal["threshold"] = parameters
     signal["stale"] = 0
+    signal["recalibrate"] = max(2 * float(after[0]), 64.0) if after[0] < RATE_COUNT_MAX else inf
 
 
 def inherit_reference(

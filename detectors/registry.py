@@ -36,7 +36,7 @@ class Calibration(NamedTuple):
 
 
 class Detector(Protocol):
-    """Watches one signal through its scores: mean 0 and variance 1 as long as nothing has changed, always finite.
+    """Watches one signal through its scores: finite, mean 0 and variance 1 as long as nothing changed.
 
     A detector starts with the scores of the reference (`reference_scores`), then sees the signal. Its state
     consists of plain values: numbers, strings, bytes, lists and dictionaries of them.

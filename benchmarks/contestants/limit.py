@@ -1,7 +1,5 @@
 """The limit: fetching with aiokafka and decoding with orjson, and nothing else."""
 
-import asyncio
-
 import orjson
 import uvloop
 from aiokafka import AIOKafkaConsumer

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import ModuleType
 
 from benchmarks.cores import confine_to_contestant_core
+from benchmarks.meter import Run
+from benchmarks.topics import LoadedTopic
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RUN_S_MAX = 240
@@ -27,7 +29,7 @@ def command_of(module: ModuleType) -> list[str]:
     return [sys.executable, "-m", module.__name__]
 
 
-def events_per_second(command: Sequence[str], bootstrap_servers: str, topic: str, events: int) -> float:
+def measure(command: Sequence[str], topic: LoadedTopic, events: int) -> Run:
     """Starts a program with the words of `benchmarks.meter.Task`, waits for it, and reads what it says.
 
     Raises:
@@ -35,7 +37,7 @@ def events_per_second(command: Sequence[str], bootstrap_servers: str, topic: str
     """
     with tempfile.TemporaryDirectory(prefix="driftline-bench-") as directory:
         result, log = Path(directory, "result.json"), Path(directory, "log")
-        words = [bootstrap_servers, topic, str(events), str(result)]
+        words = [topic.bootstrap_servers, topic.name, str(events), str(result)]
         with log.open("wb") as output:
             process = subprocess.Popen([*command, *words], stdout=output, stderr=output, env=environment())
         try:
@@ -49,5 +51,4 @@ def events_per_second(command: Sequence[str], bootstrap_servers: str, topic: str
         if not result.exists():
             said = log.read_text(errors="replace")[-LOG_CHARACTERS:]
             raise RuntimeError(f"{' '.join(command)} did not finish:\n{said}")
-        measured = json.loads(result.read_text())
-    return float(measured["events"] / measured["seconds"])
+        return Run(**json.loads(result.read_text()))

@@ -12,7 +12,7 @@ from detectors.layout import RING_BLOCKS
 
 
 class Emissions(NamedTuple):
-    """Block means for the per-signal detectors: signal i's stand at first[i] … last[i] - 1 of scores and rows."""
+    """Block means for the per-signal detectors: signal i's stand at first[i] … last[i] - 1."""
 
     first: NDArray[np.int64]
     last: NDArray[np.int64]

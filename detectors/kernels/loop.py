@@ -40,6 +40,8 @@ def learn_chunk(
     learn_times(signal, batch.times_ms, scratch, taken)
     if signal["transform"] not in (CATEGORY, UNSEEN, TAIL):
         remember(signal, shape["cells"][:0], scratch, taken, limits.window)
+    else:
+        add_gaps(signal, scratch.gaps[:taken].sum())
     signal["seen"] += taken
     return taken, signal["seen"] >= limits.warm_up
 
@@ -48,7 +50,7 @@ def learn_chunk(
 def watch_chunk(
     arrays: Arrays, index: int, batch: Batch, scratch: Scratch, task: tuple[int, Limits, Emissions]
 ) -> tuple[int, bool]:
-    """Watches task[0] values; returns how many it took, and whether it stopped at a change."""
+    """Watches task[0] values; returns how many it took, and whether it stopped at one of them."""
     signal = arrays.signals[index]
     shape = arrays.shapes[signal["shape"]]
     count, limits, emissions = task
@@ -59,7 +61,7 @@ def watch_chunk(
     rows = 2 if signal["transform"] in (VALUE, CATEGORY) else 0
     remember(signal, shape["cells"][:rows], scratch, taken, limits.window)
     signal["seen"] += taken
-    return taken, signal["drift"] != 0
+    return taken, signal["drift"] != 0 or signal["level"][0] >= signal["recalibrate"]
 
 
 @compiled
@@ -68,7 +70,7 @@ def advance_signal(
 ) -> tuple[int, bool]:
     """Takes the rows from task[0] on until the batch, the warm-up or a level ends.
 
-    Returns the row after the last one taken, and whether there was a change in it.
+    Returns the row after the last one taken, and whether an armed signal stopped there.
     """
     signal = arrays.signals[index]
     cells = batch.matrix[signal["column"]]
@@ -77,7 +79,9 @@ def advance_signal(
     while row < cells.shape[0] and not ended:
         stop = min(row + CHUNK, cells.shape[0])
         count = gather(signal, cells, row, stop, scratch)
-        if signal["armed"] == 0:
+        if count == 0:
+            taken = 0
+        elif signal["armed"] == 0:
             taken, ended = learn_chunk(arrays, index, batch, scratch, (count, limits))
         else:
             taken, ended = watch_chunk(arrays, index, batch, scratch, (count, limits, emissions))
@@ -103,13 +107,13 @@ def advance(
     for index in range(next_rows.shape[0]):
         signal = arrays.signals[index]
         while next_rows[index] < rows:
-            row, changed = advance_signal(
+            row, stopped = advance_signal(
                 arrays, index, batch, scratch, (next_rows[index], limits, emissions)
             )
             next_rows[index] = row
-            if not changed:
+            if not stopped:
                 break
-            if signal["tested"] != 0:
+            if signal["drift"] != 0 and signal["tested"] != 0:
                 found.append((index, row - 1))
             if signal["transform"] not in (VALUE, CATEGORY):
                 signal["stale"] = 1

@@ -26,17 +26,13 @@ def reset(signal: Any) -> None:
 
 @compiled
 def detect(signal: Any, scores: NDArray[np.float64], count: int) -> tuple[int, int, int]:
-    """river.drift.PageHinkley (alpha 1, both directions) on the first `count` scores, up to its first detection.
+    """river.drift.PageHinkley (alpha 1, both directions) on `count` scores, up to its first detection.
 
     Returns how many scores it took, and the places of the last new minimum of `increase` and maximum of
     `decrease`, -1 where there was none. Sets drift to +1 or -1 at a detection.
     """
-    instances, mean, delta, threshold = (
-        signal["instances"],
-        signal["mean"],
-        signal["delta"],
-        signal["threshold"],
-    )
+    instances, mean = signal["instances"], signal["mean"]
+    delta, threshold = signal["delta"], signal["threshold"]
     increase, decrease = signal["increase"], signal["decrease"]
     increase_min, decrease_max = signal["increase_min"], signal["decrease_max"]
     taken, rise, fall, drift = 0, -1, -1, 0
@@ -110,36 +106,39 @@ def add_totals(signal: Any, scratch: Scratch, taken: int) -> None:
 
 @compiled
 def mark_rise(signal: Any, batch: Batch, scratch: Scratch, place: int, taken: int) -> None:
-    """The totals at the last minimum of `increase`, and when the value after it came."""
+    """The totals at the last minimum of `increase`, and when the value after it came (0 before it has)."""
     if place >= 0:
         signal["rise"][:] = scratch.totals[place]
-    first = place + 1  # the minimum may be the last value of the chunk before
-    if first < taken and (place >= 0 or signal["rise"][0] == scratch.totals[0, 0] - 1.0):
-        signal["rise_ms"] = batch.times_ms[scratch.rows[first]]
-        signal["rise_offset"] = batch.offsets[scratch.rows[first]]
+        signal["rise_ms"] = signal["rise_offset"] = 0
+    if place + 1 < taken and signal["rise"][0] == scratch.totals[place + 1, 0] - 1.0:
+        row = scratch.rows[place + 1]
+        signal["rise_ms"] = batch.times_ms[row]
+        signal["rise_offset"] = batch.offsets[row]
 
 
 @compiled
 def mark_fall(signal: Any, batch: Batch, scratch: Scratch, place: int, taken: int) -> None:
-    """The totals at the last maximum of `decrease`, and when the value after it came."""
+    """The totals at the last maximum of `decrease`, and when the value after it came (0 before it has)."""
     if place >= 0:
         signal["fall"][:] = scratch.totals[place]
-    first = place + 1
-    if first < taken and (place >= 0 or signal["fall"][0] == scratch.totals[0, 0] - 1.0):
-        signal["fall_ms"] = batch.times_ms[scratch.rows[first]]
-        signal["fall_offset"] = batch.offsets[scratch.rows[first]]
+        signal["fall_ms"] = signal["fall_offset"] = 0
+    if place + 1 < taken and signal["fall"][0] == scratch.totals[place + 1, 0] - 1.0:
+        row = scratch.rows[place + 1]
+        signal["fall_ms"] = batch.times_ms[row]
+        signal["fall_offset"] = batch.offsets[row]
 
 
 @compiled
 def watch(signal: Any, batch: Batch, scratch: Scratch, count: int) -> int:
-    """Takes up to `count` values, ending with the first at which there is a change; returns how many.
+    """Takes up to `count` values, ending at a change or where its level is to be calibrated; returns how many.
 
     The totals at the last minimum of `increase` (maximum of `decrease`) are kept: what came after is the
     maximum likelihood estimate of the values since a change upwards (downwards).
     """
     if signal["drift"] != 0:
         begin_level(signal)
-    taken, rise, fall = detect(signal, scratch.scores, count)
+    room = int(min(signal["recalibrate"] - signal["level"][0], float(count)))
+    taken, rise, fall = detect(signal, scratch.scores, room)
     add_totals(signal, scratch, taken)
     mark_rise(signal, batch, scratch, rise, taken)
     mark_fall(signal, batch, scratch, fall, taken)

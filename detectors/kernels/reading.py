@@ -19,7 +19,7 @@ VALUE_LIMIT = 1e150  # the squares of larger numbers would overflow
 
 @compiled
 def read_quality(signal: Any, transform: int, cell: float) -> float:
-    """The 0/1 value of a cell for MISSING, NULL, WRONG_TYPE and OUT_OF_RANGE; NaN where it cannot be judged."""
+    """The 0/1 value of a cell for MISSING … OUT_OF_RANGE; NaN where it cannot be judged."""
     if transform == MISSING:
         return 1.0 if isnan(cell) else 0.0
     if isnan(cell):

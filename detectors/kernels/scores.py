@@ -73,7 +73,7 @@ def atom_score(signal: Any, shape: Any, number: int, cell: int, value: float) ->
 
 @compiled
 def equals_score(signal: Any, shape: Any, number: int, cell: int) -> float:
-    """The normal score of a value that several quantiles of the reference are equal to, `cell` the first of them."""
+    """The normal score of a value that equals several quantiles, `cell` the first of them."""
     table = shape["table"]
     last = cell + 1
     while last + 1 < GRID_POINTS and table[last + 1] == table[cell]:
@@ -126,7 +126,7 @@ def score_numbers(signal: Any, shape: Any, scratch: Scratch, count: int) -> None
 
 @compiled
 def score_categories(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
-    """Scores of codes: in order of surprise, each holds a share of the probabilities and lies in it at random.
+    """Scores of codes: in order of surprise, each holds its share of the probabilities, at random within.
 
     The scores of the reference frequencies are N(0, 1). Of a single category they are 0, of any other then
     3.7.
@@ -139,6 +139,8 @@ def score_categories(signal: Any, shape: Any, scratch: Scratch, count: int) -> N
             score = CLIP if above >= 1.0 else 0.0
         else:
             score = clip(tie_score(signal, signal["seen"] + place + 1, above - table[code], above))
+            score += signal["rare"] if above > signal["cut"] else signal["common"]
+            score = (score - signal["center"]) / signal["scale"]
         scratch.values[place] = -log(table[code])
         scratch.cells[place] = code
         scratch.scores[place] = score

@@ -35,7 +35,7 @@ def add_gaps(signal: Any, gaps: int) -> None:
 
 @compiled
 def remember(signal: Any, cells: NDArray[np.int32], scratch: Scratch, count: int, window: int) -> None:
-    """Adds `count` values and the missing ones before each; `cells` has no rows for a signal without a histogram."""
+    """Adds `count` values and the missing ones before each; without a histogram `cells` has no rows."""
     place = 0
     while place < count:
         if signal["recent"][0, 0] >= window:

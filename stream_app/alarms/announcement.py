@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from detectors import Finding
+from detectors import Moments as Level
 from schemas import (
     Alert,
     Annotations,
@@ -99,5 +100,6 @@ def ranked_signal(member: Member) -> RankedSignal:
     )
 
 
-def moments(level: object) -> Moments:
+def moments(level: Level) -> Moments:
+    """Moments of a signal as they travel."""
     return Moments(mean=level.mean, sd=level.sd, count=level.count)

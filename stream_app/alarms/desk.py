@@ -24,6 +24,8 @@ from stream_app.monitoring.model import ModelMonitor
 PENDING_MS = 3_600_000
 # Incidents of a stream that has had no event for this long are over: the version is gone.
 GONE_MS = 6 * 3_600_000
+# How often an incident is looked at for recovery, in event time.
+FOLLOW_MS = 60_000
 
 
 class AlarmDesk:
@@ -72,14 +74,10 @@ class AlarmDesk:
         return []
 
     def _follow(self, incident: Incident, now_ms: int, coverage: Coverage) -> list[Alert]:
-        for member in incident.members.values():
-            signal = self._look(member.evidence)
-            if signal is None or member.recovered:
-                continue
-            if member.seen_at_start < 0:
-                member.seen_at_start = signal.seen
-            member.recovered = has_recovered(member, signal, self.plan, self.monitor.bank_settings.block)
-        gone = self.monitor.idle_ms((incident.version, incident.role)) > GONE_MS
+        if now_ms - incident.followed_ms >= FOLLOW_MS:
+            incident.followed_ms = now_ms
+            self._look_for_recovery(incident)
+        gone = self.monitor.streams.idle_ms((incident.version, incident.role), now_ms) > GONE_MS
         if gone or all(member.recovered for member in incident.members.values()):
             self.state.incidents.remove(incident)
             return [self._announce(incident, Status.RESOLVED, now_ms, coverage)]
@@ -88,6 +86,16 @@ class AlarmDesk:
         if now_ms - incident.sent_ms >= self.plan.alerts.repeat_every_ms:
             return [self._announce(incident, Status.FIRING, now_ms, coverage)]
         return []
+
+    def _look_for_recovery(self, incident: Incident) -> None:
+        block = self.monitor.bank_settings.block
+        for member in incident.members.values():
+            signal = None if member.recovered else self._look(member.evidence)
+            if signal is None:
+                continue
+            if member.seen_at_start < 0:
+                member.seen_at_start = signal.seen
+            member.recovered = has_recovered(member, signal, self.plan, block)
 
     def _look(self, evidence: Evidence) -> SignalState | None:
         return self.monitor.state((evidence.version, evidence.role), evidence.table, evidence.signal)

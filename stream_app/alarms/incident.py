@@ -41,7 +41,7 @@ class Member(msgspec.Struct):
     evidence: Evidence
     detectors: list[str]
     severity: str
-    # What the signal had seen at the first tick after it fired; -1 before that tick.
+    # What the signal had seen when it was first looked at after it fired; -1 before that.
     seen_at_start: int = -1
     recovered: bool = False
 
@@ -64,6 +64,7 @@ class Incident(msgspec.Struct):
     members: dict[str, Member]
     sequence: int = 0
     sent_ms: int = 0
+    followed_ms: int = 0
     sent_severity: str = ""
     unsent: bool = False
 

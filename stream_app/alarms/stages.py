@@ -21,11 +21,14 @@ Look = Callable[[Evidence], SignalState | None]
 
 # A change this small is never worth an alert, however sure the detectors are.
 SMALLEST_EFFECT_SD = 0.1
-# A signal is back when its recent blocks are this close to the reference, or half way back from a small change.
+# A signal is back when its recent blocks are this close to its reference (half way, for a small change).
 RECOVERED_SD = 0.25
 # A firing signal is reported again when its effect has grown by half.
 GROWTH = 1.5
 SURE_STANDARD_ERRORS = 3.0
+# A large effect speaks for itself when its values put it this many standard errors from the reference: the
+# least that Page-Hinkley's test reaches. A window that was merely cut may hold a handful of lucky values.
+CERTAIN_STANDARD_ERRORS = 6.0
 
 
 class Held(StrEnum):
@@ -82,10 +85,12 @@ def in_bad_direction(case: Case) -> Held | None:
 
 
 def confirmed(case: Case) -> Held | None:
-    """Large enough, or seen by two detectors; what is left waits for its next blocks (see ``late_confirmed``)."""
+    """Large and certain, or seen by two detectors; the rest waits for its blocks (``late_confirmed``)."""
     evidence, state = case.evidence, case.state
     waiting = state.pending.get(evidence.key)
-    if case.effect_size_sd >= case.plan.alerts.effect_size_floor_sd:
+    standard_errors = case.effect_size_sd * sqrt(evidence.finding.after.count)
+    large = case.effect_size_sd >= case.plan.alerts.effect_size_floor_sd
+    if large and standard_errors >= CERTAIN_STANDARD_ERRORS:
         state.pending.pop(evidence.key, None)
         return None
     if waiting is not None and case.effect_size_sd >= SMALLEST_EFFECT_SD and agrees(waiting, evidence):
@@ -133,7 +138,7 @@ def graded(case: Case) -> Held | None:
         names.update(member.detectors)
         if not member.recovered:
             evidence = grown(member.evidence, evidence)
-    severity = case.plan.alerts.severity[evidence.kind]
+    severity = case.plan.alerts.severity[evidence.kind.value]
     incident.members[evidence.signal] = Member(evidence, sorted(names), severity)
     incident.latest_ms = max(incident.latest_ms, evidence.arrived_ms)
     return None
@@ -180,10 +185,10 @@ def tolerance_sd(member: Member) -> float:
 
 
 def has_recovered(member: Member, signal: SignalState, plan: ModelPlan, block: int) -> bool:
-    """The signal is back within the tolerance, on so many values since the change that chance cannot put it there.
+    """The signal is back within the tolerance, on so many values that chance cannot have put it there.
 
-    The mean of n independent scores has a standard error of 1 / sqrt(n) sd. Where the last M blocks suffice to
-    tell the tolerance from noise they decide (soon); for a small change it takes the whole recent window.
+    The mean of n independent scores has a standard error of 1 / sqrt(n) sd. Where the last M blocks can tell
+    the tolerance from noise they decide, soon; for a small change it takes the whole recent window.
     """
     since = signal.seen - member.seen_at_start
     tolerance = tolerance_sd(member)

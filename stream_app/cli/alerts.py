@@ -1,5 +1,7 @@
 """``driftline alerts``: the alerts topic, for people."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -41,3 +43,36 @@ def alerts(
     """Show the latest alerts, the oldest of them first: when, how severe, what happened, how it was found."""
     kafka = kafka_settings(config, bootstrap_servers)
     require_broker(kafka)
+    from stream_app.cli.alert_log import AlertLog
+
+    show = show_json if as_json else show_words()
+    with AlertLog(kafka) as log:
+        there = log.existing()
+        for value in there if from_beginning else there[len(there) - min(last, len(there)) :]:
+            show(value)
+        if follow:
+            with suppress(KeyboardInterrupt):  # how following ends
+                for value in log.coming():
+                    show(value)
+
+
+def show_json(value: bytes) -> None:
+    """The record as it is, at once."""
+    click.echo(value)
+
+
+def show_words() -> Callable[[bytes], None]:
+    """Prints alerts in words."""
+    import orjson
+
+    from stream_app.cli.alert_lines import alert_line, detail_line
+    from stream_app.cli.terminal import standard_output
+
+    console = standard_output()
+
+    def show(value: bytes) -> None:
+        alert = orjson.loads(value)
+        console.print(alert_line(alert))
+        console.print(detail_line(alert["annotations"]["description"]))
+
+    return show

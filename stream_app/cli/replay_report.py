@@ -69,8 +69,10 @@ def print_summary(summary: Summary) -> None:
 
 def write_summary(summary: Summary, output: str) -> None:
     """The closing summary as one JSON object; ``-`` is standard output."""
+    # Reasons and kinds are enums, which orjson takes for keys only when it is told to.
+    options = orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
     with click.open_file(output, "wb") as file:
-        file.write(orjson.dumps(summary.to_builtins(), option=orjson.OPT_APPEND_NEWLINE))
+        file.write(orjson.dumps(summary.to_builtins(), option=options))
 
 
 def _in_brackets(counts: dict[str, int]) -> str:

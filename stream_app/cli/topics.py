@@ -11,7 +11,8 @@ from stream_app.cli.presentation import Command, Group, examples
 @click.group(
     cls=Group,
     short_help="Make driftline's topics, or check them.",
-    epilog=examples("driftline topics create", "driftline topics check --config F"))
+    epilog=examples("driftline topics create", "driftline topics check --config F"),
+)
 def topics() -> None:
     """Make the topics that driftline reads and writes, or check them."""
 

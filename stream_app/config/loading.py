@@ -18,7 +18,7 @@ from stream_app.config.document import Path as KeyPath
 from stream_app.config.errors import ConfigError, Mistake
 from stream_app.config.kafka import KafkaSettings
 from stream_app.config.secret import FROM_FILE
-from stream_app.config.sentences import mistakes_of, place_of
+from stream_app.config.sentences import UNKNOWN_KEY, mistakes_of, place_of
 from stream_app.config.servers import checked_servers
 from stream_app.config.settings import Settings
 
@@ -83,6 +83,7 @@ def _validated(document: Document, context: dict[str, Any]) -> tuple[Settings | 
     if not isinstance(data, dict):
         sentence = "the file must be sections such as kafka and models, each with keys."
         return None, [*mistakes, Mistake(sentence, line=1)]
+    taken_out: set[KeyPath] = set()  # a section that lacks a value may complain of nothing but that
     while True:
         try:
             return Settings.model_validate(data, context=context), mistakes
@@ -90,10 +91,16 @@ def _validated(document: Document, context: dict[str, Any]) -> tuple[Settings | 
             places = [place_of(details, document) for details in error.errors()]
             for place, mistake in zip(places, mistakes_of(error, document, Settings), strict=True):
                 inherited = place[:1] == ("models",) and place not in document.lines
-                if not inherited and mistake not in mistakes:
+                follows = any(path[: len(place)] == place for path in taken_out)
+                if not inherited and not follows and mistake not in mistakes:
                     mistakes.append(mistake)
             if not _take_out(data, places):
                 return None, mistakes
+            taken_out |= {
+                place
+                for place, details in zip(places, error.errors(), strict=True)
+                if details["type"] != UNKNOWN_KEY
+            }
 
 
 def _take_out(data: dict[str, Any], paths: Iterable[KeyPath]) -> bool:

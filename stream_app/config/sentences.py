@@ -13,6 +13,7 @@ from stream_app.config.section import Section, written_name
 from stream_app.config.wording import did_you_mean, listed
 
 KEY_MARK: Final = "[key]"  # pydantic's last path element for a mistake in a mapping's key
+UNKNOWN_KEY: Final = "extra_forbidden"  # pydantic's error type
 
 _WANTED: Final[Mapping[str, str]] = {
     "string_type": "this must be a text",
@@ -55,7 +56,7 @@ def place_of(details: ErrorDetails, document: Document) -> Path:
 
 def _mistake(details: ErrorDetails, document: Document, root: type[Section]) -> Mistake:
     path = place_of(details, document)
-    if details["type"] == "extra_forbidden":
+    if details["type"] == UNKNOWN_KEY:
         known = [written_name(name) for name in _section_at(root, path[:-1]).model_fields]
         sentence = f"there is no such key{did_you_mean(str(path[-1]), known)}; there are {listed(known)}."
     else:

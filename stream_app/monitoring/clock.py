@@ -39,13 +39,10 @@ class EventClock:
         next_tick_ms = self.tick_ms + TICK_MS
         count = 0
         for time_ms in times_ms:
-            smallest = before_last_ms if before_last_ms < last_ms else last_ms
-            if time_ms < smallest:
-                smallest = time_ms
+            smallest = min(time_ms, last_ms, before_last_ms)
             if smallest >= next_tick_ms:
                 break
-            if smallest > now_ms:
-                now_ms = smallest
+            now_ms = max(now_ms, smallest)
             before_last_ms, last_ms = last_ms, time_ms
             count += 1
         self.now_ms, self._last_ms, self._before_last_ms = now_ms, last_ms, before_last_ms

@@ -74,7 +74,7 @@ class Section:
         self._groups: dict[ColumnType, list[Column]] = {}
 
     def first_misfit(self, rows: Sequence[Values], start: int) -> int:
-        """The index of the first row from ``start`` on with a new name, or with a first value; else their number."""
+        """The first row from ``start`` on with a new name or a name's first value; else the row count."""
         if not self.untyped and all(map(self.known.issuperset, islice(rows, start, None))):
             return len(rows)
         return next((place for place in range(start, len(rows)) if not self._fits(rows[place])), len(rows))
@@ -118,7 +118,7 @@ class Section:
         self.columns.append(column)
         self._groups.setdefault(column.type, []).append(column)
         if column.type is ColumnType.CATEGORICAL:
-            numbers = self.plan(column.name).type == ColumnType.CATEGORICAL
+            numbers = self.plan(column.name).type == ColumnType.CATEGORICAL.value
             codes = CategoryCodes(self.categories, null_cell=self.null_cell, accepts_numbers=numbers)
             self.codes[column.name] = codes
             for text in texts:

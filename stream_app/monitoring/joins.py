@@ -20,7 +20,7 @@ from stream_app.monitoring.waiting import Entry, Waiting
 # Places in an entry; the first two belong to the store (serial, due_ms).
 VERSION, ROLE, TIME_MS = 2, 3, 4
 SEEN = 5  # behaviours: names seen, None while there are none
-OUTPUTS, ANSWERS, DECIDED = 5, 6, 7  # labels: the model's outputs, labels by annotator (or None), decision made
+OUTPUTS, ANSWERS, DECIDED = 5, 6, 7  # labels: outputs of the model, labels by annotator, decision made
 RECORDS = 2  # early feedback: the events
 MOST_EARLY_RECORDS = 16
 UNNAMED = ""
@@ -138,7 +138,8 @@ class Joins:
         answers[annotator] = answers.pop(annotator, {}) | event.labels
         entry[ANSWERS] = answers
         if new_values:
-            numeric = frozenset(f"error:{name}" for name, label in event.labels.items() if type(label) is float)
+            numbers = [name for name, label in event.labels.items() if isinstance(label, float)]
+            numeric = frozenset(f"error:{name}" for name in numbers)
             yield Outcome(entry[VERSION], entry[ROLE], "labels", new_values, event.time_ms, None, numeric)
         if corrects:
             corrected = {name: values[name] for name in corrects}

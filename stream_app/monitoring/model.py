@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from math import inf
 from typing import Any
 
 from detectors import BankSettings, SignalState, Transform
@@ -11,12 +10,12 @@ from stream_app.config import Limits, ModelPlan
 from stream_app.monitoring.clock import EventClock
 from stream_app.monitoring.identity import RecentIds, id_hash
 from stream_app.monitoring.joins import Joins, Outcome
-from stream_app.monitoring.stream import ALL_VERSIONS, Stream
+from stream_app.monitoring.stream import Stream
+from stream_app.monitoring.streams import StreamKey, Streams
 from stream_app.monitoring.tables import Arrival, OutcomeTable, Reported
+from stream_app.monitoring.volume import VOLUME
 
-StreamKey = tuple[str, str]
-# A stream without events for this long makes room for a new version when all places are taken.
-IDLE_MS = 25 * 3600 * 1000
+MINUTE_MS = 60_000
 
 
 class ModelMonitor:
@@ -38,7 +37,7 @@ class ModelMonitor:
             categories=limits.categories_per_signal,
         )
         self.clock = EventClock()
-        self.streams: dict[StreamKey, Stream] = {}
+        self.streams = Streams(plan, self.bank_settings, limits)
         self.joins = Joins(plan, limits.predictions_waiting)
         self.recent_ids = RecentIds(limits.ids_remembered)
         self.sequence = 0
@@ -122,10 +121,12 @@ class ModelMonitor:
         now_ms = self.clock.tick_ms
         arrival = Arrival(self.sequence + 1, now_ms, self._prediction_offset)
         self._deliver(self.joins.expire(now_ms), arrival)
+        # Whole minutes: throughput is looked at less often than it is counted, which costs a sixth.
+        minute_ms = now_ms // MINUTE_MS * MINUTE_MS
         for stream in self.streams.values():
             table = stream.outcomes["volume"]
-            for second, count in stream.volume.complete(now_ms):
-                table.append({"volume:predictions": float(count)}, second * 1000, arrival)
+            for second, count in stream.volume.complete(minute_ms):
+                table.append({VOLUME: float(count)}, second * 1000, arrival)
 
     def flush(self) -> list[tuple[Reported, Stream]]:
         """Findings of all rows that waited, in the order of the events that caused them."""
@@ -140,23 +141,13 @@ class ModelMonitor:
         found = self.streams.get(stream)
         return None if found is None else found.table(table).bank.state_of(signal)
 
-    def idle_ms(self, key: StreamKey) -> float:
-        """Event time since the last prediction of a stream; infinite when the stream is gone."""
-        version, role = key
-        seen_ms = [
-            stream.last_event_ms
-            for (other, its_role), stream in self.streams.items()
-            if its_role == role and version in (other, ALL_VERSIONS)
-        ]
-        return self.clock.now_ms - max(seen_ms) if seen_ms else inf
-
     # ---- rows
 
     def _flush_stream(self, stream: Stream) -> None:
         if stream.predictions.events:
             times_ms = stream.predictions.times_ms()
             stream.volume.add(times_ms)
-            self._everything(stream.role).volume.add(times_ms)
+            self.streams.everything(stream.role).volume.add(times_ms)
         for table in stream.tables():
             self._reports += [(report, stream) for report in table.flush()]
         for name in stream.predictions.refused:
@@ -215,7 +206,7 @@ class ModelMonitor:
 
     def _count_unlinked(self, event: Prediction, arrival: Arrival) -> None:
         """Behaviours that name no prediction: how many came since the last one, as a rate per prediction."""
-        everything = self._everything(event.role)
+        everything = self.streams.everything(event.role)
         table = everything.outcomes["behaviors"]
         values = {f"rate:{name}": float(count) for name, count in self._unlinked.items()}
         for name in values:
@@ -223,55 +214,11 @@ class ModelMonitor:
         self._append(table, values, event.time_ms, arrival)
         self._unlinked = Counter(dict.fromkeys(self._unlinked, 0))
 
-    # ---- streams
-
     def _open(self, version: str, role: str) -> Stream | None:
-        versions = [key for key in self.streams if key[0] != ALL_VERSIONS]
-        if len(versions) >= self.limits.streams_per_model and not self._retire(versions):
-            self._refuse(f"{version} {role}")
-            return None
-        stream = self._new_stream(version, role)
-        # Volume counts for all versions together; of a single version it is kept, not watched: a roll-out
-        # moves traffic from one version to another, and that is nobody's incident.
-        stream.outcomes["volume"].watch([("volume:predictions", Transform.VALUE)], ())
-        predecessor = self._predecessor(role)
-        if predecessor is not None:
-            self._flush_stream(predecessor)
-            stream.inherit(predecessor)
-        stream.last_event_ms = self.clock.now_ms
-        self._everything(role)
-        self.streams[(version, role)] = stream
-        return stream
-
-    def _new_stream(self, version: str, role: str) -> Stream:
-        return Stream(version, role, self.plan, self.bank_settings, self.limits.signals_per_stream)
-
-    def _everything(self, role: str) -> Stream:
-        key = (ALL_VERSIONS, role)
-        stream = self.streams.get(key)
+        stream = self.streams.open(version, role, self.clock.tick_ms, self._flush_stream)
         if stream is None:
-            stream = self.streams[key] = self._new_stream(ALL_VERSIONS, role)
-            stream.outcomes["volume"].watch([("volume:predictions", Transform.VALUE)], None)
+            self._refuse(f"{version} {role}")
         return stream
-
-    def _predecessor(self, role: str) -> Stream | None:
-        """The stream last active in this role, or else in the live role."""
-        for wanted in (role, "live"):
-            streams = [stream for (_, role), stream in self.versions() if role == wanted]
-            if streams:
-                return max(streams, key=lambda stream: stream.last_event_ms)
-        return None
-
-    def versions(self) -> list[tuple[StreamKey, Stream]]:
-        """The streams of single versions."""
-        return [(key, stream) for key, stream in self.streams.items() if key[0] != ALL_VERSIONS]
-
-    def _retire(self, versions: list[StreamKey]) -> bool:
-        oldest = min(versions, key=lambda key: self.streams[key].last_event_ms)
-        if self.clock.now_ms - self.streams[oldest].last_event_ms < IDLE_MS:
-            return False
-        self._flush_stream(self.streams.pop(oldest))
-        return True
 
     # ---- state
 
@@ -314,8 +261,6 @@ class ModelMonitor:
 
     def add_stream(self, snapshot: dict[str, Any]) -> Stream:
         """Take up a stream from its snapshot."""
-        stream = self._new_stream(snapshot["version"], snapshot["role"])
+        stream = self.streams.new(snapshot["version"], snapshot["role"])
         stream.restore(snapshot)
-        self.streams[(stream.version, stream.role)] = stream
         return stream
-

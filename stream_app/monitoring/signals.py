@@ -21,9 +21,7 @@ def signals_of(section: str, column: Column, plan: SignalPlan) -> Iterator[Signa
     def signal(prefix: str, transform: Transform, subject: str = column.name, cell: int = 0) -> Signal:
         minimum = -inf if plan.min is None else plan.min
         maximum = inf if plan.max is None else plan.max
-        return Signal(
-            f"{prefix}:{subject}", column.cell + cell, transform, minimum, maximum, plan.detectors
-        )
+        return Signal(f"{prefix}:{subject}", column.cell + cell, transform, minimum, maximum, plan.detectors)
 
     if section == "serving":
         yield signal("serving", Transform.VALUE)

@@ -59,9 +59,9 @@ class Stream:
         for name, table in self.outcomes.items():
             if name != "volume":
                 table.adopt(other.outcomes[name])
-        for table in self.tables():
-            names = [signal.name for signal in table.bank.signals if inherits(signal, self.plan)]
-            table.bank.inherit(other.table(table.name).bank, names)
+        for mine in self.tables():
+            names = [signal.name for signal in mine.bank.signals if inherits(signal, self.plan)]
+            mine.bank.inherit(other.table(mine.name).bank, names)
 
     def compares(self, signal: str) -> str | None:
         """The version that a signal's reference came from, when it is not its own."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from detectors import Bank, BankSettings, Finding, Signal, Transform
 from schemas import Prediction
 from stream_app.config import ModelPlan
-from stream_app.monitoring.columns import Column, ColumnType, Section
+from stream_app.monitoring.columns import Column, ColumnType, Section, Values
 from stream_app.monitoring.signals import signals_of
 
 SECTIONS = ("features", "outputs", "serving")
@@ -48,8 +48,7 @@ class PredictionTable:
         self.refused: list[str] = []
         plans = (plan.features, plan.outputs, plan.serving)
         self.sections = [
-            Section(name, section, settings.categories)
-            for name, section in zip(SECTIONS, plans, strict=True)
+            Section(name, section, settings.categories) for name, section in zip(SECTIONS, plans, strict=True)
         ]
         self.features, self.outputs, self.serving = self.sections
         # Counts changes of the state, so that a checkpoint writes only what changed.
@@ -99,12 +98,16 @@ class PredictionTable:
         features = [event.features for event in events]
         outputs = [event.outputs for event in events]
         serving = [event.serving for event in events]
-        sections = zip(self.sections, (features, outputs, serving), strict=True)
-        return min(section.first_misfit(rows, start) for section, rows in sections)
+        return min(
+            self.features.first_misfit(features, start),
+            self.outputs.first_misfit(outputs, start),
+            self.serving.first_misfit(serving, start),
+        )
 
     def _discover(self, event: Prediction) -> None:
         """Watch the event's new names while there is room."""
-        for section, values in zip(self.sections, (event.features, event.outputs, event.serving), strict=True):
+        dictionaries: tuple[Values, Values, Values] = (event.features, event.outputs, event.serving)
+        for section, values in zip(self.sections, dictionaries, strict=True):
             room = (self.most_signals - len(self.bank.signals)) // MOST_SIGNALS_OF_A_COLUMN
             columns, refused = section.discover(values, self.bank.columns, room)
             self._watch(section, columns)
@@ -129,8 +132,8 @@ class PredictionTable:
         times_ms = np.array([event.time_ms for event in events], dtype=np.int64)
         findings = self.bank.update(matrix, times_ms, np.array(offsets, dtype=np.int64))
         return [
-            Reported(found, self.name, Arrival(sequences[found.row], found.detected_ms, found.detected_offset))
-            for found in findings
+            Reported(each, self.name, Arrival(sequences[each.row], each.detected_ms, each.detected_offset))
+            for each in findings
         ]
 
     def snapshot(self) -> dict[str, Any]:
@@ -221,4 +224,3 @@ class OutcomeTable:
 
 
 Table = PredictionTable | OutcomeTable
-

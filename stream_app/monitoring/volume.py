@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+VOLUME = "volume:predictions"
+VOLUME_TAIL = "volume:predictions.tail"
 SECOND_MS = 1000
 # A gap in event time (an outage, a weekend) counts as zeros up to this long; the rest is jumped over.
 LONGEST_GAP_S = 3600

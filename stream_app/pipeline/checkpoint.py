@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stream_app.pipeline.codec import CODEC_VERSION, chunks, head_key, pack, part_key
-from stream_app.pipeline.records import ModelCut, OutputRecord, StateRecord
+from stream_app.pipeline.records import ModelCut, StateRecord
 from stream_app.pipeline.watch import ModelWatch
 
 # Below this the log is not worth rewriting.
@@ -56,7 +56,9 @@ class ModelCheckpoints:
     be alive somewhere and about to remove it. ``stale`` are the keys that it makes superfluous.
     """
 
-    def __init__(self, model: str, epoch: int, record_bytes: int, stale: frozenset[bytes] = frozenset()) -> None:
+    def __init__(
+        self, model: str, epoch: int, record_bytes: int, stale: frozenset[bytes] = frozenset()
+    ) -> None:
         self.model = model
         self.epoch = epoch
         self.record_bytes = record_bytes

@@ -57,5 +57,7 @@ def parse_key(key: bytes) -> tuple[str, str, str]:
     try:
         what, number, model = key.decode().split("|", 2)
     except (UnicodeDecodeError, ValueError) as error:
-        raise UnreadableStateError(f"the state topic holds a key that driftline did not write: {key!r}") from error
+        raise UnreadableStateError(
+            f"the state topic has a key that driftline never writes: {key!r}"
+        ) from error
     return what, number, model

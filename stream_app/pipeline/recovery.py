@@ -27,7 +27,11 @@ class Recovery:
 
 
 def recover(
-    partition: int, settings: Settings, records: Iterable[tuple[bytes, bytes | None]], *, summaries: bool = True
+    partition: int,
+    settings: Settings,
+    records: Iterable[tuple[bytes, bytes | None]],
+    *,
+    summaries: bool = True,
 ) -> Recovery:
     """Restore every model from its latest complete checkpoint: highest epoch, then furthest positions.
 

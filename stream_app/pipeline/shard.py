@@ -16,6 +16,7 @@ from stream_app.pipeline.watch import ModelWatch
 Positions = dict[str, int]
 # Decoded events wait for a flush in chunks of this many: more of them no longer fit the processor's caches.
 CHUNK_RECORDS = 512
+FLUSH_ROWS = 256
 
 
 class ShardModel:
@@ -36,7 +37,7 @@ class ShardModel:
 
 
 class ModelBatch:
-    """Events of one model out of one chunk of records; ``began`` are the positions before the first of them."""
+    """Events of one model in one chunk of records; ``began`` are the positions before the first of them."""
 
     def __init__(self, model: ShardModel | None, began: Positions) -> None:
         self.model = model
@@ -52,13 +53,6 @@ class ModelBatch:
         self.events.append(event)
         self.offsets.append(offset)
         self.orders.append(order)
-
-    def apply(self) -> None:
-        if self.model is None or not self.events:
-            return
-        self.model.unsaved = self.model.unsaved or self.began
-        self.model.watch.apply(self.events, self.offsets, self.orders)
-        self.model.watch.flush()
 
 
 class Shard:
@@ -77,6 +71,7 @@ class Shard:
         self._dead_letters: list[OutputRecord] = []
         self._summaries: list[OutputRecord] | None = [] if summaries else None
         self._refused: set[str] = set()
+        self._unflushed: dict[str, ShardModel] = {}
 
     def apply(self, records: Sequence[SourceRecord]) -> None:
         """Absorb records; those below the positions are skipped, whoever delivers them again.
@@ -85,6 +80,9 @@ class Shard:
         """
         for start in range(0, len(records), CHUNK_RECORDS):
             self._apply(records[start : start + CHUNK_RECORDS])
+        for model in self._unflushed.values():
+            model.watch.flush()
+        self._unflushed.clear()
 
     def _apply(self, records: Sequence[SourceRecord]) -> None:
         positions = self.positions
@@ -115,8 +113,20 @@ class Shard:
         for batch in batches.values():
             for kind, count in Counter(map(type, batch.events)).items():
                 events[kind.__name__.lower()] += count
-            batch.apply()
+            if batch.model is not None and batch.events:
+                self._absorb(batch.model, batch)
         batches.clear()
+
+    def _absorb(self, model: ShardModel, batch: "ModelBatch") -> None:
+        """Rows wait until they are many, or until all records are applied: a flush costs as much as 50 rows."""
+        model.unsaved = model.unsaved or batch.began
+        model.watch.apply(batch.events, batch.offsets, batch.orders)
+        name = model.watch.monitor.model
+        if model.watch.waiting < FLUSH_ROWS:
+            self._unflushed[name] = model
+        else:
+            model.watch.flush()
+            self._unflushed.pop(name, None)
 
     def start_at(self, topic: str, offset: int) -> None:
         """Begin (or go on) reading a topic at this offset, if nothing beyond it is absorbed."""
@@ -178,7 +188,9 @@ class Shard:
     def signals(self) -> int:
         """How many signals are watched."""
         return sum(
-            stream.signals() for model in self.models.values() for stream in model.watch.monitor.streams.values()
+            stream.signals()
+            for model in self.models.values()
+            for stream in model.watch.monitor.streams.values()
         )
 
     # ---- checkpoints
@@ -223,7 +235,7 @@ class Shard:
         }
 
     def take_alerts(self) -> list[OutputRecord]:
-        """All alerts that wait, in the order of the records that caused them: for runs without checkpoints."""
+        """All alerts that wait, in the order of the records that made them; for runs without checkpoints."""
         waiting = [each for model in self.models.values() for each in model.watch.outbox]
         for model in self.models.values():
             model.watch.outbox.clear()

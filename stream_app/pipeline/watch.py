@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable
-from itertools import takewhile
-from typing import Any, TypeGuard
+from itertools import islice, takewhile
+from typing import Any, cast
 
 from schemas import Alert, Coverage, Event, Feedback, Prediction, cloud_event_headers, encode_alert
 from stream_app.alarms.desk import AlarmDesk
@@ -15,6 +15,7 @@ from stream_app.monitoring.stream import Stream
 from stream_app.monitoring.tables import Reported
 from stream_app.pipeline.records import OutputRecord
 from stream_app.pipeline.summaries import summaries_of
+
 
 class ModelWatch:
     """Everything one worker keeps for one model."""
@@ -62,15 +63,18 @@ class ModelWatch:
 
     def _apply_run(self, events: list[Event], offsets: list[int], start: int) -> int:
         """Absorb the predictions of one stream from ``start`` up to the next tick; where to go on."""
-        monitor = self.monitor
-        run = list(takewhile(same_stream(events[start]), events[start:]))
-        quiet = monitor.clock.advance_to_tick([event.time_ms for event in run])
+        clock = self.monitor.clock
+        first = events[start]
+        quiet = clock.advance_to_tick(
+            event.time_ms for event in takewhile(same_stream(first), islice(events, start, None))
+        )
         if not quiet:
-            monitor.clock.advance(run[0].time_ms)
+            clock.advance(first.time_ms)
             self._tick()
             quiet = 1
-        monitor.predictions(run[:quiet], offsets[start : start + quiet])
-        return start + quiet
+        stop = start + quiet
+        self.monitor.predictions(cast(list[Prediction], events[start:stop]), offsets[start:stop])
+        return stop
 
     def reject(self) -> None:
         """A record of this model could not be used."""
@@ -90,6 +94,11 @@ class ModelWatch:
             self._publish(self.desk.take(evidence, self._coverage(sequence)), self._order_of(sequence))
         del self._orders[: self.monitor.sequence - self._first_sequence]
         self._first_sequence = self.monitor.sequence
+
+    @property
+    def waiting(self) -> int:
+        """Events since the last flush."""
+        return self.monitor.sequence - self._first_sequence
 
     def _order_of(self, sequence: int) -> int:
         return self._orders[sequence - self._first_sequence]
@@ -156,11 +165,12 @@ class ModelWatch:
         self._sampling_rate = snapshot["sampling_rate"]
 
 
-def same_stream(first: Prediction) -> Callable[[Event], TypeGuard[Prediction]]:
-    """Whether an event is a prediction of the same stream as this one."""
+def same_stream(first: Event) -> Callable[[Event], bool]:
+    """Whether an event is a prediction of the same stream as this prediction."""
+    assert isinstance(first, Prediction)
     version, role = first.version, first.role
 
-    def is_same(event: Event) -> TypeGuard[Prediction]:
-        return type(event) is Prediction and event.version == version and event.role == role
+    def is_same(event: Event) -> bool:
+        return isinstance(event, Prediction) and event.version == version and event.role == role
 
     return is_same

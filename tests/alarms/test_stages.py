@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from detectors import Finding, Level, SignalState
 from stream_app.alarms.incident import AlarmState, Evidence, Member
@@ -103,8 +104,15 @@ def test_good_news_is_no_incident() -> None:
 def test_a_large_effect_is_confirmed_at_once() -> None:
     """Alarms are promised within a second."""
     line = Line()
-    assert line.take(evidence(effect=0.5)) is None
+    assert line.take(evidence(effect=0.6)) is None
     assert len(line.state.incidents) == 1
+
+
+def test_a_large_effect_of_a_few_lucky_values_is_not_certain() -> None:
+    """A window that was merely cut would page with the best of its recent runs."""
+    lucky = evidence(effect=0.6)
+    few = replace(lucky.finding, after=replace(lucky.finding.after, count=30))
+    assert Line().take(structs.replace(lucky, finding=few)) is Held.UNCONFIRMED
 
 
 def test_a_small_effect_needs_a_second_detector() -> None:
@@ -183,20 +191,33 @@ def test_the_fingerprint_is_of_labels_only_and_episodes_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("effect", "blocks", "recovered"),
+    ("effect", "seen", "blocks", "recovered"),
     [
-        (2.0, (0.1, -0.1, 0.2, 0.1, -0.2, 0.1), True),
-        (2.0, (0.4, 0.4, 0.4, 0.4, 0.4, 0.4), False),
-        (0.3, (0.2, 0.2, 0.2, 0.2, 0.2, 0.2), False),
-        (2.0, (0.0, 0.0), False),
+        (2.0, 300, (0.1, -0.1, 0.2, 0.1, -0.2, 0.1), True),
+        (2.0, 300, (0.4, 0.4, 0.4, 0.4, 0.4, 0.4), False),
+        (2.0, 100, (0.0, 0.0, 0.0, 0.0, 0.0, 0.0), False),
+        (2.0, 300, (0.0, 0.0), False),
     ],
 )
 def test_recovery_is_the_mean_of_recent_blocks(
-    effect: float, blocks: tuple[float, ...], recovered: bool
+    effect: float, seen: int, blocks: tuple[float, ...], recovered: bool
 ) -> None:
     """An incident would resolve while it lasts, or never."""
-    member = Member(evidence(effect=effect), ["adwin"], "info")
-    assert has_recovered(member, replace(ARMED, block_effects=blocks), ModelPlan()) is recovered
+    member = Member(evidence(effect=effect), ["adwin"], "info", seen_at_start=0)
+    signal = replace(ARMED, seen=seen, block_effects=blocks)
+    assert has_recovered(member, signal, ModelPlan(), block=32) is recovered
+
+
+@pytest.mark.parametrize(
+    ("seen", "recent", "recovered"), [(999, 0.0, False), (1000, 0.0, True), (1000, 0.2, False)]
+)
+def test_a_small_change_is_over_when_the_recent_window_says_so(
+    seen: int, recent: float, recovered: bool
+) -> None:
+    """Six blocks cannot tell a small change from none: it would resolve by chance while it lasts."""
+    member = Member(evidence(effect=0.3), ["adwin"], "info", seen_at_start=0)
+    signal = replace(ARMED, seen=seen, effect_size_sd=recent, block_effects=(0.0,) * 8)
+    assert has_recovered(member, signal, ModelPlan(), block=32) is recovered
 
 
 def test_signals_are_ranked_by_effect() -> None:

@@ -2,14 +2,18 @@
 
 import gzip
 import json
+import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from kafka import KafkaConsumer, TopicPartition
 
 from stream_app.cli import main
+from stream_app.config import KafkaSettings
 from stream_app.simulator import scenarios
 
 SHORT = ["--scale", "0.02"]
@@ -97,3 +101,31 @@ def test_no_broker_is_said_at_once() -> None:
     result = simulate("demo-mix", "--kafka", "--bootstrap-servers", "127.0.0.1:1")
     assert result.exit_code == 1
     assert "No Kafka answers at 127.0.0.1:1: start one with `driftline kafka start`" in result.stderr
+
+
+@pytest.mark.kafka
+def test_events_reach_kafka_and_end_now(kafka_settings: KafkaSettings, tmp_path: Path) -> None:
+    """Events of other dates would be deleted or refused by the broker."""
+    config, truth = tmp_path / "driftline.yaml", tmp_path / "truth.jsonl"
+    config.write_text(f"kafka: {{prefix: {kafka_settings.prefix}}}\n")
+    options = ["--config", config, "--bootstrap-servers", kafka_settings.bootstrap_servers, "--truth", truth]
+    result = simulate("demo-mix", "--kafka", "--rate", 100_000, *SHORT, *options)
+    assert result.exit_code == 0, result.output
+    count = int(re.findall(r"([\d,]+) events", result.stderr)[0].replace(",", ""))
+    consumer = KafkaConsumer(**kafka_settings.kafka_python())
+    topics = (kafka_settings.predictions, kafka_settings.feedback)
+    partitions = [TopicPartition(topic, number) for topic in topics for number in range(4)]
+    assert sum(consumer.end_offsets(partitions).values()) == count
+    consumer.close()
+    began = [datetime.fromisoformat(json.loads(line)["began_at"]) for line in truth.read_text().splitlines()]
+    assert all(timedelta(0) < datetime.now(UTC) - each < timedelta(seconds=600) for each in began)
+
+
+@pytest.mark.kafka
+def test_without_topics_nothing_is_sent(broker: str, tmp_path: Path) -> None:
+    """A broker that makes topics by itself would make them with the wrong number of partitions."""
+    config = tmp_path / "driftline.yaml"
+    config.write_text("kafka: {prefix: no-such-prefix}\n")
+    result = simulate("demo-mix", "--kafka", "--config", config, "--bootstrap-servers", broker)
+    assert result.exit_code == 1
+    assert "no-such-prefix.predictions does not exist" in result.stderr

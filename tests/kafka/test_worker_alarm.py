@@ -7,10 +7,10 @@ import orjson
 import pytest
 
 from stream_app.config import KafkaSettings
-from tests.kafka.worker_process import WorkerProcess, read_all, send, wait_until
+from tests.kafka.worker_process import READY_S, WorkerProcess, read_all, send, wait_until
 from tests.streams import Stream
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(90)]
 
 
 def events(stream: Stream) -> list[dict]:
@@ -21,7 +21,7 @@ def events(stream: Stream) -> list[dict]:
 def test_a_shifted_feature_raises_an_alarm(kafka_settings: KafkaSettings, tmp_path: Path) -> None:
     """The main job: nothing would come out of the alerts topic, or it would name something else."""
     with WorkerProcess(kafka_settings, tmp_path, "worker") as worker:
-        wait_until(worker.ready, 20, "becoming ready")
+        wait_until(worker.ready, READY_S, "becoming ready")
         send(kafka_settings, events(Stream(count=3000, change_at=2000, shift=3.0)))
         wait_until(lambda: bool(read_all(kafka_settings, kafka_settings.alerts)), 20, "an alert")
         alert = read_all(kafka_settings, kafka_settings.alerts)[0]
@@ -40,7 +40,7 @@ def test_bad_records_become_dead_letters_and_metrics_tell(
     good = events(Stream(count=200, change_at=200))
     bad = [{"type": "prediction", "model": "search"}, {"type": "no such type", "model": "search"}]
     with WorkerProcess(kafka_settings, tmp_path, "worker") as worker:
-        wait_until(worker.ready, 20, "becoming ready")
+        wait_until(worker.ready, READY_S, "becoming ready")
         send(kafka_settings, [*good[:100], *bad, *good[100:]])
         dead_letters = kafka_settings.dead_letters
         wait_until(lambda: len(read_all(kafka_settings, dead_letters)) == 2, 20, "two dead letters")
@@ -62,7 +62,7 @@ def test_a_second_start_resumes_where_the_first_stopped(
     """A deployment would forget what it learned, or count everything twice."""
     first, second = events(Stream(count=400, change_at=400)), events(Stream(count=800, change_at=800))
     with WorkerProcess(kafka_settings, tmp_path, "first") as worker:
-        wait_until(worker.ready, 20, "becoming ready")
+        wait_until(worker.ready, READY_S, "becoming ready")
         send(kafka_settings, first)
         wait_until(lambda: worker.metric("driftline_events_total") == len(first), 20, "absorbing")
         code, seconds = worker.terminate()
@@ -70,7 +70,7 @@ def test_a_second_start_resumes_where_the_first_stopped(
         assert seconds < 10
     send(kafka_settings, second[len(first) :])
     with WorkerProcess(kafka_settings, tmp_path, "second") as worker:
-        wait_until(worker.ready, 20, "becoming ready")
+        wait_until(worker.ready, READY_S, "becoming ready")
         rest = len(second) - len(first)
         wait_until(lambda: worker.metric("driftline_events_total") == rest, 20, "absorbing the rest")
         assert worker.metric("driftline_epoch") == 2 * kafka_settings.partitions

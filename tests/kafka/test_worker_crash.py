@@ -10,7 +10,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from stream_app.adapters.topics import create_topics
 from stream_app.config import KafkaSettings
-from tests.kafka.worker_process import Event, WorkerProcess, alert_ids, send, wait_until
+from tests.kafka.worker_process import READY_S, Event, WorkerProcess, alert_ids, send, wait_until
 from tests.streams import Stream
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(90)]
@@ -32,7 +32,7 @@ def alerts_of_a_calm_run(kafka: KafkaSettings, directory: Path, events: list[Eve
     create_topics(calm)
     with WorkerProcess(calm, directory, "calm") as worker:
         send(calm, events)
-        wait_until(worker.ready, 20, "becoming ready")
+        wait_until(worker.ready, READY_S, "becoming ready")
         wait_until(lambda: worker.metric("driftline_events_total") == len(events), 30, "absorbing")
         assert worker.terminate()[0] == 0
     ids = alert_ids(calm)
@@ -47,7 +47,7 @@ def test_a_killed_worker_leaves_the_same_alerts(kafka_settings: KafkaSettings, t
 
     sending = Thread(target=send, args=(kafka_settings, events, 250))
     with WorkerProcess(kafka_settings, tmp_path, "victim") as victim:
-        wait_until(victim.ready, 20, "becoming ready")
+        wait_until(victim.ready, READY_S, "becoming ready")
         sending.start()
         wait_until(
             lambda: victim.metric("driftline_events_total") > len(events) / 2, 30, "half of the events"
@@ -55,7 +55,7 @@ def test_a_killed_worker_leaves_the_same_alerts(kafka_settings: KafkaSettings, t
         victim.kill()
     with WorkerProcess(kafka_settings, tmp_path, "successor") as successor:
         sending.join()
-        wait_until(successor.ready, 30, "becoming ready")
+        wait_until(successor.ready, READY_S, "becoming ready")
         wait_until(lambda: successor.metric("driftline_lag") == 0, 30, "no lag")
         assert successor.metric("driftline_lost_total") == 0
         assert successor.terminate()[0] == 0
@@ -67,7 +67,7 @@ def test_records_that_expired_are_reported_as_lost(kafka_settings: KafkaSettings
     events = [orjson.loads(record.value) for record in Stream(count=600, change_at=600).records()]
     predictions = [event for event in events if event["type"] == "prediction"]
     with WorkerProcess(kafka_settings, tmp_path, "first") as worker:
-        wait_until(worker.ready, 20, "becoming ready")
+        wait_until(worker.ready, READY_S, "becoming ready")
         send(kafka_settings, predictions[:200])
         wait_until(lambda: worker.metric("driftline_events_total") == 200, 20, "absorbing")
         assert worker.terminate()[0] == 0
@@ -79,7 +79,7 @@ def test_records_that_expired_are_reported_as_lost(kafka_settings: KafkaSettings
     admin.delete_records(expired)
     admin.close()
     with WorkerProcess(kafka_settings, tmp_path, "second") as worker:
-        wait_until(worker.ready, 20, "becoming ready")
+        wait_until(worker.ready, READY_S, "becoming ready")
         wait_until(lambda: worker.metric("driftline_events_total") == 100, 20, "absorbing what is left")
         assert worker.metric("driftline_lost_total") == 300
         assert worker.metric("driftline_holes_total") == 1

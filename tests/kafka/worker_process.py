@@ -1,6 +1,7 @@
 """Workers as processes of their own, and what tests put into Kafka and read from it."""
 
 import json
+import math
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from stream_app.config import KafkaSettings
 
 Event = dict[str, Any]
+READY_S = 45  # the first worker after a change of the kernels compiles them
 
 
 class WorkerProcess:
@@ -71,9 +73,13 @@ class WorkerProcess:
         return self.get("ready")[0] == 200
 
     def metric(self, name: str) -> float:
-        """The sum of a metric's samples."""
-        lines = self.get("metrics")[1].splitlines()
-        return sum(float(line.split()[-1]) for line in lines if line.partition("{")[0].split()[:1] == [name])
+        """The sum of a metric's samples; NaN, which equals nothing, while the worker does not answer."""
+        status, text = self.get("metrics")
+        if status != 200:
+            return math.nan
+        return sum(
+            float(line.split()[-1]) for line in text.splitlines() if line.startswith((name + "{", name + " "))
+        )
 
     def partitions(self) -> list[int]:
         """The partition numbers of its last assignment, from its log."""

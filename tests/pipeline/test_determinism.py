@@ -1,9 +1,9 @@
 import orjson
 import pytest
-from tests.streams import Stream
 
 from stream_app.config import Settings
 from stream_app.pipeline import OutputRecord, Shard, SourceRecord
+from tests.streams import Stream
 
 CHANGES = {
     "features": Stream(shift=1.5),
@@ -41,7 +41,10 @@ def test_batches_change_nothing(name: str) -> None:
 
 def test_several_models_alert_in_the_order_of_their_records() -> None:
     """The same file would give the same alerts in another order."""
-    streams = [list(Stream(model=model, shift=1.5, seed=seed).records()) for seed, model in enumerate("abc")]
+    streams = [
+        list(Stream(model=model, change_at=2500, shift=1.5, seed=seed).records())
+        for seed, model in enumerate("abc")
+    ]
     records: list[SourceRecord] = []
     offsets: dict[str, int] = {}
     for rows in zip(*(stream[:9000] for stream in streams), strict=True):

@@ -1,10 +1,10 @@
 import random
 
 import orjson
-from tests.streams import PREDICTIONS, Stream
 
 from stream_app.config import Limits, Settings
 from stream_app.pipeline import OutputRecord, Shard, SourceRecord, claim, recover
+from tests.streams import PREDICTIONS, Stream
 
 RECORDS: list[SourceRecord] = list(Stream(count=5000, change_at=3000, shift=1.0, error_rate=0.3).records())
 StateLog = list[tuple[bytes, bytes | None]]

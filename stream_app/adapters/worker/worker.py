@@ -24,6 +24,7 @@ from stream_app.adapters.state_store import StateStore
 from stream_app.adapters.worker.application import build_application, commit, read_batches, shorten_fetches
 from stream_app.adapters.worker.checkpointer import Checkpointer
 from stream_app.adapters.worker.intake import Intake
+from stream_app.adapters.worker.kernels import compile_kernels
 from stream_app.adapters.worker.ownership import Ownership
 from stream_app.adapters.worker.publisher import Publisher
 from stream_app.adapters.worker.restore import Restorer
@@ -102,6 +103,7 @@ class Worker:
             try:
                 await self._web.start(worker.web_host, worker.web_port)
                 stack.push_async_callback(self._web.stop)
+                await asyncio.to_thread(compile_kernels)
                 await self._producer.start()
                 stack.push_async_callback(_briefly, self._producer.stop)
                 await self._publisher.start()

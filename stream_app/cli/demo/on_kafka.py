@@ -14,7 +14,7 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
 
-from stream_app.adapters.topics import create_topics, topic_plans
+from stream_app.adapters.topics import create_topics
 from stream_app.cli.demo.board import Board
 from stream_app.cli.demo.worker_process import running_worker
 from stream_app.client import AlertConsumer
@@ -27,15 +27,19 @@ POLL_S: Final = 0.2
 
 
 def play_on_kafka(settings: Settings, board: Board, rate: float, log: Path) -> None:
-    """Play the board's scenario through a worker, and show its alerts as they arrive.
+    """Play the board's scenario through a worker, and show its alerts as they arrive and what they add up to.
 
     The settings name a broker that answers, topics that do not exist yet, and a web port that is free.
 
     Raises:
         click.ClickException: the worker ended, or does not get through.
     """
-    kafka = settings.kafka
-    with own_topics(kafka), running_worker(settings, log) as worker, closing(AlertConsumer(kafka)) as alerts:
+    kafka, up_s = settings.kafka, time.monotonic()
+    with (
+        own_topics(kafka),
+        running_worker(settings, log) as worker,
+        AlertConsumer(kafka, start="beginning") as alerts,
+    ):
 
         def show() -> None:
             worker.check()
@@ -50,6 +54,9 @@ def play_on_kafka(settings: Settings, board: Board, rate: float, log: Path) -> N
         play_meanwhile(kafka, board, rate, show)
         wait_until_read(kafka, show)
         show()  # alerts are published before what raised them counts as read
+        board.show_report()
+        if board.first_alert_s is not None:
+            board.say(f"The first alarm came {board.first_alert_s - up_s:.0f} s after Kafka was up.")
 
 
 @contextmanager
@@ -60,7 +67,8 @@ def own_topics(kafka: KafkaSettings) -> Iterator[None]:
         yield
     finally:
         with closing(KafkaAdminClient(**kafka.kafka_python())) as admin:
-            admin.delete_topics([plan.name for plan in topic_plans(kafka)])
+            # Faust makes one more, for its table; all begin with the prefix, which is nobody else's.
+            admin.delete_topics([name for name in admin.list_topics() if name.startswith(kafka.prefix)])
             with suppress(KafkaError):  # a group whose worker was killed lives on for a while, then expires
                 admin.delete_groups([kafka.group])
 

@@ -14,7 +14,7 @@ import click
 
 from stream_app.adapters.local_kafka import LocalKafka, stop_local_kafka
 from stream_app.adapters.local_kafka.ports import free_port
-from stream_app.config import Settings
+from stream_app.config import Settings, TopicNames
 
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -67,9 +67,18 @@ def temporary_broker(directory: Path, libraries: Path) -> Iterator[str]:
 
 
 def demo_settings(settings: Settings, bootstrap_servers: str) -> Settings:
-    """The same settings with topics, a consumer group and a web port that nobody else uses."""
+    """The same settings with topics, a consumer group and a web port that nobody else uses.
+
+    Topics with names of their own go too: what the demo uses, it deletes.
+    """
     name = f"driftline-demo-{token_hex(4)}"
-    kafka = {"bootstrap_servers": bootstrap_servers, "prefix": name, "group": name, "partitions": 2}
+    kafka = {
+        "bootstrap_servers": bootstrap_servers,
+        "prefix": name,
+        "topics": TopicNames(),
+        "group": name,
+        "partitions": 2,
+    }
     worker = {"web_host": "127.0.0.1", "web_port": free_port(), "group_instance_id": None}
     return settings.model_copy(
         update={

@@ -1,0 +1,1 @@
+"""Quix Streams doing the usual work. Runs in an environment of its own, with the packages of ../quix.txt."""

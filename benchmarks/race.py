@@ -1,0 +1,70 @@
+"""The race: every contestant reads the same events, in turn, three times; the median counts."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from benchmarks.contestants import driftline, limit, replay, stock
+from benchmarks.contestants.program import command_of, measure
+from benchmarks.events import EventMaker, Traffic
+from benchmarks.meter import Run
+from benchmarks.topics import LoadedTopic, load
+
+ROUNDS = 3
+# Each takes between seven and thirty seconds.
+EVENTS = {"limit": 1_000_000, "stock": 100_000, "every_value": 300_000, "auto": 600_000, "replay": 400_000}
+Contestant = Callable[[], Mapping[str, float]]
+Figures = dict[str, dict[str, float]]
+
+
+def race(contestants: Mapping[str, Contestant], rounds: int = ROUNDS) -> Figures:
+    """Medians of everything each contestant says of itself.
+
+    In rounds, not one contestant after the other: what disturbs the machine for a while disturbs all of them.
+    """
+    runs: dict[str, list[Mapping[str, float]]] = {name: [] for name in contestants}
+    for _ in range(rounds):
+        for name, contestant in contestants.items():
+            runs[name].append(contestant())
+    return {name: {key: median(run[key] for run in each) for key in each[0]} for name, each in runs.items()}
+
+
+def run_race(bootstrap_servers: str, share: float = 1.0, rounds: int = ROUNDS) -> Figures:
+    """All five. `share` of the usual numbers of events are read.
+
+    Returns for each contestant `events_per_second` and more.
+    """
+    maker = EventMaker()
+    counts = {name: int(share * events) for name, events in EVENTS.items()}
+    topic = load(bootstrap_servers, Traffic(max(counts.values())), maker)
+    with TemporaryDirectory(prefix="driftline-bench-") as directory:
+        file = Path(directory, "events.jsonl")
+        replay.write_events(file, Traffic(counts["replay"]), maker)
+        contestants: dict[str, Contestant] = {
+            "limit": lambda: figures(measure(command_of(limit), topic, counts["limit"])),
+            "stock": lambda: figures(measure(command_of(stock), topic, counts["stock"])),
+            "every_value": lambda: worker(topic, counts["every_value"], {"resolution": "every_value"}),
+            "auto": lambda: worker(topic, counts["auto"], {"resolution": "auto"}),
+            "replay": lambda: {"events_per_second": replay.events_per_second(file)},
+        }
+        return race(contestants, rounds) | {"event": {"bytes": round(topic.event_bytes)}}
+
+
+def worker(topic: LoadedTopic, events: int, plan: Mapping[str, Any]) -> dict[str, float]:
+    """The whole worker, everything switched on."""
+    measured = driftline.measure(topic, events, plan)
+    return figures(measured.run) | {
+        "checkpoint_bytes_per_second": round(measured.checkpoint_bytes_per_second),
+        "memory_mb": round(measured.memory_mb),
+        "alerts": measured.alerts,
+    }
+
+
+def figures(run: Run) -> dict[str, float]:
+    """A run in numbers."""
+    return {
+        "events_per_second": round(run.events_per_second),
+        "cpu_us_per_event": round(run.cpu_us_per_event, 2),
+    }

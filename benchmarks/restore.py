@@ -1,0 +1,32 @@
+"""How long a worker needs until it goes on where another one stopped, with 10,000 signals."""
+
+import time
+
+from benchmarks.contestants.driftline import RunningWorker
+from benchmarks.events import Traffic
+from benchmarks.topics import fresh_topics, load
+
+FEATURES, MODELS = 500, 10  # a little over a thousand signals each
+SIGNALS_MIN = 10_000
+
+
+def restore(bootstrap_servers: str, events_per_model: int = 2_200) -> dict[str, float]:
+    """Seconds from starting a worker to its being ready, imports and joining the group included.
+
+    The worker before it has learned all references, and stops gracefully.
+    """
+    traffic = Traffic(MODELS * events_per_model, FEATURES, MODELS)
+    topic = load(bootstrap_servers, traffic)
+    kafka = fresh_topics(bootstrap_servers, topic.name)
+    with RunningWorker(kafka) as worker:
+        before = worker.wait_for(lambda scrape: scrape.events >= traffic.events)
+    began = time.perf_counter()
+    with RunningWorker(kafka) as worker:
+        worker.wait_for(lambda _: worker.ready())
+        after = worker.wait_for(lambda scrape: scrape.metrics["driftline_signals"] > 0)
+        seconds = after.moment - began
+    signals = after.metrics["driftline_signals"]
+    if signals != before.metrics["driftline_signals"] or signals < SIGNALS_MIN:
+        raise RuntimeError(f"{signals:.0f} signals were restored; before: {before.metrics}")
+    armed = after.metrics["driftline_signals_armed"]
+    return {"signals": signals, "armed": armed, "seconds": round(seconds, 2)}

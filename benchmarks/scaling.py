@@ -1,0 +1,28 @@
+"""How the worker's speed falls with wider events and with more models."""
+
+from benchmarks.contestants import driftline
+from benchmarks.events import Traffic
+from benchmarks.topics import load
+
+FEATURES = (20, 100, 500)
+MODELS = (1, 10, 100)
+VALUES = 4_000_000  # feature values read in a run with one model
+EVENTS_OF_MANY_MODELS = 300_000
+
+
+def by_features(bootstrap_servers: str, share: float = 1.0) -> dict[str, float]:
+    """Events per second of one model with 20, 100 and 500 features."""
+    speeds = {}
+    for features in FEATURES:
+        topic = load(bootstrap_servers, Traffic(int(share * VALUES / features), features))
+        speeds[str(features)] = driftline.measure(topic, topic.traffic.events).run.events_per_second
+    return speeds
+
+
+def by_models(bootstrap_servers: str, share: float = 1.0) -> dict[str, float]:
+    """Events per second of 1, 10 and 100 models with 20 features, each of which has one every millisecond."""
+    speeds = {}
+    for models in MODELS:
+        topic = load(bootstrap_servers, Traffic(int(share * EVENTS_OF_MANY_MODELS), models=models))
+        speeds[str(models)] = driftline.measure(topic, topic.traffic.events).run.events_per_second
+    return speeds

@@ -1,0 +1,18 @@
+"""Compiling before the first event, not at it."""
+
+import numpy as np
+
+from detectors import Bank, BankSettings, Signal, Transform
+
+
+def compile_kernels() -> None:
+    """Let a small bank arm and detect, so that everything compiled is compiled, or loaded from the cache.
+
+    Without a cache that takes seconds, in which a worker that already owns partitions would answer nobody.
+    """
+    bank = Bank(BankSettings(warm_up=20))
+    bank.add([Signal(transform.name, 0, transform) for transform in Transform], 1)
+    values = np.abs(np.sin(np.arange(64.0))).round(1)[:, None]
+    rows = np.arange(64)
+    for _ in range(3):
+        bank.update(values, rows, rows)

@@ -1,0 +1,89 @@
+"""The streams of one model: opened by their first event, born from a predecessor, retired when idle."""
+
+from collections.abc import Callable
+from math import inf
+
+from detectors import BankSettings, Transform
+from stream_app.config import Limits, ModelPlan
+from stream_app.monitoring.stream import ALL_VERSIONS, Stream
+from stream_app.monitoring.volume import VOLUME, VOLUME_TAIL
+
+StreamKey = tuple[str, str]
+# A stream without events for this long makes room for a new version when all places are taken.
+IDLE_MS = 25 * 3600 * 1000
+VOLUME_SIGNALS = ((VOLUME, Transform.VALUE), (VOLUME_TAIL, Transform.TAIL))
+
+
+class Streams(dict[StreamKey, Stream]):
+    """Streams by (version, role), in the order in which they were opened."""
+
+    def __init__(self, plan: ModelPlan, settings: BankSettings, limits: Limits) -> None:
+        super().__init__()
+        self._plan = plan
+        self._settings = settings
+        self._limits = limits
+
+    def open(self, version: str, role: str, now_ms: int, flush: Callable[[Stream], None]) -> Stream | None:
+        """A new stream that begins with what its predecessor knows; None when there is no room for it.
+
+        ``flush`` hands the rows that wait in a stream to its banks.
+        """
+        versions = self.versions()
+        if len(versions) >= self._limits.streams_per_model and not self._retire(versions, now_ms, flush):
+            return None
+        self.everything(role)
+        predecessor = self._predecessor(role)
+        stream = self.new(version, role)
+        # Volume counts for all versions together; of a single version it is kept, not watched: a roll-out
+        # moves traffic from one version to another, and that is nobody's incident.
+        stream.outcomes["volume"].watch(VOLUME_SIGNALS, ())
+        if predecessor is not None:
+            flush(predecessor)
+            stream.inherit(predecessor)
+        stream.last_event_ms = now_ms
+        return stream
+
+    def new(self, version: str, role: str) -> Stream:
+        """An empty stream."""
+        stream = Stream(version, role, self._plan, self._settings, self._limits.signals_per_stream)
+        self[(version, role)] = stream
+        return stream
+
+    def everything(self, role: str) -> Stream:
+        """The stream of all versions in a role."""
+        stream = self.get((ALL_VERSIONS, role))
+        if stream is None:
+            stream = self.new(ALL_VERSIONS, role)
+            stream.outcomes["volume"].watch(VOLUME_SIGNALS, None)
+        return stream
+
+    def versions(self) -> list[Stream]:
+        """The streams of single versions."""
+        return [stream for stream in self.values() if stream.version != ALL_VERSIONS]
+
+    def idle_ms(self, key: StreamKey, now_ms: int) -> float:
+        """Event time since the last prediction of a stream; infinite when the stream is gone."""
+        version, role = key
+        seen_ms = [
+            stream.last_event_ms
+            for stream in self.values()
+            if stream.role == role and version in (stream.version, ALL_VERSIONS)
+        ]
+        return now_ms - max(seen_ms) if seen_ms else inf
+
+    def _predecessor(self, role: str) -> Stream | None:
+        """The stream with predictions that was last active in this role, or else in the live role."""
+        for wanted in (role, "live"):
+            streams = [stream for stream in self.versions() if stream.role == wanted]
+            candidates = [stream for stream in streams if stream.predictions.bank.signals]
+            if candidates:
+                return max(candidates, key=lambda stream: stream.last_event_ms)
+        return None
+
+    def _retire(self, versions: list[Stream], now_ms: int, flush: Callable[[Stream], None]) -> bool:
+        oldest = min(versions, key=lambda stream: stream.last_event_ms)
+        if now_ms - oldest.last_event_ms < IDLE_MS:
+            return False
+        flush(oldest)
+        del self[(oldest.version, oldest.role)]
+        return True

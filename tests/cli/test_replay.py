@@ -1,0 +1,197 @@
+"""`driftline replay`: alerts on standard output, everything about them on standard error."""
+
+import fcntl
+import gzip
+import json
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from stream_app.cli import main
+from stream_app.simulator import scenarios, write_file
+
+SCALE = 0.1
+
+
+@pytest.fixture(scope="module")
+def events(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Nine thousand events with three incidents."""
+    file = tmp_path_factory.mktemp("events") / "events.jsonl"
+    write_file(file, scenarios()["demo-mix"].scaled(SCALE).events(1))
+    return file
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """References that are learned quickly."""
+    file = tmp_path_factory.mktemp("config") / "driftline.yaml"
+    file.write_text("defaults: {warm_up: 300}\n")
+    return file
+
+
+def replay(*arguments: str | Path, given: bytes | None = None) -> Result:
+    """Runs the command in this process."""
+    return CliRunner().invoke(main, ["replay", *map(str, arguments)], input=given)
+
+
+@pytest.fixture(scope="module")
+def expected(events: Path, config: Path) -> bytes:
+    """The alerts of one run with the default batch size."""
+    result = replay(events, "--config", config)
+    assert result.exit_code == 0, result.output
+    assert result.stdout_bytes.count(b"\n") > 2
+    return result.stdout_bytes
+
+
+def test_standard_output_holds_alerts_only(expected: bytes) -> None:
+    """What is piped into another program must be JSON lines throughout."""
+    statuses = {json.loads(line)["status"] for line in expected.splitlines()}
+    assert "firing" in statuses
+
+
+@pytest.mark.parametrize("batch_size", [1, 37, 5000, 10**6])
+def test_the_batch_size_changes_nothing(events: Path, config: Path, expected: bytes, batch_size: int) -> None:
+    """An alert that depends on how records were cut into batches cannot be reproduced."""
+    result = replay(events, "--config", config, "--batch-size", str(batch_size))
+    assert result.stdout_bytes == expected
+
+
+def test_a_compressed_file_gives_the_same(
+    events: Path, config: Path, expected: bytes, tmp_path: Path
+) -> None:
+    """Recordings are usually compressed; positions name the file, everything else stays."""
+    packed = tmp_path / "events.jsonl.gz"
+    packed.write_bytes(gzip.compress(events.read_bytes()))
+    result = replay(packed, "--config", config)
+    assert result.stdout_bytes.replace(str(packed).encode(), str(events).encode()) == expected
+
+
+def test_standard_input_gives_the_same(events: Path, config: Path, expected: bytes) -> None:
+    """`zcat … | driftline replay -` is how recordings elsewhere are replayed."""
+    result = replay("-", "--config", config, given=events.read_bytes())
+    assert result.stdout_bytes.replace(b'"topic":"-"', f'"topic":"{events}"'.encode()) == expected
+
+
+def test_several_files_are_merged_by_time(events: Path, config: Path, tmp_path: Path) -> None:
+    """A day that was recorded as two topics is one history."""
+    lines = events.read_bytes().splitlines(keepends=True)
+    predictions, others = tmp_path / "predictions.jsonl", tmp_path / "others.jsonl"
+    predictions.write_bytes(b"".join(line for line in lines if b'"type":"prediction"' in line))
+    others.write_bytes(b"".join(line for line in lines if b'"type":"prediction"' not in line))
+    result = replay(predictions, others, "--config", config)
+    kinds = [json.loads(line)["drift"]["kind"] for line in result.stdout.splitlines()]
+    whole = replay(events, "--config", config)
+    assert kinds == [json.loads(line)["drift"]["kind"] for line in whole.stdout.splitlines()]
+
+
+def test_outputs_go_where_they_are_told(events: Path, config: Path, expected: bytes, tmp_path: Path) -> None:
+    """Each kind of output has a file of its own; nothing is left on standard output."""
+    bad = tmp_path / "bad.jsonl"
+    bad.write_bytes(events.read_bytes() + b"garbage\n" + b'{"type":"prediction"}\n')
+    names = ("alerts", "signals", "dead-letters", "summary")
+    options = [part for name in names for part in (f"--{name}", tmp_path / name)]
+    result = replay(bad, "--config", config, *options)
+    assert result.exit_code == 0, result.output
+    assert result.stdout == ""
+    alerts, signals, letters = (
+        [json.loads(line) for line in (tmp_path / name).read_bytes().splitlines()] for name in names[:3]
+    )
+    assert len(alerts) == expected.count(b"\n")
+    assert {"feature:volume_dbfs", "rate:redo_search"} <= {summary["signal"] for summary in signals}
+    assert [letter["reason"] for letter in letters] == ["not_json", "missing_field"]
+    assert letters[0]["source"]["offset"] == events.read_bytes().count(b"\n")
+    summary = json.loads((tmp_path / "summary").read_text())
+    assert summary["events"] == events.read_bytes().count(b"\n") + 2
+    assert summary["rejected"] == {"missing_field": 1, "not_json": 1}
+    assert summary["signals"] > 20
+    assert summary["events_per_second"] > 0
+    for grouping, value in (("by_status", "status"), ("by_kind", "kind")):
+        found = [alert.get(value) or alert["drift"][value] for alert in alerts]
+        assert summary["alerts"][grouping] == {each: found.count(each) for each in sorted(set(found))}
+
+
+def test_the_summary_is_for_people_too(events: Path, config: Path) -> None:
+    """Whoever runs it by hand wants to see what came of it."""
+    shown = replay(events, "--config", config).stderr
+    assert [line.split()[0] for line in shown.splitlines()[:4]] == ["events", "rejected", "signals", "alerts"]
+
+
+def test_a_bar_moves_on_a_terminal_and_nowhere_else(events: Path, config: Path) -> None:
+    """Control characters in a log are noise; on a terminal silence looks like a hang."""
+    command = [sys.executable, "-m", "stream_app.cli", "replay", str(events), "--config", str(config)]
+    reading, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+    with open(reading, "rb", buffering=0) as screen:
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=terminal, check=True)
+        os.close(terminal)
+        shown = screen.read(100_000)
+    assert b" events, " in shown
+    assert b"\x1b" not in replay(events, "--config", config).stderr_bytes
+
+
+def test_no_alert_is_no_failure(tmp_path: Path) -> None:
+    """A healthy day must not fail a script; neither must an empty one."""
+    empty = tmp_path / "empty.jsonl"
+    empty.touch()
+    result = replay(empty)
+    assert result.exit_code == 0
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "Missing argument 'FILE…'"),
+        (["no-such.jsonl"], "File 'no-such.jsonl' does not exist"),
+        (["-", "--batch-size", "0"], "--batch-size"),
+        (["-", "--alerts", "same", "--signals", "same"], "same is named twice"),
+    ],
+)
+def test_misuse_is_one_sentence(arguments: list[str], sentence: str) -> None:
+    """Exit code 2 and what is wrong."""
+    result = replay(*arguments)
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+
+
+def test_the_recording_is_never_overwritten(events: Path) -> None:
+    """One slip of the pen must not cost the recording."""
+    before = events.stat().st_size
+    result = replay(events, "--alerts", events)
+    assert result.exit_code == 2
+    assert events.stat().st_size == before
+
+
+@pytest.mark.parametrize("data", [b"not compressed", gzip.compress(b"{}" * 1000)[:30]])
+def test_a_damaged_file_fails_in_one_sentence(tmp_path: Path, data: bytes) -> None:
+    """A recording that was cut off must not look like a quiet day."""
+    file = tmp_path / "damaged.jsonl.gz"
+    file.write_bytes(data)
+    result = replay(file)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: A compressed file cannot be read")
+
+
+def test_an_unknown_detector_fails_in_one_sentence(tmp_path: Path, events: Path) -> None:
+    """Without the check a mistyped detector would watch nothing."""
+    config = tmp_path / "driftline.yaml"
+    config.write_text("defaults: {detectors: [adwim]}\n")
+    result = replay(events, "--config", config)
+    assert result.exit_code == 1
+    assert "adwim" in result.stderr
+    assert "page_hinkley" in result.stderr
+
+
+def test_a_reader_that_has_enough_is_no_error(events: Path, config: Path) -> None:
+    """`… | head` ends the command quietly."""
+    command = f"{sys.executable} -m stream_app.cli replay {events} --config {config} | head -n 1"
+    result = subprocess.run(command, shell=True, capture_output=True, check=True)
+    assert result.stdout.count(b"\n") == 1
+    assert result.stderr == b""

@@ -1,0 +1,191 @@
+"""What the client writes is what the worker reads."""
+
+import math
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas import Feedback, Prediction, Serving, decode
+from stream_app.client import DriftClient
+from stream_app.client.encoding import encode_event
+from tests.client.delivery import FakeProducer, client_of
+
+NOW_MS = 1_795_341_600_120
+
+
+@pytest.fixture
+def producer() -> FakeProducer:
+    return FakeProducer()
+
+
+@pytest.fixture
+def client(producer: FakeProducer) -> Iterator[DriftClient]:
+    with client_of(lambda: producer) as client:
+        yield client
+
+
+def received(client: DriftClient, producer: FakeProducer) -> Any:
+    """The one event that was logged, as the worker decodes it."""
+    assert client.flush(5)
+    assert (client.sent, client.failed, client.dropped) == (1, 0, 0)
+    [record] = producer.records
+    assert record.key == b"voice-search"
+    event = decode(record.value, record.time_ms)
+    assert not isinstance(event, tuple), event
+    assert record.time_ms == event.time_ms
+    return event
+
+
+def test_a_whole_prediction(client: DriftClient, producer: FakeProducer) -> None:
+    """A field that is lost on the way is a signal that is never watched."""
+    returned = client.log_prediction(
+        "7",
+        features={"clip_seconds": 2.5, "language": "en", "snr_db": None, "embedding": [1.0, 2.0]},
+        outputs={"intent": "call", "confidence": 0.9},
+        serving={"latency_ms": 43.0},
+        id="p-1",
+        time=NOW_MS,
+        role="shadow",
+        automation="full",
+        segments={"country": "US"},
+        session="9f",
+    )
+    assert returned == "p-1"
+    assert received(client, producer) == Prediction(
+        id="p-1",
+        model="voice-search",
+        version="7",
+        time_ms=NOW_MS,
+        features={"clip_seconds": 2.5, "language": "en", "snr_db": None, "embedding": [1.0, 2.0]},
+        outputs={"intent": "call", "confidence": 0.9},
+        serving={"latency_ms": 43.0},
+        role="shadow",
+        automation="full",
+        segments={"country": "US"},
+        session="9f",
+    )
+    assert producer.records[0].topic == "driftline.predictions"
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("label", {"prediction_id": "p-1", "labels": {"intent": "call"}, "annotator": "a17"}),
+        ("behavior", {"prediction_id": "p-1", "behavior": "redo_search"}),
+        ("behavior", {"behavior": "redo_search", "version": "7"}),
+        ("decision", {"prediction_id": "p-1", "decision": {"intent": "call"}, "actor": "human"}),
+    ],
+)
+def test_each_kind_of_feedback(
+    client: DriftClient, producer: FakeProducer, kind: Any, fields: dict[str, Any]
+) -> None:
+    """Feedback that the worker refuses is feedback nobody ever sees."""
+    returned = client.log_feedback(kind, **fields, time=NOW_MS)
+    expected = Feedback(kind=kind, model="voice-search", time_ms=NOW_MS, id=returned, **fields)
+    assert received(client, producer) == expected
+    assert producer.records[0].topic == "driftline.feedback"
+
+
+def test_a_serving_report(client: DriftClient, producer: FakeProducer) -> None:
+    """Serving reports travel with the predictions, whose clock they share."""
+    returned = client.log_serving("7", {"memory_mb": 5120, "cpu": 0.7}, host="srv-3", time=NOW_MS)
+    assert received(client, producer) == Serving(
+        model="voice-search",
+        time_ms=NOW_MS,
+        id=returned,
+        version="7",
+        host="srv-3",
+        values={"memory_mb": 5120.0, "cpu": 0.7},
+    )
+    assert producer.records[0].topic == "driftline.predictions"
+
+
+@pytest.mark.parametrize(
+    ("value", "decoded"),
+    [
+        (np.float32(0.5), 0.5),
+        (np.float16(0.5), 0.5),
+        (np.int64(3), 3.0),
+        (np.bool_(True), True),
+        (np.str_("en"), "en"),
+        (np.array(2.5), 2.5),
+        (np.array([1.0, 2.0]), [1.0, 2.0]),
+        (np.arange(6.0)[::2], [0.0, 2.0, 4.0]),
+        (math.nan, None),
+        (math.inf, None),
+        (np.float64("nan"), None),
+        (np.float32("inf"), None),
+        (Fraction(1, 4), 0.25),
+    ],
+)
+def test_values_as_they_come(
+    client: DriftClient, producer: FakeProducer, value: object, decoded: object
+) -> None:
+    """Serving code has numpy values at hand; converting each by hand would be forgotten once."""
+    client.log_prediction("7", features={"x": value})
+    features = received(client, producer).features
+    assert features == {"x": decoded}
+    assert type(features["x"]) is type(decoded)
+
+
+def test_any_mapping_and_any_id_will_do(client: DriftClient, producer: FakeProducer) -> None:
+    """Registries number their versions, databases their rows; settings objects are read-only mappings."""
+    client.log_prediction(7, features=MappingProxyType({"x": 1}), id=81, session=9)  # type: ignore[arg-type]
+    event = received(client, producer)
+    assert (event.version, event.id, event.session, event.features) == ("7", "81", "9", {"x": 1.0})
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        NOW_MS,
+        np.int64(NOW_MS),
+        datetime.fromtimestamp(NOW_MS / 1000, UTC),
+        datetime.fromtimestamp(NOW_MS / 1000, UTC).astimezone(),
+    ],
+)
+def test_times(client: DriftClient, producer: FakeProducer, time: Any) -> None:
+    """A time read in the wrong unit or zone lands in the wrong window of every statistic."""
+    client.log_prediction("7", time=time)
+    assert received(client, producer).time_ms == NOW_MS
+
+
+def test_without_a_time_it_is_now(client: DriftClient, producer: FakeProducer) -> None:
+    """Most callers log at the moment it happens."""
+    before_ms = datetime.now(UTC).timestamp() * 1000
+    client.log_prediction("7")
+    assert before_ms - 1 <= received(client, producer).time_ms <= datetime.now(UTC).timestamp() * 1000
+
+
+def test_ids_are_never_the_same(client: DriftClient) -> None:
+    """Two predictions of one id count once."""
+    assert len({client.log_prediction("7") for _ in range(100)}) == 100
+
+
+VALUES = (
+    st.none()
+    | st.booleans()
+    | st.floats()
+    | st.integers(-(2**53), 2**53)
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+    | st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=5)
+)
+
+
+@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=9), VALUES))
+def test_everything_that_is_written_can_be_read(features: dict[str, Any]) -> None:
+    """A value that the client takes and the worker refuses would be lost without anybody being told."""
+    event = {"type": "prediction", "id": "p", "model": "m", "version": "v", "time": NOW_MS}
+    decoded = decode(encode_event({**event, "features": features}), NOW_MS)
+    assert isinstance(decoded, Prediction)
+    assert decoded.features.keys() == features.keys()
+    for name, value in features.items():
+        lost = isinstance(value, float) and not math.isfinite(value)
+        assert decoded.features[name] == (None if lost else value)

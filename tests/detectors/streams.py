@@ -1,0 +1,56 @@
+"""Random streams and batches that several tests of the detectors share."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors import Bank, BankSettings, Finding, Signal, Transform
+
+EVERYTHING = [
+    Signal("number", 0, Transform.VALUE),
+    Signal("missing", 0, Transform.MISSING),
+    Signal("null", 0, Transform.NULL),
+    Signal("type", 0, Transform.WRONG_TYPE),
+    Signal("range", 0, Transform.OUT_OF_RANGE, -2.5, 2.5),
+    Signal("tail", 0, Transform.TAIL),
+    Signal("flag", 1, Transform.BINARY),
+    Signal("category", 2, Transform.CATEGORY),
+    Signal("unseen", 2, Transform.UNSEEN),
+    Signal("counts", 3, Transform.VALUE),
+]
+
+
+def everything(rows: int, seed: int) -> NDArray[np.float64]:
+    """A matrix [rows, 4] in which every kind of signal changes after two thirds, with all kinds of cells."""
+    random = np.random.default_rng(seed)
+    late = np.arange(rows) >= 2 * rows // 3
+    number = random.standard_normal(rows) + late
+    number[random.random(rows) < np.where(late, 0.2, 0.01)] = np.nan
+    number[random.random(rows) < np.where(late, 0.1, 0.0)] = np.inf
+    number[random.random(rows) < np.where(late, 0.1, 0.0)] = -np.inf
+    flag = (random.random(rows) < np.where(late, 0.4, 0.1)).astype(float)
+    before = random.choice([0, 1, 2, 3], rows, p=[0.05, 0.6, 0.25, 0.1])
+    after = random.choice([0, 1, 2, 7, 400], rows, p=[0.05, 0.2, 0.45, 0.2, 0.1])
+    counts = random.poisson(np.where(late, 6.0, 4.0))
+    return np.stack([number, flag, np.where(late, after, before), counts], axis=1).astype(float)
+
+
+def feed(bank: Bank, matrix: NDArray[Any], sizes: list[int] | None = None, first: int = 0) -> list[Finding]:
+    """Gives a bank a matrix in batches of the sizes, in turn; times are seconds and offsets rows from `first`."""
+    findings: list[Finding] = []
+    row = turn = 0
+    while row < len(matrix):
+        size = len(matrix) if sizes is None else sizes[turn % len(sizes)]
+        part = matrix[row : row + size]
+        rows = np.arange(first + row, first + row + len(part))
+        findings += bank.update(part, rows * 1000, rows)
+        row, turn = row + size, turn + 1
+    return findings
+
+
+def single(transform: Transform = Transform.VALUE, **settings: Any) -> Bank:
+    """A bank of one signal, "x", which sees every value."""
+    bank = Bank(BankSettings(**{"resolution": "every_value", **settings}))
+    bank.add([Signal("x", 0, transform)], columns=1)
+    return bank

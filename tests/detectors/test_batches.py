@@ -1,0 +1,53 @@
+"""Batches are an accident of the transport: they may change nothing."""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detectors import Bank, BankSettings
+from tests.detectors.streams import EVERYTHING, everything, feed
+
+SETTINGS = BankSettings(warm_up=200, false_alarm_every=2000, window=150)
+MATRIX = everything(1500, seed=3)
+
+
+def run(sizes: list[int] | None, chosen: BankSettings = SETTINGS) -> tuple[list[object], dict[str, object]]:
+    """Findings (without their row within the batch) and snapshot."""
+    bank = Bank(chosen)
+    bank.add(EVERYTHING, columns=4)
+    findings = feed(bank, MATRIX, sizes)
+    return [replace(finding, row=0) for finding in findings], bank.snapshot()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(1, 700), min_size=1, max_size=8))
+def test_any_split_gives_the_same_bits(sizes: list[int]) -> None:
+    """A replay with another batch size would tell another story than production."""
+    whole = run(None)
+    assert len(whole[0]) >= 8
+    assert run(sizes) == whole
+
+
+def test_single_rows_with_every_value_give_the_same_bits() -> None:
+    """The smallest batch there is would differ from the largest."""
+    chosen = replace(SETTINGS, resolution="every_value")
+    assert run([1], chosen) == run(None, chosen)
+
+
+def test_findings_come_in_the_order_of_rows() -> None:
+    """Alarms of one batch would be told in the wrong order."""
+    bank = Bank(SETTINGS)
+    bank.add(EVERYTHING, columns=4)
+    rows = [finding.row for finding in feed(bank, MATRIX)]
+    assert rows == sorted(rows)
+
+
+def test_an_empty_batch_is_nothing() -> None:
+    """A poll without records would fail or count."""
+    bank = Bank(SETTINGS)
+    bank.add(EVERYTHING, columns=4)
+    before = bank.snapshot()
+    assert bank.update(np.empty((0, 4)), np.empty(0, np.int64), np.empty(0, np.int64)) == []
+    assert bank.snapshot() == before

@@ -1,0 +1,135 @@
+"""The bank gives the same detections as river's own objects, fed one value at a time."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from river import drift
+
+from detectors import BankSettings
+from detectors.calibration import adwin_delta, normal_parameters
+from detectors.kernels.page_hinkley import begin_level, detect, reset
+from detectors.layout import SIGNAL
+from tests.detectors.streams import feed, single
+
+WARM_UP = 200
+
+
+def scores_of(values: NDArray[np.float64], bank_settings: BankSettings) -> list[float]:
+    """The scores a bank makes of values, as a detector that only listens hears them."""
+    from detectors import Bank, Calibration, Signal, Transform, register
+
+    heard: list[float] = []
+
+    @register("listener")
+    class Listener:
+        def __init__(self, calibration: Calibration) -> None:
+            assert calibration.values_per_update == 1
+
+        def update(self, score: float) -> bool:
+            heard.append(score)
+            return False
+
+        def snapshot(self) -> None:
+            return None
+
+        def restore(self, state: None) -> None:
+            return None
+
+    bank = Bank(bank_settings)
+    bank.add([Signal("x", 0, Transform.VALUE, detectors=("listener",))], columns=1)
+    feed(bank, values[:, None])
+    return heard
+
+
+def random_values(seed: int, rows: int = 1200) -> NDArray[np.float64]:
+    """Warm-up values, then a stream whose level jumps up to three times."""
+    random = np.random.default_rng(seed)
+    values = random.standard_normal(rows)
+    for _ in range(random.integers(0, 4)):
+        values[random.integers(WARM_UP, rows) :] += random.normal(0, 2)
+    return values
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_page_hinkley_equals_river(block: int) -> None:
+    """"Exactly river's recurrence" would be a claim only: 2,500 random streams, many with several detections."""
+    detections = 0
+    for seed in range(250 * block, 250 * (block + 1)):
+        random = np.random.default_rng([seed, 1])
+        scores = random.standard_normal(250) * random.choice([0.1, 1, 3]) + random.choice([-5, 0, 5])
+        for _ in range(random.integers(0, 3)):
+            scores[random.integers(0, 250) :] += random.normal(0, 3)
+        delta, threshold = random.choice([0.0, 0.005, 0.25]), random.choice([3.0, 8.0, 20.0])
+        river = drift.PageHinkley(delta=delta, threshold=threshold, alpha=1.0)
+        expected = [i for i, score in enumerate(scores.tolist()) if _fires(river, score)]
+        assert kernel_detections(scores, (delta, threshold), random) == expected
+        detections += len(expected)
+    assert detections > 100
+
+
+def _fires(detector: drift.PageHinkley | drift.ADWIN, score: float) -> bool:
+    detector.update(score)
+    return bool(detector.drift_detected)
+
+
+def kernel_detections(
+    scores: NDArray[np.float64], parameters: tuple[float, float], random: np.random.Generator
+) -> list[int]:
+    """Where the compiled test fires, given the scores in pieces of random size."""
+    signal = np.zeros(1, SIGNAL)[0]
+    reset(signal)
+    signal["delta"], signal["threshold"] = parameters
+    found, place = [], 0
+    while place < len(scores):
+        if signal["drift"] != 0:
+            begin_level(signal)
+        piece = scores[place : place + int(random.integers(1, 60))]
+        place += detect(signal, piece, len(piece))[0]
+        if signal["drift"] != 0:
+            found.append(place - 1)
+    return found
+
+
+@pytest.mark.parametrize("name", ["page_hinkley", "adwin"])
+def test_the_bank_equals_river(name: str) -> None:
+    """The path from cell to detector would lose, repeat or reorder values: odd batches of 120 streams."""
+    settings = BankSettings(warm_up=WARM_UP, resolution="every_value", false_alarm_every=2000)
+    found = 0
+    for seed in range(120):
+        values = random_values(seed)
+        river: drift.PageHinkley | drift.ADWIN
+        if name == "adwin":
+            river = drift.ADWIN(delta=adwin_delta(2000, 32), clock=32)
+        else:
+            delta, threshold = normal_parameters(2000)
+            river = drift.PageHinkley(delta=delta, threshold=threshold, alpha=1.0)
+        heard = scores_of(values, settings)
+        for score in heard[:WARM_UP]:  # the reference
+            river.update(score)
+        expected = [WARM_UP + i for i, score in enumerate(heard[WARM_UP:]) if _fires(river, score)]
+        bank = single(warm_up=WARM_UP, false_alarm_every=2000, detectors=(name,))
+        rows = [f.detected_offset for f in feed(bank, values[:, None], [1, 7, 63, 2, 311])]
+        first_only = 1 if name == "adwin" else None  # river's wrapper forgets the new level, the bank does not
+        assert rows[:first_only] == expected[:first_only]
+        found += len(rows)
+    assert found > 100
+
+
+def test_adwin_after_a_change_is_the_window_that_river_kept() -> None:
+    """The bank would forget the new level, as river's Python class does, or find a change that is none."""
+    settings = BankSettings(warm_up=WARM_UP, resolution="every_value", false_alarm_every=2000)
+    several = 0
+    for seed in range(60):
+        values = random_values(seed)
+        heard = scores_of(values, settings)
+        window = drift.ADWIN(delta=adwin_delta(2000, 32), clock=32)._helper
+        expected: list[int] = []
+        for number, score in enumerate(heard, 1):
+            since = number - (expected[-1] if expected else 0)
+            if window.update(score) and (not expected or window.get_width() < since):
+                expected.append(number)
+        bank = single(warm_up=WARM_UP, false_alarm_every=2000, detectors=("adwin",))
+        rows = [f.detected_offset + 1 for f in feed(bank, values[:, None], [13, 1, 170])]
+        assert rows == expected
+        several += len(rows) > 1
+    assert several > 5
