@@ -58,8 +58,8 @@ class Load:
         self.duration_s = self.changes_s[-1] + AFTERWARDS_S
         self.late_s = 0.0
 
-    def run(self, loader: Loader, topic: str) -> None:
-        """Produces for `duration_s`; `late_s` is how far it fell behind at worst."""
+    def run(self, loader: Loader, topic: str) -> int:
+        """Produces for `duration_s`; the number of events. `late_s` is how far it fell behind at worst."""
         began = time.monotonic()
         slice_number = 0
         while (due_s := slice_number * SLICE_S) < self.duration_s:
@@ -70,6 +70,7 @@ class Load:
             loader.send(topic, self._slice(due_s))
             slice_number += 1
         loader.flush()
+        return self._sent
 
     def _slice(self, due_s: float) -> list[Message]:
         now_ms = int(time.time() * 1_000)
@@ -95,11 +96,9 @@ def alert_latency(bootstrap_servers: str, maximum: float) -> dict[str, float]:
     listener.start()
     try:
         with RunningWorker(kafka) as worker:
-            worker.wait_for(lambda _: worker.ready())
-            first = worker.wait_for(lambda _: True)
-            load.run(loader, kafka.predictions)
-            last = worker.wait_for(lambda scrape: scrape.metrics.get("driftline_lag", 0) == 0)
-            run = between(first, last)
+            first = worker.wait_until_ready()
+            sent = load.run(loader, kafka.predictions)
+            run = between(first, worker.read(sent)[-1])
     finally:
         listener.stop.set()
         listener.join()

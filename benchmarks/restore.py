@@ -4,7 +4,7 @@ import time
 
 from benchmarks.contestants.driftline import RunningWorker
 from benchmarks.events import Traffic
-from benchmarks.topics import fresh_topics, load
+from benchmarks.topics import fresh_topics_beside, load
 
 FEATURES, MODELS = 500, 10  # a little over a thousand signals each
 SIGNALS_MIN = 10_000
@@ -17,13 +17,12 @@ def restore(bootstrap_servers: str, events_per_model: int = 2_200) -> dict[str, 
     """
     traffic = Traffic(MODELS * events_per_model, FEATURES, MODELS)
     topic = load(bootstrap_servers, traffic)
-    kafka = fresh_topics(bootstrap_servers, topic.name)
+    kafka = fresh_topics_beside(topic)
     with RunningWorker(kafka) as worker:
-        before = worker.wait_for(lambda scrape: scrape.events >= traffic.events)
+        before = worker.read(traffic.events)[-1]
     began = time.perf_counter()
     with RunningWorker(kafka) as worker:
-        worker.wait_for(lambda _: worker.ready())
-        after = worker.wait_for(lambda scrape: scrape.metrics["driftline_signals"] > 0)
+        after = worker.wait_until_ready()
         seconds = after.moment - began
     signals = after.metrics["driftline_signals"]
     if signals != before.metrics["driftline_signals"] or signals < SIGNALS_MIN:

@@ -23,11 +23,14 @@ class Adwin:
     more.
     """
 
+    update: Callable[[float], bool]
+    __slots__ = ("threshold", "update", "window")
+
     def __init__(self, calibration: Calibration) -> None:
         clock = max(1, 32 // calibration.values_per_update)
         self.threshold = adwin_delta(calibration.false_alarm_every, clock)
         self.window = drift.ADWIN(delta=self.threshold, clock=clock)._helper
-        self.update: Callable[[float], bool] = self.window.update
+        self.update = self.window.update
 
     def width(self) -> int:
         """Scores in the window: after a change, those of the new level."""

@@ -11,7 +11,7 @@ from detectors.engine import room_for_emissions, run
 from detectors.findings import Finding
 from detectors.kernels.blocks import Emissions
 from detectors.kernels.scratch import Batch
-from detectors.layout import Arrays, empty_arrays, with_signals, without_idle_buffers
+from detectors.layout import Arrays, copied, empty_arrays, with_signals, without_idle_buffers
 from detectors.levels import SignalState, signal_state
 from detectors.reference import inherit_reference
 from detectors.registry import PAGE_HINKLEY, check_names
@@ -206,7 +206,7 @@ class Bank:
     def _before(self) -> Arrays:
         """The state before a batch; shapes change what they say only while learning."""
         signals, shapes, buffers = self._arrays
-        return Arrays(signals.copy(), shapes if signals["armed"].all() else shapes.copy(), buffers)
+        return Arrays(copied(signals), shapes if signals["armed"].all() else copied(shapes), buffers)
 
     def _from_kernel(self, scene: Scene, found: list[tuple[int, int]]) -> list[Detection]:
         """The findings of the kernel's Page-Hinkley test."""
@@ -220,21 +220,24 @@ class Bank:
     def _from_watches(self, scene: Scene, emissions: Emissions) -> list[Detection]:
         """Hands the emitted scores to river's and other per-signal detectors; their findings."""
         detections: list[Detection] = []
-        first, last = emissions.first.tolist(), emissions.last.tolist()
-        for index in np.flatnonzero(emissions.last > emissions.first).tolist():
+        # Plain lists: taking single numbers out of arrays would cost more than the detectors do.
+        scores, emitted = emissions.scores.tolist(), self._arrays.signals["emitted"].tolist()
+        spans = zip(emissions.first.tolist(), emissions.last.tolist(), strict=True)
+        for index, (first, last) in enumerate(spans):
+            if first == last:
+                continue
             watches = self._watches[index]
             if watches is None:
                 watches = self._watches[index] = self._make_watches(index)
-            scores = emissions.scores[first[index] : last[index]].tolist()
-            rows = emissions.rows[first[index] : last[index]]
-            seen = int(self._arrays.signals[index]["emitted"]) - len(scores)
-            name = self.signals[index].name
+            before = emitted[index] - last
             for order, watch in enumerate(watches):
                 update = watch.detector.update
-                for place, score in enumerate(scores):
-                    if update(score) and watch.is_new(seen + place + 1):
-                        row = int(rows[place])
-                        made = scene.per_signal(name, index, row, watch, seen + place + 1)
-                        watch.fired_at = seen + place + 1
+                for place in range(first, last):
+                    if update(scores[place]) and watch.is_new(before + place + 1):
+                        row = int(emissions.rows[place])
+                        made = scene.per_signal(
+                            self.signals[index].name, index, row, watch, before + place + 1
+                        )
+                        watch.fired_at = before + place + 1
                         detections.append((row, index, order, made))
         return detections

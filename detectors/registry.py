@@ -14,13 +14,17 @@
     ...     def restore(self, state: int) -> None:
     ...         self.run = state
 
-`detectors: [five_high, page_hinkley]` in the configuration then uses it.
+`detectors: [five_high, page_hinkley]` in the configuration then uses it. A package that is installed beside
+driftline makes its detectors known by an entry point, `five_high = "my_package.detectors"`, in the group
+"driftline.detectors".
 """
 
 from collections.abc import Callable
+from importlib.metadata import entry_points
 from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 PAGE_HINKLEY = "page_hinkley"
+ENTRY_POINTS = "driftline.detectors"
 
 
 class Calibration(NamedTuple):
@@ -85,6 +89,12 @@ def register(name: str) -> Callable[[F], F]:
         return factory
 
     return add
+
+
+def load_installed() -> None:
+    """Imports the detectors that installed packages offer under the entry point group "driftline.detectors"."""
+    for entry_point in entry_points(group=ENTRY_POINTS):
+        entry_point.load()
 
 
 def check_names(names: tuple[str, ...]) -> None:

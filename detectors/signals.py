@@ -19,7 +19,10 @@ class Transform(IntEnum):
     BINARY = 1
     """0 or 1; detectors read it standardised by the reference rate."""
     CATEGORY = 2
-    """A code 0, 1, 2, … becomes its surprise, -log p in nats; detectors read the code's normal score."""
+    """A code 0, 1, 2, … becomes its surprise, -log p in nats; detectors read its normal score in order of surprise.
+
+    "up" is towards the rare; effect sizes are mean scores.
+    """
     MISSING = 3
     """1 where the cell is NaN, else 0."""
     NULL = 4
@@ -73,6 +76,8 @@ class BankSettings:
         for name, lowest in (("warm_up", 20), ("categories", 1), ("window", 1), ("block", 1)):
             if getattr(self, name) < lowest:
                 raise ValueError(f"{name} is {getattr(self, name)}; the lowest possible is {lowest}")
+        if self.window > 65_535:
+            raise ValueError(f"window is {self.window}; the highest possible is 65,535")
         if not 100 <= self.false_alarm_every < inf:
             raise ValueError(
                 f"false_alarm_every is {self.false_alarm_every}; the lowest possible is 100 values"

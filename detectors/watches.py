@@ -13,7 +13,7 @@ from detectors.signals import BankSettings
 ZEROS_MAX = 10_000  # values that a dormant signal's detectors catch up on when it wakes
 
 
-@dataclass
+@dataclass(slots=True)
 class Watch:
     """One detector of one signal; fired_at is the number of the update at which it last reported a change."""
 

@@ -22,8 +22,8 @@ class Stream:
     feature ``x`` there, ``error_rate`` the share of wrong labels there.
     """
 
-    count: int = 6000
-    change_at: int = 4000
+    count: int = 4000
+    change_at: int = 3000
     shift: float = 0.0
     error_rate: float = 0.06
     missing_rate: float = 0.0

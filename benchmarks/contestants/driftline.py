@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -16,11 +16,12 @@ import yaml
 from benchmarks.contestants.program import LOG_CHARACTERS, RUN_S_MAX, environment
 from benchmarks.cores import confine_to_contestant_core
 from benchmarks.meter import Run
-from benchmarks.topics import LoadedTopic, fresh_topics
+from benchmarks.topics import LoadedTopic, fresh_topics_beside
 from stream_app.adapters.local_kafka.ports import free_port
 from stream_app.config import KafkaSettings
 
-POLL_S = 0.05
+POLL_S = 0.5  # a scrape costs the worker milliseconds: more of them would slow down what they measure
+READY_POLL_S = 0.05
 STOP_S_MAX = 20
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
@@ -94,36 +95,54 @@ class RunningWorker:
             self.process.wait()
         self._directory.cleanup()
 
-    def ready(self) -> bool:
-        """Whether it owns its partitions and has restored them."""
-        return self._get("/ready") is not None
-
     def scrape(self) -> Scrape | None:
         """Its metrics now; None while it does not answer."""
         text = self._get("/metrics")
         moment, cpu_seconds = time.perf_counter(), self._cpu_seconds()
         return None if text is None else Scrape(moment, cpu_seconds, sums(text))
 
-    def wait_for(self, what: Callable[[Scrape], bool], seconds: float = RUN_S_MAX) -> Scrape:
-        """The first scrape of which `what` is true.
+    def wait_until_ready(self) -> Scrape:
+        """Its first metrics as the owner of its partitions."""
+        for _ in self._moments(READY_POLL_S):
+            if self._get("/ready") is not None and (scrape := self.scrape()):
+                return scrape
+        raise self._failure()
+
+    def scrapes(self) -> Iterator[Scrape]:
+        """Its metrics, twice a second, for at most four minutes.
 
         Raises:
             RuntimeError: the worker ended, or the time is over.
         """
-        deadline = time.perf_counter() + seconds
-        while time.perf_counter() < deadline:
-            scrape = self.scrape()
-            if scrape is not None and what(scrape):
-                return scrape
-            if self.process.poll() is not None:
+        for _ in self._moments(POLL_S):
+            if scrape := self.scrape():
+                yield scrape
+        raise self._failure()
+
+    def read(self, events: int) -> list[Scrape]:
+        """Wait until so many events are absorbed; the scrapes since the first of them."""
+        taken = []
+        for scrape in self.scrapes():
+            if scrape.events > 0:
+                taken.append(scrape)
+            if scrape.events >= events:
                 break
-            time.sleep(POLL_S)
-        raise RuntimeError(f"The worker did not get there:\n{self._log.read_text()[-LOG_CHARACTERS:]}")
+        return taken
 
     def memory_mb(self) -> float:
         """Resident memory now."""
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    def _moments(self, every_s: float) -> Iterator[None]:
+        deadline = time.perf_counter() + RUN_S_MAX
+        while time.perf_counter() < deadline and self.process.poll() is None:
+            yield
+            time.sleep(every_s)
+
+    def _failure(self) -> RuntimeError:
+        said = self._log.read_text(errors="replace")[-LOG_CHARACTERS:]
+        return RuntimeError(f"The worker did not get there:\n{said}")
 
     def _cpu_seconds(self) -> float:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
@@ -148,12 +167,17 @@ def sums(text: str) -> dict[str, float]:
     return total
 
 
-def measure(topic: LoadedTopic, events: int, plan: Mapping[str, Any] | None = None) -> WorkerRun:
-    """A worker that has never run reads a topic; from its first batch to `events` events."""
-    with RunningWorker(fresh_topics(topic.bootstrap_servers, topic.name), plan) as worker:
-        first = worker.wait_for(lambda scrape: scrape.events > 0)
-        last = worker.wait_for(lambda scrape: scrape.events >= events)
-        return between(first, last, worker.memory_mb())
+def measure(topic: LoadedTopic, plan: Mapping[str, Any] | None = None) -> WorkerRun:
+    """A worker that has never run reads a topic, between two scrapes on the way.
+
+    The second is the last one before the end, when it was at work the whole time.
+    """
+    events = topic.traffic.events
+    with RunningWorker(fresh_topics_beside(topic), plan) as worker:
+        scrapes = worker.read(events)
+        at_work = [scrape for scrape in scrapes if scrape.events < events]
+        last = at_work[-1] if len(at_work) > 2 else scrapes[-1]
+        return between(scrapes[0], last, worker.memory_mb())
 
 
 def between(first: Scrape, last: Scrape, memory_mb: float = 0.0) -> WorkerRun:

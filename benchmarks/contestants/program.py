@@ -29,7 +29,7 @@ def command_of(module: ModuleType) -> list[str]:
     return [sys.executable, "-m", module.__name__]
 
 
-def measure(command: Sequence[str], topic: LoadedTopic, events: int) -> Run:
+def measure(command: Sequence[str], topic: LoadedTopic) -> Run:
     """Starts a program with the words of `benchmarks.meter.Task`, waits for it, and reads what it says.
 
     Raises:
@@ -37,7 +37,7 @@ def measure(command: Sequence[str], topic: LoadedTopic, events: int) -> Run:
     """
     with tempfile.TemporaryDirectory(prefix="driftline-bench-") as directory:
         result, log = Path(directory, "result.json"), Path(directory, "log")
-        words = [topic.bootstrap_servers, topic.name, str(events), str(result)]
+        words = [topic.bootstrap_servers, topic.name, str(topic.traffic.events), str(result)]
         with log.open("wb") as output:
             process = subprocess.Popen([*command, *words], stdout=output, stderr=output, env=environment())
         try:

@@ -9,11 +9,10 @@ from rich.console import Console
 from benchmarks.broker import benchmark_broker
 from benchmarks.contestants import stock
 from benchmarks.contestants.program import command_of, measure
-from benchmarks.events import Traffic
 from benchmarks.peers.environments import python_of
-from benchmarks.race import EVENTS, ROUNDS, Contestant, figures, race, worker
+from benchmarks.race import EVENTS, ROUNDS, Contestant, figures, load_race, race, worker
 from benchmarks.speed import QUICK_SHARE, race_table
-from benchmarks.topics import LoadedTopic, load
+from benchmarks.topics import LoadedTopic
 
 OUT = Path(__file__).parents[1] / "out" / "peers.json"
 PROGRAMS = {"bytewax": "benchmarks.peers.bytewax_flow", "quix": "benchmarks.peers.quix_streams"}
@@ -22,16 +21,16 @@ PEER_EVENTS = 100_000
 
 def contestants(topic: LoadedTopic, share: float) -> dict[str, Contestant]:
     """Stock Faust and the peers do the same work; driftline does that and everything else it does."""
-    events = int(share * PEER_EVENTS)
+    beginning = topic.first(int(share * PEER_EVENTS))
 
     def peer(name: str) -> Contestant:
         command = [python_of(name), "-m", PROGRAMS[name]]
-        return lambda: figures(measure(command, topic, events))
+        return lambda: figures(measure(command, beginning))
 
     return {
-        "stock": lambda: figures(measure(command_of(stock), topic, events)),
+        "stock": lambda: figures(measure(command_of(stock), beginning)),
         **{name: peer(name) for name in PROGRAMS},
-        "every_value": lambda: worker(topic, topic.traffic.events, {"resolution": "every_value"}),
+        "every_value": lambda: worker(topic, "every_value"),
     }
 
 
@@ -43,7 +42,7 @@ def main(quick: bool, port: int | None) -> None:
     console = Console()
     share = QUICK_SHARE if quick else 1.0
     with benchmark_broker(port) as bootstrap_servers:
-        topic = load(bootstrap_servers, Traffic(int(share * EVENTS["every_value"])))
+        topic = load_race(bootstrap_servers, int(share * EVENTS["every_value"]))
         result = race(contestants(topic, share), rounds=1 if quick else ROUNDS)
     console.print(race_table(result))
     best = max(result[name]["events_per_second"] for name in PROGRAMS)

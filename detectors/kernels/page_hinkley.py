@@ -130,7 +130,7 @@ def mark_fall(signal: Any, batch: Batch, scratch: Scratch, place: int, taken: in
 
 @compiled
 def watch(signal: Any, batch: Batch, scratch: Scratch, count: int) -> int:
-    """Takes up to `count` values, ending at a change or where its level is to be calibrated; returns how many.
+    """Takes up to `count` values, ending at a change or where its level asks for calibration; how many.
 
     The totals at the last minimum of `increase` (maximum of `decrease`) are kept: what came after is the
     maximum likelihood estimate of the values since a change upwards (downwards).

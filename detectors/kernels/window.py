@@ -11,7 +11,7 @@ from detectors.kernels.scratch import Scratch
 
 
 @compiled
-def turn(signal: Any, cells: NDArray[np.int32]) -> None:
+def turn(signal: Any, cells: NDArray[np.uint16]) -> None:
     """The half that is full becomes the one before, and an empty one begins."""
     recent = signal["recent"]
     for moment in range(recent.shape[1]):
@@ -34,7 +34,7 @@ def add_gaps(signal: Any, gaps: int) -> None:
 
 
 @compiled
-def remember(signal: Any, cells: NDArray[np.int32], scratch: Scratch, count: int, window: int) -> None:
+def remember(signal: Any, cells: NDArray[np.uint16], scratch: Scratch, count: int, window: int) -> None:
     """Adds `count` values and the missing ones before each; without a histogram `cells` has no rows."""
     place = 0
     while place < count:
@@ -49,7 +49,7 @@ def remember(signal: Any, cells: NDArray[np.int32], scratch: Scratch, count: int
 
 
 @compiled
-def remember_half(signal: Any, cells: NDArray[np.int32], scratch: Scratch, start: int, end: int) -> None:
+def remember_half(signal: Any, cells: NDArray[np.uint16], scratch: Scratch, start: int, end: int) -> None:
     """Adds values that all belong to the half being filled."""
     recent = signal["recent"]
     origin = signal["origin"]

@@ -107,12 +107,15 @@ class AlarmState(msgspec.Struct):
         return None
 
     def incident_near(self, evidence: Evidence, group_within_ms: int) -> Incident | None:
-        """The open incident of the same model version that this change belongs to by time."""
+        """The open incident of the same model version that this change belongs to by time.
+
+        A change began somewhere between its estimated beginning and its detection.
+        """
         for incident in self.incidents:
             same = (incident.version, incident.role) == (evidence.version, evidence.role)
             from_ms = incident.began_ms - group_within_ms
             until_ms = incident.latest_ms + group_within_ms
-            if same and from_ms <= evidence.finding.began_ms <= until_ms:
+            if same and evidence.finding.began_ms <= until_ms and evidence.arrived_ms >= from_ms:
                 return incident
         return None
 

@@ -3,11 +3,19 @@
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from stream_app.cli.options import common_options, kafka_settings, require_broker
 from stream_app.cli.presentation import Command, examples
+
+if TYPE_CHECKING:
+    from stream_app.client import AlertConsumer
+
+Alert = dict[str, Any]
+
+POLL_S: Final = 0.5
 
 
 @click.command(
@@ -43,35 +51,44 @@ def alerts(
     """Show the latest alerts, the oldest of them first: when, how severe, what happened, how it was found."""
     kafka = kafka_settings(config, bootstrap_servers)
     require_broker(kafka)
-    from stream_app.cli.alert_log import AlertLog
+    from stream_app.client import AlertConsumer
 
     show = show_json if as_json else show_words()
-    with AlertLog(kafka) as log:
-        there = log.existing()
-        for value in there if from_beginning else there[len(there) - min(last, len(there)) :]:
-            show(value)
+    with AlertConsumer(kafka, from_beginning=True) as consumer:
+        there = existing(consumer)
+        for alert in there if from_beginning else there[max(len(there) - last, 0) :]:
+            show(alert)
         if follow:
             with suppress(KeyboardInterrupt):  # how following ends
-                for value in log.coming():
-                    show(value)
+                for alert in consumer:
+                    show(alert)
 
 
-def show_json(value: bytes) -> None:
+def existing(consumer: "AlertConsumer") -> list[Alert]:
+    """What the topic holds now, as it happened: partitions have no order among themselves."""
+    from stream_app.cli.alert_lines import happened_at
+
+    there: list[Alert] = []
+    while consumer.lag() > 0:
+        there += consumer.poll(POLL_S)
+    return sorted(there, key=happened_at)
+
+
+def show_json(alert: Alert) -> None:
     """The record as it is, at once."""
-    click.echo(value)
-
-
-def show_words() -> Callable[[bytes], None]:
-    """Prints alerts in words."""
     import orjson
 
+    click.echo(orjson.dumps(alert))
+
+
+def show_words() -> Callable[[Alert], None]:
+    """Prints alerts in words."""
     from stream_app.cli.alert_lines import alert_line, detail_line
     from stream_app.cli.terminal import standard_output
 
     console = standard_output()
 
-    def show(value: bytes) -> None:
-        alert = orjson.loads(value)
+    def show(alert: Alert) -> None:
         console.print(alert_line(alert))
         console.print(detail_line(alert["annotations"]["description"]))
 

@@ -47,10 +47,12 @@ def _own_sentence(error: Exception) -> str | None:
 
 
 def _kafka_sentence(error: Exception) -> str | None:
-    from kafka.errors import KafkaError
+    from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 
     if not isinstance(error, KafkaError):
         return None
+    if isinstance(error, UnknownTopicOrPartitionError) and error.args:
+        return f"Kafka says: {error.args[0]}."
     said = str(error) or type(error).__name__
     return (
         f"Kafka refused or did not answer ({said}): check the servers, the security settings and the rights."

@@ -42,9 +42,10 @@ def kafka_settings(config: Path | None, bootstrap_servers: str | None) -> "Kafka
 
 def engine_settings(config: Path | None, bootstrap_servers: str | None) -> "Settings":
     """What a command needs that runs the engine: the detectors that the configuration names must exist."""
-    from detectors.registry import FACTORIES, PAGE_HINKLEY
+    from detectors.registry import FACTORIES, PAGE_HINKLEY, load_installed
     from stream_app.config import load_settings
 
+    load_installed()
     return load_settings(config, bootstrap_servers, detectors={PAGE_HINKLEY, *FACTORIES})
 
 

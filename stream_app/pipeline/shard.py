@@ -11,7 +11,7 @@ from stream_app.pipeline.checkpoint import ModelCheckpoints
 from stream_app.pipeline.codec import claim_key, pack
 from stream_app.pipeline.counters import Counters
 from stream_app.pipeline.records import ModelCut, OutputRecord, SourceRecord, StateRecord
-from stream_app.pipeline.watch import ModelWatch
+from stream_app.pipeline.watch import ModelWatch, Ordered
 
 Positions = dict[str, int]
 # Decoded events wait for a flush in chunks of this many: more of them no longer fit the processor's caches.
@@ -69,7 +69,7 @@ class Shard:
         self.counters = Counters()
         self.models: dict[str, ShardModel] = {}
         self._dead_letters: list[OutputRecord] = []
-        self._summaries: list[OutputRecord] | None = [] if summaries else None
+        self._summaries: list[Ordered] | None = [] if summaries else None
         self._refused: set[str] = set()
         self._unflushed: dict[str, ShardModel] = {}
 
@@ -118,7 +118,7 @@ class Shard:
         batches.clear()
 
     def _absorb(self, model: ShardModel, batch: "ModelBatch") -> None:
-        """Rows wait until they are many, or until all records are applied: a flush costs as much as 50 rows."""
+        """Rows wait until they are many, or all records are applied: a flush costs as much as 50 rows."""
         model.unsaved = model.unsaved or batch.began
         model.watch.apply(batch.events, batch.offsets, batch.orders)
         name = model.watch.monitor.model
@@ -249,9 +249,9 @@ class Shard:
         """Summaries of signals since the last call; an empty list when they were not asked for."""
         if self._summaries is None:
             return []
-        taken = list(self._summaries)
+        taken = sorted(self._summaries, key=itemgetter(0))
         self._summaries.clear()
-        return taken
+        return [summary for _, summary in taken]
 
 
 def claim(epoch: int, worker: str) -> StateRecord:

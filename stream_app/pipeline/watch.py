@@ -17,24 +17,30 @@ from stream_app.pipeline.records import OutputRecord
 from stream_app.pipeline.summaries import summaries_of
 
 
+Ordered = tuple[int, OutputRecord]
+"""An output, with the order of the record that caused it."""
+
+
 class ModelWatch:
     """Everything one worker keeps for one model."""
 
     def __init__(
-        self, model: str, partition: int, settings: Settings, summaries: list[OutputRecord] | None
+        self, model: str, partition: int, settings: Settings, summaries: list[Ordered] | None
     ) -> None:
         self.partition = partition
         self.topics = {"predictions": settings.kafka.predictions, "feedback": settings.kafka.feedback}
         self.monitor = ModelMonitor(model, settings.plan(model), settings.limits)
         self.desk = AlarmDesk(self.monitor)
         # Alerts that wait, each with the order of the record that caused it.
-        self.outbox: list[tuple[int, OutputRecord]] = []
+        self.outbox: list[Ordered] = []
         # Orders of the events since the last flush, the first of which has this sequence number.
         self._orders: list[int] = [0]
         self._first_sequence = 0
         self.announced: Counter[tuple[str, str]] = Counter()
         # Where summaries of signals go on a tick; None when nobody reads them.
         self.summaries = summaries
+        self._summarise_every_ms = int(settings.worker.summaries_every_s * 1000)
+        self._summarised_ms = 0
         self.rejected = 0
         self.lost = 0
         self._sampling_rate = 1.0
@@ -112,13 +118,16 @@ class ModelWatch:
         now_ms = monitor.clock.tick_ms
         sequence = monitor.sequence + 1
         self._publish(self.desk.tick(now_ms, self._coverage(sequence)), self._order_of(sequence))
-        if self.summaries is not None:
+        if self.summaries is not None and now_ms - self._summarised_ms >= self._summarise_every_ms:
+            self._summarised_ms = now_ms
             firing = {
                 (incident.version, incident.role, signal)
                 for incident in self.desk.state.incidents
                 for signal in incident.members
             }
-            self.summaries += summaries_of(monitor, firing, self._sampling_rate)
+            order = self._order_of(sequence)
+            made = summaries_of(monitor, firing, self._sampling_rate)
+            self.summaries += [(order, summary) for summary in made]
 
     def _evidence(self, report: Reported, stream: Stream) -> Evidence:
         finding, arrival = report.finding, report.arrival

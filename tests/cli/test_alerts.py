@@ -121,7 +121,7 @@ def test_without_the_topic_says_what_to_do(broker: str, tmp_path_factory: pytest
     config.write_text("kafka: {prefix: no-such-prefix}\n")
     result = alerts("--config", str(config), "--bootstrap-servers", broker)
     assert result.exit_code == 1
-    assert "no-such-prefix.alerts does not exist: make it with `driftline topics create`" in result.stderr
+    assert "there is no topic no-such-prefix.alerts: check the prefix, or run `driftline" in result.stderr
 
 
 def test_no_broker_is_said_at_once() -> None:

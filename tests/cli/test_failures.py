@@ -5,7 +5,7 @@ import zlib
 
 import click
 import pytest
-from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.errors import KafkaError, KafkaTimeoutError, UnknownTopicOrPartitionError
 
 from stream_app.adapters.local_kafka import LocalKafkaError
 from stream_app.cli.failures import explained
@@ -24,6 +24,7 @@ from stream_app.simulator.kafka_sink import DeliveryError
         (LocalKafkaError("Port 1 is used."), "Port 1 is used."),
         (DeliveryError("3 events were not delivered"), "3 events were not delivered"),
         (KafkaTimeoutError("no answer"), "Kafka refused or did not answer (KafkaTimeoutError: no answer)"),
+        (UnknownTopicOrPartitionError("there is no topic x"), "Kafka says: there is no topic x."),
         (KafkaError(), "Kafka refused or did not answer (KafkaError)"),
     ],
     ids=lambda value: type(value).__name__,

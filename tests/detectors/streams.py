@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors import Bank, BankSettings, Finding, Signal, Transform
+from detectors import Bank, BankSettings, Calibration, Finding, Signal, Transform, register
 
 EVERYTHING = [
     Signal("number", 0, Transform.VALUE),
@@ -37,7 +37,7 @@ def everything(rows: int, seed: int) -> NDArray[np.float64]:
 
 
 def feed(bank: Bank, matrix: NDArray[Any], sizes: list[int] | None = None, first: int = 0) -> list[Finding]:
-    """Gives a bank a matrix in batches of the sizes, in turn; times are seconds and offsets rows from `first`."""
+    """Gives a bank a matrix in batches of the sizes, in turn; offsets are rows from `first`, a second apart."""
     findings: list[Finding] = []
     row = turn = 0
     while row < len(matrix):
@@ -54,3 +54,32 @@ def single(transform: Transform = Transform.VALUE, **settings: Any) -> Bank:
     bank = Bank(BankSettings(**{"resolution": "every_value", **settings}))
     bank.add([Signal("x", 0, transform)], columns=1)
     return bank
+
+
+HEARD: list[float] = []
+
+
+@register("listener")
+class Listener:
+    """A detector that only listens."""
+
+    def __init__(self, calibration: Calibration) -> None:
+        HEARD.clear()
+
+    def update(self, score: float) -> bool:
+        HEARD.append(score)
+        return False
+
+    def snapshot(self) -> None:
+        return None
+
+    def restore(self, state: None) -> None:
+        return None
+
+
+def heard_scores(values: NDArray[np.float64], transform: Transform, warm_up: int) -> list[float]:
+    """The scores a bank makes of values; the first `warm_up` of them stand for the reference."""
+    bank = Bank(BankSettings(warm_up=warm_up, resolution="every_value"))
+    bank.add([Signal("x", 0, transform, detectors=("listener",))], columns=1)
+    feed(bank, values[:, None])
+    return HEARD.copy()

@@ -1,6 +1,11 @@
 """Batches are an accident of the transport: they may change nothing."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 from hypothesis import given, settings
@@ -51,3 +56,26 @@ def test_an_empty_batch_is_nothing() -> None:
     before = bank.snapshot()
     assert bank.update(np.empty((0, 4)), np.empty(0, np.int64), np.empty(0, np.int64)) == []
     assert bank.snapshot() == before
+
+
+def test_plain_python_gives_the_same_bits() -> None:
+    """A debugger or another machine without a compiler would see another stream than production."""
+    program = "from tests.detectors.test_batches import digest; import sys; sys.stdout.write(digest())"
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(Path(__file__).parents[2])}
+    plain = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert plain.stdout == digest()
+
+
+def digest() -> str:
+    """A checksum of findings and snapshot of a short run."""
+    bank = Bank(SETTINGS)
+    bank.add(EVERYTHING, columns=4)
+    findings = feed(bank, MATRIX[:700], [97])
+    return sha256(repr((findings, bank.snapshot())).encode()).hexdigest()

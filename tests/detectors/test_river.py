@@ -5,40 +5,13 @@ import pytest
 from numpy.typing import NDArray
 from river import drift
 
-from detectors import BankSettings
+from detectors import Transform
 from detectors.calibration import adwin_delta, normal_parameters
 from detectors.kernels.page_hinkley import begin_level, detect, reset
 from detectors.layout import SIGNAL
-from tests.detectors.streams import feed, single
+from tests.detectors.streams import feed, heard_scores, single
 
 WARM_UP = 200
-
-
-def scores_of(values: NDArray[np.float64], bank_settings: BankSettings) -> list[float]:
-    """The scores a bank makes of values, as a detector that only listens hears them."""
-    from detectors import Bank, Calibration, Signal, Transform, register
-
-    heard: list[float] = []
-
-    @register("listener")
-    class Listener:
-        def __init__(self, calibration: Calibration) -> None:
-            assert calibration.values_per_update == 1
-
-        def update(self, score: float) -> bool:
-            heard.append(score)
-            return False
-
-        def snapshot(self) -> None:
-            return None
-
-        def restore(self, state: None) -> None:
-            return None
-
-    bank = Bank(bank_settings)
-    bank.add([Signal("x", 0, Transform.VALUE, detectors=("listener",))], columns=1)
-    feed(bank, values[:, None])
-    return heard
 
 
 def random_values(seed: int, rows: int = 1200) -> NDArray[np.float64]:
@@ -52,7 +25,7 @@ def random_values(seed: int, rows: int = 1200) -> NDArray[np.float64]:
 
 @pytest.mark.parametrize("block", range(10))
 def test_page_hinkley_equals_river(block: int) -> None:
-    """"Exactly river's recurrence" would be a claim only: 2,500 random streams, many with several detections."""
+    """2,500 random streams: "exactly river's recurrence" would be a claim only."""
     detections = 0
     for seed in range(250 * block, 250 * (block + 1)):
         random = np.random.default_rng([seed, 1])
@@ -93,7 +66,6 @@ def kernel_detections(
 @pytest.mark.parametrize("name", ["page_hinkley", "adwin"])
 def test_the_bank_equals_river(name: str) -> None:
     """The path from cell to detector would lose, repeat or reorder values: odd batches of 120 streams."""
-    settings = BankSettings(warm_up=WARM_UP, resolution="every_value", false_alarm_every=2000)
     found = 0
     for seed in range(120):
         values = random_values(seed)
@@ -103,13 +75,14 @@ def test_the_bank_equals_river(name: str) -> None:
         else:
             delta, threshold = normal_parameters(2000)
             river = drift.PageHinkley(delta=delta, threshold=threshold, alpha=1.0)
-        heard = scores_of(values, settings)
+        heard = heard_scores(values, Transform.VALUE, WARM_UP)
         for score in heard[:WARM_UP]:  # the reference
             river.update(score)
         expected = [WARM_UP + i for i, score in enumerate(heard[WARM_UP:]) if _fires(river, score)]
         bank = single(warm_up=WARM_UP, false_alarm_every=2000, detectors=(name,))
         rows = [f.detected_offset for f in feed(bank, values[:, None], [1, 7, 63, 2, 311])]
-        first_only = 1 if name == "adwin" else None  # river's wrapper forgets the new level, the bank does not
+        # river's class forgets the new level, the bank's ADWIN does not
+        first_only = 1 if name == "adwin" else None
         assert rows[:first_only] == expected[:first_only]
         found += len(rows)
     assert found > 100
@@ -117,11 +90,10 @@ def test_the_bank_equals_river(name: str) -> None:
 
 def test_adwin_after_a_change_is_the_window_that_river_kept() -> None:
     """The bank would forget the new level, as river's Python class does, or find a change that is none."""
-    settings = BankSettings(warm_up=WARM_UP, resolution="every_value", false_alarm_every=2000)
     several = 0
     for seed in range(60):
         values = random_values(seed)
-        heard = scores_of(values, settings)
+        heard = heard_scores(values, Transform.VALUE, WARM_UP)
         window = drift.ADWIN(delta=adwin_delta(2000, 32), clock=32)._helper
         expected: list[int] = []
         for number, score in enumerate(heard, 1):

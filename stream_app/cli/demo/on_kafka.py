@@ -38,7 +38,7 @@ def play_on_kafka(settings: Settings, board: Board, rate: float, log: Path) -> N
     with (
         own_topics(kafka),
         running_worker(settings, log) as worker,
-        AlertConsumer(kafka, start="beginning") as alerts,
+        AlertConsumer(kafka, from_beginning=True) as alerts,
     ):
 
         def show() -> None:
