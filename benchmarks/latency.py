@@ -38,7 +38,7 @@ class AlertListener(Thread):
             record = self._consumer.poll(0.1)
             if record is None or record.error() is not None:
                 continue
-            value = record.value()
+            value = record.value() or b""
             model = orjson.loads(value)["labels"]["model"]
             self.arrived.setdefault(model, (time.time() * 1_000, value))
         self._consumer.close()

@@ -54,8 +54,8 @@ def run_race(bootstrap_servers: str, share: float = 1.0, rounds: int = ROUNDS) -
 def load_race(bootstrap_servers: str, events: int) -> LoadedTopic:
     """A topic with events of one model.
 
-    Of one partition: with its own settings Faust waits up to 1.5 s for news of partitions that are empty. With
-    seven of those stock reaches a fifth of its speed, which says nothing about detectors.
+    Of one partition: by itself Faust waits up to 1.5 s for news of partitions that are empty. With seven of
+    those stock reaches a fifth of its speed, which says nothing about detectors.
     """
     return load(bootstrap_servers, Traffic(events), partitions=1)
 

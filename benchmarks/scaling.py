@@ -6,7 +6,7 @@ from benchmarks.topics import load
 
 FEATURES = (20, 100, 500)
 MODELS = (1, 10, 100)
-VALUES = 4_000_000  # feature values read in a run with one model
+VALUES = 8_000_000  # feature values read in a run with one model
 EVENTS_OF_MANY_MODELS = 300_000
 
 
@@ -15,7 +15,7 @@ def by_features(bootstrap_servers: str, share: float = 1.0) -> dict[str, float]:
     speeds = {}
     for features in FEATURES:
         topic = load(bootstrap_servers, Traffic(int(share * VALUES / features), features))
-        speeds[str(features)] = driftline.measure(topic).run.events_per_second
+        speeds[str(features)] = round(driftline.measure(topic).run.events_per_second)
     return speeds
 
 
@@ -24,5 +24,5 @@ def by_models(bootstrap_servers: str, share: float = 1.0) -> dict[str, float]:
     speeds = {}
     for models in MODELS:
         topic = load(bootstrap_servers, Traffic(int(share * EVENTS_OF_MANY_MODELS), models=models))
-        speeds[str(models)] = driftline.measure(topic).run.events_per_second
+        speeds[str(models)] = round(driftline.measure(topic).run.events_per_second)
     return speeds

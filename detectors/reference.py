@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.calibration import normal_parameters, rate_parameters
+from detectors.categories import learn_categories, learn_shares
 from detectors.kernels.page_hinkley import prime, reset
-from detectors.kernels.scores import CLIP, score
+from detectors.kernels.scores import score
 from detectors.kernels.scratch import CHUNK, make_scratch
 from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP, QUALITY, Arrays, clear_recent
 from detectors.signals import BankSettings, Transform
@@ -18,6 +19,8 @@ RATE_SCALE_MIN = 0.2  # a single 1 of a rare kind scores at most 5, so it cannot
 RATE_COUNT_MAX = 10_000  # a rate known from so many values is known well enough
 UPDATES_PER_S = 8.0  # what river's detectors see of a fast signal under resolution "auto"
 BLOCK_MAX = 64
+RARE_RATE = 0.1
+RARE_BLOCK = 8
 NUMERIC = (Transform.VALUE, Transform.CATEGORY)
 INHERITED = (
     *(
@@ -113,59 +116,6 @@ def rebuild_recent(signal: np.void, shape: np.void, values: NDArray[np.float64])
         shape["cells"][half] = np.bincount(cells, minlength=shape["cells"].shape[1])
 
 
-def learn_categories(shape: np.void) -> float:
-    """Turns the counts per code into shares of probability, the most frequent first, unseen codes last.
-
-    Unseen codes are one class. Its share is the Good-Turing estimate of the probability that the next value
-    is new: the codes that occurred once, over all values (I. J. Good, Biometrika 40, 1953). Returns those
-    codes' number.
-    """
-    counts = shape["table"].copy()
-    total = counts.sum()
-    once = float(np.count_nonzero(counts == 1))
-    unseen = min((once + 0.5) / (total + 1), 0.5)
-    shares = np.where(counts > 0, counts / total * (1 - unseen), unseen)
-    order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
-    shape["table"] = shares
-    shape["level"] = 1.0
-    shape["level"][order] = np.minimum(np.cumsum(shares[order]), 1 - unseen)
-    return once
-
-
-def learn_shares(signal: np.void, shape: np.void) -> None:
-    """The reference of a categorical signal; mean and sd of the surprise are exact under its shares."""
-    learn_categories(shape)
-    seen = np.flatnonzero(shape["level"] < 1.0)
-    signal["atoms"] = len(seen)
-    weigh_groups(signal, shape)
-    shares = np.append(shape["table"][seen], shape["table"][-1])
-    surprises = -np.log(shares)
-    mean = float((shares * surprises).sum())
-    signal["reference_mean"] = signal["origin"] = mean
-    signal["reference_sd"] = sqrt((shares * (surprises - mean) ** 2).sum())
-    signal["reference_low"], signal["reference_high"] = surprises[:-1].min(), surprises[:-1].max()
-
-
-def weigh_groups(signal: np.void, shape: np.void) -> None:
-    """Splits the categories into common and rare ones of about half the probability each.
-
-    The normal score alone would hardly move when the category in the middle of the order rises or falls. With what
-    its group adds, no category's mean score is near 0, so each one's rise or fall at the expense of the others is
-    seen. The exact mean and sd of the sum under the reference's shares make it mean 0 and variance 1.
-    """
-    level = np.unique(shape["level"])  # the last is 1, of the unseen
-    signal["center"], signal["scale"] = 0.0, 1.0
-    if len(level) == 2:
-        return
-    share = float(level[np.argmin(np.abs(level[:-1] - 0.5))])
-    signal["cut"] = share
-    signal["common"], signal["rare"] = -sqrt((1 - share) / share), min(sqrt(share / (1 - share)), CLIP)
-    places = (np.arange(10_000) + 0.5) / 10_000
-    scores = [NormalDist().inv_cdf(place) for place in places.tolist()]
-    sums = np.clip(scores, -CLIP, CLIP) + np.where(places > share, signal["rare"], signal["common"])
-    signal["center"], signal["scale"] = sums.mean(), sums.std()
-
-
 def learn_rate(signal: np.void) -> None:
     """The reference of a 0/1 signal: rate (ones + 1/2) / (count + 1), which is never 0 or 1."""
     rate = (float(signal["ones"]) + 0.5) / (float(signal["reference_count"]) + 1)
@@ -177,12 +127,18 @@ def learn_rate(signal: np.void) -> None:
 
 
 def values_per_update(signal: np.void, settings: BankSettings) -> int:
-    """How many values river's detectors see as one: a power of two up to 64, from the signal's own rate."""
+    """How many values river's detectors see as one: a power of two up to 64, from the signal's own rate.
+
+    Of events rarer than one in ten it is at least 8: single ones are too skewed for ADWIN, whose false alarms
+    are then three times as frequent as requested (benchmarks/calibration/false_alarms.py).
+    """
     if settings.resolution == "every_value":
         return 1
     seconds = max(int(signal["last_ms"]) - int(signal["first_ms"]), 1) / 1000
     per_s = (int(signal["reference_count"]) - 1) / seconds
-    every = 1
+    rate = float(signal["reference_mean"])
+    rare = signal["transform"] not in NUMERIC and min(rate, 1 - rate) < RARE_RATE
+    every = RARE_BLOCK if rare else 1
     while every < BLOCK_MAX and per_s / every > UPDATES_PER_S:
         every *= 2
     return every
@@ -232,7 +188,7 @@ def begin(signal: np.void, settings: BankSettings) -> None:
 def follow_rate(signal: np.void, settings: BankSettings) -> None:
     """Calibrates Page-Hinkley for the rate a 0/1 signal has changed to: its variance is another now.
 
-    The few values up to the detection exaggerate the rate, so this is repeated each time their number doubles.
+    The few values up to a detection exaggerate the rate, so this is repeated whenever their number doubles.
     """
     after = signal["level"].copy()
     if signal["drift"] != 0:

@@ -92,7 +92,7 @@ def register(name: str) -> Callable[[F], F]:
 
 
 def load_installed() -> None:
-    """Imports the detectors that installed packages offer under the entry point group "driftline.detectors"."""
+    """Imports the detectors that installed packages offer as entry points of "driftline.detectors"."""
     for entry_point in entry_points(group=ENTRY_POINTS):
         entry_point.load()
 

@@ -19,9 +19,9 @@ class Transform(IntEnum):
     BINARY = 1
     """0 or 1; detectors read it standardised by the reference rate."""
     CATEGORY = 2
-    """A code 0, 1, 2, … becomes its surprise, -log p in nats; detectors read its normal score in order of surprise.
+    """A code 0, 1, 2, … becomes its surprise, -log p in nats; detectors read a normal score.
 
-    "up" is towards the rare; effect sizes are mean scores.
+    The score orders categories by surprise: "up" is towards the rare; effect sizes are mean scores.
     """
     MISSING = 3
     """1 where the cell is NaN, else 0."""

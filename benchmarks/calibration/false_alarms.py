@@ -1,10 +1,10 @@
-"""Realised mean number of values between false alarms, per detector and kind of data, beside the requested one.
+"""Realised mean number of values between false alarms, per detector and kind of data.
 
     python -m benchmarks.calibration.false_alarms [requested ...]
 
-Each kind of data is 40 independent signals without any change, armed after 2,000 values; all findings count, those
-after a first false alarm too. Seeds are fixed. Without arguments 2,000 and 10,000 are requested; larger ones take
-proportionally longer (about 20 s per kind for 10,000).
+Each kind of data is 40 independent signals without any change, armed after 2,000 values; all findings count,
+those after a first false alarm too. Seeds are fixed. Without arguments 2,000 and 10,000 are requested; larger
+numbers take proportionally longer (10,000: about a second and a half per kind).
 """
 
 import sys

@@ -128,7 +128,7 @@ def score_numbers(signal: Any, shape: Any, scratch: Scratch, count: int) -> None
 def score_categories(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
     """Scores of codes: in order of surprise, each holds its share of the probabilities, at random within.
 
-    To that normal score comes what its group adds (`weigh_groups`). A single category scores 0, any other then 3.7.
+    To that comes what its group adds (`weigh_groups`). A single category scores 0, any other then 3.7.
     """
     table, level = shape["table"], shape["level"]
     for place in range(count):

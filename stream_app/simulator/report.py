@@ -16,7 +16,10 @@ Alert = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Incident:
-    """One alarm with a life: all alerts of one fingerprint and start, with the facts of the first of them."""
+    """One alarm with a life: all alerts of one fingerprint and start.
+
+    The facts are those of the first alert; the kind is that of the last one, which has seen most.
+    """
 
     id: str
     model: str
@@ -70,14 +73,12 @@ class Report:
 
 def incidents_of(alerts: Iterable[Alert]) -> list[Incident]:
     """The incidents that the alerts tell of, by time of detection; published again or resolved adds none."""
-    first: dict[tuple[str, str], Alert] = {}
+    lives: dict[tuple[str, str], dict[int, Alert]] = {}
     for alert in alerts:
-        if alert["status"] == "resolved":
-            continue
-        known = first.setdefault((alert["fingerprint"], alert["startsAt"]), alert)
-        if alert["sequence"] < known["sequence"]:
-            first[alert["fingerprint"], alert["startsAt"]] = alert
-    return sorted(map(_incident, first.values()), key=lambda incident: (incident.detected_ms, incident.id))
+        if alert["status"] != "resolved":
+            lives.setdefault((alert["fingerprint"], alert["startsAt"]), {})[alert["sequence"]] = alert
+    incidents = (_incident(life[min(life)], life[max(life)]) for life in lives.values())
+    return sorted(incidents, key=lambda incident: (incident.detected_ms, incident.id))
 
 
 def report(
@@ -140,13 +141,13 @@ def _row(truth: Truth, found: list[Incident], prediction_times: Sequence[int], w
     )
 
 
-def _incident(alert: Alert) -> Incident:
+def _incident(alert: Alert, last: Alert) -> Incident:
     labels, drift = alert["labels"], alert["drift"]
     return Incident(
         id=alert["id"],
         model=labels["model"],
         version=labels["version"],
-        kind=drift["kind"],
+        kind=last["drift"]["kind"],
         signals=tuple(ranked["signal"] for ranked in drift["signals"]),
         began_ms=_epoch_ms(drift["began_at"]),
         detected_ms=_epoch_ms(drift["detected_at"]),

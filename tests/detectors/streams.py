@@ -37,7 +37,7 @@ def everything(rows: int, seed: int) -> NDArray[np.float64]:
 
 
 def feed(bank: Bank, matrix: NDArray[Any], sizes: list[int] | None = None, first: int = 0) -> list[Finding]:
-    """Gives a bank a matrix in batches of the sizes, in turn; offsets are rows from `first`, a second apart."""
+    """Gives a bank a matrix in batches of the sizes, in turn; offsets are rows from `first`."""
     findings: list[Finding] = []
     row = turn = 0
     while row < len(matrix):

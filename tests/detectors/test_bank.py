@@ -1,11 +1,14 @@
 """The bank as its callers use it: growing, inheriting, correcting, telling its state, snapshots."""
 
+import doctest
 from dataclasses import replace
+from types import ModuleType
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import detectors
 from detectors import Bank, BankSettings, Signal, SnapshotError, Transform
 from detectors.layout import SIGNAL
 from tests.detectors.streams import EVERYTHING, everything, feed, single
@@ -156,6 +159,17 @@ def test_blocks_follow_the_rate(spacing_ms: int, every: int) -> None:
     bank.update(np.random.default_rng(6).standard_normal((200, 1)), rows * spacing_ms, rows)
     packed = bank.snapshot()["arrays"]["signals"]
     assert np.frombuffer(packed[2], SIGNAL)["every"][0] == every
+
+
+def test_rare_events_come_in_blocks() -> None:
+    """ADWIN would see single rare events and raise three times the false alarms that were requested."""
+    bank = Bank(BankSettings(warm_up=100))
+    bank.add([Signal(name, i, Transform.BINARY) for i, name in enumerate(("rare", "usual"))], columns=2)
+    rows = np.arange(200)
+    matrix = np.stack([rows % 25 == 0, rows % 2 == 0], axis=1).astype(float)
+    bank.update(matrix, rows * 1000, rows)
+    packed = bank.snapshot()["arrays"]["signals"]
+    assert np.frombuffer(packed[2], SIGNAL)["every"].tolist() == [8, 1]
 
 
 def test_a_signal_that_was_never_one_has_no_detectors() -> None:
@@ -344,3 +358,9 @@ def test_an_armed_signal_takes_less_than_eight_kilobytes() -> None:
     adwin = len(watches[0]["adwin"][1][1])
     assert arrays["buffers"][1] == []
     assert record + shape + adwin < 8 * 1024
+
+
+@pytest.mark.parametrize("module", [detectors, detectors.registry])
+def test_examples_in_the_documentation_run(module: ModuleType) -> None:
+    """The first thing a reader copies would fail."""
+    assert doctest.testmod(module).failed == 0
