@@ -82,10 +82,10 @@ def summary_of(shard: Shard, seconds: float) -> Summary:
             by_status[status] += count
     return Summary(
         events=sum(counters.events.values()) + sum(counters.rejected.values()),
-        rejected=dict(sorted(counters.rejected.items())),
+        rejected={str(reason): count for reason, count in sorted(counters.rejected.items())},
         signals=shard.signals(),
-        alerts_by_status=dict(sorted(by_status.items())),
-        alerts_by_kind=dict(sorted(by_kind.items())),
+        alerts_by_status={str(status): count for status, count in sorted(by_status.items())},
+        alerts_by_kind={str(kind): count for kind, count in sorted(by_kind.items())},
         seconds=seconds,
     )
 

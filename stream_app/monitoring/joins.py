@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas import Feedback, Prediction
-from stream_app.config import BehaviorPlan, ModelPlan
+from stream_app.config import BehaviorPlan, Limits, ModelPlan
 from stream_app.monitoring.agreement import annotator_agreement, decision_agreement, error_of
 from stream_app.monitoring.clock import TICK_MS
-from stream_app.monitoring.identity import id_hash
+from stream_app.monitoring.identity import RecentIds, id_hash
 from stream_app.monitoring.waiting import Entry, Waiting
 
 # Places in an entry; the first two belong to the store (serial, due_ms).
@@ -45,13 +45,14 @@ class Outcome(NamedTuple):
 class Joins:
     """The waiting predictions and early feedback of one model."""
 
-    def __init__(self, plan: ModelPlan, limit: int) -> None:
+    def __init__(self, plan: ModelPlan, limits: Limits) -> None:
         self.plan = plan
         self.names = sorted(plan.behaviors)
         self.wait_behavior_ms = max(each.within_ms for each in (DEFAULT_BEHAVIOR, *plan.behaviors.values()))
-        self.behaviors = Waiting(limit)
-        self.labels = Waiting(limit)
-        self.early = Waiting(limit)
+        self.behaviors = Waiting(limits.predictions_waiting)
+        self.labels = Waiting(limits.predictions_waiting)
+        self.early = Waiting(limits.predictions_waiting)
+        self.recent_ids = RecentIds(limits.ids_remembered)
         self.counts: Counter[str] = Counter()
 
     def stores(self) -> dict[str, Waiting]:
@@ -172,8 +173,25 @@ class Joins:
         self.early.relax(now_ms, self.plan.labels.wait_ms)
 
     def snapshot(self) -> dict[str, Any]:
+        """All but what waits and the recent ids, which travel as changes."""
         return {"names": self.names, "counts": dict(self.counts)}
 
     def restore(self, snapshot: dict[str, Any]) -> None:
         self.names = list(snapshot["names"])
         self.counts = Counter(snapshot["counts"])
+
+    def waiting_snapshot(self) -> dict[str, Any]:
+        """What waits for feedback, and the recent ids, whole."""
+        stores = {name: store.snapshot() for name, store in self.stores().items()}
+        return {"stores": stores, "ids": self.recent_ids.snapshot()}
+
+    def waiting_changes(self) -> dict[str, Any]:
+        """The same since the last ``waiting_snapshot`` or ``waiting_changes``."""
+        stores = {name: store.changes() for name, store in self.stores().items()}
+        return {"stores": stores, "ids": self.recent_ids.changes()}
+
+    def restore_waiting(self, snapshot: dict[str, Any], changes: list[dict[str, Any]]) -> None:
+        """Take up the snapshot, then the changes written after it."""
+        for name, store in self.stores().items():
+            store.restore(snapshot["stores"][name], [each["stores"][name] for each in changes])
+        self.recent_ids.restore(snapshot["ids"], [each["ids"] for each in changes])

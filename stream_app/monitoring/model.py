@@ -8,7 +8,7 @@ from detectors import BankSettings, SignalState, Transform
 from schemas import Feedback, Prediction, Serving
 from stream_app.config import Limits, ModelPlan
 from stream_app.monitoring.clock import EventClock
-from stream_app.monitoring.identity import RecentIds, id_hash
+from stream_app.monitoring.identity import id_hash
 from stream_app.monitoring.joins import Joins, Outcome
 from stream_app.monitoring.stream import Stream
 from stream_app.monitoring.streams import StreamKey, Streams
@@ -38,8 +38,7 @@ class ModelMonitor:
         )
         self.clock = EventClock()
         self.streams = Streams(plan, self.bank_settings, limits)
-        self.joins = Joins(plan, limits.predictions_waiting)
-        self.recent_ids = RecentIds(limits.ids_remembered)
+        self.joins = Joins(plan, limits)
         self.sequence = 0
         self.counts: Counter[str] = Counter()
         self.refused: set[str] = set()
@@ -57,8 +56,8 @@ class ModelMonitor:
         self.sequence += len(events)
         self._prediction_offset = offsets[-1]
         sequences: Sequence[int] = range(first, self.sequence + 1)
-        if not self.recent_ids.add_all(keys):
-            fresh = [place for place, key in enumerate(keys) if self.recent_ids.add(key)]
+        if not self.joins.recent_ids.add_all(keys):
+            fresh = [place for place, key in enumerate(keys) if self.joins.recent_ids.add(key)]
             self.counts["duplicates"] += len(keys) - len(fresh)
             keys, events = [keys[place] for place in fresh], [events[place] for place in fresh]
             offsets, sequences = [offsets[place] for place in fresh], [first + place for place in fresh]
@@ -93,7 +92,7 @@ class ModelMonitor:
             outcomes = self.joins.attribute(event, self.clock.tick_ms)
             self._deliver(outcomes, self._arrival(event.time_ms, offset))
         elif event.behavior is not None:
-            if event.id is not None and not self.recent_ids.add(id_hash("feedback " + event.id)):
+            if event.id is not None and not self.joins.recent_ids.add(id_hash("feedback " + event.id)):
                 self.counts["duplicates"] += 1
             else:
                 self._unlinked[event.behavior] += 1
@@ -242,22 +241,6 @@ class ModelMonitor:
         self.refused = set(snapshot["refused"])
         self._unlinked = Counter(snapshot["unlinked"])
         self.joins.restore(snapshot["joins"])
-
-    def waiting_snapshot(self) -> dict[str, Any]:
-        """What waits for feedback, and the recent ids, whole."""
-        stores = {name: store.snapshot() for name, store in self.joins.stores().items()}
-        return {"stores": stores, "ids": self.recent_ids.snapshot()}
-
-    def waiting_changes(self) -> dict[str, Any]:
-        """The same since the last ``waiting_snapshot`` or ``waiting_changes``."""
-        stores = {name: store.changes() for name, store in self.joins.stores().items()}
-        return {"stores": stores, "ids": self.recent_ids.changes()}
-
-    def restore_waiting(self, snapshot: dict[str, Any], changes: list[dict[str, Any]]) -> None:
-        """Take up the snapshot, then the changes written after it."""
-        for name, store in self.joins.stores().items():
-            store.restore(snapshot["stores"][name], [each["stores"][name] for each in changes])
-        self.recent_ids.restore(snapshot["ids"], [each["ids"] for each in changes])
 
     def add_stream(self, snapshot: dict[str, Any]) -> Stream:
         """Take up a stream from its snapshot."""

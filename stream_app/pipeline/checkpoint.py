@@ -97,13 +97,13 @@ class ModelCheckpoints:
         self.ledger.streams = pieces
 
     def _cut_log(self, watch: ModelWatch, records: list[StateRecord]) -> None:
-        ledger, monitor = self.ledger, watch.monitor
+        ledger, joins = self.ledger, watch.monitor.joins
         written = sum(piece.size_bytes for piece in ledger.changes)
         if ledger.base is None or written > max(ledger.base.size_bytes, SMALLEST_LOG_BYTES):
-            ledger.base = self._piece(pack(monitor.waiting_snapshot()), records)
+            ledger.base = self._piece(pack(joins.waiting_snapshot()), records)
             ledger.changes = []
         else:
-            ledger.changes.append(self._piece(pack(monitor.waiting_changes()), records))
+            ledger.changes.append(self._piece(pack(joins.waiting_changes()), records))
 
     def _piece(self, data: bytes, records: list[StateRecord], revision: int = -1) -> Piece:
         keys = []

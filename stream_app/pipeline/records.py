@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 Headers = list[tuple[str, bytes]]
+Positions = dict[str, int]
+"""By topic: the next offset that is not absorbed yet."""
 
 
 class SourceRecord(Protocol):

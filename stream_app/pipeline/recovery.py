@@ -99,7 +99,7 @@ def restore_model(
     for keys in head["ledger"]["streams"]:
         watch.monitor.add_stream(piece(keys))
     base, *changes = head["ledger"]["log"]
-    watch.monitor.restore_waiting(piece(base), [piece(keys) for keys in changes])
+    watch.monitor.joins.restore_waiting(piece(base), [piece(keys) for keys in changes])
     shard.add(name, watch, dict(head["positions"]), stale)
     for topic, offset in head["resume"].items():
         shard.start_at(topic, offset)

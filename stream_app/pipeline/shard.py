@@ -5,54 +5,18 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from schemas import Event, Rejection, dead_letter, decode
+from schemas import Rejection, dead_letter, decode
 from stream_app.config import Settings
 from stream_app.pipeline.checkpoint import ModelCheckpoints
 from stream_app.pipeline.codec import claim_key, pack
 from stream_app.pipeline.counters import Counters
-from stream_app.pipeline.records import ModelCut, OutputRecord, SourceRecord, StateRecord
+from stream_app.pipeline.records import ModelCut, OutputRecord, Positions, SourceRecord, StateRecord
+from stream_app.pipeline.shard_model import ModelBatch, ShardModel
 from stream_app.pipeline.watch import ModelWatch, Ordered
 
-Positions = dict[str, int]
 # Decoded events wait for a flush in chunks of this many: more of them no longer fit the processor's caches.
 CHUNK_RECORDS = 512
 FLUSH_ROWS = 256
-
-
-class ShardModel:
-    """A model in its shard: its watch, its checkpoints, and which records only memory knows."""
-
-    def __init__(self, watch: ModelWatch, checkpoints: ModelCheckpoints, absorbed: Positions) -> None:
-        self.watch = watch
-        self.checkpoints = checkpoints
-        # Positions of the restored state: records below them are in it already.
-        self.absorbed = absorbed
-        # Where the records begin that are not in a durable checkpoint: since the last cut, and in that cut.
-        self.unsaved: Positions | None = None
-        self.in_flight: Positions | None = None
-
-    @property
-    def urgent(self) -> bool:
-        return bool(self.watch.outbox) and self.unsaved is not None
-
-
-class ModelBatch:
-    """Events of one model in one chunk of records; ``began`` are the positions before the first of them."""
-
-    def __init__(self, model: ShardModel | None, began: Positions) -> None:
-        self.model = model
-        self.began = began
-        self.absorbed = model.absorbed if model is not None else {}
-        self.events: list[Event] = []
-        self.offsets: list[int] = []
-        self.orders: list[int] = []
-
-    def add(self, event: Event, topic: str, offset: int, order: int) -> None:
-        if self.absorbed and offset < self.absorbed.get(topic, 0):
-            return
-        self.events.append(event)
-        self.offsets.append(offset)
-        self.orders.append(order)
 
 
 class Shard:
@@ -107,7 +71,7 @@ class Shard:
             positions[topic] = offset + 1
         self._apply_batches(batches)
 
-    def _apply_batches(self, batches: dict[str, "ModelBatch"]) -> None:
+    def _apply_batches(self, batches: dict[str, ModelBatch]) -> None:
         """Let each model absorb its events; models do not depend on each other."""
         events = self.counters.events
         for batch in batches.values():
@@ -117,7 +81,7 @@ class Shard:
                 self._absorb(batch.model, batch)
         batches.clear()
 
-    def _absorb(self, model: ShardModel, batch: "ModelBatch") -> None:
+    def _absorb(self, model: ShardModel, batch: ModelBatch) -> None:
         """Rows wait until they are many, or all records are applied: a flush costs as much as 50 rows."""
         model.unsaved = model.unsaved or batch.began
         model.watch.apply(batch.events, batch.offsets, batch.orders)

@@ -16,7 +16,6 @@ from stream_app.monitoring.tables import Reported
 from stream_app.pipeline.records import OutputRecord
 from stream_app.pipeline.summaries import summaries_of
 
-
 Ordered = tuple[int, OutputRecord]
 """An output, with the order of the record that caused it."""
 

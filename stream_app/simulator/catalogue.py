@@ -24,6 +24,9 @@ _worse_answers = (
     "rate:click",
 )
 _new_words = partial(Change, kind=Kind.CONCEPT_DRIFT, signals=_worse_answers, to={"error_rate": 0.15})
+_snr_missing = partial(
+    Change, kind=Kind.DATA_QUALITY, signals=("missing:snr_db",), to={"snr_missing_rate": 0.30}
+)
 _latency_regression = partial(
     Change,
     kind=Kind.SERVING,
@@ -78,16 +81,7 @@ def _incidents() -> tuple[Scenario, ...]:
         day(
             "broken-upstream",
             "The service that measures snr_db fails for 30 % of the queries, for six hours",
-            changes=(
-                Change(
-                    "snr-missing",
-                    Kind.DATA_QUALITY,
-                    ("missing:snr_db",),
-                    {"snr_missing_rate": 0.30},
-                    begins_s=8 * HOUR_S,
-                    ends_s=14 * HOUR_S,
-                ),
-            ),
+            changes=(_snr_missing("snr-missing", begins_s=8 * HOUR_S, ends_s=14 * HOUR_S),),
         ),
         _slow_rollout(),
         day(
