@@ -1,5 +1,6 @@
 """What a watched signal and a waiting prediction cost in memory, in a process of their own."""
 
+import ctypes
 import gc
 import os
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.events import EventMaker, Traffic
 from stream_app.adapters.memory import MemoryRecord
@@ -22,36 +24,48 @@ WAITING = 50_000
 def memory() -> dict[str, float]:
     """Bytes of resident memory per armed signal and per 1,000 waiting predictions."""
     with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as process:
-        per_signal, signals = process.submit(bytes_per_signal).result()
-        per_waiting = process.submit(bytes_per_waiting).result()
+        signals = process.submit(of_signals).result()
+        waiting = process.submit(of_waiting_predictions).result()
     return {
-        "bytes_per_signal": round(per_signal),
-        "signals": signals,
-        "bytes_per_1000_waiting": round(1_000 * per_waiting),
+        "bytes_per_signal": round(signals.held_bytes),
+        "resident_bytes_per_signal": round(signals.resident_bytes),
+        "bytes_per_1000_waiting": round(1_000 * waiting.held_bytes),
+        "resident_bytes_per_1000_waiting": round(1_000 * waiting.resident_bytes),
     }
 
 
-def bytes_per_signal() -> tuple[float, int]:
+class Memory(NamedTuple):
+    """Of a process: what is resident, and what is left of it when the allocator gives back what is free."""
+
+    resident_bytes: float
+    held_bytes: float
+
+    def growth(self, before: "Memory", things: int) -> "Memory":
+        """What each of so many things added."""
+        resident = (self.resident_bytes - before.resident_bytes) / things
+        return Memory(resident, (self.held_bytes - before.held_bytes) / things)
+
+
+def of_signals() -> Memory:
     """Ten models of 100 features, until all signals are armed; next to nothing waits for feedback."""
     settings = Settings.model_validate({"limits": {"predictions_waiting": 1, "ids_remembered": 1}})
     maker = EventMaker(FEATURES)
     shard = Shard(0, settings, summaries=False)
     apply(shard, records(maker, Traffic(CHUNK, FEATURES)))  # compiles, and fills what is filled once
-    before, signals_before = resident_bytes(), shard.signals()
+    before, signals_before = memory_now(), shard.signals()
     events = records(maker, Traffic(int(2.5 * settings.defaults.warm_up) * MODELS, FEATURES, MODELS))
     apply(shard, events)
-    signals = shard.signals() - signals_before
-    return (resident_bytes() - before) / signals, signals
+    return memory_now().growth(before, shard.signals() - signals_before)
 
 
-def bytes_per_waiting() -> float:
+def of_waiting_predictions() -> Memory:
     """One model of 20 features; each prediction waits for behaviours and labels, and its id is remembered."""
     maker = EventMaker()
     shard = Shard(0, Settings(), summaries=False)
     apply(shard, records(maker, Traffic(5_000)))
-    before = resident_bytes()
+    before = memory_now()
     apply(shard, islice(records(maker, Traffic(5_000 + WAITING)), 5_000, None))
-    return (resident_bytes() - before) / WAITING
+    return memory_now().growth(before, WAITING)
 
 
 def records(maker: EventMaker, traffic: Traffic) -> Iterator[MemoryRecord]:
@@ -66,7 +80,16 @@ def apply(shard: Shard, events: Iterator[MemoryRecord]) -> None:
         shard.apply(chunk)
 
 
-def resident_bytes() -> int:
-    """Resident memory of this process, garbage aside."""
+def memory_now() -> Memory:
+    """Memory of this process, garbage aside. Elsewhere than with glibc nothing can be given back."""
     gc.collect()
+    resident = resident_bytes()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+    return Memory(resident, resident_bytes())
+
+
+def resident_bytes() -> int:
+    """Resident memory of this process."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

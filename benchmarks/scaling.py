@@ -12,7 +12,7 @@ EVENTS_OF_MANY_MODELS = 300_000
 
 def by_features(bootstrap_servers: str, share: float = 1.0) -> dict[str, float]:
     """Events per second of one model with 20, 100 and 500 features."""
-    speeds = {}
+    speeds: dict[str, float] = {}
     for features in FEATURES:
         topic = load(bootstrap_servers, Traffic(int(share * VALUES / features), features))
         speeds[str(features)] = round(driftline.measure(topic).run.events_per_second)
@@ -21,7 +21,7 @@ def by_features(bootstrap_servers: str, share: float = 1.0) -> dict[str, float]:
 
 def by_models(bootstrap_servers: str, share: float = 1.0) -> dict[str, float]:
     """Events per second of 1, 10 and 100 models with 20 features, each of which has one every millisecond."""
-    speeds = {}
+    speeds: dict[str, float] = {}
     for models in MODELS:
         topic = load(bootstrap_servers, Traffic(int(share * EVENTS_OF_MANY_MODELS), models=models))
         speeds[str(models)] = round(driftline.measure(topic).run.events_per_second)

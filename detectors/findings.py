@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.kernels.change_point import best_mark
 from detectors.levels import Moments, effect_size, moments
 
 
@@ -54,20 +55,24 @@ class Detected(NamedTuple):
 
 def page_hinkley_change(signal: np.void) -> ChangePoint:
     """The change point of a signal whose Page-Hinkley test has just fired."""
-    rise, fall = candidates(signal)[:2]
-    return rise if signal["drift"] > 0 else fall
+    direction = int(signal["drift"])
+    return at_mark(signal, best_mark(signal, direction), direction)
+
+
+def at_mark(signal: np.void, which: int, direction: int) -> ChangePoint:
+    """The change point that a CUSUM remembers."""
+    before = signal["marks"][which].copy()
+    began = int(signal["marks_ms"][which]), int(signal["marks_offset"][which])
+    return ChangePoint(direction, *began, before, signal["level"] - before)
 
 
 def candidates(signal: np.void) -> list[ChangePoint]:
     """The change points a signal remembers: the last upwards, the last downwards, the start of its level."""
-    level, rise, fall = (signal[name].copy() for name in ("level", "rise", "fall"))
-    points = [
-        ChangePoint(1, int(signal["rise_ms"]), int(signal["rise_offset"]), rise, level - rise),
-        ChangePoint(-1, int(signal["fall_ms"]), int(signal["fall_offset"]), fall, level - fall),
-    ]
+    points = [at_mark(signal, best_mark(signal, direction), direction) for direction in (1, -1)]
     if signal["level_direction"]:
         began = int(signal["level_ms"]), int(signal["level_offset"])
-        points.append(ChangePoint(int(signal["level_direction"]), *began, signal["before"].copy(), level))
+        before, level = signal["before"].copy(), signal["level"].copy()
+        points.append(ChangePoint(int(signal["level_direction"]), *began, before, level))
     return points
 
 

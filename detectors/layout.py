@@ -53,11 +53,12 @@ SIGNAL = np.dtype(
         *((name, "f8") for name in ("delta", "threshold", "mean", "increase", "decrease")),
         *((name, "f8") for name in ("increase_min", "decrease_max", "recalibrate")),
         *((name, "i8") for name in ("instances", "drift", "stale")),
-        # totals (count, sum, sum of squares, sum of scores) of the level, at the last minimum of increase,
-        # at the last maximum of decrease, and of the level before
-        *((name, "f8", (4,)) for name in ("level", "rise", "fall", "before")),
+        # totals (count, sum, sum of squares, sum of scores) of the level, of the level before, and of the level
+        # when each of four CUSUMs last was zero: upwards, downwards, steeply upwards, steeply downwards
+        *((name, "f8", (4,)) for name in ("level", "before", "cusums")),
+        ("marks", "f8", (4, 4)),
+        *((name, "i8", (4,)) for name in ("marks_ms", "marks_offset")),
         *((name, "i8") for name in ("level_ms", "level_offset", "level_direction")),
-        *((name, "i8") for name in ("rise_ms", "rise_offset", "fall_ms", "fall_offset")),
     ]
 )
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from detectors.calibration import normal_parameters, rate_parameters
 from detectors.categories import learn_categories, learn_shares
+from detectors.kernels.change_point import best_mark
 from detectors.kernels.page_hinkley import prime, reset
 from detectors.kernels.scores import score
 from detectors.kernels.scratch import CHUNK, make_scratch
@@ -181,8 +182,8 @@ def begin(signal: np.void, settings: BankSettings) -> None:
     level = (
         (count, 0.0, count * sd**2, 0.0) if numeric else (count, ones, ones, (ones - count * mean) / scale)
     )
-    for name in ("level", "rise", "fall"):
-        signal[name] = level
+    signal["level"] = signal["marks"] = level
+    signal["cusums"] = 0.0
 
 
 def follow_rate(signal: np.void, settings: BankSettings) -> None:
@@ -192,7 +193,7 @@ def follow_rate(signal: np.void, settings: BankSettings) -> None:
     """
     after = signal["level"].copy()
     if signal["drift"] != 0:
-        after -= signal["rise"] if signal["drift"] > 0 else signal["fall"]
+        after -= signal["marks"][best_mark(signal, signal["drift"])]
     rate = (float(after[1]) + 0.5) / (float(after[0]) + 1)
     parameters = rate_parameters(rate, float(signal["scale"]), settings.false_alarm_every)
     signal["delta"], signal["threshold"] = parameters

@@ -1,4 +1,4 @@
-"""Starts a job once per incident of concept drift: the inputs mean something else now, so the model must learn.
+"""Starts a job once per incident of concept drift: the world has changed, so the model has to learn again.
 
     python examples/retraining.py -- ./retrain.sh --full
 
@@ -8,6 +8,7 @@ DRIFTLINE_INCIDENT, DRIFTLINE_BEGAN_AT (event time at which the drift began) and
 
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -96,6 +97,8 @@ def main(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("kafka").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that the group is left at once
+    if shutil.which(command[0]) is None:
+        raise click.BadParameter(f"there is no program {command[0]}.", param_hint="COMMAND")
     known = Journal(journal)
     with AlertConsumer(bootstrap_servers, prefix, GROUP, timeout_s=timeout_s) as alerts:
         for alert in alerts:

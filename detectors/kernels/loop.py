@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.kernels.blocks import Emissions, confirm, emit
+from detectors.kernels.change_point import watch
 from detectors.kernels.compiled import compiled
-from detectors.kernels.page_hinkley import watch
 from detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, gather, learn, learn_times
 from detectors.kernels.scores import score
 from detectors.kernels.scratch import CHUNK, Batch, Scratch

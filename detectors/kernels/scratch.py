@@ -29,11 +29,13 @@ class Scratch(NamedTuple):
     cells: NDArray[np.int64]
     rows: NDArray[np.int64]
     gaps: NDArray[np.int64]
+    deviations: NDArray[np.float64]
     totals: NDArray[np.float64]
 
 
 def make_scratch() -> Scratch:
     """Scratch memory for one chunk."""
-    numbers, values, scores = np.empty((3, CHUNK))
+    numbers, values, scores, deviations = np.empty((4, CHUNK))
     cells, rows = np.empty((2, CHUNK), np.int64)
-    return Scratch(numbers, values, scores, cells, rows, np.empty(CHUNK + 1, np.int64), np.empty((CHUNK, 4)))
+    gaps, totals = np.empty(CHUNK + 1, np.int64), np.empty((CHUNK, 4))
+    return Scratch(numbers, values, scores, cells, rows, gaps, deviations, totals)

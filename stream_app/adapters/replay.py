@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from stream_app.adapters.baselines import read_baselines, write_baselines
 from stream_app.config import Settings
 from stream_app.pipeline import OutputRecord, Shard, SourceRecord
 
@@ -25,6 +27,7 @@ class Sinks:
     alerts: Sink = ignore
     dead_letters: Sink = ignore
     signals: Sink | None = None
+    baseline: Path | None = None
 
 
 @dataclass
@@ -57,7 +60,7 @@ def replay(
     records: Iterable[SourceRecord], settings: Settings, sinks: Sinks, batch_size: int = DEFAULT_BATCH
 ) -> Summary:
     """Run all records through one shard; the batch size changes nothing but the speed."""
-    shard = Shard(0, settings, summaries=sinks.signals is not None)
+    shard = Shard(0, settings, summaries=sinks.signals is not None, baselines=read_baselines(settings))
     started = perf_counter()
     for batch in batches(records, batch_size):
         shard.apply(batch)
@@ -68,6 +71,8 @@ def replay(
         if sinks.signals is not None:
             for summary in shard.take_summaries():
                 sinks.signals(summary)
+    if sinks.baseline is not None:
+        write_baselines(sinks.baseline, shard)
     return summary_of(shard, perf_counter() - started)
 
 

@@ -35,6 +35,12 @@ OUTPUT = click.Path(dir_okay=False, writable=True, allow_dash=True)
 @click.option("--dead-letters", metavar="OUT", type=OUTPUT, help="Records that could not be used, and why.")
 @click.option("--summary", metavar="OUT", type=OUTPUT, help="The closing summary as one JSON object.")
 @click.option(
+    "--baseline",
+    metavar="OUT",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="What was learned, as a baseline file that a configuration can name.",
+)
+@click.option(
     "--batch-size",
     metavar="N",
     type=click.IntRange(min=1),
@@ -50,6 +56,7 @@ def replay(
     signals: str | None,
     dead_letters: str | None,
     summary: str | None,
+    baseline: Path | None,
     batch_size: int,
     config: Path | None,
     bootstrap_servers: str | None,
@@ -60,7 +67,7 @@ def replay(
     are merged by the time of their events. The same events give the same alerts, byte for byte. The exit code
     is 0 whether or not there are alerts.
     """
-    refuse_to_overwrite(files, (alerts, signals, dead_letters, summary))
+    refuse_to_overwrite(files, (alerts, signals, dead_letters, summary, str(baseline) if baseline else None))
     settings = engine_settings(config, bootstrap_servers)
     from stream_app.adapters.files import records_of
     from stream_app.adapters.replay import Sinks, ignore
@@ -72,6 +79,7 @@ def replay(
             alerts=open_sink(stack, alerts),
             dead_letters=open_sink(stack, dead_letters) if dead_letters else ignore,
             signals=open_sink(stack, signals) if signals else None,
+            baseline=baseline,
         )
         records = stack.enter_context(watched(records_of(files), files))
         result = run(records, settings, sinks, batch_size)

@@ -11,7 +11,7 @@ from stream_app.monitoring.clock import EventClock
 from stream_app.monitoring.identity import id_hash
 from stream_app.monitoring.joins import Joins, Outcome
 from stream_app.monitoring.stream import Stream
-from stream_app.monitoring.streams import StreamKey, Streams
+from stream_app.monitoring.streams import Baseline, StreamKey, Streams
 from stream_app.monitoring.tables import Arrival, OutcomeTable, Reported
 from stream_app.monitoring.volume import VOLUME
 
@@ -25,7 +25,7 @@ class ModelMonitor:
     happens on ticks of the event clock, and findings come in the order of the events that caused them.
     """
 
-    def __init__(self, model: str, plan: ModelPlan, limits: Limits) -> None:
+    def __init__(self, model: str, plan: ModelPlan, limits: Limits, baseline: Baseline | None = None) -> None:
         self.model = model
         self.plan = plan
         self.limits = limits
@@ -37,11 +37,13 @@ class ModelMonitor:
             categories=limits.categories_per_signal,
         )
         self.clock = EventClock()
-        self.streams = Streams(plan, self.bank_settings, limits)
+        self.streams = Streams(plan, self.bank_settings, limits, baseline)
         self.joins = Joins(plan, limits)
         self.sequence = 0
         self.counts: Counter[str] = Counter()
         self.refused: set[str] = set()
+        # What an operator should hear once.
+        self.notices: list[str] = []
         self._unlinked: Counter[str] = Counter()
         self._reports: list[tuple[Reported, Stream]] = []
         self._prediction_offset = 0
@@ -195,8 +197,9 @@ class ModelMonitor:
         return planned.detectors if planned is not None else None
 
     def _refuse(self, name: str) -> None:
-        if len(self.refused) < self.limits.signals_per_stream:
+        if name not in self.refused and len(self.refused) < self.limits.signals_per_stream:
             self.refused.add(name)
+            self.notices.append(f"{self.model}: {name} is beyond the limits and not watched")
         self.counts["refused"] += 1
 
     def _learn_behavior(self, name: str) -> None:

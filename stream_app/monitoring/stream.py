@@ -1,9 +1,9 @@
 """One stream: everything watched of one (model, version, role)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from detectors import BankSettings, Signal
+from detectors import BankSettings
 from stream_app.config import ModelPlan
 from stream_app.monitoring.naming import is_of_output, subject_of
 from stream_app.monitoring.tables import OutcomeTable, PredictionTable, Table
@@ -31,6 +31,7 @@ class Stream:
         self.role = role
         self.plan = plan
         self.compared_with: str | None = None
+        self.inherited: set[str] = set()
         self.last_event_ms = 0
         self.predictions = PredictionTable(plan, settings, most_signals)
         self.outcomes = {name: OutcomeTable(name, topic, settings) for name, topic in OUTCOMES.items()}
@@ -55,24 +56,38 @@ class Stream:
     def inherit(self, other: "Stream") -> None:
         """Watch what the predecessor's stream watched, against its references where the plan says so."""
         self.compared_with = other.version
+        self._take_up(other, lambda signal: policy(signal, self.plan) == "inherit")
+
+    def begin_from(self, baseline: "Stream") -> None:
+        """Watch what a baseline knows, against its references."""
+        self._take_up(baseline, lambda _: True)
+
+    def _take_up(self, other: "Stream", wanted: Callable[[str], bool]) -> None:
         self.predictions.adopt(other.predictions)
         for name, table in self.outcomes.items():
-            if name != "volume":
+            if not table.cells:
                 table.adopt(other.outcomes[name])
         for mine in self.tables():
-            names = [signal.name for signal in mine.bank.signals if inherits(signal, self.plan)]
+            names = [signal.name for signal in mine.bank.signals if wanted(signal.name)]
             mine.bank.inherit(other.table(mine.name).bank, names)
+            self.inherited |= {state.name for state in mine.bank.states() if state.armed}
 
     def compares(self, signal: str) -> str | None:
         """The version that a signal's reference came from, when it is not its own."""
-        inherited = self.compared_with is not None and policy(signal, self.plan) == "inherit"
-        return self.compared_with if inherited else None
+        return self.compared_with if signal in self.inherited else None
+
+    def learned_from(self, signal: str) -> str:
+        """Where a signal's reference came from: ``warm_up``, ``baseline`` or ``version X``."""
+        if signal not in self.inherited:
+            return "warm_up"
+        return "baseline" if self.compared_with is None else f"version {self.compared_with}"
 
     def snapshot(self) -> dict[str, Any]:
         return {
             "version": self.version,
             "role": self.role,
             "compared_with": self.compared_with,
+            "inherited": sorted(self.inherited),
             "last_event_ms": self.last_event_ms,
             "predictions": self.predictions.snapshot(),
             "outcomes": {name: table.snapshot() for name, table in self.outcomes.items()},
@@ -81,6 +96,7 @@ class Stream:
 
     def restore(self, snapshot: dict[str, Any]) -> None:
         self.compared_with = snapshot["compared_with"]
+        self.inherited = set(snapshot["inherited"])
         self.last_event_ms = snapshot["last_event_ms"]
         self.predictions.restore(snapshot["predictions"])
         for name, state in snapshot["outcomes"].items():
@@ -105,7 +121,3 @@ def policy(signal: str, plan: ModelPlan) -> str:
         named = section.get(subject)
         configured = named.new_version if named is not None else None
     return configured or ("fresh" if is_of_output(signal) else "inherit")
-
-
-def inherits(signal: Signal, plan: ModelPlan) -> bool:
-    return policy(signal.name, plan) == "inherit"

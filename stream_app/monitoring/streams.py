@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from math import inf
+from typing import Any
 
 from detectors import BankSettings, Transform
 from stream_app.config import Limits, ModelPlan
@@ -9,6 +10,8 @@ from stream_app.monitoring.stream import ALL_VERSIONS, Stream
 from stream_app.monitoring.volume import VOLUME, VOLUME_TAIL
 
 StreamKey = tuple[str, str]
+Baseline = dict[str, dict[str, Any]]
+"""Snapshots of two streams that were healthy: of a version, and of all versions together."""
 # A stream without events for this long makes room for a new version when all places are taken.
 IDLE_MS = 25 * 3600 * 1000
 VOLUME_SIGNALS = ((VOLUME, Transform.VALUE), (VOLUME_TAIL, Transform.TAIL))
@@ -17,11 +20,14 @@ VOLUME_SIGNALS = ((VOLUME, Transform.VALUE), (VOLUME_TAIL, Transform.TAIL))
 class Streams(dict[StreamKey, Stream]):
     """Streams by (version, role), in the order in which they were opened."""
 
-    def __init__(self, plan: ModelPlan, settings: BankSettings, limits: Limits) -> None:
+    def __init__(
+        self, plan: ModelPlan, settings: BankSettings, limits: Limits, baseline: Baseline | None = None
+    ) -> None:
         super().__init__()
         self._plan = plan
         self._settings = settings
         self._limits = limits
+        self._baseline = baseline
 
     def open(self, version: str, role: str, now_ms: int, flush: Callable[[Stream], None]) -> Stream | None:
         """A new stream that begins with what its predecessor knows; None when there is no room for it.
@@ -40,14 +46,18 @@ class Streams(dict[StreamKey, Stream]):
         if predecessor is not None:
             flush(predecessor)
             stream.inherit(predecessor)
+        elif self._baseline is not None:
+            stream.begin_from(self._restored(self._baseline["version"]))
         stream.last_event_ms = now_ms
         return stream
 
     def new(self, version: str, role: str) -> Stream:
-        """An empty stream."""
-        stream = Stream(version, role, self._plan, self._settings, self._limits.signals_per_stream)
-        self[(version, role)] = stream
+        """An empty stream, kept here."""
+        stream = self[(version, role)] = self._made(version, role)
         return stream
+
+    def _made(self, version: str, role: str) -> Stream:
+        return Stream(version, role, self._plan, self._settings, self._limits.signals_per_stream)
 
     def everything(self, role: str) -> Stream:
         """The stream of all versions in a role."""
@@ -55,6 +65,20 @@ class Streams(dict[StreamKey, Stream]):
         if stream is None:
             stream = self.new(ALL_VERSIONS, role)
             stream.outcomes["volume"].watch(VOLUME_SIGNALS, None)
+            if self._baseline is not None:
+                stream.begin_from(self._restored(self._baseline["all_versions"]))
+        return stream
+
+    def baseline(self) -> Baseline | None:
+        """What the stream of the live role that was last active has learned, for a later beginning."""
+        stream = self._predecessor("live")
+        if stream is None:
+            return None
+        return {"version": stream.snapshot(), "all_versions": self.everything(stream.role).snapshot()}
+
+    def _restored(self, snapshot: dict[str, Any]) -> Stream:
+        stream = self._made(snapshot["version"], snapshot["role"])
+        stream.restore(snapshot)
         return stream
 
     def versions(self) -> list[Stream]:

@@ -1,6 +1,6 @@
 """A shard from the records of its partition of the state topic."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,7 @@ import structlog
 
 from detectors import SnapshotError
 from stream_app.config import Settings
+from stream_app.monitoring.streams import Baseline
 from stream_app.pipeline.codec import CODEC_VERSION, UnreadableStateError, join, parse_key, unpack
 from stream_app.pipeline.records import OutputRecord
 from stream_app.pipeline.shard import Shard
@@ -30,8 +31,7 @@ def recover(
     partition: int,
     settings: Settings,
     records: Iterable[tuple[bytes, bytes | None]],
-    *,
-    summaries: bool = True,
+    baselines: Mapping[str, Baseline] | None = None,
 ) -> Recovery:
     """Restore every model from its latest complete checkpoint: highest epoch, then furthest positions.
 
@@ -45,7 +45,7 @@ def recover(
         else:
             latest[key] = value
     heads, keys_of, epochs, claims = index(latest)
-    shard = Shard(partition, settings, max(epochs, default=0) + 1, summaries=summaries)
+    shard = Shard(partition, settings, max(epochs, default=0) + 1, baselines=baselines)
     recovery = Recovery(shard, obsolete=claims)
     for name, epoch_keys in heads.items():
         for _, key in sorted(epoch_keys, reverse=True):

@@ -1,18 +1,19 @@
 """Everything one worker keeps for one partition number: the models, and how far each topic was read."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
 from schemas import Rejection, dead_letter, decode
 from stream_app.config import Settings
+from stream_app.monitoring.streams import Baseline
 from stream_app.pipeline.checkpoint import ModelCheckpoints
 from stream_app.pipeline.codec import claim_key, pack
 from stream_app.pipeline.counters import Counters
 from stream_app.pipeline.records import ModelCut, OutputRecord, Positions, SourceRecord, StateRecord
 from stream_app.pipeline.shard_model import ModelBatch, ShardModel
-from stream_app.pipeline.watch import ModelWatch, Ordered
+from stream_app.pipeline.watch import Extras, ModelWatch, Ordered
 
 # Decoded events wait for a flush in chunks of this many: more of them no longer fit the processor's caches.
 CHUNK_RECORDS = 512
@@ -22,7 +23,15 @@ FLUSH_ROWS = 256
 class Shard:
     """Applies records, and cuts checkpoints. Synchronous and deterministic: no clock, no I/O."""
 
-    def __init__(self, partition: int, settings: Settings, epoch: int = 0, *, summaries: bool = True) -> None:
+    def __init__(
+        self,
+        partition: int,
+        settings: Settings,
+        epoch: int = 0,
+        *,
+        summaries: bool = True,
+        baselines: Mapping[str, Baseline] | None = None,
+    ) -> None:
         self.partition = partition
         self.settings = settings
         self.epoch = epoch
@@ -34,7 +43,9 @@ class Shard:
         self.models: dict[str, ShardModel] = {}
         self._dead_letters: list[OutputRecord] = []
         self._summaries: list[Ordered] | None = [] if summaries else None
+        self._extras = Extras(self._summaries, baselines or {})
         self._refused: set[str] = set()
+        self._notices: list[str] = []
         self._unflushed: dict[str, ShardModel] = {}
 
     def apply(self, records: Sequence[SourceRecord]) -> None:
@@ -115,6 +126,7 @@ class Shard:
         if len(self.models) >= self.settings.limits.models:
             if name not in self._refused and len(self._refused) < self.settings.limits.models:
                 self._refused.add(name)
+                self._notices.append(f"{name} is a model beyond the limit and not watched")
                 self.counters.models_refused += 1
             return None
         return self.add(name, self.new_watch(name), {}, frozenset())
@@ -127,7 +139,7 @@ class Shard:
 
     def new_watch(self, name: str) -> ModelWatch:
         """A watch for a model of this shard, knowing nothing yet."""
-        return ModelWatch(name, self.partition, self.settings, self._summaries)
+        return ModelWatch(name, self.partition, self.settings, self._extras)
 
     def _reject(self, record: SourceRecord, rejection: Rejection) -> None:
         self.counters.rejected[rejection.reason] += 1
@@ -207,6 +219,15 @@ class Shard:
 
     def take_dead_letters(self) -> list[OutputRecord]:
         taken, self._dead_letters = self._dead_letters, []
+        return taken
+
+    def take_notices(self) -> list[str]:
+        """What an operator should hear once: what is beyond a limit and not watched."""
+        monitors = [model.watch.monitor for model in self.models.values()]
+        taken = [*self._notices, *(notice for monitor in monitors for notice in monitor.notices)]
+        self._notices.clear()
+        for monitor in monitors:
+            monitor.notices.clear()
         return taken
 
     def take_summaries(self) -> list[OutputRecord]:

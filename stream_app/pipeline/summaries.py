@@ -59,7 +59,6 @@ def reference(state: SignalState, stream: Stream) -> Reference | None:
     level = state.reference
     if level is None:
         return None
-    version = stream.compares(state.name)
     return Reference(
         count=level.count,
         missing=level.missing,
@@ -68,5 +67,5 @@ def reference(state: SignalState, stream: Stream) -> Reference | None:
         minimum=level.minimum,
         maximum=level.maximum,
         quantiles=None if level.quantiles is None else Quantiles(*level.quantiles),
-        learned_from="warm_up" if version is None else f"version {version}",
+        learned_from=stream.learned_from(state.name),
     )

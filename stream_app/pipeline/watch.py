@@ -1,9 +1,9 @@
 """One model from event to alert: its monitor, its alarm desk, and the alerts that wait for a checkpoint."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import islice, takewhile
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from schemas import Alert, Coverage, Event, Feedback, Prediction, cloud_event_headers, encode_alert
 from stream_app.alarms.desk import AlarmDesk
@@ -12,6 +12,7 @@ from stream_app.config import Settings
 from stream_app.monitoring.model import ModelMonitor
 from stream_app.monitoring.naming import kind_of
 from stream_app.monitoring.stream import Stream
+from stream_app.monitoring.streams import Baseline
 from stream_app.monitoring.tables import Reported
 from stream_app.pipeline.records import OutputRecord
 from stream_app.pipeline.summaries import summaries_of
@@ -20,15 +21,20 @@ Ordered = tuple[int, OutputRecord]
 """An output, with the order of the record that caused it."""
 
 
+class Extras(NamedTuple):
+    """What models of a shard share: where summaries go (None: nobody reads them), and baselines by model."""
+
+    summaries: list[Ordered] | None
+    baselines: Mapping[str, Baseline]
+
+
 class ModelWatch:
     """Everything one worker keeps for one model."""
 
-    def __init__(
-        self, model: str, partition: int, settings: Settings, summaries: list[Ordered] | None
-    ) -> None:
+    def __init__(self, model: str, partition: int, settings: Settings, extras: Extras) -> None:
         self.partition = partition
         self.topics = {"predictions": settings.kafka.predictions, "feedback": settings.kafka.feedback}
-        self.monitor = ModelMonitor(model, settings.plan(model), settings.limits)
+        self.monitor = ModelMonitor(model, settings.plan(model), settings.limits, extras.baselines.get(model))
         self.desk = AlarmDesk(self.monitor)
         # Alerts that wait, each with the order of the record that caused it.
         self.outbox: list[Ordered] = []
@@ -37,7 +43,7 @@ class ModelWatch:
         self._first_sequence = 0
         self.announced: Counter[tuple[str, str]] = Counter()
         # Where summaries of signals go on a tick; None when nobody reads them.
-        self.summaries = summaries
+        self.summaries = extras.summaries
         self._summarise_every_ms = int(settings.worker.summaries_every_s * 1000)
         self._summarised_ms = 0
         self.rejected = 0

@@ -7,7 +7,7 @@ from river import drift
 
 from detectors import Transform
 from detectors.calibration import adwin_delta, normal_parameters
-from detectors.kernels.page_hinkley import begin_level, detect, reset
+from detectors.kernels.page_hinkley import detect, reset
 from detectors.layout import SIGNAL
 from tests.detectors.streams import feed, heard_scores, single
 
@@ -55,9 +55,9 @@ def kernel_detections(
     found, place = [], 0
     while place < len(scores):
         if signal["drift"] != 0:
-            begin_level(signal)
+            reset(signal)
         piece = scores[place : place + int(random.integers(1, 60))]
-        place += detect(signal, piece, len(piece))[0]
+        place += detect(signal, piece, np.empty(len(piece)), len(piece))
         if signal["drift"] != 0:
             found.append(place - 1)
     return found

@@ -5,6 +5,7 @@ import socket
 
 from faust import App
 
+from stream_app.adapters.baselines import read_baselines
 from stream_app.adapters.log_reader import LogReader
 from stream_app.adapters.logs import get_log
 from stream_app.adapters.state_store import FencedError, StateStore
@@ -25,6 +26,7 @@ class Restorer:
     ) -> None:
         self._app = app
         self._settings = settings
+        self._baselines = read_baselines(settings)
         self._store = store
         self._checkpointer = checkpointer
         self._reader = reader
@@ -53,7 +55,7 @@ class Restorer:
         while True:
             records = await self._store.read(number)
             # Decoding thousands of signals takes seconds; in a thread, heartbeats and /live go on.
-            recovery = await asyncio.to_thread(recover, number, self._settings, records)
+            recovery = await asyncio.to_thread(recover, number, self._settings, records, self._baselines)
             try:
                 await self._checkpointer.write(number, [claim(recovery.shard.epoch, self._worker)])
             except FencedError:

@@ -5,11 +5,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 from typing import TypeVar
 
+from stream_app.adapters.logs import get_log
 from stream_app.adapters.state_store import FencedError
 from stream_app.adapters.worker.checkpointer import MODELS_PER_CUT, Checkpointer
 from stream_app.adapters.worker.ownership import Ownership
 from stream_app.adapters.worker.partition import Partition, chunks
 from stream_app.config import WorkerSettings
+
+log = get_log("driftline.schedule")
 
 T = TypeVar("T")
 
@@ -37,6 +40,8 @@ class CheckpointSchedule:
 
     async def _round(self) -> None:
         for partition in self._ownership.all():
+            for notice in partition.shard.take_notices():
+                log.warning("limit reached", partition=partition.number, notice=notice)
             models = sorted(partition.shard.dirty)
             for step in chunks(models, MODELS_PER_CUT):
                 begun = monotonic()

@@ -1,0 +1,55 @@
+"""`examples/serving.py`: what it logs is what a worker can use."""
+
+import subprocess
+
+import pytest
+from kafka import KafkaConsumer, TopicPartition
+
+from schemas import Event, Feedback, Prediction, Rejection, Serving, decode
+from stream_app.config import KafkaSettings
+from tests.examples.programs import command
+from tests.shape.source import REPOSITORY
+
+
+def events_of(kafka: KafkaSettings, topic: str) -> list[Event]:
+    """Everything on the topic, decoded."""
+    consumer = KafkaConsumer(**kafka.kafka_python())
+    partitions = [TopicPartition(topic, number) for number in range(kafka.partitions)]
+    consumer.assign(partitions)
+    consumer.seek_to_beginning()
+    left = sum(consumer.end_offsets(partitions).values())
+    events: list[Event] = []
+    while len(events) < left:
+        for records in consumer.poll(timeout_ms=1000).values():
+            for record in records:
+                event = decode(record.value, record.timestamp)
+                assert not isinstance(event, Rejection), event
+                events.append(event)
+    consumer.close()
+    return events
+
+
+@pytest.mark.kafka
+def test_predictions_behaviour_and_host_arrive(kafka_settings: KafkaSettings) -> None:
+    """The example is what teams copy: events that are lost or do not join would be lost everywhere."""
+    shown = subprocess.run(
+        command("serving", kafka_settings, "--requests", "150", "--rate", "1000"),
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=25,
+        check=True,
+    )
+    events = events_of(kafka_settings, kafka_settings.predictions)
+    feedback = events_of(kafka_settings, kafka_settings.feedback)
+    assert f"{len(events) + len(feedback)} sent, 0 failed, 0 dropped" in shown.stdout
+    predictions = [event for event in events if isinstance(event, Prediction)]
+    assert len({prediction.id for prediction in predictions}) == 150
+    assert sum(isinstance(event, Serving) for event in events) == 2
+    for prediction in predictions:
+        assert prediction.features["clip_seconds"] == 1.0
+        assert prediction.features["silence_before_ms"] == 500.0
+        assert prediction.serving["latency_ms"] is not None
+    assert {event.behavior for event in feedback if isinstance(event, Feedback)} == {"click", "redo_search"}
+    joined = {event.prediction_id for event in feedback if isinstance(event, Feedback)}
+    assert joined <= {prediction.id for prediction in predictions}
