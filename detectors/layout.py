@@ -53,7 +53,7 @@ SIGNAL = np.dtype(
         *((name, "f8") for name in ("delta", "threshold", "mean", "increase", "decrease")),
         *((name, "f8") for name in ("increase_min", "decrease_max", "recalibrate")),
         *((name, "i8") for name in ("instances", "drift", "stale")),
-        # totals (count, sum, sum of squares, sum of scores) of the level, of the level before, and of the level
+        # totals (count, sum, sum of squares, sum of scores) of the level, of the one before, and of the level
         # when each of four CUSUMs last was zero: upwards, downwards, steeply upwards, steeply downwards
         *((name, "f8", (4,)) for name in ("level", "before", "cusums")),
         ("marks", "f8", (4, 4)),

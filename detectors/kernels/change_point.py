@@ -1,8 +1,8 @@
 """Where a change may have begun: four CUSUMs remember what the level was when they last were zero.
 
-What came after is the maximum likelihood estimate of the values since a change (D. V. Hinkley, Biometrika 58, 1971).
-It is best when the CUSUM's drift is half the change, and begins too early when the drift is smaller; so one pair,
-upwards and downwards, has Page-Hinkley's drift, and one a steeper drift for larger changes.
+What came after is the maximum likelihood estimate of the values since a change (D. V. Hinkley, Biometrika 58,
+1971). It is best when the CUSUM's drift is half the change, and begins too early when the drift is smaller.
+So one pair, upwards and downwards, has Page-Hinkley's drift, and one a steeper drift for larger changes.
 """
 
 from typing import Any
@@ -35,25 +35,30 @@ def add_totals(signal: Any, scratch: Scratch, taken: int) -> None:
 
 
 @compiled
-def last_zero(signal: Any, which: int, scratch: Scratch, taken: int) -> int:
-    """Advances one CUSUM; the place of the last value at which it was zero, -1 for none."""
-    sign = 1.0 - 2.0 * (which & 1)
-    drift = signal["delta"] * (1.0 if which < 2 else STEEPER)
-    cusum = signal["cusums"][which]
-    zero = -1
-    for place in range(taken):
-        cusum += sign * scratch.deviations[place] - drift
-        if cusum <= 0.0:
-            cusum = 0.0
-            zero = place
-    signal["cusums"][which] = cusum
-    return zero
+def last_zeros(signal: Any, scratch: Scratch, taken: int) -> tuple[int, int, int, int]:
+    """Advances the CUSUMs; the places of the last values at which each was zero, -1 for none."""
+    cusums, drift = signal["cusums"], signal["delta"]
+    steep = STEEPER * drift
+    up, down, steep_up, steep_down = cusums[0], cusums[1], cusums[2], cusums[3]
+    zero_up, zero_down, zero_steep_up, zero_steep_down = -1, -1, -1, -1
+    for place in range(taken):  # conditional expressions: branches would be mispredicted half of the time
+        deviation = scratch.deviations[place]
+        up = max(up + deviation - drift, 0.0)
+        down = max(down - deviation - drift, 0.0)
+        steep_up = max(steep_up + deviation - steep, 0.0)
+        steep_down = max(steep_down - deviation - steep, 0.0)
+        zero_up = place if up == 0.0 else zero_up
+        zero_down = place if down == 0.0 else zero_down
+        zero_steep_up = place if steep_up == 0.0 else zero_steep_up
+        zero_steep_down = place if steep_down == 0.0 else zero_steep_down
+    cusums[0], cusums[1], cusums[2], cusums[3] = up, down, steep_up, steep_down
+    return zero_up, zero_down, zero_steep_up, zero_steep_down
 
 
 @compiled
-def mark(signal: Any, which: int, batch: Batch, scratch: Scratch, taken: int) -> None:
-    """The totals at a CUSUM's last zero, and when the value after it came (0 before it has)."""
-    zero = last_zero(signal, which, scratch, taken)
+def mark(signal: Any, place: tuple[int, int], batch: Batch, scratch: Scratch, taken: int) -> None:
+    """The totals at the last zero of CUSUM place[0], and when the value after it came (0 before it has)."""
+    which, zero = place
     totals = signal["marks"][which]
     if zero >= 0:
         totals[:] = scratch.totals[zero]
@@ -106,6 +111,7 @@ def watch(signal: Any, batch: Batch, scratch: Scratch, count: int) -> int:
     room = int(min(signal["recalibrate"] - signal["level"][0], float(count)))
     taken = detect(signal, scratch.scores, scratch.deviations, room)
     add_totals(signal, scratch, taken)
+    zeros = last_zeros(signal, scratch, taken)
     for which in range(MARKS):
-        mark(signal, which, batch, scratch, taken)
+        mark(signal, (which, zeros[which]), batch, scratch, taken)
     return taken

@@ -25,11 +25,20 @@ class Record(NamedTuple):
     time_ms: int
 
 
+class NotYetError(Exception):
+    """Kafka cannot take the record now; trying again may do."""
+
+
 class Producer(Protocol):
     """The part of kafka-python's producer that is used."""
 
     def send(self, topic: str, *, key: bytes, value: bytes, timestamp_ms: int) -> Any:
-        """Queue a record; the future that comes back knows its fate. May block."""
+        """Queue a record; the future that comes back knows its fate. May block.
+
+        Raises:
+            NotYetError: nobody knows where the topic is.
+            Exception: the record is refused.
+        """
 
     def close(self, timeout: float | None = None) -> None:
         """Let go of the connections."""
@@ -132,20 +141,30 @@ class Outbox:
                 return self._connect()
             except Exception as error:
                 self._say_once("connect", f"Kafka cannot be reached, events wait: {error}")
-                with self._changed:
-                    self._changed.wait_for(lambda: self._closed, RECONNECT_S)
+                self._pause()
         return None
 
+    def _pause(self) -> None:
+        """Before the next attempt; over at once when the outbox is closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed, RECONNECT_S)
+
     def _send(self, producer: Producer, record: Record) -> None:
-        try:
-            future = producer.send(
-                record.topic, key=record.key, value=record.value, timestamp_ms=record.time_ms
-            )
-        except Exception as error:  # too large, no such topic, …: the next record may do better
-            self._failed(error)
-        else:
-            future.add_callback(self._delivered)
-            future.add_errback(self._failed)
+        while not self._closed:
+            try:
+                future = producer.send(
+                    record.topic, key=record.key, value=record.value, timestamp_ms=record.time_ms
+                )
+            except NotYetError as error:  # as good as no connection
+                self._say_once("not yet", f"events wait: {error}")
+                self._pause()
+            except Exception as error:  # too large, not allowed, …: the next record may do better
+                self._failed(error)
+                return
+            else:
+                future.add_callback(self._delivered)
+                future.add_errback(self._failed)
+                return
 
     def _delivered(self, _: object) -> None:
         self._settle(delivered=1)

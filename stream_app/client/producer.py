@@ -1,13 +1,19 @@
 """Delivery through kafka-python. Only the thread that delivers imports this file, with the first record."""
 
 import os
+from contextlib import suppress
 from typing import Any
 
 from kafka import KafkaProducer
+from kafka.errors import KafkaTimeoutError
+
+from stream_app.client.outbox import NotYetError
 
 LINGER_MS = 20
 BATCH_BYTES = 131_072
 BOOTSTRAP_MS = 5_000
+TOPIC_MS = 1_000
+DELIVERY_MS = 600_000  # outlives a broker's restart; what waits is bounded all the same
 
 
 class OwnProducer(KafkaProducer):  # type: ignore[misc]
@@ -21,10 +27,24 @@ class OwnProducer(KafkaProducer):  # type: ignore[misc]
         self._process = os.getpid()
         super().__init__(**options)
 
+    def send(self, topic: str, **record: Any) -> Any:
+        """Queue a record.
+
+        Raises:
+            NotYetError: there is no such topic, or no broker says where it is.
+        """
+        try:
+            return super().send(topic, **record)
+        except KafkaTimeoutError as error:
+            raise NotYetError(
+                f"no broker knows the topic {topic}: check the prefix, or run `driftline topics create`."
+            ) from error
+
     def close(self, timeout: float | None = None, null_logger: bool = False) -> None:
-        """Deliver what is waiting and disconnect."""
+        """Disconnect; what cannot be delivered in this time is lost."""
         if os.getpid() == self._process:
-            super().close(timeout=timeout, null_logger=null_logger)
+            with suppress(KafkaTimeoutError):
+                super().close(timeout=timeout, null_logger=null_logger)
 
 
 def connect_producer(options: dict[str, Any]) -> OwnProducer:
@@ -41,6 +61,8 @@ def connect_producer(options: dict[str, Any]) -> OwnProducer:
         linger_ms=LINGER_MS,
         batch_size=BATCH_BYTES,
         bootstrap_timeout_ms=BOOTSTRAP_MS,
+        max_block_ms=TOPIC_MS,
+        delivery_timeout_ms=DELIVERY_MS,
         allow_auto_create_topics=False,
         metrics_enabled=False,
     )

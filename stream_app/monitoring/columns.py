@@ -142,10 +142,13 @@ class Section:
     def _number_cells(self, column_type: ColumnType, names: list[str], rows: Sequence[Values]) -> Matrix:
         flat = list(chain.from_iterable(pick(names, rows)))
         types = set(map(type, flat))
-        plain = types <= PLAIN_TYPES[column_type]
-        if not plain or (type(None) in types and self.null_cell == NULL_CELL):
-            flat = [number_cell(value, column_type, self.null_cell) for value in flat]
-        return np.array(flat, dtype=np.float64).reshape(len(rows), len(names))
+        if len(types) == 1 and types < PLAIN_TYPES[column_type]:
+            cells = np.fromiter(flat, np.float64, len(flat))  # twice as fast, but knows no None
+        else:
+            if not types <= PLAIN_TYPES[column_type] or self.null_cell == NULL_CELL:
+                flat = [number_cell(value, column_type, self.null_cell) for value in flat]
+            cells = np.array(flat, np.float64)
+        return cells.reshape(len(rows), len(names))
 
     def _category_cells(self, name: str, rows: Sequence[Values]) -> list[float]:
         code = self.codes[name].__getitem__

@@ -13,7 +13,6 @@ import msgspec
 from schemas import Feedback, Prediction
 from stream_app.config import BehaviorPlan, Limits, ModelPlan
 from stream_app.monitoring.agreement import annotator_agreement, decision_agreement, error_of
-from stream_app.monitoring.clock import TICK_MS
 from stream_app.monitoring.identity import RecentIds, id_hash
 from stream_app.monitoring.waiting import Entry, Waiting
 
@@ -61,16 +60,16 @@ class Joins:
     def expect(self, keys: Sequence[int], events: Sequence[Prediction], now_ms: int) -> None:
         """Predictions came: let them wait for what happens next."""
         behaviors, labels = self.behaviors, self.labels
-        behavior_due_ms = now_ms + TICK_MS + self.wait_behavior_ms
-        label_due_ms = now_ms + TICK_MS + self.plan.labels.wait_ms
         for key, event in zip(keys, events, strict=True):
+            # The clock runs behind: a prediction waits from its own time on.
+            since_ms = max(event.time_ms, now_ms)
             if key < behaviors.threshold:
-                behaviors.add(key, [0, behavior_due_ms, event.version, event.role, event.time_ms, None])
+                due_ms = since_ms + self.wait_behavior_ms
+                behaviors.add(key, [0, due_ms, event.version, event.role, event.time_ms, None])
             if key < labels.threshold:
+                due_ms = since_ms + self.plan.labels.wait_ms
                 outputs = event.outputs
-                labels.add(
-                    key, [0, label_due_ms, event.version, event.role, event.time_ms, outputs, None, False]
-                )
+                labels.add(key, [0, due_ms, event.version, event.role, event.time_ms, outputs, None, False])
 
     def catch_up(self, key: int, now_ms: int) -> Iterator[Outcome]:
         """The feedback that came before its prediction, which waits by now."""
@@ -154,7 +153,7 @@ class Joins:
         record = msgspec.to_builtins(event)
         entry = self.early.get(key)
         if entry is None:
-            self.early.add(key, [0, now_ms + self.plan.labels.wait_ms, [record]])
+            self.early.add(key, [0, max(event.time_ms, now_ms) + self.plan.labels.wait_ms, [record]])
         elif len(entry[RECORDS]) < MOST_EARLY_RECORDS:
             entry[RECORDS].append(record)
             self.early.touch(key)
@@ -162,12 +161,14 @@ class Joins:
     def expire(self, now_ms: int) -> Iterator[Outcome]:
         """On a tick: predictions whose time for behaviours is over count, with or without one."""
         names = self.names
-        for entry in self.behaviors.due(now_ms):
+        for entry in self.behaviors.due(now_ms, self.wait_behavior_ms):
             if names:
                 values = {f"rate:{name}": 1.0 if name in (entry[SEEN] or ()) else 0.0 for name in names}
                 yield Outcome(entry[VERSION], entry[ROLE], "behaviors", values, entry[TIME_MS])
-        self.labels.due(now_ms)
-        self.counts["misses"] += sum(len(entry[RECORDS]) for entry in self.early.due(now_ms))
+        self.labels.due(now_ms, self.plan.labels.wait_ms)
+        self.counts["misses"] += sum(
+            len(entry[RECORDS]) for entry in self.early.due(now_ms, self.plan.labels.wait_ms)
+        )
         self.behaviors.relax(now_ms, self.wait_behavior_ms)
         self.labels.relax(now_ms, self.plan.labels.wait_ms)
         self.early.relax(now_ms, self.plan.labels.wait_ms)

@@ -13,7 +13,7 @@ from stream_app.monitoring.joins import Joins, Outcome
 from stream_app.monitoring.stream import Stream
 from stream_app.monitoring.streams import Baseline, StreamKey, Streams
 from stream_app.monitoring.tables import Arrival, OutcomeTable, Reported
-from stream_app.monitoring.volume import VOLUME
+from stream_app.monitoring.volume import VOLUME, seconds_of
 
 MINUTE_MS = 60_000
 
@@ -47,7 +47,6 @@ class ModelMonitor:
         self._unlinked: Counter[str] = Counter()
         self._reports: list[tuple[Reported, Stream]] = []
         self._prediction_offset = 0
-        self._feedback_offset = 0
 
     # ---- events
 
@@ -87,7 +86,6 @@ class ModelMonitor:
     def feedback(self, event: Feedback, offset: int) -> None:
         """One feedback: joined with its prediction, or counted for the model as a whole."""
         self.sequence += 1
-        self._feedback_offset = offset
         if event.kind == "behavior" and event.behavior is not None:
             self._learn_behavior(event.behavior)
         if event.prediction_id is not None:
@@ -146,9 +144,9 @@ class ModelMonitor:
 
     def _flush_stream(self, stream: Stream) -> None:
         if stream.predictions.events:
-            times_ms = stream.predictions.times_ms()
-            stream.volume.add(times_ms)
-            self.streams.everything(stream.role).volume.add(times_ms)
+            counted = seconds_of(stream.predictions.times_ms())
+            stream.volume.add(counted)
+            self.streams.everything(stream.role).volume.add(counted)
         for table in stream.tables():
             self._reports += [(report, stream) for report in table.flush()]
         for name in stream.predictions.refused:
@@ -229,7 +227,7 @@ class ModelMonitor:
         return {
             "clock": self.clock.snapshot(),
             "sequence": self.sequence,
-            "offsets": [self._prediction_offset, self._feedback_offset],
+            "prediction_offset": self._prediction_offset,
             "counts": dict(self.counts),
             "refused": sorted(self.refused),
             "unlinked": dict(self._unlinked),
@@ -239,7 +237,7 @@ class ModelMonitor:
     def restore(self, snapshot: dict[str, Any]) -> None:
         self.clock = EventClock.restore(snapshot["clock"])
         self.sequence = snapshot["sequence"]
-        self._prediction_offset, self._feedback_offset = snapshot["offsets"]
+        self._prediction_offset = snapshot["prediction_offset"]
         self.counts = Counter(snapshot["counts"])
         self.refused = set(snapshot["refused"])
         self._unlinked = Counter(snapshot["unlinked"])

@@ -33,8 +33,8 @@ class Stream:
         self.compared_with: str | None = None
         self.inherited: set[str] = set()
         self.last_event_ms = 0
-        self.predictions = PredictionTable(plan, settings, most_signals)
         self.outcomes = {name: OutcomeTable(name, topic, settings) for name, topic in OUTCOMES.items()}
+        self.predictions = PredictionTable(plan, settings, lambda: most_signals - self.signals())
         self.volume = Volume()
 
     def tables(self) -> Iterator[Table]:

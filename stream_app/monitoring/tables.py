@@ -1,6 +1,6 @@
 """Rows that wait for their bank: one table for predictions, one per kind of outcome."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import Any, NamedTuple
@@ -37,14 +37,17 @@ class Reported:
 
 
 class PredictionTable:
-    """The predictions of one stream as rows: their features, outputs and serving values."""
+    """The predictions of one stream as rows: their features, outputs and serving values.
+
+    ``room`` says how many more signals the stream may have.
+    """
 
     name = "predictions"
     topic = "predictions"
 
-    def __init__(self, plan: ModelPlan, settings: BankSettings, most_signals: int) -> None:
+    def __init__(self, plan: ModelPlan, settings: BankSettings, room: Callable[[], int]) -> None:
         self.bank = Bank(settings)
-        self.most_signals = most_signals
+        self.room = room
         self.refused: list[str] = []
         plans = (plan.features, plan.outputs, plan.serving)
         self.sections = [
@@ -108,7 +111,7 @@ class PredictionTable:
         """Watch the event's new names while there is room."""
         dictionaries: tuple[Values, Values, Values] = (event.features, event.outputs, event.serving)
         for section, values in zip(self.sections, dictionaries, strict=True):
-            room = (self.most_signals - len(self.bank.signals)) // MOST_SIGNALS_OF_A_COLUMN
+            room = self.room() // MOST_SIGNALS_OF_A_COLUMN
             columns, refused = section.discover(values, self.bank.columns, room)
             self._watch(section, columns)
             self.refused += refused

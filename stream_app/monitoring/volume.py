@@ -1,6 +1,7 @@
 """Throughput: predictions per second of event time."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,12 @@ VOLUME_TAIL = "volume:predictions.tail"
 SECOND_MS = 1000
 # A gap in event time (an outage, a weekend) counts as zeros up to this long; the rest is jumped over.
 LONGEST_GAP_S = 3600
+
+
+def seconds_of(times_ms: NDArray[np.int64]) -> dict[int, int]:
+    """How many event times lie in each second."""
+    seconds, counts = np.unique(times_ms // SECOND_MS, return_counts=True)
+    return dict(zip(seconds.tolist(), counts.tolist(), strict=True))
 
 
 class Volume:
@@ -24,11 +31,9 @@ class Volume:
         self._counts: Counter[int] = Counter()
         self._next_s: int | None = None
 
-    def add(self, times_ms: NDArray[np.int64]) -> None:
-        """Count predictions by their event times."""
-        seconds, counts = np.unique(times_ms // SECOND_MS, return_counts=True)
-        for second, count in zip(seconds.tolist(), counts.tolist(), strict=True):
-            self._counts[second] += count
+    def add(self, predictions: Mapping[int, int]) -> None:
+        """Count predictions by the second of their event time (``seconds_of``)."""
+        self._counts.update(predictions)
 
     def complete(self, now_ms: int) -> list[tuple[int, int]]:
         """``(second, predictions)`` for every second that ended before ``now_ms``.

@@ -61,9 +61,23 @@ class Waiting:
         self._changed.add(key)
         return self.entries.pop(key, None)
 
-    def due(self, now_ms: int) -> list[Entry]:
-        """Remove and return the entries that have waited long enough, oldest first."""
-        ready = [key for key, _ in takewhile(lambda item: item[1][1] <= now_ms, self.entries.items())]
+    def due(self, now_ms: int, wait_ms: int) -> list[Entry]:
+        """Remove and return the entries that have waited long enough, oldest first.
+
+        Entries wait about ``wait_ms``, so they come due about in their order, and the first that is not due
+        ends the search; one that is due far later (its event was ahead of its neighbours) is passed over.
+        """
+        ready = []
+        passed_over = False
+        for key, entry in self.entries.items():
+            if entry[1] <= now_ms:
+                ready.append(key)
+                if passed_over:
+                    self._changed.add(key)  # that all before the oldest are gone does not cover it
+            elif entry[1] <= now_ms + wait_ms:
+                break
+            else:
+                passed_over = True
         return [self.entries.pop(key) for key in ready]
 
     def relax(self, now_ms: int, wait_ms: int) -> None:

@@ -8,10 +8,12 @@ from threading import Thread
 from time import monotonic
 from typing import Any
 
+import numpy as np
 import pytest
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 
 from stream_app.client import AlertConsumer, DriftClient
+from stream_app.client.outbox import NotYetError
 from stream_app.config import ConfigError, KafkaSettings
 from tests.client.delivery import FakeProducer, client_of
 
@@ -36,6 +38,9 @@ BAD_PREDICTIONS: list[dict[str, Any]] = [
     {"features": {"x": "\ud800"}},
     {"features": {"x": 2**70}},
     {"features": {1: 1.0}},
+    {"features": {"x": {"y": 1.0}}},
+    {"features": {"x": ["a", "b"]}},
+    {"features": {"x": np.zeros((2, 2))}},
     {"features": knotted()},
     {"model": "\ud800"},
     {"model": 7},
@@ -113,6 +118,26 @@ def test_the_broker_coming_back_gets_what_waited() -> None:
         assert client.flush(10)
     assert [id for record in producer.records for id in ids if id.encode() in record.value] == ids
     assert producer.closed
+
+
+def test_a_topic_that_is_not_there_yet_costs_no_event(caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever makes the topics may come after the serving processes."""
+    producer = FakeProducer()
+    answers = iter([NotYetError("no broker knows the topic"), None])
+    send = producer.send
+
+    def hesitate(topic: str, *, key: bytes, value: bytes, timestamp_ms: int) -> Any:
+        if error := next(answers, None):
+            raise error
+        return send(topic, key=key, value=value, timestamp_ms=timestamp_ms)
+
+    producer.send = hesitate  # type: ignore[method-assign]
+    with client_of(lambda: producer) as client:
+        ids = [client.log_prediction("7") for _ in range(3)]
+        assert client.flush(10)
+        assert (client.sent, client.failed) == (3, 0)
+    assert [id for record in producer.records for id in ids if id.encode() in record.value] == ids
+    assert "no broker knows the topic" in caplog.text
 
 
 def test_what_is_on_its_way_counts_as_waiting() -> None:

@@ -224,7 +224,9 @@ def test_a_worse_version_shows_at_once() -> None:
     findings = feed(new, random.standard_normal((300, 1)) + 1.5)
     assert {finding.detector for finding in findings} == {"adwin", "page_hinkley"}
     assert all(finding.direction == "up" and finding.began_offset < 5 for finding in findings)
-    assert all(finding.before.mean == pytest.approx(old.state(0).reference.mean) for finding in findings)
+    reference = old.state(0).reference
+    assert reference is not None
+    assert all(finding.before.mean == pytest.approx(reference.mean, abs=0.02) for finding in findings)
 
 
 def test_an_equal_version_is_quiet() -> None:
@@ -350,7 +352,7 @@ def test_settings_out_of_range_are_refused(wrong: dict[str, object]) -> None:
 
 
 def test_an_armed_signal_takes_less_than_eight_kilobytes() -> None:
-    """Arithmetic: 744 bytes of record + 3,104 of distribution + about 2,100 of ADWIN's state."""
+    """Arithmetic: 888 bytes of record + 2,584 of distribution + up to 2,100 of ADWIN's state."""
     bank = single(warm_up=200)
     feed(bank, np.random.default_rng(0).standard_normal((20_000, 1)))
     arrays, watches = bank.snapshot()["arrays"], bank.snapshot()["watches"]

@@ -5,8 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from kafka import KafkaAdminClient
-from kafka.errors import CoordinatorNotAvailableError
+from kafka import KafkaConsumer, TopicPartition
 
 from stream_app.config import KafkaSettings
 from tests.examples.programs import alert, command, publish, running, wait_until
@@ -35,17 +34,13 @@ def retraining(kafka: KafkaSettings, jobs: Path, *options: str) -> list[str]:
 
 def wait_for_group(kafka: KafkaSettings) -> None:
     """A new group begins at the end of the topic: wait until it knows where that is."""
-    admin = KafkaAdminClient(**kafka.kafka_python())
-
-    def has_begun() -> bool:
-        try:
-            offsets = admin.list_group_offsets([GROUP])[GROUP]
-        except CoordinatorNotAvailableError:  # the broker's very first group
-            return False
-        return sum(each.topic == kafka.alerts and at.offset >= 0 for each, at in offsets.items()) == 4
-
-    wait_until(has_begun, "the group has a position in each partition")
-    admin.close()
+    consumer = KafkaConsumer(**kafka.kafka_python(), group_id=GROUP)
+    partitions = [TopicPartition(kafka.alerts, number) for number in range(kafka.partitions)]
+    wait_until(
+        lambda: all(consumer.committed(each) is not None for each in partitions),
+        "the group has a position in each partition",
+    )
+    consumer.close()
 
 
 @pytest.mark.kafka

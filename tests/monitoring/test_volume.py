@@ -4,13 +4,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.monitoring.volume import LONGEST_GAP_S, Volume
+from stream_app.monitoring.volume import LONGEST_GAP_S, Volume, seconds_of
 
 
 def test_complete_seconds_are_counted() -> None:
     """Throughput would be wrong by the seconds that no event touched."""
     volume = Volume()
-    volume.add(np.array([500, 1_200, 1_900, 3_100, 4_000], dtype=np.int64))
+    volume.add(seconds_of(np.array([500, 1_200, 1_900, 3_100, 4_000], dtype=np.int64)))
     assert volume.complete(4_000) == [(1, 2), (2, 0), (3, 1)]
     assert volume.complete(4_500) == []
     assert volume.complete(5_000) == [(4, 1)]
@@ -19,16 +19,16 @@ def test_complete_seconds_are_counted() -> None:
 def test_a_late_prediction_counts_in_the_oldest_open_second() -> None:
     """It would vanish from the throughput."""
     volume = Volume()
-    volume.add(np.array([0, 1_000], dtype=np.int64))
+    volume.add(seconds_of(np.array([0, 1_000], dtype=np.int64)))
     assert volume.complete(3_000) == [(1, 1), (2, 0)]
-    volume.add(np.array([1_500], dtype=np.int64))
+    volume.add(seconds_of(np.array([1_500], dtype=np.int64)))
     assert volume.complete(4_000) == [(3, 1)]
 
 
 def test_a_long_gap_is_bounded() -> None:
     """A month without events would make millions of rows at once."""
     volume = Volume()
-    volume.add(np.array([0, 1_000], dtype=np.int64))
+    volume.add(seconds_of(np.array([0, 1_000], dtype=np.int64)))
     volume.complete(2_000)
     assert len(volume.complete(10**10)) == LONGEST_GAP_S
 
@@ -38,9 +38,9 @@ def test_how_events_are_batched_changes_nothing(batches: Sequence[list[int]]) ->
     """Volume would depend on fetch sizes."""
     together, apart = Volume(), Volume()
     for batch in batches:
-        together.add(np.array(batch, dtype=np.int64))
+        together.add(seconds_of(np.array(batch, dtype=np.int64)))
         for time_ms in batch:
-            apart.add(np.array([time_ms], dtype=np.int64))
+            apart.add(seconds_of(np.array([time_ms], dtype=np.int64)))
     assert together.complete(30_000) == apart.complete(30_000)
     assert together.snapshot() == apart.snapshot()
 
@@ -48,7 +48,7 @@ def test_how_events_are_batched_changes_nothing(batches: Sequence[list[int]]) ->
 def test_a_restored_volume_goes_on_the_same() -> None:
     """A second would be counted twice or not at all after a crash."""
     volume = Volume()
-    volume.add(np.array([0, 1_000, 2_500], dtype=np.int64))
+    volume.add(seconds_of(np.array([0, 1_000, 2_500], dtype=np.int64)))
     volume.complete(2_000)
     restored = Volume()
     restored.restore(volume.snapshot())

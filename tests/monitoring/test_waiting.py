@@ -34,7 +34,7 @@ def play(waiting: Waiting, operations: list[tuple[str, int, int]], changes: list
             waiting.pop(key)
         elif name == "due":
             now_ms += number
-            waiting.due(now_ms)
+            waiting.due(now_ms, 3)
             waiting.relax(now_ms, 3)
         elif name == "cut":
             changes.append(copied(waiting.changes()))
@@ -102,7 +102,7 @@ def test_sampling_relaxes_when_there_is_room() -> None:
         if key < waiting.threshold:
             waiting.add(key, [0, 1])
     level = waiting.level
-    waiting.due(1)
+    waiting.due(1, 10)
     waiting.relax(1, 10)
     assert waiting.level == level - 1
     assert waiting.leaves_out(waiting.threshold - 1, now_ms=2)
@@ -114,5 +114,14 @@ def test_entries_come_due_in_order() -> None:
     waiting = Waiting(limit=10)
     for key, due_ms in ((1, 5), (2, 7), (3, 9)):
         waiting.add(key, [0, due_ms])
-    assert [entry[1] for entry in waiting.due(7)] == [5, 7]
+    assert [entry[1] for entry in waiting.due(7, 5)] == [5, 7]
     assert list(waiting.entries) == [3]
+
+
+def test_one_that_is_due_far_later_holds_up_nobody() -> None:
+    """One event of a wrong clock would keep every other prediction waiting, and rates would stop."""
+    waiting = Waiting(limit=10)
+    for key, due_ms in ((1, 5_000), (2, 7), (3, 9)):
+        waiting.add(key, [0, due_ms])
+    assert [entry[1] for entry in waiting.due(8, 10)] == [7]
+    assert list(waiting.entries) == [1, 3]

@@ -89,7 +89,8 @@ def _waves(samples: NDArray[Any]) -> NDArray[np.float64]:
     if clip.dtype.kind not in "if":
         raise ValueError(f"samples of type {clip.dtype}: pass signed integers, or floats from -1 to 1.")
     scale = -1.0 / np.iinfo(clip.dtype).min if clip.dtype.kind == "i" else 1.0
-    return np.asarray(clip.reshape(len(clip), -1) * scale, dtype=np.float64)
+    channels = clip if clip.ndim == 2 else clip[:, np.newaxis]
+    return np.asarray(channels * scale, dtype=np.float64)
 
 
 def _dbfs(power: Any) -> Any:

@@ -39,10 +39,11 @@ def describe_image(image: NDArray[Any]) -> dict[str, float | None]:
     Raises:
         ValueError: not an image's shape or type.
     """
-    height_px, width_px = np.shape(image)[:2]
+    luma = _luma(image)  # an image in shades of grey
+    height_px, width_px = luma.shape
     return {
-        "brightness": brightness(image),
-        "contrast": contrast(image),
+        "brightness": brightness(luma),
+        "contrast": contrast(luma),
         "width_px": float(width_px),
         "height_px": float(height_px),
     }
