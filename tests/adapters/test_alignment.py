@@ -114,3 +114,20 @@ def test_result_does_not_depend_on_batches(first: list[int], second: list[int], 
         pieces.add(F, feedback[start : start + size])
         released += pieces.release([])
     assert released + pieces.release([P, F]) == whole.release([P, F])
+
+
+def test_records_linger_before_they_go_ahead_of_a_silent_topic() -> None:
+    """What was written to both topics together is not fetched together: labels would overtake predictions."""
+    now = [0.0]
+    alignment = Alignment((P, F), linger_s=0.2, clock=lambda: now[0])
+    alignment.add(P, [Record(P, 0, 10), Record(P, 1, 30)])
+    assert alignment.release([P, F]) == []
+    now[0] = 0.1
+    alignment.add(F, [Record(F, 0, 20)])
+    assert [record.timestamp for record in alignment.release([P, F])] == [10, 20]
+    now[0] = 0.2
+    assert [record.timestamp for record in alignment.release([P, F])] == [30]
+    alignment.add(P, [Record(P, 2, 40)])
+    assert alignment.release([P, F]) == []
+    now[0] = 0.4
+    assert [record.timestamp for record in alignment.release([P, F])] == [40]

@@ -20,7 +20,7 @@ from stream_app.pipeline import SourceRecord
 log = get_log("driftline.intake")
 
 CHUNK_RECORDS = 5_000  # between chunks heartbeats, web and producer get their turn
-IDLE_S = 0.2  # how often partitions are looked at whose records wait for a topic that is silent
+IDLE_S = 0.05  # how often partitions are looked at whose records wait for a topic that is silent
 
 POSITION_S_MAX = 1.0
 
@@ -116,13 +116,12 @@ class Intake:
         """What metrics tell of each partition."""
         for partition in self._ownership.all():
             topics = partition.alignment.topics
-            absorbed = partition.shard.positions
+            for topic in topics:
+                # Before the first fetch only the partition knows an end, that of its assignment.
+                partition.learn_end(topic, self.highwater(topic, partition.number))
             yield PartitionView(
                 partition.shard,
-                lag={
-                    topic: max(0, self.highwater(topic, partition.number) - absorbed.get(topic, 0))
-                    for topic in topics
-                },
+                lag={topic: partition.lag(topic) for topic in topics},
                 acknowledged=partition.acknowledged,
                 held={topic: partition.alignment.held(topic) for topic in topics},
                 misaligned=partition.alignment.misaligned,

@@ -31,9 +31,12 @@ class Partition:
         shard: where records go.
         topics: the input topics, predictions first.
         ends: end offset of each topic when the partition was assigned.
+        linger_s: how long records of one topic wait for the other when it has nothing to show.
     """
 
-    def __init__(self, shard: Shard, topics: Sequence[str], ends: dict[str, int]) -> None:
+    def __init__(
+        self, shard: Shard, topics: Sequence[str], ends: dict[str, int], linger_s: float = 0.0
+    ) -> None:
         self.shard = shard
         self.number = shard.partition
         self.expected: dict[str, int] = dict(shard.positions)  # next offset to be received
@@ -42,7 +45,7 @@ class Partition:
         self.saving = asyncio.Lock()
         self.dead_letters: list[OutputRecord] = []  # not published yet
         self.paused: set[str] = set()  # topics held back
-        self.alignment = Alignment(topics, RECORDS_HELD_MAX)
+        self.alignment = Alignment(topics, RECORDS_HELD_MAX, linger_s)
         self._ends = dict(ends)
         self._reached: dict[str, int] = {}
         self._gaps = 0
@@ -67,6 +70,10 @@ class Partition:
     def learn_end(self, topic: str, end: int) -> None:
         """Note how far the log of a topic reaches."""
         self._ends[topic] = max(end, self._ends.get(topic, 0))
+
+    def lag(self, topic: str) -> int:
+        """Records that the log is known to have and the shard has not absorbed."""
+        return max(0, self._ends.get(topic, 0) - self.shard.positions.get(topic, 0))
 
     def reached(self, topic: str, position: int) -> None:
         """Note that the consumer stands at a position although nothing more was delivered.
