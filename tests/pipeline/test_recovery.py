@@ -132,6 +132,19 @@ def test_an_unreadable_checkpoint_is_said_and_does_not_stop_the_worker() -> None
     assert not recovery.shard.models
 
 
+def test_a_dead_letter_is_written_again_when_its_record_is_read_again() -> None:
+    """The model's checkpoint can be durable before the letter is: a crash in between would lose it."""
+    bad = RECORDS[500]._replace(value=b"not json")  # type: ignore[attr-defined]
+    records = [*RECORDS[:500], bad]
+    shard = Shard(0, Settings())
+    shard.apply(records)
+    recovered = recover(0, Settings(), writes(shard)).shard
+    recovered.positions.clear()
+    recovered.apply(records)
+    assert len(recovered.take_dead_letters()) == 1
+    assert recovered.models["search"].watch.rejected == 1
+
+
 def test_nothing_is_acknowledged_that_is_not_durable() -> None:
     """Acknowledged events would be lost with the worker."""
     shard = Shard(0, Settings())
