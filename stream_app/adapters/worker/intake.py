@@ -20,7 +20,7 @@ from stream_app.pipeline import SourceRecord
 log = get_log("driftline.intake")
 
 CHUNK_RECORDS = 5_000  # between chunks heartbeats, web and producer get their turn
-IDLE_S = 0.05  # how often partitions are looked at whose records wait for a topic that is silent
+IDLE_S = 0.02  # how often partitions are looked at whose records wait for a topic that is silent
 
 POSITION_S_MAX = 1.0
 

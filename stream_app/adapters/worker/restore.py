@@ -18,7 +18,7 @@ from stream_app.pipeline import Recovery, StateRecord, claim, recover
 log = get_log("driftline.restore")
 
 # A fetch of one topic overtakes that of the other by a few ten milliseconds; alarms are promised within 1 s.
-LINGER_S = 0.2
+LINGER_S = 0.1
 
 
 class Restorer:
