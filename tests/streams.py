@@ -18,12 +18,14 @@ FEEDBACK = "driftline.feedback"
 class Stream:
     """Predictions of one model every ``step_ms``, each with a click or not and a label, until told otherwise.
 
-    ``change_at`` is the index of the first prediction of the changed world, ``shift`` what is added to the
-    feature ``x`` there, ``error_rate`` the share of wrong labels there.
+    ``change_at`` is the index of the first prediction of the changed world, ``recover_at`` that of the first
+    one after it; there, ``shift`` is added to the feature ``x`` and labels are wrong at ``error_rate``. ``first``
+    is the number of the first prediction, so that one stream can go on where another ended.
     """
 
     count: int = 4000
     change_at: int = 3000
+    recover_at: int = 1_000_000
     shift: float = 0.0
     error_rate: float = 0.06
     missing_rate: float = 0.0
@@ -31,14 +33,15 @@ class Stream:
     version: str = "1"
     seed: int = 7
     step_ms: int = 1000
+    first: int = 0
     extra: dict[str, Any] = field(default_factory=dict)
 
     def records(self) -> Iterator[FileRecord]:
         random = np.random.default_rng(self.seed)
         offsets = {PREDICTIONS: 0, FEEDBACK: 0}
-        for index in range(self.count):
+        for index in range(self.first, self.first + self.count):
             time_ms = START_MS + index * self.step_ms
-            changed = index >= self.change_at
+            changed = self.change_at <= index < self.recover_at
             for topic, event in self._events(index, time_ms, changed, random):
                 value = orjson.dumps(event)
                 yield FileRecord(topic, 0, offsets[topic], event["time"], self.model.encode(), value)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Set
 
+from msgspec import structs
+
 from detectors import Level, SignalState
 from schemas import Distribution, Quantiles, Reference, SignalSummary, encode, rfc3339, summary_key
 from stream_app.monitoring.model import ModelMonitor
@@ -59,13 +61,5 @@ def reference(state: SignalState, stream: Stream) -> Reference | None:
     level = state.reference
     if level is None:
         return None
-    return Reference(
-        count=level.count,
-        missing=level.missing,
-        mean=level.mean,
-        sd=level.sd,
-        minimum=level.minimum,
-        maximum=level.maximum,
-        quantiles=None if level.quantiles is None else Quantiles(*level.quantiles),
-        learned_from=stream.learned_from(state.name),
-    )
+    learned_from = stream.learned_from(state.name)
+    return Reference(**structs.asdict(distribution(level)), learned_from=learned_from)
