@@ -19,8 +19,8 @@ class Stream:
     """Predictions of one model every ``step_ms``, each with a click or not and a label, until told otherwise.
 
     ``change_at`` is the index of the first prediction of the changed world, ``recover_at`` that of the first
-    one after it; there, ``shift`` is added to the feature ``x`` and labels are wrong at ``error_rate``. ``first``
-    is the number of the first prediction, so that one stream can go on where another ended.
+    one after it; there, ``shift`` is added to the feature ``x`` and labels are wrong at ``error_rate``.
+    ``first`` is the number of the first prediction, so that one stream can go on where another ended.
     """
 
     count: int = 4000
