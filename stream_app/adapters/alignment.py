@@ -2,9 +2,30 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from time import monotonic
+from time import monotonic, time
+from typing import NamedTuple
 
 from stream_app.pipeline import SourceRecord
+
+OLD_MS = 10_000
+
+
+class Linger(NamedTuple):
+    """Seconds that records wait for a silent topic: fresh ones, and those written long ago.
+
+    Old records are a catch-up or a playback: there event time passes much faster than the clock on the wall,
+    a fetch that comes a little late is minutes late, and nobody waits for the alarm.
+    """
+
+    fresh_s: float
+    old_s: float
+
+    def seconds_for(self, timestamp_ms: int) -> float:
+        """How long a record with this timestamp waits."""
+        return self.old_s if time() * 1000 - timestamp_ms > OLD_MS else self.fresh_s
+
+
+NO_LINGER = Linger(0.0, 0.0)
 
 
 class Alignment:
@@ -21,7 +42,7 @@ class Alignment:
     Args:
         topics: the input topics, predictions first.
         records_held_max: records of one topic that may wait; beyond it they are released unaligned.
-        linger_s: how long records wait for a topic that has nothing to show.
+        linger: how long records wait for a topic that has nothing to show.
         clock: monotonic seconds.
     """
 
@@ -29,14 +50,14 @@ class Alignment:
         self,
         topics: Sequence[str],
         records_held_max: int = 50_000,
-        linger_s: float = 0.0,
+        linger: Linger = NO_LINGER,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self.topics = tuple(topics)
-        self._linger_s = linger_s
+        self._linger = linger
         self._clock = clock
         self._held: dict[str, deque[SourceRecord]] = {topic: deque() for topic in topics}
-        # For each topic: when how many records had been added in all, and how many were released in all.
+        # For each topic: from when on how many of all records added may go, and how many have gone.
         self._arrivals: dict[str, deque[tuple[float, int]]] = {topic: deque() for topic in topics}
         self._added = dict.fromkeys(topics, 0)
         self._released = dict.fromkeys(topics, 0)
@@ -49,7 +70,9 @@ class Alignment:
         before = len(held)
         held.extend(records)
         self._added[topic] += len(held) - before
-        self._arrivals[topic].append((self._clock(), self._added[topic]))
+        if len(held) > before:
+            ready_at = self._clock() + self._linger.seconds_for(_time(held[-1]))
+            self._arrivals[topic].append((ready_at, self._added[topic]))
 
     def held(self, topic: str) -> int:
         """Number of records of a topic that wait."""
@@ -76,9 +99,9 @@ class Alignment:
 
     def _lingered(self, topic: str) -> int:
         """How many records of a topic have waited long enough."""
-        arrivals, until = self._arrivals[topic], self._clock() - self._linger_s
+        arrivals, now = self._arrivals[topic], self._clock()
         added = self._released[topic]
-        while arrivals and arrivals[0][0] <= until:
+        while arrivals and arrivals[0][0] <= now:
             added = max(added, arrivals.popleft()[1])
         return added - self._released[topic]
 

@@ -23,6 +23,8 @@ OUTPUTS, ANSWERS, DECIDED = 5, 6, 7  # labels: outputs of the model, labels by a
 RECORDS = 2  # early feedback: the events
 MOST_EARLY_RECORDS = 16
 UNNAMED = ""
+# Apps deliver what happened a little later than it happened; what counts is when it happened.
+DELIVERY_MS = 30_000
 DEFAULT_BEHAVIOR = BehaviorPlan()
 
 
@@ -64,7 +66,7 @@ class Joins:
             # The clock runs behind: a prediction waits from its own time on.
             since_ms = max(event.time_ms, now_ms)
             if key < behaviors.threshold:
-                due_ms = since_ms + self.wait_behavior_ms
+                due_ms = since_ms + self.wait_behavior_ms + DELIVERY_MS
                 behaviors.add(key, [0, due_ms, event.version, event.role, event.time_ms, None])
             if key < labels.threshold:
                 due_ms = since_ms + self.plan.labels.wait_ms
@@ -161,7 +163,7 @@ class Joins:
     def expire(self, now_ms: int) -> Iterator[Outcome]:
         """On a tick: predictions whose time for behaviours is over count, with or without one."""
         names = self.names
-        for entry in self.behaviors.due(now_ms, self.wait_behavior_ms):
+        for entry in self.behaviors.due(now_ms, self.wait_behavior_ms + DELIVERY_MS):
             if names:
                 values = {f"rate:{name}": 1.0 if name in (entry[SEEN] or ()) else 0.0 for name in names}
                 yield Outcome(entry[VERSION], entry[ROLE], "behaviors", values, entry[TIME_MS])

@@ -48,7 +48,7 @@ class Stream:
     @property
     def revision(self) -> int:
         """A number that changes with the state."""
-        return sum(table.revision for table in self.tables())
+        return self.volume.revision + sum(table.revision for table in self.tables())
 
     def table(self, name: str) -> Table:
         return self.predictions if name == self.predictions.name else self.outcomes[name]

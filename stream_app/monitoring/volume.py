@@ -30,10 +30,13 @@ class Volume:
     def __init__(self) -> None:
         self._counts: Counter[int] = Counter()
         self._next_s: int | None = None
+        # Counts changes of the state, so that a checkpoint writes only what changed.
+        self.revision = 0
 
     def add(self, predictions: Mapping[int, int]) -> None:
         """Count predictions by the second of their event time (``seconds_of``)."""
         self._counts.update(predictions)
+        self.revision += 1
 
     def complete(self, now_ms: int) -> list[tuple[int, int]]:
         """``(second, predictions)`` for every second that ended before ``now_ms``.
@@ -41,6 +44,7 @@ class Volume:
         A late prediction counts in the oldest second still open. The first second is partial and left out.
         """
         now_s = now_ms // SECOND_MS
+        self.revision += 1
         if self._next_s is None:
             if not self._counts or now_s <= min(self._counts):
                 return []

@@ -1,11 +1,12 @@
 """Records of the two input topics in the order in which things happened."""
 
+from time import time
 from typing import NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.adapters.alignment import Alignment
+from stream_app.adapters.alignment import Alignment, Linger
 
 P, F = "predictions", "feedback"
 
@@ -119,7 +120,7 @@ def test_result_does_not_depend_on_batches(first: list[int], second: list[int], 
 def test_records_linger_before_they_go_ahead_of_a_silent_topic() -> None:
     """What was written to both topics together is not fetched together: labels would overtake predictions."""
     now = [0.0]
-    alignment = Alignment((P, F), linger_s=0.2, clock=lambda: now[0])
+    alignment = Alignment((P, F), linger=Linger(9.0, 0.2), clock=lambda: now[0])
     alignment.add(P, [Record(P, 0, 10), Record(P, 1, 30)])
     assert alignment.release([P, F]) == []
     now[0] = 0.1
@@ -131,3 +132,11 @@ def test_records_linger_before_they_go_ahead_of_a_silent_topic() -> None:
     assert alignment.release([P, F]) == []
     now[0] = 0.4
     assert [record.timestamp for record in alignment.release([P, F])] == [40]
+
+
+def test_fresh_records_linger_less_than_old_ones() -> None:
+    """Live alarms would wait as long as a catch-up may take its time."""
+    linger = Linger(fresh_s=0.1, old_s=0.5)
+    now_ms = int(time() * 1000)
+    assert linger.seconds_for(now_ms) == 0.1
+    assert linger.seconds_for(now_ms - 60_000) == 0.5

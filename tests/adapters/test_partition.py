@@ -1,6 +1,6 @@
 """The reading side of a shard."""
 
-from stream_app.adapters.worker.partition import Partition, chunks
+from stream_app.adapters.worker.partition import SILENCE_S, Partition, chunks
 from tests.adapters.worker_fakes import F, FakeShard, P, Record
 
 
@@ -43,11 +43,29 @@ def test_is_caught_up_only_when_everything_known_was_received() -> None:
 
 def test_markers_of_transactions_do_not_hold_up_the_other_topic() -> None:
     """The end of a log may be an offset that is never delivered: alerts would wait for it for ever."""
-    subject = partition({P: 1, F: 5})
+    now = [0.0]
+    subject = Partition(FakeShard(), (P, F), {P: 1, F: 5}, clock=lambda: now[0])
     subject.receive(P, [Record(P, 0)])
     assert subject.release() == []
     subject.reached(F, 5)
+    now[0] = SILENCE_S
+    subject.reached(F, 5)
     assert [record.offset for record in subject.release()] == [0]
+
+
+def test_what_is_fetched_but_not_delivered_yet_is_waited_for() -> None:
+    """The consumer's position runs ahead of its records: predictions would overtake their feedback."""
+    now = [0.0]
+    subject = Partition(FakeShard(), (P, F), {P: 1, F: 5}, clock=lambda: now[0])
+    subject.receive(P, [Record(P, 0, 7)])
+    subject.reached(F, 5)
+    now[0] = SILENCE_S / 2
+    subject.reached(F, 5)
+    assert subject.release() == []
+    subject.receive(F, [Record(F, offset, offset) for offset in range(3)])
+    now[0] = SILENCE_S
+    subject.reached(F, 5)
+    assert [record.topic for record in subject.release()] == [F, F, F]
 
 
 def test_a_log_that_grew_is_waited_for_again() -> None:

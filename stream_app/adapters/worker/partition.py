@@ -1,15 +1,17 @@
 """One partition number that the worker owns: its shard, and what was read but not absorbed yet."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
+from time import monotonic
 from typing import NamedTuple, TypeVar
 
-from stream_app.adapters.alignment import Alignment
+from stream_app.adapters.alignment import NO_LINGER, Alignment, Linger
 from stream_app.pipeline import OutputRecord, Shard, SourceRecord
 
 T = TypeVar("T")
 
+SILENCE_S = 3.0  # what was fetched is delivered sooner than this
 RECORDS_HELD_MAX = 200_000  # reading stops at a quarter; the rest is what was under way then
 
 
@@ -31,12 +33,19 @@ class Partition:
         shard: where records go.
         topics: the input topics, predictions first.
         ends: end offset of each topic when the partition was assigned.
-        linger_s: how long records of one topic wait for the other when it has nothing to show.
+        linger: how long records of one topic wait for the other when it has nothing to show.
+        clock: monotonic seconds.
     """
 
     def __init__(
-        self, shard: Shard, topics: Sequence[str], ends: dict[str, int], linger_s: float = 0.0
+        self,
+        shard: Shard,
+        topics: Sequence[str],
+        ends: dict[str, int],
+        linger: Linger = NO_LINGER,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
+        self._clock = clock
         self.shard = shard
         self.number = shard.partition
         self.expected: dict[str, int] = dict(shard.positions)  # next offset to be received
@@ -45,13 +54,14 @@ class Partition:
         self.saving = asyncio.Lock()
         self.dead_letters: list[OutputRecord] = []  # not published yet
         self.paused: set[str] = set()  # topics held back
-        self.alignment = Alignment(topics, RECORDS_HELD_MAX, linger_s)
+        self.alignment = Alignment(topics, RECORDS_HELD_MAX, linger)
         self._ends = dict(ends)
-        self._reached: dict[str, int] = {}
+        self._reached: dict[str, tuple[int, float]] = {}  # position, and since when
         self._gaps = 0
 
     def receive(self, topic: str, records: Sequence[SourceRecord]) -> None:
         """Take records of one topic; those received before are dropped, offsets passed over become gaps."""
+        self._reached.pop(topic, None)
         expected = self.expected.get(topic)
         if expected is not None and records[0].offset < expected:
             fresh = [record for record in records if record.offset >= expected]
@@ -78,14 +88,19 @@ class Partition:
     def reached(self, topic: str, position: int) -> None:
         """Note that the consumer stands at a position although nothing more was delivered.
 
-        Markers of transactions occupy offsets at the end of a log and are never delivered.
+        Markers of transactions occupy offsets at the end of a log and are never delivered. But the consumer
+        also moves ahead of what it has on the way to us, so its word counts only after a silence.
         """
-        self._reached[topic] = position
+        known, since = self._reached.get(topic, (-1, 0.0))
+        self._reached[topic] = (position, since if known == position else self._clock())
 
     def caught_up(self, topic: str) -> bool:
         """True when everything that the log is known to have was received."""
-        position = max(self.expected.get(topic, 0), self._reached.get(topic, 0))
-        return position >= self._ends.get(topic, 0)
+        end = self._ends.get(topic, 0)
+        if self.expected.get(topic, 0) >= end:
+            return True
+        position, since = self._reached.get(topic, (-1, 0.0))
+        return position >= end and self._clock() - since >= SILENCE_S
 
     def awaited(self) -> list[str]:
         """Topics that are behind while records of another topic wait for them."""

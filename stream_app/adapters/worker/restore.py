@@ -5,6 +5,7 @@ import socket
 
 from faust import App
 
+from stream_app.adapters.alignment import Linger
 from stream_app.adapters.baselines import read_baselines
 from stream_app.adapters.log_reader import LogReader
 from stream_app.adapters.logs import get_log
@@ -18,7 +19,7 @@ from stream_app.pipeline import Recovery, StateRecord, claim, recover
 log = get_log("driftline.restore")
 
 # A fetch of one topic overtakes that of the other by a few ten milliseconds; alarms are promised within 1 s.
-LINGER_S = 0.1
+LINGER = Linger(fresh_s=0.1, old_s=0.5)
 
 
 class Restorer:
@@ -51,7 +52,7 @@ class Restorer:
         if shard.positions:
             await self._checkpointer.commit(number, dict(shard.positions))
         log.info("restored", partition=number, epoch=shard.epoch, positions=dict(shard.positions))
-        return Partition(shard, topics, ends, LINGER_S)
+        return Partition(shard, topics, ends, LINGER)
 
     async def _claimed(self, number: int) -> Recovery:
         """Read and claim, again if the previous owner wrote in between."""
