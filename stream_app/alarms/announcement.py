@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from detectors import Finding
-from detectors import Moments as Level
+from detectors import Moments as FoundMoments
 from schemas import (
     Alert,
     Annotations,
@@ -100,6 +100,6 @@ def ranked_signal(member: Member) -> RankedSignal:
     )
 
 
-def moments(level: Level) -> Moments:
+def moments(level: FoundMoments) -> Moments:
     """Moments of a signal as they travel."""
     return Moments(mean=level.mean, sd=level.sd, count=level.count)

@@ -1,6 +1,6 @@
 """The way from a finding to an alert: one line of stages, read from top to bottom.
 
-A stage lets a case pass (returns None) or holds it and says why. The reasons are metric labels.
+A stage lets a case pass (returns None) or holds it and says why. The desk counts the reasons.
 """
 
 import dataclasses

@@ -10,7 +10,6 @@ class Counters:
 
     events: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
-    alerts: Counter[tuple[str, str]] = field(default_factory=Counter)
     skipped: int = 0
     lost: int = 0
     models_refused: int = 0

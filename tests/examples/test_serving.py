@@ -3,29 +3,21 @@
 import subprocess
 
 import pytest
-from kafka import KafkaConsumer, TopicPartition
 
 from schemas import Event, Feedback, Prediction, Rejection, Serving, decode
 from stream_app.config import KafkaSettings
+from tests.client.broker_records import records_of
 from tests.examples.programs import command
 from tests.shape.source import REPOSITORY
 
 
 def events_of(kafka: KafkaSettings, topic: str) -> list[Event]:
     """Everything on the topic, decoded."""
-    consumer = KafkaConsumer(**kafka.kafka_python())
-    partitions = [TopicPartition(topic, number) for number in range(kafka.partitions)]
-    consumer.assign(partitions)
-    consumer.seek_to_beginning()
-    left = sum(consumer.end_offsets(partitions).values())
     events: list[Event] = []
-    while len(events) < left:
-        for records in consumer.poll(timeout_ms=1000).values():
-            for record in records:
-                event = decode(record.value, record.timestamp)
-                assert not isinstance(event, Rejection), event
-                events.append(event)
-    consumer.close()
+    for record in records_of(kafka, topic):
+        event = decode(record.value, record.timestamp)
+        assert not isinstance(event, Rejection), event
+        events.append(event)
     return events
 
 
