@@ -1,6 +1,7 @@
 """The bank: statistics and detectors of all signals of one stream."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,9 @@ from detectors.engine import room_for_emissions, run
 from detectors.findings import Finding
 from detectors.kernels.blocks import Emissions
 from detectors.kernels.scratch import Batch
-from detectors.layout import Arrays, copied, empty_arrays, with_signals, without_idle_buffers
+from detectors.layout import Arrays, copied, empty_arrays, forget, with_signals, without_idle_buffers
 from detectors.levels import SignalState, signal_state
-from detectors.reference import inherit_reference
+from detectors.reference import inherit_reference, set_thresholds
 from detectors.registry import PAGE_HINKLEY, check_names
 from detectors.reports import Scene
 from detectors.signals import BankSettings, Signal
@@ -56,6 +57,7 @@ class Bank:
         """
         self._check(signals, columns)
         self._arrays = with_signals(self._arrays, signals)
+        self._arrays.signals["requested"][len(self.signals) :] = self.settings.false_alarm_every
         self._index.update({signal.name: len(self.signals) + i for i, signal in enumerate(signals)})
         self.signals.extend(signals)
         self._watches.extend([None] * len(signals))
@@ -112,6 +114,45 @@ class Bank:
         Raises KeyError for an unknown signal and ValueError as `detectors.correction.correct`.
         """
         correct(self._arrays, self._index[name], old, new)
+
+    def calibrate(self, every: Mapping[str, float]) -> None:
+        """Asks for another mean number of values between false alarms, by signal; statistics are kept.
+
+        Unknown names are passed over: a signal may be gone. Raises ValueError for a number below 100.
+        """
+        for name, requested in every.items():
+            if not 100 <= requested < inf:
+                raise ValueError(
+                    f"{name}: {requested} values between false alarms; at least 100 are possible"
+                )
+            index = self._index.get(name)
+            if index is not None and self._arrays.signals[index]["requested"] != requested:
+                self._calibrate(index, requested)
+
+    def _calibrate(self, index: int, requested: float) -> None:
+        signal = self._arrays.signals[index]
+        before, signal["requested"] = float(signal["requested"]), requested
+        if not signal["armed"]:
+            return
+        set_thresholds(signal)
+        if not 0.5 < requested / before < 2.0:
+            self._watches[index] = None  # river's detectors cannot be set anew: they begin at the reference
+
+    def accept(self, names: Collection[str]) -> None:
+        """The present level of these signals becomes their reference: they learn it anew."""
+        for name in names:
+            index = self._index.get(name)
+            if index is not None and self._arrays.signals[index]["armed"]:
+                self._arrays = forget(self._arrays, index)
+                self._watches[index] = None
+        self._flag()
+
+    def rates(self) -> NDArray[np.float64]:
+        """Values per millisecond of event time [signals], over a signal's life; 0 while unknown."""
+        signals = self._arrays.signals
+        elapsed_ms = signals["last_ms"] - signals["first_ms"]
+        known = (signals["seen"] > 1) & (elapsed_ms > 0)
+        return np.where(known, (signals["seen"] - 1) / np.maximum(elapsed_ms, 1), 0.0)
 
     def state(self, index: int) -> SignalState:
         """What can be said about the signal at a place of `signals`."""

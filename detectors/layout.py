@@ -20,6 +20,15 @@ GRID_STEP = 0.05
 RING_BLOCKS = 8
 SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN, Transform.TAIL)
 BUFFERED = (Transform.VALUE, Transform.TAIL)
+KEPT = (
+    "transform",
+    "column",
+    "shape",
+    "seed",
+    "minimum",
+    "maximum",
+    "requested",
+)  # when all else is forgotten
 QUALITY = (Transform.MISSING, Transform.NULL, Transform.WRONG_TYPE, Transform.OUT_OF_RANGE, Transform.UNSEEN)
 
 SIGNAL = np.dtype(
@@ -30,6 +39,8 @@ SIGNAL = np.dtype(
         # how far it is
         *((name, "i8") for name in ("armed", "seen", "missing", "first_ms", "last_ms")),
         ("ones", "f8"),
+        # the mean number of values between false alarms that is asked of all its detectors together
+        ("requested", "f8"),
         # the reference and how a value becomes a score under it
         *((name, "i8") for name in ("reference_count", "reference_missing", "atoms")),
         *((name, "f8") for name in ("reference_mean", "reference_sd", "reference_low", "reference_high")),
@@ -133,3 +144,18 @@ def without_idle_buffers(arrays: Arrays) -> Arrays:
 def copied(records: Records) -> Records:
     """A copy made at once; numpy's own goes through a record field by field."""
     return np.frombuffer(bytearray(records.tobytes()), records.dtype)
+
+
+def forget(arrays: Arrays, index: int) -> Arrays:
+    """The arrays in which a signal has seen nothing yet."""
+    signals, shapes, buffers = arrays
+    old = signals[index].copy()
+    signals[index] = np.zeros(1, SIGNAL)[0]
+    for name in KEPT:
+        signals[name][index] = old[name]
+    clear_recent(signals[index])
+    shapes[old["shape"]] = np.zeros(1, shapes.dtype)[0]
+    if old["transform"] in BUFFERED:
+        signals["buffer"][index] = len(buffers)
+        buffers = grown(buffers, 1)
+    return Arrays(signals, shapes, buffers)

@@ -173,9 +173,7 @@ def begin(signal: np.void, settings: BankSettings) -> None:
     signal["armed"] = 1
     sd, scale, mean = (float(signal[name]) for name in ("reference_sd", "scale", "reference_mean"))
     numeric = signal["transform"] in NUMERIC
-    every = settings.false_alarm_every
-    parameters = normal_parameters(every) if numeric else rate_parameters(mean, scale, every)
-    signal["delta"], signal["threshold"] = parameters
+    set_thresholds(signal)
     reset(signal)
     prime(signal, reference_scores(signal))
     count, ones = float(signal["reference_count"]), float(signal["ones"])
@@ -184,6 +182,16 @@ def begin(signal: np.void, settings: BankSettings) -> None:
     )
     signal["level"] = signal["marks"] = level
     signal["cusums"] = 0.0
+
+
+def set_thresholds(signal: np.void) -> None:
+    """Page-Hinkley's drift and threshold for the requested false alarms, at the reference."""
+    every = float(signal["requested"])
+    if signal["transform"] in NUMERIC:
+        signal["delta"], signal["threshold"] = normal_parameters(every)
+    else:
+        mean, scale = float(signal["reference_mean"]), float(signal["scale"])
+        signal["delta"], signal["threshold"] = rate_parameters(mean, scale, every)
 
 
 def follow_rate(signal: np.void, settings: BankSettings) -> None:
@@ -195,7 +203,7 @@ def follow_rate(signal: np.void, settings: BankSettings) -> None:
     if signal["drift"] != 0:
         after -= signal["marks"][best_mark(signal, signal["drift"])]
     rate = (float(after[1]) + 0.5) / (float(after[0]) + 1)
-    parameters = rate_parameters(rate, float(signal["scale"]), settings.false_alarm_every)
+    parameters = rate_parameters(rate, float(signal["scale"]), float(signal["requested"]))
     signal["delta"], signal["threshold"] = parameters
     signal["stale"] = 0
     signal["recalibrate"] = max(2 * float(after[0]), 64.0) if after[0] < RATE_COUNT_MAX else inf

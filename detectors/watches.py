@@ -55,7 +55,7 @@ def make_watches(
     cannot be read.
     """
     every = int(signal["every"])
-    calibration = Calibration(settings.false_alarm_every / every, every)
+    calibration = Calibration(float(signal["requested"]) / every, every)
     watches = []
     for name in names:
         if name == PAGE_HINKLEY:

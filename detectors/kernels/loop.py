@@ -60,6 +60,7 @@ def watch_chunk(
     confirm(signal, scratch, taken, limits.block)
     rows = 2 if signal["transform"] in (VALUE, CATEGORY) else 0
     remember(signal, shape["cells"][:rows], scratch, taken, limits.window)
+    learn_times(signal, batch.times_ms, scratch, taken)
     signal["seen"] += taken
     return taken, signal["drift"] != 0 or signal["level"][0] >= signal["recalibrate"]
 

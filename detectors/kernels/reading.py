@@ -83,8 +83,8 @@ def learn(
 
 @compiled
 def learn_times(signal: Any, times_ms: NDArray[np.int64], scratch: Scratch, count: int) -> None:
-    """The first and last time of the values learned from, from which the signal's rate follows."""
+    """The time of the first value and of the last one so far, from which the signal's rate follows."""
     if count > 0:
         if signal["seen"] == 0:
             signal["first_ms"] = times_ms[scratch.rows[0]]
-        signal["last_ms"] = times_ms[scratch.rows[count - 1]]
+        signal["last_ms"] = max(signal["last_ms"], times_ms[scratch.rows[count - 1]])
