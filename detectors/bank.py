@@ -7,17 +7,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.calibration import shares_of
 from detectors.correction import correct
 from detectors.engine import room_for_emissions, run
 from detectors.findings import Finding
 from detectors.kernels.blocks import Emissions
-from detectors.kernels.scratch import Batch
+from detectors.kernels.names import NAMES
+from detectors.kernels.scratch import make_batch
 from detectors.layout import Arrays, copied, empty_arrays, forget, with_signals, without_idle_buffers
 from detectors.levels import SignalState, signal_state
 from detectors.reference import inherit_reference, set_thresholds
-from detectors.registry import PAGE_HINKLEY, check_names
+from detectors.registry import applies, check_names
 from detectors.reports import Scene
-from detectors.signals import BankSettings, Signal
+from detectors.signals import BankSettings, Signal, Transform
 from detectors.snapshot import (
     RIVER_VERSION,
     VERSION,
@@ -27,7 +29,7 @@ from detectors.snapshot import (
     unpack_arrays,
     unpack_signal,
 )
-from detectors.watches import Watch, make_watches, snapshot_watches
+from detectors.watches import Watch, detections_of, make_watches, snapshot_watches
 
 Detection = tuple[int, int, int, Finding]  # row, signal, place among its detectors, finding
 
@@ -78,7 +80,7 @@ class Bank:
             signal, origin = self._arrays.signals[index], other._arrays.signals[source]
             if not origin["armed"] or origin["transform"] != signal["transform"]:
                 continue
-            inherit_reference(self._arrays, index, other._arrays, source, self.settings)
+            inherit_reference(self._arrays, index, other._arrays, source)
             self._watches[index] = None
         self._arrays = without_idle_buffers(self._arrays)
 
@@ -95,7 +97,7 @@ class Bank:
             raise ValueError(f"{given} do not fit together and to a bank of {self.columns} columns")
         if rows == 0 or not self.signals:
             return []
-        batch = Batch(
+        batch = make_batch(
             np.ascontiguousarray(matrix.T, np.float64),
             np.ascontiguousarray(times_ms, np.int64),
             np.ascontiguousarray(offsets, np.int64),
@@ -218,12 +220,14 @@ class Bank:
         self.rebuilt.append(self.signals[index].name)
 
     def _make_watches(self, index: int, states: dict[str, list[Any]] | None = None) -> list[Watch]:
-        return make_watches(self._arrays.signals[index], self._names(index), self.settings, states)
+        return make_watches(self._arrays.signals[index], self._names(index), states)
 
     def _names(self, index: int) -> tuple[str, ...]:
-        """The detectors of a signal."""
-        own = self.signals[index].detectors
-        return self.settings.detectors if own is None else own
+        """The detectors of a signal: those asked for that make sense for what it is."""
+        signal = self.signals[index]
+        asked = self.settings.detectors if signal.detectors is None else signal.detectors
+        rate = signal.transform not in (Transform.VALUE, Transform.CATEGORY)
+        return tuple(name for name in asked if applies(name, rate=rate))
 
     def _check(self, signals: Sequence[Signal], columns: int) -> None:
         if columns < self.columns:
@@ -241,22 +245,29 @@ class Bank:
         """Tells the kernel which detections to report and whose scores to emit."""
         for index, record in enumerate(self._arrays.signals):
             names = self._names(index)
-            record["tested"] = PAGE_HINKLEY in names
-            record["watched"] = any(name != PAGE_HINKLEY for name in names)
+            shares = shares_of(names)
+            record["shares"] = [shares.get(name, 0.0) for name in NAMES]
+            record["tested"] = sum(1 << test for test, name in enumerate(NAMES) if name in names)
+            record["watched"] = any(name not in NAMES for name in names)
 
     def _before(self) -> Arrays:
-        """The state before a batch; shapes change what they say only while learning."""
-        signals, shapes, buffers = self._arrays
-        return Arrays(copied(signals), shapes if signals["armed"].all() else copied(shapes), buffers)
+        """The state before a batch; shapes change what they say only while learning and in tests of shape."""
+        arrays = self._arrays
+        return arrays._replace(
+            signals=copied(arrays.signals), shapes=copied(arrays.shapes), seasons=copied(arrays.seasons)
+        )
 
-    def _from_kernel(self, scene: Scene, found: list[tuple[int, int]]) -> list[Detection]:
-        """The findings of the kernel's Page-Hinkley test."""
-        detections = []
-        for index, row in found:
-            order = self._names(index).index(PAGE_HINKLEY)
-            made = scene.page_hinkley(self.signals[index].name, index, row)
-            detections.append((row, index, order, made))
-        return detections
+    def _from_kernel(self, scene: Scene, found: list[tuple[int, int, int]]) -> list[Detection]:
+        """The findings of the kernel's tests."""
+        return [
+            (
+                row,
+                index,
+                self._names(index).index(NAMES[test]),
+                scene.of_kernel(self.signals[index].name, index, row, test),
+            )
+            for index, row, test in found
+        ]
 
     def _from_watches(self, scene: Scene, emissions: Emissions) -> list[Detection]:
         """Hands the emitted scores to river's and other per-signal detectors; their findings."""
@@ -270,15 +281,8 @@ class Bank:
             watches = self._watches[index]
             if watches is None:
                 watches = self._watches[index] = self._make_watches(index)
-            before = emitted[index] - last
-            for order, watch in enumerate(watches):
-                update = watch.detector.update
-                for place in range(first, last):
-                    if update(scores[place]) and watch.is_new(before + place + 1):
-                        row = int(emissions.rows[place])
-                        made = scene.per_signal(
-                            self.signals[index].name, index, row, watch, before + place + 1
-                        )
-                        watch.fired_at = before + place + 1
-                        detections.append((row, index, order, made))
+            name, before = self.signals[index].name, emitted[index] - last
+            for place, order, watch, update in detections_of(watches, scores, (first, last), before):
+                row = int(emissions.rows[place])
+                detections.append((row, index, order, scene.per_signal(name, index, row, watch, update)))
         return detections

@@ -8,10 +8,12 @@ from typing import cast
 import numpy as np
 
 from detectors.kernels.blocks import Emissions
+from detectors.kernels.dormant import is_dormant
 from detectors.kernels.loop import Limits, advance
-from detectors.kernels.scratch import Batch, make_scratch
+from detectors.kernels.scratch import Batch, make_batch, make_scratch
 from detectors.layout import Arrays
-from detectors.reference import arm, follow_rate
+from detectors.learning import learn
+from detectors.reference import arm, wake
 from detectors.signals import BankSettings
 
 
@@ -25,22 +27,33 @@ def room_for_emissions(arrays: Arrays, rows: int) -> Emissions:
     return Emissions(first, first.copy(), np.empty(total), np.empty(total, np.int64))
 
 
-def run(arrays: Arrays, batch: Batch, settings: BankSettings, emissions: Emissions) -> list[tuple[int, int]]:
-    """Takes a batch into the arrays; returns (signal, row) of each Page-Hinkley detection."""
+def run(
+    arrays: Arrays, batch: Batch, settings: BankSettings, emissions: Emissions
+) -> list[tuple[int, int, int]]:
+    """Takes a batch into the arrays; returns (signal, row, test) of each detection of the kernel."""
     limits = Limits(settings.warm_up, settings.window, settings.block)
     signals = arrays.signals
     rows = batch.matrix.shape[1]
     next_rows = np.zeros(len(signals), np.int64)
     scratch = make_scratch()
-    found: list[tuple[int, int]] = []
+    found: list[tuple[int, int, int]] = []
     while True:
-        for index in np.flatnonzero((next_rows < rows) & (signals["stale"] != 0)).tolist():
-            follow_rate(signals[index], settings)
         found += advance(arrays, batch, scratch, (next_rows, limits, emissions))
         for index in np.flatnonzero((signals["armed"] == 0) & (signals["seen"] >= settings.warm_up)).tolist():
             arm(arrays, index, settings)
+        for index in np.flatnonzero(signals["stale"]).tolist():
+            if is_dormant(signals[index]):
+                wake(signals[index])
+            else:
+                learn(signals[index], arrays.seasons[signals[index]["season"]])
         if (next_rows == rows).all():
             return found
+
+
+def first_rows(batch: Batch, column: int, rows: int) -> Batch:
+    """One column of the first rows of a batch."""
+    matrix = batch.matrix[column : column + 1, :rows].copy()
+    return make_batch(matrix, batch.times_ms[:rows], batch.offsets[:rows])
 
 
 def state_after(before: Arrays, index: int, batch: Batch, row: int, settings: BankSettings) -> np.void:
@@ -50,11 +63,19 @@ def state_after(before: Arrays, index: int, batch: Batch, row: int, settings: Ba
     size of a batch, the result is the same.
     """
     signals = before.signals[index : index + 1].copy()
-    shape, buffer = int(signals[0]["shape"]), int(signals[0]["buffer"])
-    column = int(signals[0]["column"])
-    signals["shape"] = signals["buffer"] = signals["column"] = 0
-    arrays = Arrays(signals, before.shapes[shape : shape + 1].copy(), before.buffers[buffer : buffer + 1])
-    matrix = batch.matrix[column : column + 1, : row + 1].copy()
-    part = Batch(matrix, batch.times_ms[: row + 1], batch.offsets[: row + 1])
+    shape, season, buffer, column = (
+        int(signals[0][name]) for name in ("shape", "season", "buffer", "column")
+    )
+    signals["shape"] = signals["column"] = 0
+    # Row 0 stands for none, so what the signal has goes to row 1.
+    signals["season"], signals["buffer"] = int(season > 0), int(buffer > 0)
+    arrays = Arrays(
+        signals,
+        before.shapes[shape : shape + 1].copy(),
+        before.seasons[[0, season]],
+        before.buffers[[0, buffer]],
+        before.buffered_slots[[0, buffer]],
+    )
+    part = first_rows(batch, column, row + 1)
     run(arrays, part, settings, room_for_emissions(arrays, row + 1))
     return cast("np.void", signals[0])

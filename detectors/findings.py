@@ -1,6 +1,6 @@
 """From a detection to a finding: where the change began, and what the signal was before and after."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from typing import Literal, NamedTuple
 
@@ -8,7 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.kernels.change_point import best_mark
-from detectors.levels import Moments, effect_size, moments
+from detectors.levels import Moments, effect_size, measured_in_scores, moments
+from detectors.signals import Transform
+
+
+ELSEWHERE_SD = 0.5  # a mean so far from what is expected now was that of another time of the day
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,8 @@ class Finding:
 
     row: of the batch, where it was detected. effect_size_sd: the new level against the reference, in
     reference sd. statistic and threshold: the detector's own; for Page-Hinkley the sum that crossed the
-    threshold, for ADWIN the mean score of the window it kept and its delta.
+    threshold, for ADWIN the mean score of the window it kept and its delta. of: what has changed, the mean,
+    the variance or the shape of the distribution; "up" is then wider.
     """
 
     signal: str
@@ -33,6 +38,7 @@ class Finding:
     effect_size_sd: float
     statistic: float
     threshold: float
+    of: Literal["mean", "variance", "shape"] = "mean"
 
 
 class ChangePoint(NamedTuple):
@@ -53,27 +59,49 @@ class Detected(NamedTuple):
     offset: int
 
 
-def page_hinkley_change(signal: np.void) -> ChangePoint:
-    """The change point of a signal whose Page-Hinkley test has just fired."""
-    direction = int(signal["drift"])
+def change_towards(signal: np.void, direction: int) -> ChangePoint:
+    """The change point of a signal that has just turned in a direction.
+
+    A signal that is away in that direction already has turned when its level began, as far as Page-Hinkley has
+    not told of that yet.
+    """
+    if signal["away"] and signal["level_direction"] == direction and signal["told"] <= 1:
+        return level_start(signal)
     return at_mark(signal, best_mark(signal, direction), direction)
+
+
+def level_start(signal: np.void) -> ChangePoint:
+    """The change with which the present level began."""
+    began = int(signal["level_ms"]), int(signal["level_offset"])
+    direction = int(signal["level_direction"])
+    return ChangePoint(direction, *began, signal["before"].copy(), signal["totals"].copy())
 
 
 def at_mark(signal: np.void, which: int, direction: int) -> ChangePoint:
     """The change point that a CUSUM remembers."""
     before = signal["marks"][which].copy()
     began = int(signal["marks_ms"][which]), int(signal["marks_offset"][which])
-    return ChangePoint(direction, *began, before, signal["level"] - before)
+    return ChangePoint(direction, *began, before, signal["totals"] - before)
 
 
 def candidates(signal: np.void) -> list[ChangePoint]:
     """The change points a signal remembers: the last upwards, the last downwards, the start of its level."""
     points = [at_mark(signal, best_mark(signal, direction), direction) for direction in (1, -1)]
     if signal["level_direction"]:
-        began = int(signal["level_ms"]), int(signal["level_offset"])
-        before, level = signal["before"].copy(), signal["level"].copy()
-        points.append(ChangePoint(int(signal["level_direction"]), *began, before, level))
+        points.append(level_start(signal))
     return points
+
+
+def last_values(signal: np.void, values: float, direction: int) -> ChangePoint:
+    """A change of something else than the mean, in the last `values` values: the recent window, about.
+
+    The recent window has its moments in halves; the one that is being filled is at the end.
+    """
+    recent = signal["recent"]
+    halves = recent[:1] if recent[0, 0] >= values else recent
+    after = np.array([*halves[:, [0, 1, 2, 5]].sum(axis=0), 0.0])
+    began = int(signal["last_ms"]), 0
+    return ChangePoint(direction, *began, signal["totals"] - after, after)
 
 
 def mean_score(totals: NDArray[np.float64]) -> float:
@@ -86,7 +114,7 @@ def nearest_change(signal: np.void, values: float) -> ChangePoint:
     points = [point for point in candidates(signal) if point.after[0] > 0]
     real = [p for p in points if p.direction * (mean_score(p.after) - mean_score(p.before)) > 0]
     if not real:
-        level = signal["level"].copy()
+        level = signal["totals"].copy()
         began = int(signal["level_ms"]), int(signal["level_offset"])
         return ChangePoint(1 if mean_score(level) > 0 else -1, *began, signal["before"].copy(), level)
     return min(real, key=lambda point: abs(log(point.after[0] / max(values, 1.0))))
@@ -98,6 +126,14 @@ def finding(
     """A finding by (signal, detector); `measure` is (statistic, threshold)."""
     origin = float(signal["origin"])
     after = moments(origin, point.after)
+    effect = effect_size(signal, after.mean, mean_score(point.after))
+    before = moments(origin, point.before)
+    if measured_in_scores(signal) and signal["transform"] != Transform.CATEGORY:
+        # What it would be now without the change: at another time of the day it was something else.
+        sd = float(signal["reference_sd"])
+        expected = after.mean - effect * sd
+        if abs(expected - before.mean) > ELSEWHERE_SD * sd:
+            before = replace(before, mean=expected)
     return Finding(
         signal=names[0],
         detector=names[1],
@@ -107,9 +143,9 @@ def finding(
         detected_offset=at.offset,
         began_ms=point.began_ms,
         began_offset=point.began_offset,
-        before=moments(origin, point.before),
+        before=before,
         after=after,
-        effect_size_sd=effect_size(signal, after.mean, mean_score(point.after)),
+        effect_size_sd=effect,
         statistic=measure[0],
         threshold=measure[1],
     )

@@ -1,7 +1,8 @@
 """How a bank's state lies in memory: one record per signal, so that a snapshot is the bytes of an array.
 
-A signal whose values need a distribution (VALUE, CATEGORY, UNSEEN, TAIL) has a Shape record too; the many 0/1
-signals of data quality do without and stay below 1 KB.
+A signal whose values need a distribution (VALUE, CATEGORY, UNSEEN, TAIL) has a Shape record too, and one that
+may have a cycle (VALUE, BINARY, CATEGORY, TAIL) a Season record; the many 0/1 signals of data quality do
+without and stay below 1.5 KB.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.kernels.lanes import LANES, SHAPE_CELLS
+from detectors.kernels.names import NAMES
 from detectors.signals import Signal, Transform
 
 Records = NDArray[np.void]
@@ -19,28 +22,25 @@ GRID_LOW = -3.2
 GRID_STEP = 0.05
 RING_BLOCKS = 8
 SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN, Transform.TAIL)
-BUFFERED = (Transform.VALUE, Transform.TAIL)
-KEPT = (
-    "transform",
-    "column",
-    "shape",
-    "seed",
-    "minimum",
-    "maximum",
-    "requested",
-)  # when all else is forgotten
+SEASONAL = (Transform.VALUE, Transform.BINARY, Transform.CATEGORY, Transform.TAIL)
+BUFFERED = SEASONAL
+# What a signal keeps when all else is forgotten.
+KEPT = ("transform", "column", "shape", "season", "seed", "minimum", "maximum", "requested")
+TOTALS = 5
+SLOTS = 336  # half hours of a week
 QUALITY = (Transform.MISSING, Transform.NULL, Transform.WRONG_TYPE, Transform.OUT_OF_RANGE, Transform.UNSEEN)
 
 SIGNAL = np.dtype(
     [
-        # what it is; shape and buffer are rows of the other arrays, -1 for none
-        *((name, "i8") for name in ("transform", "column", "shape", "buffer", "seed")),
+        # what it is; shape, season and buffer are rows of the other arrays, 0 for none
+        *((name, "i8") for name in ("transform", "column", "shape", "season", "buffer", "seed")),
         *((name, "f8") for name in ("minimum", "maximum")),
         # how far it is
         *((name, "i8") for name in ("armed", "seen", "missing", "first_ms", "last_ms")),
         ("ones", "f8"),
         # the mean number of values between false alarms that is asked of all its detectors together
         ("requested", "f8"),
+        ("shares", "f8", (len(NAMES),)),  # of the false alarms, by test of the kernel
         # the reference and how a value becomes a score under it
         *((name, "i8") for name in ("reference_count", "reference_missing", "atoms")),
         *((name, "f8") for name in ("reference_mean", "reference_sd", "reference_low", "reference_high")),
@@ -49,29 +49,56 @@ SIGNAL = np.dtype(
         # sum and sum of squares of value - origin, minimum, maximum, sum of scores
         ("gaps", "i8", (2,)),
         ("recent", "f8", (2, 6)),
-        # blocks for the per-signal detectors
-        *(
-            (name, "i8")
-            for name in ("every", "watched", "tested", "awake", "emitted", "skipped", "block_count")
-        ),
+        # from a score to an innovation: coefficient and sd of the AR(1) process, the residual before; the
+        # level (with its trend while it is local), learned from `counted` values up to `memory` of them
+        *((name, "f8") for name in ("phi", "sigma", "previous", "level", "trend", "counted", "memory")),
+        # 1 while no cycle is known; how long a changed level is held then, in values; what the fit of a cycle
+        # leaves uncertain, in sd
+        ("local", "i8"),
+        *((name, "f8") for name in ("hold", "allowance")),
+        # when more can be learned: count, sum of squares and of lagged products of scores, the score before,
+        # the count and the time at which to look again; stale asks for it
+        ("products", "f8", (3,)),
+        *((name, "f8") for name in ("score_before", "learn_at")),
+        *((name, "i8") for name in ("season_from_ms", "season_ms", "stale")),
+        # after a change: that it is away from its level, by how many sd, known from how many values; 
+        # returned is set after the value with which that ends, turned and widened are ±1 after the value at
+        # which a change of the mean or the variance was found
+        *((name, "i8") for name in ("away", "returned", "turned", "widened", "cyclic")),
+        *((name, "f8") for name in ("shift", "shift_count")),
+        # the lanes of the CUSUMs or of the e-detector, upwards and downwards, and their thresholds
+        ("lanes", "f8", (2, LANES)),
+        ("heights", "f8", (LANES,)),
+        # the variance test: sums for wider and narrower, with count and squares since each was 0; the ratio
+        # that the variance has changed by
+        ("spreads", "f8", (2, 3)),
+        *((name, "f8") for name in ("spread_height", "spread_error", "spread")),
+        # the shape test: values in the window, windows in the pattern, whether the last window was odd
+        *((name, "i8") for name in ("tallied", "patterned", "odd")),
+        *((name, "f8") for name in ("shape_height", "shape_statistic")),
+        # blocks for the per-signal detectors; tested is a set of bits, one per test of the kernel
+        *((name, "i8") for name in ("every", "watched", "tested", "awake", "emitted", "block_count")),
         ("block_sum", "f8"),
         # blocks for the confirmation of an alarm
         *((name, "i8") for name in ("ring_count", "rings")),
         ("ring_sum", "f8"),
         ("ring", "f8", (RING_BLOCKS,)),
-        # Page-Hinkley; drift is ±1 after the value that fired, stale asks for parameters of the new rate,
-        # which are looked at again when the level has `recalibrate` values
+        # Page-Hinkley; drift is ±1 after the value that fired, told how often it fired at this level
         *((name, "f8") for name in ("delta", "threshold", "mean", "increase", "decrease")),
-        *((name, "f8") for name in ("increase_min", "decrease_max", "recalibrate")),
-        *((name, "i8") for name in ("instances", "drift", "stale")),
-        # totals (count, sum, sum of squares, sum of scores) of the level, of the one before, and of the level
-        # when each of four CUSUMs last was zero: upwards, downwards, steeply upwards, steeply downwards
-        *((name, "f8", (4,)) for name in ("level", "before", "cusums")),
-        ("marks", "f8", (4, 4)),
+        *((name, "f8") for name in ("increase_min", "decrease_max")),
+        *((name, "i8") for name in ("instances", "drift", "told")),
+        # totals (count, sum, sum of squares, sum of scores, sum of innovations) of the level, of the one
+        # before, and of the level when each of four CUSUMs last was zero: upwards, downwards, steeply
+        # upwards, steeply downwards
+        *((name, "f8", (TOTALS,)) for name in ("totals", "before")),
+        ("cusums", "f8", (4,)),
+        ("marks", "f8", (4, TOTALS)),
         *((name, "i8", (4,)) for name in ("marks_ms", "marks_offset")),
         *((name, "i8") for name in ("level_ms", "level_offset", "level_direction")),
     ]
 )
+SEASON = np.dtype([("mean", "f4", (SLOTS,)), ("weight", "u2", (SLOTS,)), ("knots", "f4", (SLOTS,))])
+"""What a signal is like at each half hour of the week: mean score, values seen, and the cycle that is removed."""
 
 
 def shape_dtype(categories: int) -> np.dtype[np.void]:
@@ -80,24 +107,32 @@ def shape_dtype(categories: int) -> np.dtype[np.void]:
     table: VALUE reference quantiles or atoms; CATEGORY the reference share of each code.
     level: the cumulative probability up to and including each entry.
     cells: values of the two halves of the recent window per cell between table entries, or per code.
+    tally: values of the window of the shape test per cell or code; pattern: what a healthy window's shares are.
     """
     points = max(GRID_POINTS, categories + 2)
-    cells = ("cells", "u2", (2, points + 1))
-    return np.dtype([("table", "f8", (points,)), ("level", "f8", (points,)), cells])
+    counts = [("cells", "u2", (2, points + 1)), ("tally", "u2", (points,))]
+    pattern = ("pattern", "f8", (SHAPE_CELLS,))
+    return np.dtype([("table", "f8", (points,)), ("level", "f8", (points,)), *counts, pattern])
 
 
 class Arrays(NamedTuple):
-    """All numbers of a bank: signals [rows], shapes [slots], buffers [slots, warm_up] until armed."""
+    """All numbers of a bank: signals [rows], shapes and seasons [rows of them].
+
+    Until a signal is armed: buffers [rows, warm_up] of its values and the half hours of the week they fell in.
+    """
 
     signals: Records
     shapes: Records
+    seasons: Records
     buffers: NDArray[np.float64]
+    buffered_slots: NDArray[np.uint16]
 
 
 def empty_arrays(categories: int, warm_up: int) -> Arrays:
-    """Arrays of no signal. Row 0 of shapes and buffers belongs to nobody, so that index 0 is always valid."""
-    shapes = np.zeros(1, shape_dtype(categories))
-    return Arrays(np.zeros(0, SIGNAL), shapes, np.zeros((1, warm_up)))
+    """Arrays of no signal. Row 0 of all but signals belongs to nobody, so that index 0 is always valid."""
+    shapes, seasons = np.zeros(1, shape_dtype(categories)), np.zeros(1, SEASON)
+    buffers, slots = np.zeros((1, warm_up)), np.zeros((1, warm_up), np.uint16)
+    return Arrays(np.zeros(0, SIGNAL), shapes, seasons, buffers, slots)
 
 
 def grown(array: NDArray[Any], rows: int) -> NDArray[Any]:
@@ -115,30 +150,35 @@ def with_signals(arrays: Arrays, signals: Sequence[Signal]) -> Arrays:
     """The arrays with rows for more signals, which have seen nothing yet."""
     records = np.zeros(len(signals), SIGNAL)
     clear_recent(records)
-    free = {"shape": len(arrays.shapes), "buffer": len(arrays.buffers)}
+    free = {"shape": len(arrays.shapes), "season": len(arrays.seasons), "buffer": len(arrays.buffers)}
     for record, signal in zip(records, signals, strict=True):
         for name in ("transform", "column", "minimum", "maximum"):
             record[name] = getattr(signal, name)
         record["seed"] = crc32(signal.name.encode())
-        for name, transforms in (("shape", SHAPED), ("buffer", BUFFERED)):
+        for name, transforms in (("shape", SHAPED), ("season", SEASONAL), ("buffer", BUFFERED)):
             if signal.transform in transforms:
                 record[name] = free[name]
                 free[name] += 1
-    shapes = grown(arrays.shapes, free["shape"] - len(arrays.shapes))
-    buffers = grown(arrays.buffers, free["buffer"] - len(arrays.buffers))
-    return Arrays(np.concatenate([arrays.signals, records]), shapes, buffers)
+    more_buffers = free["buffer"] - len(arrays.buffers)
+    return Arrays(
+        np.concatenate([arrays.signals, records]),
+        grown(arrays.shapes, free["shape"] - len(arrays.shapes)),
+        grown(arrays.seasons, free["season"] - len(arrays.seasons)),
+        grown(arrays.buffers, more_buffers),
+        grown(arrays.buffered_slots, more_buffers),
+    )
 
 
 def without_idle_buffers(arrays: Arrays) -> Arrays:
     """The arrays without the buffers of armed signals, once they are most of them."""
-    signals, shapes, buffers = arrays
+    signals = arrays.signals
     signals["buffer"][signals["armed"] != 0] = 0
     kept = np.flatnonzero(signals["buffer"])
-    if 2 * len(kept) >= len(buffers) - 1:
+    if 2 * len(kept) >= len(arrays.buffers) - 1:
         return arrays
-    slots = np.concatenate(([0], signals["buffer"][kept]))
-    signals["buffer"][kept] = np.arange(1, len(slots))
-    return Arrays(signals, shapes, buffers[slots])
+    rows = np.concatenate(([0], signals["buffer"][kept]))
+    signals["buffer"][kept] = np.arange(1, len(rows))
+    return arrays._replace(buffers=arrays.buffers[rows], buffered_slots=arrays.buffered_slots[rows])
 
 
 def copied(records: Records) -> Records:
@@ -148,14 +188,16 @@ def copied(records: Records) -> Records:
 
 def forget(arrays: Arrays, index: int) -> Arrays:
     """The arrays in which a signal has seen nothing yet."""
-    signals, shapes, buffers = arrays
+    signals = arrays.signals
     old = signals[index].copy()
     signals[index] = np.zeros(1, SIGNAL)[0]
     for name in KEPT:
         signals[name][index] = old[name]
     clear_recent(signals[index])
-    shapes[old["shape"]] = np.zeros(1, shapes.dtype)[0]
-    if old["transform"] in BUFFERED:
-        signals["buffer"][index] = len(buffers)
-        buffers = grown(buffers, 1)
-    return Arrays(signals, shapes, buffers)
+    for records, row in ((arrays.shapes, old["shape"]), (arrays.seasons, old["season"])):
+        records[row] = np.zeros(1, records.dtype)[0]
+    if old["transform"] not in BUFFERED:
+        return arrays
+    signals["buffer"][index] = len(arrays.buffers)
+    buffers, slots = grown(arrays.buffers, 1), grown(arrays.buffered_slots, 1)
+    return arrays._replace(buffers=buffers, buffered_slots=slots)

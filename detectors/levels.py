@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import sqrt
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,8 @@ class SignalState:
     """A signal now: recent window, reference (None before it is armed) and how far apart they are.
 
     block_effects: up to 8 mean scores of blocks of values in reference sd, the newest last.
+    phase: what it is watched against: nothing yet, a local level (no cycle is known), or its reference.
+    spread: its variance against the reference's, 1.0 while it is the same; odd: its shape is another.
     """
 
     name: str
@@ -49,6 +52,9 @@ class SignalState:
     reference: Level | None
     effect_size_sd: float
     block_effects: tuple[float, ...]
+    phase: Literal["warm_up", "local_level", "reference"] = "reference"
+    spread: float = 1.0
+    odd: bool = False
 
 
 def moments(origin: float, totals: NDArray[np.float64]) -> Moments:
@@ -61,13 +67,28 @@ def moments(origin: float, totals: NDArray[np.float64]) -> Moments:
     return Moments(origin + deviation, sqrt(variance), count)
 
 
+def measured_in_scores(signal: np.void) -> bool:
+    """Whether the reference mean is not what the signal is compared with at this time of the week."""
+    if signal["transform"] == Transform.CATEGORY:
+        return True
+    return bool(signal["season"] and signal["reference_sd"] and (signal["local"] or signal["cyclic"]))
+
+
+def score_unit(signal: np.void) -> float:
+    """The sd of the reference that one unit of a score is."""
+    if signal["transform"] in (Transform.VALUE, Transform.CATEGORY):
+        return 1.0
+    return float(signal["scale"]) / float(signal["reference_sd"])
+
+
 def effect_size(signal: np.void, mean: float, mean_score: float) -> float:
     """How far a mean lies from the reference, in reference sd, within ±100.
 
-    For categories it is the mean normal score: it moves when categories of the same surprise change places.
+    Of a signal with a cycle or a local level it is the mean distance from what was to be expected; for
+    categories the mean normal score: it moves when categories of the same surprise change places.
     """
-    if signal["transform"] == Transform.CATEGORY:
-        return mean_score
+    if measured_in_scores(signal):
+        return mean_score * score_unit(signal)
     difference = mean - float(signal["reference_mean"])
     if difference == 0.0:
         return 0.0
@@ -131,9 +152,7 @@ def block_effects(signal: np.void) -> tuple[float, ...]:
     if not signal["armed"]:
         return ()
     rings = int(signal["rings"])
-    unit = 1.0
-    if signal["transform"] not in (Transform.VALUE, Transform.CATEGORY):
-        unit = float(signal["scale"]) / float(signal["reference_sd"])
+    unit = score_unit(signal)
     ring = signal["ring"]
     return tuple(float(ring[i % RING_BLOCKS]) * unit for i in range(max(rings - RING_BLOCKS, 0), rings))
 
@@ -146,4 +165,9 @@ def signal_state(name: str, signal: np.void, shape: np.void, values: NDArray[np.
         effect = effect_size(signal, recent.mean, float(signal["recent"][:, 5].sum()) / recent.count)
     reference = reference_level(signal, shape)
     armed, seen = bool(signal["armed"]), int(signal["seen"])
-    return SignalState(name, armed, seen, recent, reference, effect, block_effects(signal))
+    phase: Literal["warm_up", "local_level", "reference"] = "reference" if armed else "warm_up"
+    if armed and signal["local"]:
+        phase = "local_level"
+    blocks = block_effects(signal)
+    spread, odd = (float(signal["spread"]), bool(signal["odd"])) if armed else (1.0, False)
+    return SignalState(name, armed, seen, recent, reference, effect, blocks, phase, spread, odd)

@@ -6,23 +6,38 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.calibration import normal_parameters, rate_parameters
+from detectors.calibration import (
+    cusum_heights,
+    e_height,
+    normal_parameters,
+    rate_parameters,
+    shape_height,
+    variance_height,
+)
 from detectors.categories import learn_categories, learn_shares
-from detectors.kernels.change_point import best_mark
+from detectors.kernels.lanes import SHAPE_CELLS, SHAPE_WINDOW
+from detectors.kernels.names import CUSUM, E_DETECTOR, PAGE_HINKLEY, SHAPE, VARIANCE
 from detectors.kernels.page_hinkley import prime, reset
-from detectors.kernels.scores import score
+from detectors.kernels.scores import CLIP, score
 from detectors.kernels.scratch import CHUNK, make_scratch
-from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP, QUALITY, Arrays, clear_recent
+from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP, QUALITY, SEASONAL, Arrays, clear_recent
+from detectors.learning import begin_learning
 from detectors.signals import BankSettings, Transform
 
 ATOMS_MAX = 64  # a reference with more distinct values is treated as continuous
+TAIL_VALUES = 3
+LIGHT_TAILS = 0.35  # scores of categories have lighter tails than normal ones: as many false alarms sooner
 RATE_SCALE_MIN = 0.2  # a single 1 of a rare kind scores at most 5, so it cannot fire on its own
-RATE_COUNT_MAX = 10_000  # a rate known from so many values is known well enough
 UPDATES_PER_S = 8.0  # what river's detectors see of a fast signal under resolution "auto"
 BLOCK_MAX = 64
 RARE_RATE = 0.1
 RARE_BLOCK = 8
 NUMERIC = (Transform.VALUE, Transform.CATEGORY)
+STARTED_AT_ZERO = (
+    *("emitted", "block_count", "block_sum", "ring_count", "rings", "ring_sum", "ring", "before", "cusums"),
+    *("level_ms", "level_offset", "level_direction", "marks_ms", "marks_offset", "told", "away", "returned", "turned", "widened"),
+    *("shift", "shift_count", "lanes", "spreads", "tallied", "patterned", "odd", "shape_statistic"),
+)
 INHERITED = (
     *(
         "reference_count",
@@ -33,6 +48,8 @@ INHERITED = (
         "reference_high",
     ),
     *("ones", "atoms", "center", "scale", "cut", "common", "rare", "origin", "every"),
+    *("phi", "sigma", "spread_error", "previous", "level", "trend", "counted", "memory", "local", "hold", "allowance"),
+    *("products", "score_before", "learn_at", "season_from_ms", "season_ms", "cyclic"),
 )
 GRID = np.array(
     [NormalDist().cdf(GRID_LOW + GRID_STEP * i) for i in range(GRID_POINTS)]
@@ -46,6 +63,7 @@ def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
     signal["reference_missing"] = signal["missing"]
     transform = Transform(int(signal["transform"]))
     values = arrays.buffers[signal["buffer"], : signal["seen"]]
+    slots = arrays.buffered_slots[signal["buffer"], : signal["seen"]]
     shape = arrays.shapes[signal["shape"]]
     if transform in (Transform.CATEGORY, Transform.UNSEEN, Transform.TAIL):
         clear_recent(signal)  # what it says begins with the reference
@@ -61,7 +79,19 @@ def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
             signal["ones"] = learn_categories(shape)
         learn_rate(signal)
     signal["every"] = values_per_update(signal, settings)
-    begin(signal, settings)
+    if transform in SEASONAL:
+        scores = own_scores(signal, shape, values)
+        begin_learning(signal, arrays.seasons[signal["season"]], scores, slots)
+    else:
+        begin_without_time(signal)
+    begin(signal)
+
+
+def begin_without_time(signal: np.void) -> None:
+    """A signal of data quality has neither cycle nor autocorrelation, and its level is its reference's."""
+    signal["sigma"], signal["learn_at"] = 1.0, inf
+    signal["counted"], signal["memory"] = float(signal["reference_count"]), 1e6
+    signal["products"] = (float(signal["reference_count"]), 0.0, 0.0)
 
 
 def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:
@@ -79,15 +109,27 @@ def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float
         places = np.clip(GRID * len(values) - 0.5, 0, len(values) - 1)
         shape["table"][:GRID_POINTS] = np.interp(places, np.arange(len(values)), np.sort(values))
         shape["level"][:GRID_POINTS] = GRID
+        lengthen_tails(shape["table"][:GRID_POINTS], len(values), float(values.std()))
     signal["center"], signal["scale"] = 0.0, 1.0
-    scores = own_scores(signal, shape, values)
+    signal["reference_sd"] = values.std() if len(atoms) > 1 else 0.0
+    scores = np.clip(own_scores(signal, shape, values), -CLIP, CLIP)
     if len(atoms) > 1:
         signal["center"] = fsum(scores) / len(scores)
         signal["scale"] = max(sqrt(fsum((scores - signal["center"]) ** 2) / len(scores)), 0.1)
     signal["reference_mean"] = signal["origin"] = values.mean() if len(atoms) > 1 else atoms[0]
-    signal["reference_sd"] = values.std() if len(atoms) > 1 else 0.0
     signal["reference_low"], signal["reference_high"] = atoms[0], atoms[-1]
     rebuild_recent(signal, shape, values)
+
+
+def lengthen_tails(table: NDArray[np.float64], count: int, sd: float) -> None:
+    """Where fewer than three of the reference's values lie beyond, quantiles go on with the reference's sd.
+
+    Else the largest of a few values would stand for all quantiles up to 3.2 sd.
+    """
+    sure = int(np.searchsorted(GRID, 1 - TAIL_VALUES / count))
+    steps = GRID_STEP * sd * np.arange(1, GRID_POINTS - sure)
+    table[sure + 1 :] = table[sure] + steps
+    table[: GRID_POINTS - sure - 1] = (table[GRID_POINTS - sure - 1] - steps)[::-1]
 
 
 def own_scores(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -162,56 +204,58 @@ def reference_scores(signal: np.void, every: int = 1) -> NDArray[np.float64]:
     return scores
 
 
-def begin(signal: np.void, settings: BankSettings) -> None:
+def begin(signal: np.void) -> None:
     """Starts the detectors of a signal at its reference."""
-    for name in ("emitted", "skipped", "block_count", "block_sum", "ring_count", "rings", "ring_sum", "ring"):
+    for name in STARTED_AT_ZERO:
         signal[name] = 0
-    for name in ("before", "level_ms", "level_offset", "level_direction", "stale"):
-        signal[name] = 0
-    signal["awake"] = signal["transform"] not in QUALITY
-    signal["recalibrate"] = inf
+    signal["spread"] = 1.0
+    signal["awake"] = signal["transform"] not in QUALITY or signal["ones"] > 0
     signal["armed"] = 1
-    sd, scale, mean = (float(signal[name]) for name in ("reference_sd", "scale", "reference_mean"))
-    numeric = signal["transform"] in NUMERIC
     set_thresholds(signal)
     reset(signal)
     prime(signal, reference_scores(signal))
+    sd, scale, mean = (float(signal[name]) for name in ("reference_sd", "scale", "reference_mean"))
     count, ones = float(signal["reference_count"]), float(signal["ones"])
-    level = (
-        (count, 0.0, count * sd**2, 0.0) if numeric else (count, ones, ones, (ones - count * mean) / scale)
-    )
-    signal["level"] = signal["marks"] = level
-    signal["cusums"] = 0.0
+    if signal["transform"] in NUMERIC:
+        totals = (count, 0.0, count * sd**2, 0.0, 0.0)
+    else:
+        score = (ones - count * mean) / scale
+        totals = (count, ones, ones, score, score)
+    signal["totals"] = signal["marks"] = totals
+
+
+def wake(signal: np.void) -> None:
+    """The first 1 of a signal of data quality: all the zeros so far are its reference."""
+    signal["reference_count"] = signal["seen"]
+    learn_rate(signal)
+    begin_without_time(signal)
+    begin(signal)
+    signal["awake"], signal["stale"] = 1, 0
 
 
 def set_thresholds(signal: np.void) -> None:
-    """Page-Hinkley's drift and threshold for the requested false alarms, at the reference."""
-    every = float(signal["requested"])
+    """The thresholds of the kernel's tests for the requested false alarms, which its detectors share.
+
+    The CUSUMs and the e-detector always run, since they say when a signal is away from its level.
+    """
+    requested = float(signal["requested"])
+    every = [requested / share if share else inf for share in signal["shares"].tolist()]
     if signal["transform"] in NUMERIC:
-        signal["delta"], signal["threshold"] = normal_parameters(every)
+        signal["delta"], signal["threshold"] = normal_parameters(every[PAGE_HINKLEY])
+        light = LIGHT_TAILS if signal["transform"] == Transform.CATEGORY else 1.0
+        signal["heights"] = cusum_heights((every[CUSUM] if every[CUSUM] < inf else requested) * light)
+        cells = min(int(signal["atoms"]) + 1, SHAPE_CELLS)
+        if signal["transform"] == Transform.VALUE:
+            cells = SHAPE_CELLS
+        signal["shape_height"] = shape_height(every[SHAPE], SHAPE_WINDOW, cells)
+        signal["spread_height"] = variance_height(every[VARIANCE])
     else:
         mean, scale = float(signal["reference_mean"]), float(signal["scale"])
-        signal["delta"], signal["threshold"] = rate_parameters(mean, scale, every)
+        signal["delta"], signal["threshold"] = rate_parameters(mean, scale, every[PAGE_HINKLEY])
+        signal["heights"] = e_height(every[E_DETECTOR] if every[E_DETECTOR] < inf else requested)
 
 
-def follow_rate(signal: np.void, settings: BankSettings) -> None:
-    """Calibrates Page-Hinkley for the rate a 0/1 signal has changed to: its variance is another now.
-
-    The few values up to a detection exaggerate the rate, so this is repeated whenever their number doubles.
-    """
-    after = signal["level"].copy()
-    if signal["drift"] != 0:
-        after -= signal["marks"][best_mark(signal, signal["drift"])]
-    rate = (float(after[1]) + 0.5) / (float(after[0]) + 1)
-    parameters = rate_parameters(rate, float(signal["scale"]), float(signal["requested"]))
-    signal["delta"], signal["threshold"] = parameters
-    signal["stale"] = 0
-    signal["recalibrate"] = max(2 * float(after[0]), 64.0) if after[0] < RATE_COUNT_MAX else inf
-
-
-def inherit_reference(
-    arrays: Arrays, index: int, others: Arrays, source: int, settings: BankSettings
-) -> None:
+def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -> None:
     """Arms a signal with the reference of a signal of another bank."""
     signal, other = arrays.signals[index], others.signals[source]
     for name in INHERITED:
@@ -224,5 +268,7 @@ def inherit_reference(
                 "a reference can only be inherited between banks of the same setting `categories`"
             )
         mine["table"], mine["level"], mine["cells"] = theirs["table"], theirs["level"], 0
+    if signal["season"]:
+        arrays.seasons[signal["season"]] = others.seasons[other["season"]]
     clear_recent(signal)
-    begin(signal, settings)
+    begin(signal)

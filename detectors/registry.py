@@ -23,7 +23,8 @@ from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
-PAGE_HINKLEY = "page_hinkley"
+from detectors.kernels.names import NAMES
+
 ENTRY_POINTS = "driftline.detectors"
 
 
@@ -81,8 +82,8 @@ FACTORIES: dict[str, Factory] = {}
 
 def register(name: str) -> Callable[[F], F]:
     """Makes a detector available under a name; the decorated thing makes one from a Calibration."""
-    if name == PAGE_HINKLEY:
-        raise ValueError(f"{PAGE_HINKLEY!r} is part of the compiled kernel; choose another name")
+    if name in NAMES:
+        raise ValueError(f"{name!r} is part of the compiled kernel; choose another name")
 
     def add(factory: F) -> F:
         FACTORIES[name] = factory
@@ -97,9 +98,21 @@ def load_installed() -> None:
         entry_point.load()
 
 
+def known_names() -> set[str]:
+    """The kernel's own tests and all registered detectors."""
+    return {*NAMES, *FACTORIES}
+
+
 def check_names(names: tuple[str, ...]) -> None:
     """Raises ValueError for a name that nobody registered."""
     for name in names:
-        if name != PAGE_HINKLEY and name not in FACTORIES:
-            known = ", ".join(sorted([PAGE_HINKLEY, *FACTORIES]))
+        if name not in NAMES and name not in FACTORIES:
+            known = ", ".join(sorted(known_names()))
             raise ValueError(f"there is no detector {name!r}; known are {known}")
+
+
+def applies(name: str, *, rate: bool) -> bool:
+    """Whether a detector makes sense for a signal of 0/1 values, or of numbers and categories."""
+    if name == "e_detector":
+        return rate
+    return not (rate and name in ("cusum", "variance", "shape"))

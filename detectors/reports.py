@@ -1,14 +1,16 @@
 """Findings from detections: each is looked at in the state the signal had at that very row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from detectors.engine import state_after
-from detectors.findings import Detected, Finding, finding, nearest_change, page_hinkley_change
+from detectors.findings import Detected, Finding, change_towards, finding, last_values, nearest_change
+from detectors.kernels.lanes import LANES, SHAPE_WINDOW
+from detectors.kernels.names import CUSUM, NAMES, PAGE_HINKLEY, SHAPE, VARIANCE
 from detectors.kernels.scratch import Batch
 from detectors.layout import Arrays
-from detectors.registry import PAGE_HINKLEY
 from detectors.signals import BankSettings
 from detectors.watches import Watch
 
@@ -29,14 +31,18 @@ class Scene:
         """A row with its time and offset."""
         return Detected(row, int(self.batch.times_ms[row]), int(self.batch.offsets[row]))
 
-    def page_hinkley(self, name: str, index: int, row: int) -> Finding:
-        """The finding of the kernel's test."""
+    def of_kernel(self, name: str, index: int, row: int, test: int) -> Finding:
+        """The finding of one of the kernel's tests."""
         signal = self.signal(index, row)
-        rising = signal["increase"] - signal["increase_min"]
-        falling = signal["decrease_max"] - signal["decrease"]
-        measure = float(rising if signal["drift"] > 0 else falling), float(signal["threshold"])
-        point = page_hinkley_change(signal)
-        return finding((name, PAGE_HINKLEY), signal, point, measure, self.detected(row))
+        direction, measure, of = told_by(signal, test)
+        if of == "mean":
+            point = change_towards(signal, direction)
+        elif of == "variance":
+            point = last_values(signal, float(signal["spreads"][0 if direction > 0 else 1][1]), direction)
+        else:
+            point = last_values(signal, float(SHAPE_WINDOW), direction)
+        made = finding((name, NAMES[test]), signal, point, measure, self.detected(row))
+        return made if of == "mean" else replace(made, of=of)
 
     def per_signal(self, name: str, index: int, row: int, watch: Watch, update: int) -> Finding:
         """The finding of a per-signal detector at its update of this number."""
@@ -45,3 +51,28 @@ class Scene:
         point = nearest_change(signal, watch.values_since_change(every, update))
         measure = watch.measure(every)
         return finding((name, watch.name), signal, point, measure, self.detected(row))
+
+
+Told = tuple[int, tuple[float, float], Literal["mean", "variance", "shape"]]
+
+
+def told_by(signal: np.void, test: int) -> Told:
+    """(direction, (statistic, threshold), what changed) of the kernel's test that has just fired."""
+    if test == PAGE_HINKLEY:
+        rising = signal["increase"] - signal["increase_min"]
+        falling = signal["decrease_max"] - signal["decrease"]
+        drift = int(signal["drift"])
+        return drift, (float(rising if drift > 0 else falling), float(signal["threshold"])), "mean"
+    if test == VARIANCE:
+        widened = int(signal["widened"])
+        statistic = float(signal["spreads"][0 if widened > 0 else 1][0])
+        return widened, (statistic, float(signal["spread_height"])), "variance"
+    if test == SHAPE:
+        wider = 1 if signal["recent"][0, 5] >= 0 else -1
+        return wider, (float(signal["shape_statistic"]), float(signal["shape_height"])), "shape"
+    turned = int(signal["turned"])
+    lanes, heights = signal["lanes"][0 if turned > 0 else 1], signal["heights"]
+    if test == CUSUM:
+        lane = int(np.argmax(lanes / heights))
+        return turned, (float(lanes[lane]), float(heights[lane])), "mean"
+    return turned, (float(signal["lanes"].sum()) / (2 * LANES), float(heights[0])), "mean"

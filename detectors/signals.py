@@ -56,13 +56,13 @@ class Signal:
 class BankSettings:
     """What all signals of a bank share; counts are in values of a signal.
 
-    false_alarm_every: mean number of values between two false alarms of one detector of one signal.
+    false_alarm_every: mean number of values between two false alarms of all detectors of a signal together.
     resolution: "every_value" hands each value to the per-signal detectors, "auto" means of blocks.
     window: values per half of the sliding recent window; block: values per block of the confirmation ring.
     """
 
     warm_up: int = 2000
-    detectors: tuple[str, ...] = ("adwin", "page_hinkley")
+    detectors: tuple[str, ...] = ("cusum", "e_detector", "variance", "shape", "adwin", "page_hinkley")
     resolution: Literal["auto", "every_value"] = "auto"
     false_alarm_every: float = 1e6
     categories: int = 100

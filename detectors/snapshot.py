@@ -2,14 +2,15 @@
 
 from importlib.metadata import version
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.layout import SIGNAL, Arrays, shape_dtype
+from detectors.layout import SEASON, SIGNAL, Arrays, shape_dtype
 from detectors.signals import BankSettings, Signal, Transform
 
-VERSION = 1
+VERSION = 2
 RIVER_VERSION = version("river")
 
 
@@ -18,14 +19,19 @@ class SnapshotError(ValueError):
 
 
 def pack(array: NDArray[Any]) -> list[Any]:
-    """[dtype, shape, bytes] of an array."""
-    return [repr(array.dtype.descr), list(array.shape), array.tobytes()]
+    """[checksum of the dtype, shape, bytes] of an array."""
+    return [checksum(array.dtype), list(array.shape), array.tobytes()]
+
+
+def checksum(dtype: np.dtype[Any]) -> int:
+    """Differs when a layout differs."""
+    return crc32(repr(dtype.descr).encode())
 
 
 def unpack(packed: list[Any], dtype: np.dtype[Any], what: str) -> NDArray[Any]:
     """The array again; raises SnapshotError when it is not of the expected dtype."""
     described, shape, content = packed
-    if described != repr(dtype.descr):
+    if described != checksum(dtype):
         raise SnapshotError(
             f"the {what} of the snapshot have another layout than this release and its settings"
         )
@@ -40,12 +46,17 @@ def pack_arrays(arrays: Arrays) -> dict[str, Any]:
     """The arrays; of the buffers only what has been filled, as [row, bytes]."""
     signals = arrays.signals
     filled = [
-        [int(signal["buffer"]), arrays.buffers[signal["buffer"], : signal["seen"]].tobytes()]
+        [
+            int(signal["buffer"]),
+            arrays.buffers[signal["buffer"], : signal["seen"]].tobytes(),
+            arrays.buffered_slots[signal["buffer"], : signal["seen"]].tobytes(),
+        ]
         for signal in signals[signals["buffer"] > 0]
     ]
     return {
         "signals": pack(signals),
-        "shapes": pack(arrays.shapes),
+        "shapes": pack(arrays.shapes[1:]),  # row 0 belongs to nobody
+        "seasons": pack(arrays.seasons[1:]),
         "buffers": [len(arrays.buffers), filled],
     }
 
@@ -57,11 +68,19 @@ def unpack_arrays(packed: dict[str, Any], settings: BankSettings) -> Arrays:
         packed["shapes"], shape_dtype(settings.categories), "shapes (mind the setting categories)"
     )
     rows, filled = packed["buffers"]
-    longest = max((len(content) // 8 for _, content in filled), default=0)
+    longest = max((len(content) // 8 for _, content, _ in filled), default=0)
     buffers = np.zeros((rows, max(settings.warm_up, longest + 1)))
-    for row, content in filled:
+    slots = np.zeros(buffers.shape, np.uint16)
+    for row, content, content_of_slots in filled:
         buffers[row, : len(content) // 8] = np.frombuffer(content)
-    return Arrays(signals, shapes, buffers)
+        slots[row, : len(content) // 8] = np.frombuffer(content_of_slots, np.uint16)
+    seasons = unpack(packed["seasons"], SEASON, "seasons")
+    return Arrays(signals, with_nobody(shapes), with_nobody(seasons), buffers, slots)
+
+
+def with_nobody(records: NDArray[np.void]) -> NDArray[np.void]:
+    """The records behind an empty one."""
+    return np.concatenate([np.zeros(1, records.dtype), records])
 
 
 def pack_signal(signal: Signal) -> list[Any]:

@@ -1,16 +1,16 @@
 """The per-signal detectors of one signal, made when the first score for them arrives."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
 import numpy as np
 
+from detectors.calibration import shares_of
+from detectors.kernels.names import NAMES
 from detectors.reference import reference_scores
-from detectors.registry import FACTORIES, PAGE_HINKLEY, Calibration, Detector, Windowed
-from detectors.signals import BankSettings
-
-ZEROS_MAX = 10_000  # values that a dormant signal's detectors catch up on when it wakes
+from detectors.registry import FACTORIES, Calibration, Detector, Windowed
 
 
 @dataclass(slots=True)
@@ -46,37 +46,28 @@ class Watch:
 def make_watches(
     signal: np.void,
     names: tuple[str, ...],
-    settings: BankSettings,
     states: dict[str, list[Any]] | None = None,
 ) -> list[Watch]:
     """The detectors of an armed signal: restored where there is a state, else fresh.
 
-    A fresh one has seen the reference and the zeros of the signal's sleep. Raises ValueError for a state that
-    cannot be read.
+    A fresh one has seen the reference. Raises ValueError for a state that cannot be read.
     """
     every = int(signal["every"])
-    calibration = Calibration(float(signal["requested"]) / every, every)
+    shares = shares_of(names)
     watches = []
     for name in names:
-        if name == PAGE_HINKLEY:
+        if name in NAMES:
             continue
+        calibration = Calibration(float(signal["requested"]) / shares[name] / every, every)
         watch = Watch(name, FACTORIES[name](calibration))
         if states and name in states:
             watch.fired_at, state = states[name]
             watch.detector.restore(state)
         else:
-            for score in past_scores(signal):
+            for score in reference_scores(signal, every).tolist():
                 watch.detector.update(score)
         watches.append(watch)
     return watches
-
-
-def past_scores(signal: np.void) -> list[float]:
-    """What a detector that starts now has missed: the reference, and zeros while the signal was dormant."""
-    every = int(signal["every"])
-    zero = -float(signal["center"]) / float(signal["scale"]) * sqrt(every)
-    zeros = [zero] * min(int(signal["skipped"]), ZEROS_MAX // every)
-    return [*reference_scores(signal, every).tolist(), *zeros]
 
 
 def snapshot_watches(watches: list[Watch] | None) -> dict[str, list[Any]] | None:
@@ -84,3 +75,19 @@ def snapshot_watches(watches: list[Watch] | None) -> dict[str, list[Any]] | None
     if watches is None:
         return None
     return {watch.name: [watch.fired_at, watch.detector.snapshot()] for watch in watches}
+
+
+def detections_of(
+    watches: list[Watch], scores: list[float], span: tuple[int, int], before: int
+) -> Iterator[tuple[int, int, Watch, int]]:
+    """Shows scores first … last - 1 to the detectors of a signal that has had `before - first` updates.
+
+    Yields (place among the scores, place among the detectors, watch, number of the update) of each change.
+    """
+    first, last = span
+    for order, watch in enumerate(watches):
+        update = watch.detector.update
+        for place in range(first, last):
+            if update(scores[place]) and watch.is_new(before + place + 1):
+                yield place, order, watch, before + place + 1
+                watch.fired_at = before + place + 1

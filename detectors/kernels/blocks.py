@@ -24,22 +24,17 @@ class Emissions(NamedTuple):
 def emit(signal: Any, index: int, scratch: Scratch, count: int, emissions: Emissions) -> None:
     """Adds scores to the signal's block and hands complete blocks to its detectors.
 
-    A block's mean is multiplied by sqrt(k), so that it has the variance of a single score. A signal of data
-    quality that has never been 1 is dormant: its blocks are only counted.
+    A block's mean is multiplied by sqrt(k), so that it has the variance of a single innovation.
     """
-    every, awake = signal["every"], signal["awake"]
+    every = signal["every"]
     block_sum, block_count = signal["block_sum"], signal["block_count"]
     unit = sqrt(float(every))
     end = emissions.last[index]
     for place in range(count):
-        if scratch.values[place] != 0.0:
-            awake = 1
-        block_sum += scratch.scores[place]
+        block_sum += scratch.innovations[place]
         block_count += 1
         if block_count >= every:
-            if awake == 0:
-                signal["skipped"] += 1
-            elif signal["watched"] != 0:
+            if signal["watched"] != 0:
                 emissions.scores[end] = block_sum / unit
                 emissions.rows[end] = scratch.rows[place]
                 end += 1
@@ -47,7 +42,7 @@ def emit(signal: Any, index: int, scratch: Scratch, count: int, emissions: Emiss
             block_count = 0
     signal["emitted"] += end - emissions.last[index]
     emissions.last[index] = end
-    signal["block_sum"], signal["block_count"], signal["awake"] = block_sum, block_count, awake
+    signal["block_sum"], signal["block_count"] = block_sum, block_count
 
 
 @compiled

@@ -8,8 +8,8 @@ So one pair, upwards and downwards, has Page-Hinkley's drift, and one a steeper 
 from typing import Any
 
 from detectors.kernels.compiled import compiled
-from detectors.kernels.page_hinkley import detect, reset
 from detectors.kernels.scratch import Batch, Scratch
+from detectors.layout import TOTALS
 
 STEEPER = 2.5
 MARKS = 4  # up, down, steeply up, steeply down
@@ -18,8 +18,8 @@ MARKS = 4  # up, down, steeply up, steeply down
 @compiled
 def add_totals(signal: Any, scratch: Scratch, taken: int) -> None:
     """Adds values to the totals of the level, and notes them after each value."""
-    level = signal["level"]
-    number, total, squares, score = level[0], level[1], level[2], level[3]
+    sums = signal["totals"]
+    number, total, squares, score, innovation = sums[0], sums[1], sums[2], sums[3], sums[4]
     origin = signal["origin"]
     for place in range(taken):
         deviation = scratch.values[place] - origin
@@ -27,11 +27,13 @@ def add_totals(signal: Any, scratch: Scratch, taken: int) -> None:
         total += deviation
         squares += deviation * deviation
         score += scratch.scores[place]
+        innovation += scratch.innovations[place]
         scratch.totals[place, 0] = number
         scratch.totals[place, 1] = total
         scratch.totals[place, 2] = squares
         scratch.totals[place, 3] = score
-    level[0], level[1], level[2], level[3] = number, total, squares, score
+        scratch.totals[place, 4] = innovation
+    sums[0], sums[1], sums[2], sums[3], sums[4] = number, total, squares, score, innovation
 
 
 @compiled
@@ -42,7 +44,7 @@ def last_zeros(signal: Any, scratch: Scratch, taken: int) -> tuple[int, int, int
     up, down, steep_up, steep_down = cusums[0], cusums[1], cusums[2], cusums[3]
     zero_up, zero_down, zero_steep_up, zero_steep_down = -1, -1, -1, -1
     for place in range(taken):  # conditional expressions: branches would be mispredicted half of the time
-        deviation = scratch.deviations[place]
+        deviation = scratch.anchored[place]
         up = max(up + deviation - drift, 0.0)
         down = max(down - deviation - drift, 0.0)
         steep_up = max(steep_up + deviation - steep, 0.0)
@@ -70,14 +72,23 @@ def mark(signal: Any, place: tuple[int, int], batch: Batch, scratch: Scratch, ta
 
 
 @compiled
+def run_marks(signal: Any, batch: Batch, scratch: Scratch, taken: int) -> None:
+    """Takes the values of a chunk into the totals and the marks."""
+    add_totals(signal, scratch, taken)
+    zeros = last_zeros(signal, scratch, taken)
+    for which in range(MARKS):
+        mark(signal, (which, zeros[which]), batch, scratch, taken)
+
+
+@compiled
 def gain(signal: Any, which: int) -> float:
-    """Twice the log-likelihood that a change at a mark gains over none, for normal scores of variance 1."""
-    before, level = signal["marks"][which], signal["level"]
-    count = level[0] - before[0]
+    """Twice the log-likelihood that a change at a mark gains over none, for innovations of variance 1."""
+    before, now = signal["marks"][which], signal["totals"]
+    count = now[0] - before[0]
     if count <= 0.0 or before[0] <= 0.0:
         return 0.0
-    difference = (level[3] - before[3]) / count - before[3] / before[0]
-    return float(difference * difference * count * before[0] / level[0])
+    difference = (now[4] - before[4]) / count - before[4] / before[0]
+    return float(difference * difference * count * before[0] / now[0])
 
 
 @compiled
@@ -89,29 +100,26 @@ def best_mark(signal: Any, direction: int) -> int:
 
 @compiled
 def begin_level(signal: Any) -> None:
-    """After a detection: the values since the change point are the new level, those before it the old one."""
-    which = best_mark(signal, signal["drift"])
+    """After a detection: the values since the change point are the new level, those before it the old one.
+
+    The signal is away from the level it had; how far is known from the values since the change point.
+    """
+    which = best_mark(signal, signal["turned"])
     signal["before"][:] = signal["marks"][which]
-    for moment in range(4):
-        signal["level"][moment] -= signal["before"][moment]
-    signal["level_direction"] = signal["drift"]
+    for moment in range(TOTALS):
+        signal["totals"][moment] -= signal["before"][moment]
+    signal["level_direction"] = signal["turned"]
     signal["level_ms"] = signal["marks_ms"][which]
     signal["level_offset"] = signal["marks_offset"][which]
     for other in range(MARKS):
         signal["marks"][other][:] = 0.0
         signal["cusums"][other] = 0.0
-    reset(signal)
-
-
-@compiled
-def watch(signal: Any, batch: Batch, scratch: Scratch, count: int) -> int:
-    """Takes up to `count` values, ending at a change or where its level asks for calibration; how many."""
-    if signal["drift"] != 0:
-        begin_level(signal)
-    room = int(min(signal["recalibrate"] - signal["level"][0], float(count)))
-    taken = detect(signal, scratch.scores, scratch.deviations, room)
-    add_totals(signal, scratch, taken)
-    zeros = last_zeros(signal, scratch, taken)
-    for which in range(MARKS):
-        mark(signal, (which, zeros[which]), batch, scratch, taken)
-    return taken
+    for lane in range(signal["lanes"].shape[1]):
+        signal["lanes"][0, lane] = signal["lanes"][1, lane] = 0.0
+    signal["shift_count"] = max(signal["totals"][0], 1.0)
+    signal["shift"] = signal["totals"][4] / signal["shift_count"]
+    signal["level"] += signal["trend"]
+    signal["trend"] = 0.0
+    signal["away"] = 1
+    if signal["instances"] > signal["totals"][0]:  # Page-Hinkley has not fired since the level began
+        signal["told"] = 0

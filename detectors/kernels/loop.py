@@ -4,19 +4,30 @@ A signal's values pass the steps a chunk at a time. Each step takes them one by 
 record, so neither chunks nor batches change one bit of a result.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.kernels.blocks import Emissions, confirm, emit
-from detectors.kernels.change_point import watch
+from detectors.kernels.change_point import begin_level, run_marks
 from detectors.kernels.compiled import compiled
+from detectors.kernels.cusums import run_cusums
+from detectors.kernels.dormant import is_dormant, only_zeros, skip, zeros_at_start
+from detectors.kernels.e_detector import run_e_detector
+from detectors.kernels.learning import learn_more, values_until_due
+from detectors.kernels.names import CUSUM, E_DETECTOR, SHAPE, VARIANCE
+from detectors.kernels.page_hinkley import run_page_hinkley
 from detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, gather, learn, learn_times
-from detectors.kernels.scores import score
-from detectors.kernels.scratch import CHUNK, Batch, Scratch
+from detectors.kernels.residuals import anchor, come_back, innovate, remove_cycle
+from detectors.kernels.scores import CLIP, score
+from detectors.kernels.scratch import CHUNK, Batch, Scratch, note
+from detectors.kernels.shape import forget_window, run_shape
+from detectors.kernels.variance import begin_spread, forget_sums, run_variance
 from detectors.kernels.window import add_gaps, remember
 from detectors.layout import Arrays
+
+RATE_LIMIT = 6.0  # no score of a 0/1 value is beyond
 
 
 class Limits(NamedTuple):
@@ -28,6 +39,12 @@ class Limits(NamedTuple):
 
 
 @compiled
+def is_number(signal: Any) -> bool:
+    """Whether detectors read standard normal innovations, not standardised 0/1 values."""
+    return bool(signal["transform"] == VALUE or signal["transform"] == CATEGORY)
+
+
+@compiled
 def learn_chunk(
     arrays: Arrays, index: int, batch: Batch, scratch: Scratch, task: tuple[int, Limits]
 ) -> tuple[int, bool]:
@@ -36,8 +53,9 @@ def learn_chunk(
     shape = arrays.shapes[signal["shape"]]
     count, limits = task
     taken = min(count, limits.warm_up - signal["seen"])
-    learn(signal, shape["table"], arrays.buffers[signal["buffer"]], scratch, taken)
-    learn_times(signal, batch.times_ms, scratch, taken)
+    row = signal["buffer"]
+    learn(signal, shape["table"], arrays.buffers[row], scratch, taken)
+    learn_times(signal, batch, scratch, taken, arrays.buffered_slots[row])
     if signal["transform"] not in (CATEGORY, UNSEEN, TAIL):
         remember(signal, shape["cells"][:0], scratch, taken, limits.window)
     else:
@@ -47,76 +65,174 @@ def learn_chunk(
 
 
 @compiled
+def skip_chunk(
+    arrays: Arrays, index: int, batch: Batch, scratch: Scratch, task: tuple[int, Limits]
+) -> tuple[int, bool]:
+    """Counts the zeros of a dormant signal; returns how many, and whether a 1 follows, which wakes it."""
+    signal = arrays.signals[index]
+    count, limits = task
+    shape = arrays.shapes[signal["shape"]]
+    score(signal, shape, scratch, count)
+    zeros = zeros_at_start(scratch.values, count)
+    if zeros > 0:
+        skip(signal, zeros, batch.times_ms[scratch.rows[zeros - 1]], limits.window, shape["cells"][:0])
+    add_gaps(signal, scratch.gaps[: zeros + 1].sum())
+    if zeros < count:
+        signal["stale"] = 1
+    return zeros, zeros < count
+
+
+@compiled
+def attempt(signal: Any, season: Any, shape: Any, scratch: Scratch, task: tuple[Batch, int]) -> int:
+    """Shows task[1] values to the tests of mean and variance, up to a detection; returns how many it took."""
+    batch, count = task
+    score(signal, shape, scratch, count)
+    remove_cycle(season["knots"], batch, scratch, count, signal["cyclic"] != 0)
+    number = is_number(signal)
+    limit = CLIP if number else RATE_LIMIT
+    unit = 1.0 if number else signal["reference_sd"] / signal["scale"]
+    innovate(signal, scratch, count, limit)
+    taken = anchor(signal, scratch, count, limit, unit)
+    if number:
+        taken, signal["turned"] = run_cusums(signal, scratch, taken)
+    else:
+        taken, signal["turned"] = run_e_detector(signal, scratch, taken)
+    if signal["transform"] == VALUE and signal["atoms"] != 1:
+        widened_at, widened = run_variance(signal, scratch, taken)
+        if widened != 0:
+            signal["turned"] = signal["turned"] if widened_at == taken else 0
+            taken, signal["widened"] = widened_at, widened
+    return taken
+
+
+@compiled
+def settle(signal: Any, shape: Any) -> None:
+    """After the value at which a change was found: what is measured from the new level and variance."""
+    if signal["turned"] == 0 and signal["widened"] == 0:
+        if signal["returned"] != 0:
+            come_back(signal)
+            signal["returned"] = 0
+        return
+    if signal["widened"] != 0:
+        begin_spread(signal, signal["widened"])
+    if signal["turned"] != 0:
+        begin_level(signal)
+    # What the tests of variance and shape have added up is about the time before as well.
+    forget_sums(signal)
+    forget_window(signal, shape)
+    signal["turned"] = signal["widened"] = signal["returned"] = 0
+
+
+@compiled
 def watch_chunk(
     arrays: Arrays, index: int, batch: Batch, scratch: Scratch, task: tuple[int, Limits, Emissions]
 ) -> tuple[int, bool]:
-    """Watches task[0] values; returns how many it took, and whether it stopped at one of them."""
-    signal = arrays.signals[index]
-    shape = arrays.shapes[signal["shape"]]
+    """Watches task[0] values; returns how many it took, and whether more can be learned after the last."""
     count, limits, emissions = task
-    score(signal, shape, scratch, count)
-    taken = watch(signal, batch, scratch, count)
+    signal = arrays.signals[index]
+    shape, season = arrays.shapes[signal["shape"]], arrays.seasons[signal["season"]]
+    settle(signal, shape)
+    count = values_until_due(signal, batch, scratch, count)
+    scratch.saved[0] = signal
+    taken = attempt(signal, season, shape, scratch, (batch, count))
+    while taken < count:  # a detection: the values after it have to be seen as coming after it
+        arrays.signals[index] = scratch.saved[0]
+        count = taken
+        taken = attempt(signal, season, shape, scratch, (batch, count))
+    tell(signal, shape, scratch, taken)
+    run_marks(signal, batch, scratch, taken)
+    learn_more(signal, season, batch, scratch, taken)
     emit(signal, index, scratch, taken, emissions)
     confirm(signal, scratch, taken, limits.block)
-    rows = 2 if signal["transform"] in (VALUE, CATEGORY) else 0
+    rows = 2 if is_number(signal) else 0
     remember(signal, shape["cells"][:rows], scratch, taken, limits.window)
-    learn_times(signal, batch.times_ms, scratch, taken)
+    if taken > 0:
+        if signal["seen"] == 0:  # a reference that was inherited
+            signal["first_ms"] = batch.times_ms[scratch.rows[0]]
+        signal["last_ms"] = max(signal["last_ms"], batch.times_ms[scratch.rows[taken - 1]])
     signal["seen"] += taken
-    return taken, signal["drift"] != 0 or signal["level"][0] >= signal["recalibrate"]
+    return taken, signal["stale"] != 0
+
+
+@compiled
+def tell(signal: Any, shape: Any, scratch: Scratch, taken: int) -> None:
+    """Notes the detections of a chunk that are asked for, and runs the tests that stop nothing."""
+    tested, number = signal["tested"], is_number(signal)
+    if taken > 0 and signal["turned"] != 0:
+        test = CUSUM if number else E_DETECTOR
+        if tested >> test & 1:
+            note(scratch, taken - 1, test)
+    if taken > 0 and signal["widened"] != 0 and tested >> VARIANCE & 1:
+        note(scratch, taken - 1, VARIANCE)
+    run_page_hinkley(signal, scratch, taken, (tested & 1) != 0)
+    if number and signal["atoms"] != 1 and tested >> SHAPE & 1:
+        place = run_shape(signal, shape, scratch, 0, taken)
+        while place <= taken:
+            note(scratch, place - 1, SHAPE)
+            place = run_shape(signal, shape, scratch, place, taken)
 
 
 @compiled
 def advance_signal(
     arrays: Arrays, index: int, batch: Batch, scratch: Scratch, task: tuple[int, Limits, Emissions]
-) -> tuple[int, bool]:
-    """Takes the rows from task[0] on until the batch, the warm-up or a level ends.
+) -> int:
+    """Takes the rows from task[0] on until the batch ends or Python has to do something.
 
-    Returns the row after the last one taken, and whether an armed signal stopped there.
+    Returns the row after the last one taken.
     """
     signal = arrays.signals[index]
-    cells = batch.matrix[signal["column"]]
+    cells, no_cells = batch.matrix[signal["column"]], arrays.shapes[signal["shape"]]["cells"][:0]
     row, limits, emissions = task
     ended = False
     while row < cells.shape[0] and not ended:
+        if is_dormant(signal) and only_zeros(signal, batch):
+            skip(signal, cells.shape[0] - row, batch.times_ms[-1], limits.window, no_cells)
+            return int(cells.shape[0])
         stop = min(row + CHUNK, cells.shape[0])
         count = gather(signal, cells, row, stop, scratch)
         if count == 0:
             taken = 0
         elif signal["armed"] == 0:
             taken, ended = learn_chunk(arrays, index, batch, scratch, (count, limits))
+        elif is_dormant(signal):
+            taken, ended = skip_chunk(arrays, index, batch, scratch, (count, limits))
         else:
             taken, ended = watch_chunk(arrays, index, batch, scratch, (count, limits, emissions))
-        if ended:
-            row = scratch.rows[taken - 1] + 1
-        else:
-            add_gaps(signal, scratch.gaps[count])
-            row = stop
-    return row, ended and signal["armed"] != 0
+        row = row_after(signal, scratch, (count, taken), stop)
+    return row
+
+
+@compiled
+def row_after(signal: Any, scratch: Scratch, counts: tuple[int, int], stop: int) -> int:
+    """Where to go on after `taken` of the `count` values of a chunk that ends before row `stop`."""
+    count, taken = counts
+    if taken < count:
+        return int(scratch.rows[taken])
+    if count == 0 or not is_dormant(signal):
+        add_gaps(signal, scratch.gaps[count])
+    return stop
 
 
 @compiled
 def advance(
     arrays: Arrays, batch: Batch, scratch: Scratch, task: tuple[NDArray[np.int64], Limits, Emissions]
-) -> list[tuple[int, int]]:
-    """Every signal takes its rows from next_rows[i] on; returns (signal, row) of each Page-Hinkley detection.
+) -> list[tuple[int, int, int]]:
+    """Every signal takes its rows from next_rows[i] on; returns (signal, row, test) of each detection.
 
-    A signal that has to be armed or calibrated stops there and takes the rest of the batch in the next call.
+    A signal for which Python has to do something (arm it, wake it, learn more) stops there and takes the rest
+    of the batch in the next call.
     """
     next_rows, limits, emissions = task
-    found = [(0, 0) for _ in range(0)]
+    found = [(0, 0, 0) for _ in range(0)]
     rows = batch.matrix.shape[1]
     for index in range(next_rows.shape[0]):
         signal = arrays.signals[index]
         while next_rows[index] < rows:
-            row, stopped = advance_signal(
-                arrays, index, batch, scratch, (next_rows[index], limits, emissions)
-            )
-            next_rows[index] = row
-            if not stopped:
-                break
-            if signal["drift"] != 0 and signal["tested"] != 0:
-                found.append((index, row - 1))
-            if signal["transform"] not in (VALUE, CATEGORY):
-                signal["stale"] = 1
+            scratch.events[0, 0] = 0
+            task_of_signal = (next_rows[index], limits, emissions)
+            next_rows[index] = advance_signal(arrays, index, batch, scratch, task_of_signal)
+            for number in range(1, scratch.events[0, 0] + 1):
+                found.append((index, scratch.events[number, 0], scratch.events[number, 1]))
+            if signal["stale"] != 0 or signal["armed"] == 0:
                 break
     return found

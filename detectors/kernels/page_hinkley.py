@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.kernels.compiled import compiled
+from detectors.kernels.names import PAGE_HINKLEY
+from detectors.kernels.scratch import Scratch, note
 
 INSTANCES_MIN = 30  # river's default
 
@@ -24,23 +26,21 @@ def reset(signal: Any) -> None:
 
 
 @compiled
-def detect(signal: Any, scores: NDArray[np.float64], deviations: NDArray[np.float64], count: int) -> int:
-    """river.drift.PageHinkley (alpha 1, both directions) on `count` scores, up to its first detection.
+def detect(signal: Any, scores: NDArray[np.float64], start: int, count: int) -> int:
+    """river.drift.PageHinkley (alpha 1, both directions) on scores start … count - 1, up to a detection.
 
-    Returns how many scores it took, and writes how far each was from the running mean. Sets drift to +1 or -1
-    at a detection.
+    Returns the place after the last score it took. Sets drift to +1 or -1 at a detection.
     """
     instances, mean = signal["instances"], signal["mean"]
     delta, threshold = signal["delta"], signal["threshold"]
     increase, decrease = signal["increase"], signal["decrease"]
     increase_min, decrease_max = signal["increase_min"], signal["decrease_max"]
-    taken, drift = 0, 0
+    taken, drift = start, 0
     while taken < count and drift == 0:
         score = scores[taken]
         instances += 1
         mean += (1.0 / instances) * (score - mean)
         deviation = score - mean
-        deviations[taken] = deviation
         increase = increase + deviation - delta
         decrease = decrease + deviation + delta
         increase_min = min(increase_min, increase)
@@ -60,6 +60,20 @@ def detect(signal: Any, scores: NDArray[np.float64], deviations: NDArray[np.floa
 @compiled
 def prime(signal: Any, scores: NDArray[np.float64]) -> None:
     """Shows the test the scores of a reference, as if it had watched it."""
-    detect(signal, scores, np.empty(scores.shape[0]), scores.shape[0])
+    detect(signal, scores, 0, scores.shape[0])
     if signal["drift"] != 0:
         reset(signal)
+
+
+@compiled
+def run_page_hinkley(signal: Any, scratch: Scratch, count: int, tested: bool) -> None:
+    """Shows the test the innovations of a chunk and notes its detections."""
+    place = 0
+    while place < count:
+        if signal["drift"] != 0:
+            reset(signal)
+        place = detect(signal, scratch.innovations, place, count)
+        if signal["drift"] != 0:
+            signal["told"] += 1
+        if signal["drift"] != 0 and tested:
+            note(scratch, place - 1, PAGE_HINKLEY)

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.kernels.compiled import compiled
-from detectors.kernels.scratch import Scratch
+from detectors.kernels.scratch import Batch, Scratch
+from detectors.layout import SLOTS
 from detectors.signals import Transform
 
 VALUE, TAIL = int(Transform.VALUE), int(Transform.TAIL)
@@ -67,24 +68,32 @@ def learn(
     """What a signal that is not armed keeps of `count` numbers."""
     transform = signal["transform"]
     seen = signal["seen"]
+    buffered = signal["buffer"] > 0
     if transform == VALUE and seen == 0 and count > 0:
         signal["origin"] = scratch.numbers[0]  # sums of differences keep their precision far from zero
     for place in range(count):
         number = scratch.numbers[place]
         scratch.values[place] = number
         scratch.scores[place] = 0.0
-        if transform in (VALUE, TAIL):
+        if buffered:
             buffer[seen + place] = number
-        elif transform in (CATEGORY, UNSEEN):
+        if transform in (CATEGORY, UNSEEN):
             table[code_of(table.shape[0], number)] += 1.0
-        else:
+        elif transform not in (VALUE, TAIL):
             signal["ones"] += number
 
 
 @compiled
-def learn_times(signal: Any, times_ms: NDArray[np.int64], scratch: Scratch, count: int) -> None:
-    """The time of the first value and of the last one so far, from which the signal's rate follows."""
-    if count > 0:
-        if signal["seen"] == 0:
-            signal["first_ms"] = times_ms[scratch.rows[0]]
-        signal["last_ms"] = max(signal["last_ms"], times_ms[scratch.rows[count - 1]])
+def learn_times(signal: Any, batch: Batch, scratch: Scratch, count: int, buffer: NDArray[np.uint16]) -> None:
+    """The first and last time, from which the signal's rate follows, and each value's half hour of the week."""
+    if count == 0:
+        return
+    seen = signal["seen"]
+    if seen == 0:
+        signal["first_ms"] = batch.times_ms[scratch.rows[0]]
+    signal["last_ms"] = max(signal["last_ms"], batch.times_ms[scratch.rows[count - 1]])
+    if signal["buffer"] > 0:
+        for place in range(count):
+            row = scratch.rows[place]
+            slot = batch.places[row] + (1 if batch.fractions[row] >= 0.5 else 0)
+            buffer[seen + place] = slot if slot < SLOTS else 0

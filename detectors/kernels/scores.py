@@ -13,6 +13,7 @@ from detectors.kernels.scratch import Scratch
 from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP
 
 CLIP = 3.7  # normal scores end here: the wildest value is as wild as one in 10,000
+SCORE_MAX = 20.0  # no score is farther beyond the end of its reference
 STEPS = 4096
 QUANTILES = np.array([NormalDist().inv_cdf(min(max(i / STEPS, 1e-4), 1 - 1e-4)) for i in range(STEPS + 1)])
 
@@ -60,6 +61,16 @@ def lower_bound(table: NDArray[np.float64], points: int, value: float) -> int:
 
 
 @compiled
+def beyond(signal: Any, end: float, value: float) -> float:
+    """How many sd of the reference a value lies beyond an end of it, at most SCORE_MAX."""
+    sd = signal["reference_sd"]
+    distance = value - end
+    if abs(distance) >= SCORE_MAX * sd:
+        return SCORE_MAX if distance > 0 else -SCORE_MAX
+    return float(distance / sd)
+
+
+@compiled
 def atom_score(signal: Any, shape: Any, number: int, cell: int, value: float) -> float:
     """The normal score of a value whose reference has few distinct values, each with its probability."""
     level = shape["level"]
@@ -68,6 +79,10 @@ def atom_score(signal: Any, shape: Any, number: int, cell: int, value: float) ->
         if signal["atoms"] == 1:  # a constant: no noise where there was none
             return 0.0
         return tie_score(signal, number, below, level[cell])
+    if cell == 0:
+        return normal_quantile(0.0) + beyond(signal, shape["table"][0], value)
+    if cell == signal["atoms"]:
+        return normal_quantile(1.0) + beyond(signal, shape["table"][cell - 1], value)
     return normal_quantile(below)
 
 
@@ -94,7 +109,7 @@ def score_atoms(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
     for place in range(count):
         value = scratch.numbers[place]
         cell = lower_bound(table, signal["atoms"], value)
-        score = clip(atom_score(signal, shape, signal["seen"] + place + 1, cell, value))
+        score = atom_score(signal, shape, signal["seen"] + place + 1, cell, value)
         scratch.values[place] = value
         scratch.cells[place] = cell
         scratch.scores[place] = (score - signal["center"]) / signal["scale"]
@@ -104,6 +119,8 @@ def score_atoms(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
 def score_numbers(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
     """Scores and cells of numbers by their place between the reference's quantiles, which lie 0.05 sd apart.
 
+    Beyond the ends a score grows by 1 for each sd of the reference: a cycle may go where the reference has not
+    been, and only what it leaves is cut off (`innovate`).
     They are corrected so that the reference itself has exactly mean 0 and sd 1.
     """
     table = shape["table"]
@@ -111,17 +128,17 @@ def score_numbers(signal: Any, shape: Any, scratch: Scratch, count: int) -> None
     for place in range(count):
         value = scratch.numbers[place]
         cell = lower_bound(table, GRID_POINTS, value)
-        right = min(max(cell, 1), GRID_POINTS - 1)  # beyond the ends the line of the outermost cell goes on
-        width = table[right] - table[right - 1]
-        if width > 0.0:
-            score = GRID_LOW + GRID_STEP * (right - 1 + (value - table[right - 1]) / width)
+        if cell == 0:
+            score = GRID_LOW + min(beyond(signal, table[0], value), 0.0)
+        elif cell == GRID_POINTS:
+            score = -GRID_LOW + beyond(signal, table[cell - 1], value)
         else:
-            score = CLIP if cell == GRID_POINTS else -CLIP
+            score = GRID_LOW + GRID_STEP * (cell - (table[cell] - value) / (table[cell] - table[cell - 1]))
         if cell + 1 < GRID_POINTS and table[cell] == value and table[cell + 1] == value:
             score = equals_score(signal, shape, seen + place + 1, cell)
         scratch.values[place] = value
         scratch.cells[place] = cell
-        scratch.scores[place] = (clip(score) - center) / scale
+        scratch.scores[place] = (score - center) / scale
 
 
 @compiled

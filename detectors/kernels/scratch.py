@@ -5,22 +5,47 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.kernels.compiled import compiled
+from detectors.layout import SIGNAL, SLOTS, TOTALS, Records
+
 CHUNK = 256
+SLOT_MS = 1_800_000
+WEEK_MS = SLOTS * SLOT_MS
 
 
 class Batch(NamedTuple):
-    """Events in columns: matrix [columns, rows] of cells, times_ms and offsets [rows]."""
+    """Events in columns: matrix [columns, rows] of cells, times_ms and offsets [rows].
+
+    slots [rows] are the half hours of the week, between whose middles the times lie: places [rows] of them at
+    the share fractions [rows] of the way to the next. whole [columns] says that a column has no odd cell.
+    """
 
     matrix: NDArray[np.float64]
     times_ms: NDArray[np.int64]
     offsets: NDArray[np.int64]
+    places: NDArray[np.int64]
+    fractions: NDArray[np.float64]
+    whole: NDArray[np.bool_]
+
+
+def make_batch(matrix: NDArray[np.float64], times_ms: NDArray[np.int64], offsets: NDArray[np.int64]) -> Batch:
+    """A batch from matrix [columns, rows], times_ms and offsets [rows]."""
+    half_hours = (times_ms % WEEK_MS) / SLOT_MS - 0.5
+    floors = np.floor(half_hours)
+    places = floors.astype(np.int64) % SLOTS
+    return Batch(matrix, times_ms, offsets, places, half_hours - floors, np.isfinite(matrix).all(axis=1))
 
 
 class Scratch(NamedTuple):
     """Per value of a chunk: the number read, its value, score and histogram cell, the row it stood in.
 
-    gaps[p] are the missing values between value p - 1 and value p; totals[p] are the totals of the level
-    (count, sum, sum of squares, sum of scores) after value p.
+    gaps[p] are the missing values between value p - 1 and value p. residuals are scores without the cycle;
+    errors how far they were from what the level and the value before let expect, in sd; innovations the same
+    as a standard normal number, and anchored the same measured from the level since a change; gains are the
+    variance of that level. totals[p] are
+    the totals of the level (count, sum, sum of squares, sum of scores, sum of innovations) after value p.
+    events [number] are the detections of the chunk, (row, test); events[0, 0] is how many. saved is the
+    signal before the chunk.
     """
 
     numbers: NDArray[np.float64]
@@ -29,13 +54,31 @@ class Scratch(NamedTuple):
     cells: NDArray[np.int64]
     rows: NDArray[np.int64]
     gaps: NDArray[np.int64]
-    deviations: NDArray[np.float64]
+    residuals: NDArray[np.float64]
+    errors: NDArray[np.float64]
+    innovations: NDArray[np.float64]
+    anchored: NDArray[np.float64]
+    gains: NDArray[np.float64]
     totals: NDArray[np.float64]
+    events: NDArray[np.int64]
+    saved: Records
+
+
+@compiled
+def note(scratch: Scratch, place: int, test: int) -> None:
+    """Notes a detection at a value of the chunk."""
+    number = scratch.events[0, 0] + 1
+    scratch.events[0, 0] = number
+    scratch.events[number, 0] = scratch.rows[place]
+    scratch.events[number, 1] = test
 
 
 def make_scratch() -> Scratch:
     """Scratch memory for one chunk."""
-    numbers, values, scores, deviations = np.empty((4, CHUNK))
+    numbers, values, scores = np.empty((3, CHUNK))
+    residuals, errors, innovations, anchored, level_gains = np.empty((5, CHUNK))
     cells, rows = np.empty((2, CHUNK), np.int64)
-    gaps, totals = np.empty(CHUNK + 1, np.int64), np.empty((CHUNK, 4))
-    return Scratch(numbers, values, scores, cells, rows, gaps, deviations, totals)
+    gaps, totals = np.empty(CHUNK + 1, np.int64), np.empty((CHUNK, TOTALS))
+    events, saved = np.zeros((4 * CHUNK, 2), np.int64), np.zeros(1, SIGNAL)
+    read = (numbers, values, scores, cells, rows, gaps)
+    return Scratch(*read, residuals, errors, innovations, anchored, level_gains, totals, events, saved)

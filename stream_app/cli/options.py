@@ -42,11 +42,11 @@ def kafka_settings(config: Path | None, bootstrap_servers: str | None) -> "Kafka
 
 def engine_settings(config: Path | None, bootstrap_servers: str | None) -> "Settings":
     """What a command needs that runs the engine: the detectors that the configuration names must exist."""
-    from detectors.registry import FACTORIES, PAGE_HINKLEY, load_installed
+    from detectors.registry import known_names, load_installed
     from stream_app.config import load_settings
 
     load_installed()
-    return load_settings(config, bootstrap_servers, detectors={PAGE_HINKLEY, *FACTORIES})
+    return load_settings(config, bootstrap_servers, detectors=known_names())
 
 
 def require_broker(kafka: "KafkaSettings") -> None:

@@ -57,7 +57,7 @@ def kernel_detections(
         if signal["drift"] != 0:
             reset(signal)
         piece = scores[place : place + int(random.integers(1, 60))]
-        place += detect(signal, piece, np.empty(len(piece)), len(piece))
+        place += detect(signal, piece, 0, len(piece))
         if signal["drift"] != 0:
             found.append(place - 1)
     return found
@@ -75,7 +75,7 @@ def test_the_bank_equals_river(name: str) -> None:
         else:
             delta, threshold = normal_parameters(2000)
             river = drift.PageHinkley(delta=delta, threshold=threshold, alpha=1.0)
-        heard = heard_scores(values, Transform.VALUE, WARM_UP)
+        heard = heard_scores(values, Transform.VALUE, WARM_UP, 2000)
         for score in heard[:WARM_UP]:  # the reference
             river.update(score)
         expected = [WARM_UP + i for i, score in enumerate(heard[WARM_UP:]) if _fires(river, score)]
@@ -93,7 +93,7 @@ def test_adwin_after_a_change_is_the_window_that_river_kept() -> None:
     several = 0
     for seed in range(60):
         values = random_values(seed)
-        heard = heard_scores(values, Transform.VALUE, WARM_UP)
+        heard = heard_scores(values, Transform.VALUE, WARM_UP, 2000)
         window = drift.ADWIN(delta=adwin_delta(2000, 32), clock=32)._helper
         expected: list[int] = []
         for number, score in enumerate(heard, 1):

@@ -1,0 +1,22 @@
+"""From the false alarms that are asked for to the threshold of each detector: one documented function each."""
+
+from detectors.calibration.adwin import ADWIN_UPDATES, adwin_delta
+from detectors.calibration.cusum import cusum_heights
+from detectors.calibration.e_detector import e_height
+from detectors.calibration.page_hinkley import lundberg, normal_parameters, rate_parameters
+from detectors.calibration.shape import shape_height
+from detectors.calibration.shares import shares_of
+from detectors.calibration.variance import variance_height
+
+__all__ = [
+    "ADWIN_UPDATES",
+    "adwin_delta",
+    "cusum_heights",
+    "e_height",
+    "lundberg",
+    "normal_parameters",
+    "rate_parameters",
+    "shape_height",
+    "shares_of",
+    "variance_height",
+]

@@ -1,0 +1,78 @@
+"""What a healthy signal goes on learning: its autocorrelation, and what it is like at each half hour of the week.
+
+The kernel only adds up; when enough has come together a signal is `stale` and `detectors.learning` draws the
+conclusions. A signal that is away from its level teaches nothing, so a change is not learned away.
+"""
+
+from math import inf
+from typing import Any
+
+from detectors.kernels.compiled import compiled
+from detectors.kernels.scratch import Batch, Scratch
+from detectors.layout import SLOTS
+
+OUTLIER = 3.7  # sd of a score; products of wilder ones would decide alone
+WEIGHT_MAX = 60_000
+
+
+@compiled
+def values_until_due(signal: Any, batch: Batch, scratch: Scratch, count: int) -> int:
+    """How many of the next values to take before there is something to learn from them."""
+    if signal["away"] == 0 and signal["learn_at"] < inf:
+        count = int(min(float(count), max(signal["learn_at"] - signal["products"][0], 1.0)))
+    due_ms = signal["season_ms"]
+    if due_ms > 0 and batch.times_ms[scratch.rows[count - 1]] >= due_ms:
+        place = 0
+        while batch.times_ms[scratch.rows[place]] < due_ms:
+            place += 1
+        return place + 1
+    return count
+
+
+@compiled
+def learn_more(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: int) -> None:
+    """Takes the values of a chunk into what is being learned; stale when there is something to conclude."""
+    if count == 0 or signal["season"] == 0:
+        return
+    if scratch.saved[0]["away"] == 0:  # as it was at the start: where that changes, the chunk ends
+        add_products(signal, scratch, count)
+        add_to_season(signal, season, batch, scratch, count)
+    due_ms = signal["season_ms"]
+    due = due_ms > 0 and batch.times_ms[scratch.rows[count - 1]] >= due_ms
+    if due or (signal["away"] == 0 and signal["products"][0] >= signal["learn_at"]):
+        signal["stale"] = 1
+
+
+@compiled
+def add_products(signal: Any, scratch: Scratch, count: int) -> None:
+    """Count, squares and lagged products of the scores."""
+    products, before = signal["products"], signal["score_before"]
+    squares, lagged = products[1], products[2]
+    for place in range(count):
+        value = min(max(scratch.scores[place], -OUTLIER), OUTLIER)
+        squares += value * value
+        lagged += value * before
+        before = value
+    products[0] += count
+    products[1], products[2] = squares, lagged
+    signal["score_before"] = before
+
+
+@compiled
+def add_to_season(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: int) -> None:
+    """The running mean of each half hour: of scores while no cycle is known, then of what the level leaves."""
+    mean, weight, knots = season["mean"], season["weight"], season["knots"]
+    known = signal["local"] == 0
+    level = signal["level"] * signal["sigma"] / (1.0 - signal["phi"])
+    for place in range(count):
+        row = scratch.rows[place]
+        slot = batch.places[row]
+        if batch.fractions[row] >= 0.5:
+            slot = slot + 1 if slot + 1 < SLOTS else 0
+        value = scratch.residuals[place]
+        if known:
+            value += knots[slot] - level
+        number = weight[slot]
+        mean[slot] += (value - mean[slot]) / (number + 1.0)
+        if number < WEIGHT_MAX:
+            weight[slot] = number + 1

@@ -1,0 +1,117 @@
+"""From a score to an innovation: without the cycle, without what the value before foretold, without the level.
+
+The level is the running mean of the innovations, so each one is a recursive residual: its variance is 1 plus
+the gain with which the level learns, and residuals of different values are uncorrelated, however few values
+the level is known from (R. L. Brown, J. Durbin, J. M. Evans, J. R. Stat. Soc. B 37, 1975). While a signal is
+away from its level the level stands still, so a change is not learned away.
+"""
+
+from math import sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.kernels.compiled import compiled
+from detectors.kernels.scratch import Batch, Scratch
+from detectors.layout import SLOTS
+
+
+BACK, STAYS = 1, 2  # how a signal ceases to be away
+
+
+@compiled
+def remove_cycle(
+    knots: NDArray[np.float32], batch: Batch, scratch: Scratch, count: int, seasonal: bool
+) -> None:
+    """residuals: the scores minus the cycle, interpolated between the middles of half hours."""
+    for place in range(count):
+        scratch.residuals[place] = scratch.scores[place]
+    if not seasonal:
+        return
+    for place in range(count):
+        row = scratch.rows[place]
+        slot, fraction = batch.places[row], batch.fractions[row]
+        following = slot + 1 if slot + 1 < SLOTS else 0
+        scratch.residuals[place] -= knots[slot] * (1.0 - fraction) + knots[following] * fraction
+
+
+@compiled
+def gains(counted: float, local: int) -> tuple[float, float]:
+    """How much of an error the level and its trend learn, when they are known from so many values.
+
+    Of a mean 1/n; of a line those of least squares, which for a limited n are about those of Brown's double
+    exponential smoothing. A lasting cycle bends a line much less than it shifts a mean.
+    """
+    number = counted + 1.0
+    if local == 0:
+        return 1.0 / number, 0.0
+    product = number * (number + 1.0)
+    return (4.0 * number - 2.0) / product, 6.0 / product
+
+
+@compiled
+def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
+    """errors, innovations (within ±limit) and, from now on, scores measured from the level."""
+    phi, inverse = signal["phi"], 1.0 / signal["sigma"]
+    to_score = signal["sigma"] / (1.0 - phi)
+    local, memory, healthy = signal["local"], signal["memory"], signal["away"] == 0
+    previous, level, trend, counted = signal["previous"], signal["level"], signal["trend"], signal["counted"]
+    for place in range(count):
+        residual = scratch.residuals[place]
+        forecast = level + trend
+        gain, slope = gains(counted, local)
+        spread = sqrt(1.0 + gain)
+        error = (residual - phi * previous) * inverse - forecast
+        innovation = min(max(error / spread, -limit), limit)
+        scratch.errors[place] = error
+        scratch.gains[place] = gain
+        scratch.innovations[place] = innovation
+        scratch.scores[place] = residual - forecast * to_score
+        previous = residual
+        if healthy:
+            step = innovation * spread
+            level = forecast + gain * step
+            trend += slope * step
+            counted = min(counted + 1.0, memory)
+    signal["previous"], signal["level"], signal["trend"], signal["counted"] = previous, level, trend, counted
+
+
+@compiled
+def anchor(signal: Any, scratch: Scratch, count: int, limit: float, unit: float) -> int:
+    """anchored: innovations, after a change measured from the new level; returns how many belong together.
+
+    The new level is itself a running mean, since the change began; unit is the sd of an innovation. It ends
+    with the value after which the signal is back (or, without a known cycle, has been away too long to say).
+    """
+    if signal["away"] == 0:
+        for place in range(count):
+            scratch.anchored[place] = scratch.innovations[place]
+        return count
+    shift, number = signal["shift"], signal["shift_count"]
+    hold = signal["hold"] if signal["local"] != 0 else np.inf
+    taken, ended = 0, False
+    while taken < count and not ended:
+        deviation = scratch.innovations[taken] - shift
+        scratch.anchored[taken] = min(max(deviation * sqrt(number / (number + 1.0)), -limit), limit)
+        scratch.errors[taken] -= shift
+        scratch.gains[taken] = 1.0 / (number + 1.0)
+        number += 1.0
+        shift += deviation / min(number, 4000.0)
+        taken += 1
+        ended = abs(shift) * sqrt(min(number, 4000.0)) < 2.0 * unit or number > hold
+    if ended:
+        signal["returned"] = STAYS if number > hold else BACK
+    signal["shift"], signal["shift_count"] = shift, number
+    return taken
+
+
+@compiled
+def come_back(signal: Any) -> None:
+    """The signal is at its level again, or the level it stays at becomes its level."""
+    signal["away"] = signal["told"] = 0
+    if signal["returned"] == STAYS:
+        signal["level"] += signal["shift"]
+        signal["counted"] = min(signal["counted"], 200.0)
+    for lane in range(signal["lanes"].shape[1]):
+        signal["lanes"][0, lane] = signal["lanes"][1, lane] = 0.0

@@ -1,0 +1,62 @@
+"""The test for a change of variance: log-likelihood ratios of innovations with twice and half the variance.
+
+A test of the mean never sees it. The variance of the reference is known from so many values only (fewer
+independent ones where they are autocorrelated), so each side gives away one standard error of it (`spread_error`).
+"""
+
+from math import log
+from typing import Any
+
+from detectors.kernels.compiled import compiled
+from detectors.kernels.lanes import VARIANCE_RATIO
+from detectors.kernels.scratch import Scratch
+
+HALF_LOG = log(VARIANCE_RATIO) / 2
+WIDER = (1 - 1 / VARIANCE_RATIO) / 2
+NARROWER = (VARIANCE_RATIO - 1) / 2
+SAME = 0.2  # a variance within e^±0.2 of the reference's is back
+
+
+@compiled
+def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
+    """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
+    height, spread = signal["spread_height"], signal["spread"]
+    error = signal["spread_error"]
+    sums = signal["spreads"]
+    wider, narrower = sums[0], sums[1]
+    for place in range(count):
+        square = scratch.anchored[place] * scratch.anchored[place] / spread
+        advance_sum(wider, WIDER * square / (1.0 + error) - HALF_LOG, square)
+        advance_sum(narrower, HALF_LOG - NARROWER * square * (1.0 + error), square)
+        if wider[0] > height:
+            return place + 1, 1
+        if narrower[0] > height:
+            return place + 1, -1
+    return count, 0
+
+
+@compiled
+def advance_sum(sums: Any, step: float, square: float) -> None:
+    """One step of a sum that is never below 0; with it, count and squares since it last was 0."""
+    if sums[0] + step <= 0.0:
+        sums[0] = sums[1] = sums[2] = 0.0
+        return
+    sums[0] += step
+    sums[1] += 1.0
+    sums[2] += square
+
+
+@compiled
+def begin_spread(signal: Any, direction: int) -> None:
+    """After a detection: the variance since the change is the one to measure from, 1 when it is back."""
+    sums = signal["spreads"][0 if direction > 0 else 1]
+    spread = signal["spread"] * max(sums[2] / max(sums[1], 1.0), 0.01)
+    signal["spread"] = spread if abs(log(spread)) > SAME else 1.0
+
+
+@compiled
+def forget_sums(signal: Any) -> None:
+    """Begins anew."""
+    for side in range(2):
+        for number in range(3):
+            signal["spreads"][side, number] = 0.0

@@ -1,0 +1,149 @@
+"""What a signal has learned of time: its cycle, its level, its autocorrelation. Once when armed, then now and again.
+
+A cycle can be told from drift only after a week. Until then a signal is watched against a local level, a line
+through the last forty minutes or so: it sees jumps, not slow drift. It changes over by itself, after a week,
+or after two days that show no daily cycle.
+"""
+
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.cycle import fit_cycle, looks_flat
+from detectors.kernels.scratch import WEEK_MS
+from detectors.layout import SLOTS
+from detectors.signals import Transform
+from detectors.whitening import whitening
+
+DAY_MS = 86_400_000
+LOCAL_MS = 2_400_000  # memory of a local level
+LOCAL_VALUES = 5000  # so many values are memory enough: what is faster than that is a jump
+LOCAL_VALUES_MIN = 40
+LOCAL_ONES = 100  # of a rate, so many of the rarer value
+HOLD_MS = 43_200_000  # a changed level without a known cycle becomes the level after half a day
+ALLOWANCE = 1.5  # standard errors of the fitted cycle
+MEMORY_MS = {"consumer": 28 * DAY_MS, "enterprise": 182 * DAY_MS}
+"""How long a healthy reference is remembered: consumer behaviour moves over weeks, enterprise data jumps."""
+
+
+def begin_learning(
+    signal: np.void, season: np.void, scores: NDArray[np.float64], slots: NDArray[np.uint16]
+) -> None:
+    """After the warm-up: what its scores [values] in their half hours of the week [values] say."""
+    weights = np.bincount(slots, minlength=SLOTS).astype(np.float64)
+    sums = np.bincount(slots, weights=scores, minlength=SLOTS)
+    means = np.divide(sums, weights, out=np.zeros(SLOTS), where=weights > 0)
+    season["mean"], season["weight"] = means, np.minimum(weights, 60_000)
+    season["knots"] = 0.0
+    signal["local"], signal["cyclic"], signal["allowance"] = 1, 0, 0.0
+    signal["season_from_ms"] = signal["first_ms"]
+    signal["season_ms"] = int(signal["first_ms"]) + 2 * DAY_MS
+    conclude_season(signal, season, float(len(scores)))
+    residuals = scores - season["knots"][slots]
+    if signal["local"]:
+        residuals = residuals - _line(residuals)
+    else:
+        residuals = residuals - residuals.mean()
+    residuals = np.clip(residuals, -3.7, 3.7)
+    signal["products"] = len(scores), (residuals**2).sum(), (residuals[1:] * residuals[:-1]).sum()
+    signal["score_before"] = residuals[-1]
+    signal["learn_at"] = 2.0 * len(scores)
+    set_whitening(signal)
+    signal["previous"] = scores[-1] - season["knots"][slots[-1]]
+    set_memory(signal)
+    signal["counted"] = min(float(len(scores)), float(signal["memory"]))
+    signal["level"] = signal["trend"] = 0.0
+    if signal["local"] and len(scores) > 1:
+        ends = _line(scores)[-2:] / (signal["sigma"] / (1 - signal["phi"]))
+        signal["level"], signal["trend"] = ends[1], ends[1] - ends[0]
+        if is_rate(signal):
+            signal["trend"] = 0.0
+
+
+def learn(signal: np.void, season: np.void) -> None:
+    """Draws conclusions when there is something new to learn from."""
+    if signal["away"] == 0 and signal["products"][0] >= signal["learn_at"]:
+        level = float(signal["level"]) * _to_score(signal)
+        set_whitening(signal)
+        signal["level"] = level / _to_score(signal)
+        signal["learn_at"] = 2.0 * float(signal["products"][0])
+        set_memory(signal)
+    if 0 < signal["season_ms"] <= signal["last_ms"]:
+        if signal["away"]:
+            signal["season_ms"] += DAY_MS
+        else:
+            conclude_season(signal, season, float(season["weight"].astype(np.float64).sum()))
+    signal["stale"] = 0
+
+
+def conclude_season(signal: np.void, season: np.void, values: float) -> None:
+    """A cycle, once a week has been seen; that there is none, perhaps already after two days."""
+    from_ms, now_ms = int(signal["season_from_ms"]), int(signal["last_ms"])
+    elapsed_ms = now_ms - from_ms
+    means, weights = season["mean"].astype(np.float64), season["weight"].astype(np.float64)
+    if elapsed_ms >= WEEK_MS - DAY_MS // 24:
+        fit = fit_cycle(means, weights)
+        season["knots"] = fit.knots
+        signal["cyclic"] = int(fit.freedom > 0)
+        signal["allowance"] = ALLOWANCE * sqrt(fit.freedom / max(values, 1.0))
+        leave_local(signal)
+        signal["season_ms"] = now_ms + WEEK_MS
+        season["weight"] = np.minimum(season["weight"], season["weight"].max() // 2 + 1)
+    elif elapsed_ms >= 2 * DAY_MS - DAY_MS // 24 and signal["local"] and looks_flat(means, weights):
+        leave_local(signal)
+        signal["season_ms"] = from_ms + WEEK_MS
+    else:
+        signal["season_ms"] = max(now_ms, from_ms + DAY_MS) + DAY_MS
+
+
+def leave_local(signal: np.void) -> None:
+    """From now on the signal is watched against its reference (and its cycle)."""
+    if signal["local"] and signal["armed"]:
+        signal["level"] = signal["trend"] = 0.0
+        signal["counted"] = float(signal["products"][0])
+        signal["products"] /= 4.0  # what was learned around a local level gives way to what comes
+        signal["learn_at"] = 2.0 * float(signal["products"][0])
+    signal["local"] = 0
+    set_memory(signal)
+
+
+def set_memory(signal: np.void) -> None:
+    """How many values the level is learned from, and how long a changed one is held."""
+    elapsed_ms = max(int(signal["last_ms"]) - int(signal["first_ms"]), 1)
+    per_ms = max(int(signal["seen"]) - 1, 1) / elapsed_ms
+    signal["hold"] = max(HOLD_MS * per_ms, 1000.0)
+    if not signal["local"]:
+        signal["memory"] = max(MEMORY_MS["consumer"] * per_ms, 20_000.0)
+        return
+    memory = min(max(LOCAL_MS * per_ms, LOCAL_VALUES_MIN), LOCAL_VALUES)
+    if is_rate(signal):
+        rate = float(signal["reference_mean"])
+        memory = max(memory, LOCAL_ONES / min(rate, 1 - rate))
+    signal["memory"] = 2 * memory
+
+
+def set_whitening(signal: np.void) -> None:
+    """phi and sigma from what has come together; a 0/1 signal keeps the scale of its scores."""
+    count, squares, lagged = (float(number) for number in signal["products"])
+    phi, sigma = whitening(count, squares, lagged)
+    signal["phi"], signal["sigma"] = phi, 1.0 if is_rate(signal) else sigma
+    signal["spread_error"] = sqrt(2 / (count + 1) * (1 + phi) / (1 - phi))
+
+
+def is_rate(signal: np.void) -> bool:
+    """Whether the signal is 0/1."""
+    return signal["transform"] not in (Transform.VALUE, Transform.CATEGORY)
+
+
+def _to_score(signal: np.void) -> float:
+    """What a level of innovations is as a level of scores."""
+    return float(signal["sigma"]) / (1 - float(signal["phi"]))
+
+
+def _line(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The line of least squares through values [count]."""
+    places = np.arange(len(values)) - (len(values) - 1) / 2
+    squares = float((places**2).sum())
+    slope = float((places * values).sum()) / squares if squares else 0.0
+    return np.asarray(values.mean() + slope * places)

@@ -1,0 +1,37 @@
+"""Autocorrelation: how much of a score the one before foretells, and what that leaves.
+
+Scores are taken for an autoregressive process of first order, x(t) = phi x(t-1) + innovation (G. E. P. Box,
+G. M. Jenkins, "Time Series Analysis", ch. 3). A coefficient from few values is uncertain, and an error of it
+counts most where phi is large: the long-run sd is off by (error of phi) / (1 - phi). That share, and the
+error of the sd itself, is added to the sd: a signal is slower then, not noisier.
+"""
+
+from math import sqrt
+from typing import NamedTuple
+
+PHI_MAX = 0.98
+PHI_MIN = -0.5
+CAUTION = 1.0  # standard errors of the long-run sd
+
+
+class Whitening(NamedTuple):
+    """phi, and the sd of innovations with its allowance for what is not known well."""
+
+    phi: float
+    sigma: float
+
+
+def whitening(count: float, squares: float, lagged: float) -> Whitening:
+    """From the sums of squares and of lagged products of `count` scores of mean 0."""
+    if squares <= 0.0 or count < 2:
+        return Whitening(0.0, 1.0)
+    phi = min(max(lagged / squares, PHI_MIN), PHI_MAX)
+    if abs(phi) < 2 / sqrt(count):
+        phi = 0.0
+    sigma = sqrt(squares / count * (1 - phi**2))
+    return Whitening(phi, max(sigma, 0.05) * caution(phi, count))
+
+
+def caution(phi: float, count: float) -> float:
+    """What an sd is multiplied by because it and phi are known from so many values only."""
+    return 1 + CAUTION * sqrt(1 / (2 * count) + (1 + phi) / ((1 - phi) * count))
