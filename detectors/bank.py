@@ -16,7 +16,7 @@ from detectors.kernels.names import NAMES
 from detectors.kernels.scratch import make_batch
 from detectors.layout import Arrays, copied, empty_arrays, forget, with_signals, without_idle_buffers
 from detectors.levels import SignalState, signal_state
-from detectors.reference import inherit_reference, set_thresholds
+from detectors.reference import inherit_reference
 from detectors.registry import applies, check_names
 from detectors.reports import Scene
 from detectors.signals import BankSettings, Signal, Transform
@@ -29,6 +29,7 @@ from detectors.snapshot import (
     unpack_arrays,
     unpack_signal,
 )
+from detectors.thresholds import set_thresholds
 from detectors.watches import Watch, detections_of, make_watches, snapshot_watches
 
 Detection = tuple[int, int, int, Finding]  # row, signal, place among its detectors, finding

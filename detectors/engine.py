@@ -15,6 +15,7 @@ from detectors.layout import Arrays
 from detectors.learning import learn
 from detectors.reference import arm, wake
 from detectors.signals import BankSettings
+from detectors.thresholds import set_thresholds
 
 
 def room_for_emissions(arrays: Arrays, rows: int) -> Emissions:
@@ -46,6 +47,7 @@ def run(
                 wake(signals[index])
             else:
                 learn(signals[index], arrays.seasons[signals[index]["season"]])
+                set_thresholds(signals[index])
         if (next_rows == rows).all():
             return found
 

@@ -7,10 +7,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.change_point import best_mark
+from detectors.kernels.change_point import best_mark, followed
 from detectors.levels import Moments, effect_size, measured_in_scores, moments
 from detectors.signals import Transform
-
 
 ELSEWHERE_SD = 0.5  # a mean so far from what is expected now was that of another time of the day
 
@@ -81,7 +80,9 @@ def at_mark(signal: np.void, which: int, direction: int) -> ChangePoint:
     """The change point that a CUSUM remembers."""
     before = signal["marks"][which].copy()
     began = int(signal["marks_ms"][which]), int(signal["marks_offset"][which])
-    return ChangePoint(direction, *began, before, signal["totals"] - before)
+    after = signal["totals"] - before
+    after[3] += followed(signal, before) * after[0] * float(signal["sigma"]) / (1 - float(signal["phi"]))
+    return ChangePoint(direction, *began, before, after)
 
 
 def candidates(signal: np.void) -> list[ChangePoint]:
@@ -99,7 +100,7 @@ def last_values(signal: np.void, values: float, direction: int) -> ChangePoint:
     """
     recent = signal["recent"]
     halves = recent[:1] if recent[0, 0] >= values else recent
-    after = np.array([*halves[:, [0, 1, 2, 5]].sum(axis=0), 0.0])
+    after = np.array([*halves[:, [0, 1, 2, 5]].sum(axis=0), 0.0, 0.0])
     began = int(signal["last_ms"]), 0
     return ChangePoint(direction, *began, signal["totals"] - after, after)
 

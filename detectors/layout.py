@@ -26,7 +26,7 @@ SEASONAL = (Transform.VALUE, Transform.BINARY, Transform.CATEGORY, Transform.TAI
 BUFFERED = SEASONAL
 # What a signal keeps when all else is forgotten.
 KEPT = ("transform", "column", "shape", "season", "seed", "minimum", "maximum", "requested")
-TOTALS = 5
+TOTALS = 6  # five sums, and the level at the time
 SLOTS = 336  # half hours of a week
 QUALITY = (Transform.MISSING, Transform.NULL, Transform.WRONG_TYPE, Transform.OUT_OF_RANGE, Transform.UNSEEN)
 
@@ -61,11 +61,12 @@ SIGNAL = np.dtype(
         ("products", "f8", (3,)),
         *((name, "f8") for name in ("score_before", "learn_at")),
         *((name, "i8") for name in ("season_from_ms", "season_ms", "stale")),
-        # after a change: that it is away from its level, by how many sd, known from how many values; 
+        # after a change: that it is away from its level, by how many sd, known from how many values, and
+        # by how many the level had begun to follow;
         # returned is set after the value with which that ends, turned and widened are ±1 after the value at
         # which a change of the mean or the variance was found
         *((name, "i8") for name in ("away", "returned", "turned", "widened", "cyclic")),
-        *((name, "f8") for name in ("shift", "shift_count")),
+        *((name, "f8") for name in ("shift", "shift_count", "drifted")),
         # the lanes of the CUSUMs or of the e-detector, upwards and downwards, and their thresholds
         ("lanes", "f8", (2, LANES)),
         ("heights", "f8", (LANES,)),
@@ -87,8 +88,8 @@ SIGNAL = np.dtype(
         *((name, "f8") for name in ("delta", "threshold", "mean", "increase", "decrease")),
         *((name, "f8") for name in ("increase_min", "decrease_max")),
         *((name, "i8") for name in ("instances", "drift", "told")),
-        # totals (count, sum, sum of squares, sum of scores, sum of innovations) of the level, of the one
-        # before, and of the level when each of four CUSUMs last was zero: upwards, downwards, steeply
+        # totals (count, sum, sum of squares, sum of scores, sum of innovations; and what was expected then)
+        # of the level, of the one before, and of the level when each of four CUSUMs last was zero: upwards, downwards, steeply
         # upwards, steeply downwards
         *((name, "f8", (TOTALS,)) for name in ("totals", "before")),
         ("cusums", "f8", (4,)),

@@ -1,7 +1,7 @@
 """What a signal has learned of time: its cycle, its level, its autocorrelation. Once when armed, then now and again.
 
 A cycle can be told from drift only after a week. Until then a signal is watched against a local level, a line
-through the last forty minutes or so: it sees jumps, not slow drift. It changes over by itself, after a week,
+through the last hour or so: it sees jumps, not slow drift. It changes over by itself, after a week,
 or after two days that show no daily cycle.
 """
 
@@ -17,9 +17,9 @@ from detectors.signals import Transform
 from detectors.whitening import whitening
 
 DAY_MS = 86_400_000
-LOCAL_MS = 2_400_000  # memory of a local level
+LOCAL_MS = 3_600_000  # memory of a local level
 LOCAL_VALUES = 5000  # so many values are memory enough: what is faster than that is a jump
-LOCAL_VALUES_MIN = 40
+LOCAL_VALUES_MIN = 30
 LOCAL_ONES = 100  # of a rate, so many of the rarer value
 HOLD_MS = 43_200_000  # a changed level without a known cycle becomes the level after half a day
 ALLOWANCE = 1.5  # standard errors of the fitted cycle

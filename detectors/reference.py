@@ -6,37 +6,37 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.calibration import (
-    cusum_heights,
-    e_height,
-    normal_parameters,
-    rate_parameters,
-    shape_height,
-    variance_height,
-)
 from detectors.categories import learn_categories, learn_shares
-from detectors.kernels.lanes import SHAPE_CELLS, SHAPE_WINDOW
-from detectors.kernels.names import CUSUM, E_DETECTOR, PAGE_HINKLEY, SHAPE, VARIANCE
 from detectors.kernels.page_hinkley import prime, reset
 from detectors.kernels.scores import CLIP, score
 from detectors.kernels.scratch import CHUNK, make_scratch
 from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP, QUALITY, SEASONAL, Arrays, clear_recent
 from detectors.learning import begin_learning
 from detectors.signals import BankSettings, Transform
+from detectors.thresholds import NUMERIC, set_thresholds
 
 ATOMS_MAX = 64  # a reference with more distinct values is treated as continuous
 TAIL_VALUES = 3
-LIGHT_TAILS = 0.35  # scores of categories have lighter tails than normal ones: as many false alarms sooner
 RATE_SCALE_MIN = 0.2  # a single 1 of a rare kind scores at most 5, so it cannot fire on its own
 UPDATES_PER_S = 8.0  # what river's detectors see of a fast signal under resolution "auto"
 BLOCK_MAX = 64
 RARE_RATE = 0.1
 RARE_BLOCK = 8
-NUMERIC = (Transform.VALUE, Transform.CATEGORY)
 STARTED_AT_ZERO = (
     *("emitted", "block_count", "block_sum", "ring_count", "rings", "ring_sum", "ring", "before", "cusums"),
-    *("level_ms", "level_offset", "level_direction", "marks_ms", "marks_offset", "told", "away", "returned", "turned", "widened"),
-    *("shift", "shift_count", "lanes", "spreads", "tallied", "patterned", "odd", "shape_statistic"),
+    *(
+        "level_ms",
+        "level_offset",
+        "level_direction",
+        "marks_ms",
+        "marks_offset",
+        "told",
+        "away",
+        "returned",
+        "turned",
+        "widened",
+    ),
+    *("shift", "shift_count", "drifted", "lanes", "spreads", "tallied", "patterned", "odd", "shape_statistic"),
 )
 INHERITED = (
     *(
@@ -48,7 +48,19 @@ INHERITED = (
         "reference_high",
     ),
     *("ones", "atoms", "center", "scale", "cut", "common", "rare", "origin", "every"),
-    *("phi", "sigma", "spread_error", "previous", "level", "trend", "counted", "memory", "local", "hold", "allowance"),
+    *(
+        "phi",
+        "sigma",
+        "spread_error",
+        "previous",
+        "level",
+        "trend",
+        "counted",
+        "memory",
+        "local",
+        "hold",
+        "allowance",
+    ),
     *("products", "score_before", "learn_at", "season_from_ms", "season_ms", "cyclic"),
 )
 GRID = np.array(
@@ -221,7 +233,7 @@ def begin(signal: np.void) -> None:
     else:
         score = (ones - count * mean) / scale
         totals = (count, ones, ones, score, score)
-    signal["totals"] = signal["marks"] = totals
+    signal["totals"] = signal["marks"] = (*totals, float(signal["level"]))
 
 
 def wake(signal: np.void) -> None:
@@ -231,28 +243,6 @@ def wake(signal: np.void) -> None:
     begin_without_time(signal)
     begin(signal)
     signal["awake"], signal["stale"] = 1, 0
-
-
-def set_thresholds(signal: np.void) -> None:
-    """The thresholds of the kernel's tests for the requested false alarms, which its detectors share.
-
-    The CUSUMs and the e-detector always run, since they say when a signal is away from its level.
-    """
-    requested = float(signal["requested"])
-    every = [requested / share if share else inf for share in signal["shares"].tolist()]
-    if signal["transform"] in NUMERIC:
-        signal["delta"], signal["threshold"] = normal_parameters(every[PAGE_HINKLEY])
-        light = LIGHT_TAILS if signal["transform"] == Transform.CATEGORY else 1.0
-        signal["heights"] = cusum_heights((every[CUSUM] if every[CUSUM] < inf else requested) * light)
-        cells = min(int(signal["atoms"]) + 1, SHAPE_CELLS)
-        if signal["transform"] == Transform.VALUE:
-            cells = SHAPE_CELLS
-        signal["shape_height"] = shape_height(every[SHAPE], SHAPE_WINDOW, cells)
-        signal["spread_height"] = variance_height(every[VARIANCE])
-    else:
-        mean, scale = float(signal["reference_mean"]), float(signal["scale"])
-        signal["delta"], signal["threshold"] = rate_parameters(mean, scale, every[PAGE_HINKLEY])
-        signal["heights"] = e_height(every[E_DETECTOR] if every[E_DETECTOR] < inf else requested)
 
 
 def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -> None:

@@ -13,6 +13,9 @@ from detectors.reference import reference_scores
 from detectors.registry import FACTORIES, Calibration, Detector, Windowed
 
 
+BUCKET = 0.1  # the oldest values of ADWIN's window stand in buckets of about a tenth of it
+
+
 @dataclass(slots=True)
 class Watch:
     """One detector of one signal; fired_at is the number of the update at which it last reported a change."""
@@ -25,9 +28,10 @@ class Watch:
         """Whether a detection at this update is a change of its own.
 
         A detector that keeps a window may cut more of the old level away later. Such a cut lies before the
-        detection already reported and is the same change.
+        detection already reported, give or take a bucket of the window, and is the same change.
         """
-        known = isinstance(self.detector, Windowed) and self.detector.width() >= update - self.fired_at
+        since = update - self.fired_at
+        known = isinstance(self.detector, Windowed) and self.detector.width() * (1 + BUCKET) >= since
         return not (known and self.fired_at)
 
     def measure(self, every: int) -> tuple[float, float]:

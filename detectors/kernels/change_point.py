@@ -9,7 +9,8 @@ from typing import Any
 
 from detectors.kernels.compiled import compiled
 from detectors.kernels.scratch import Batch, Scratch
-from detectors.layout import TOTALS
+
+SUMS = 5  # of the totals
 
 STEEPER = 2.5
 MARKS = 4  # up, down, steeply up, steeply down
@@ -33,6 +34,9 @@ def add_totals(signal: Any, scratch: Scratch, taken: int) -> None:
         scratch.totals[place, 2] = squares
         scratch.totals[place, 3] = score
         scratch.totals[place, 4] = innovation
+        scratch.totals[place, 5] = scratch.forecasts[place]
+    if taken > 0:
+        sums[5] = scratch.forecasts[taken - 1]
     sums[0], sums[1], sums[2], sums[3], sums[4] = number, total, squares, score, innovation
 
 
@@ -99,6 +103,12 @@ def best_mark(signal: Any, direction: int) -> int:
 
 
 @compiled
+def followed(signal: Any, before: Any) -> float:
+    """How much of the change its values were too small by on average: the level had begun to follow it."""
+    return float((signal["totals"][5] - before[5]) / 2.0) if signal["away"] == 0 else 0.0
+
+
+@compiled
 def begin_level(signal: Any) -> None:
     """After a detection: the values since the change point are the new level, those before it the old one.
 
@@ -106,8 +116,8 @@ def begin_level(signal: Any) -> None:
     """
     which = best_mark(signal, signal["turned"])
     signal["before"][:] = signal["marks"][which]
-    for moment in range(TOTALS):
-        signal["totals"][moment] -= signal["before"][moment]
+    for total in range(SUMS):
+        signal["totals"][total] -= signal["before"][total]
     signal["level_direction"] = signal["turned"]
     signal["level_ms"] = signal["marks_ms"][which]
     signal["level_offset"] = signal["marks_offset"][which]
@@ -116,9 +126,13 @@ def begin_level(signal: Any) -> None:
         signal["cusums"][other] = 0.0
     for lane in range(signal["lanes"].shape[1]):
         signal["lanes"][0, lane] = signal["lanes"][1, lane] = 0.0
+    learned = followed(signal, signal["before"])
+    signal["totals"][3] += learned * signal["totals"][0] * signal["sigma"] / (1.0 - signal["phi"])
     signal["shift_count"] = max(signal["totals"][0], 1.0)
     signal["shift"] = signal["totals"][4] / signal["shift_count"]
-    signal["level"] += signal["trend"]
+    if signal["away"] == 0:
+        signal["level"] += signal["trend"]
+        signal["drifted"] = signal["level"] - signal["before"][5]
     signal["trend"] = 0.0
     signal["away"] = 1
     if signal["instances"] > signal["totals"][0]:  # Page-Hinkley has not fired since the level began

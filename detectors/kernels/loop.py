@@ -206,9 +206,10 @@ def advance_signal(
 def row_after(signal: Any, scratch: Scratch, counts: tuple[int, int], stop: int) -> int:
     """Where to go on after `taken` of the `count` values of a chunk that ends before row `stop`."""
     count, taken = counts
+    dormant = is_dormant(signal)
     if taken < count:
-        return int(scratch.rows[taken])
-    if count == 0 or not is_dormant(signal):
+        return int(scratch.rows[taken]) if dormant else int(scratch.rows[taken - 1]) + 1
+    if count == 0 or not dormant:  # the zeros of a dormant signal were counted with the gaps around them
         add_gaps(signal, scratch.gaps[count])
     return stop
 

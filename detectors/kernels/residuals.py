@@ -16,7 +16,6 @@ from detectors.kernels.compiled import compiled
 from detectors.kernels.scratch import Batch, Scratch
 from detectors.layout import SLOTS
 
-
 BACK, STAYS = 1, 2  # how a signal ceases to be away
 
 
@@ -56,6 +55,7 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
     phi, inverse = signal["phi"], 1.0 / signal["sigma"]
     to_score = signal["sigma"] / (1.0 - phi)
     local, memory, healthy = signal["local"], signal["memory"], signal["away"] == 0
+    drifted = signal["drifted"]
     previous, level, trend, counted = signal["previous"], signal["level"], signal["trend"], signal["counted"]
     for place in range(count):
         residual = scratch.residuals[place]
@@ -66,8 +66,9 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
         innovation = min(max(error / spread, -limit), limit)
         scratch.errors[place] = error
         scratch.gains[place] = gain
+        scratch.forecasts[place] = forecast
         scratch.innovations[place] = innovation
-        scratch.scores[place] = residual - forecast * to_score
+        scratch.scores[place] = residual - (forecast - drifted) * to_score
         previous = residual
         if healthy:
             step = innovation * spread
@@ -88,7 +89,7 @@ def anchor(signal: Any, scratch: Scratch, count: int, limit: float, unit: float)
         for place in range(count):
             scratch.anchored[place] = scratch.innovations[place]
         return count
-    shift, number = signal["shift"], signal["shift_count"]
+    shift, number, drifted = signal["shift"], signal["shift_count"], signal["drifted"]
     hold = signal["hold"] if signal["local"] != 0 else np.inf
     taken, ended = 0, False
     while taken < count and not ended:
@@ -99,7 +100,7 @@ def anchor(signal: Any, scratch: Scratch, count: int, limit: float, unit: float)
         number += 1.0
         shift += deviation / min(number, 4000.0)
         taken += 1
-        ended = abs(shift) * sqrt(min(number, 4000.0)) < 2.0 * unit or number > hold
+        ended = abs(shift + drifted) * sqrt(min(number, 4000.0)) < 2.0 * unit or number > hold
     if ended:
         signal["returned"] = STAYS if number > hold else BACK
     signal["shift"], signal["shift_count"] = shift, number
@@ -113,5 +114,8 @@ def come_back(signal: Any) -> None:
     if signal["returned"] == STAYS:
         signal["level"] += signal["shift"]
         signal["counted"] = min(signal["counted"], 200.0)
+    else:
+        signal["level"] -= signal["drifted"]
+    signal["drifted"] = 0.0
     for lane in range(signal["lanes"].shape[1]):
         signal["lanes"][0, lane] = signal["lanes"][1, lane] = 0.0

@@ -1,0 +1,58 @@
+"""The thresholds of the kernel's tests for one signal, from the false alarms that are asked of it."""
+
+from math import inf
+
+import numpy as np
+
+from detectors.calibration import (
+    cusum_heights,
+    e_height,
+    normal_parameters,
+    rate_parameters,
+    shape_height,
+    variance_height,
+)
+from detectors.kernels.lanes import SHAPE_CELLS, SHAPE_WINDOW, SHIFTS
+from detectors.kernels.names import CUSUM, E_DETECTOR, PAGE_HINKLEY, SHAPE, VARIANCE
+from detectors.signals import Transform
+
+NUMERIC = (Transform.VALUE, Transform.CATEGORY)
+LIGHT_TAILS = 0.35  # scores of categories have lighter tails than normal ones: as many false alarms sooner
+UNREACHABLE = 1e12
+LOCAL_DELAYS = (
+    4.0  # a CUSUM that needs longer than a quarter of a local level's memory would follow the cycle
+)
+
+
+def set_thresholds(signal: np.void) -> None:
+    """The thresholds of the kernel's tests for the requested false alarms, which its detectors share.
+
+    The CUSUMs and the e-detector always run, since they say when a signal is away from its level.
+    """
+    requested = float(signal["requested"])
+    every = [requested / share if share else inf for share in signal["shares"].tolist()]
+    if signal["transform"] in NUMERIC:
+        signal["delta"], signal["threshold"] = normal_parameters(every[PAGE_HINKLEY])
+        light = LIGHT_TAILS if signal["transform"] == Transform.CATEGORY else 1.0
+        heights = cusum_heights((every[CUSUM] if every[CUSUM] < inf else requested) * light)
+        signal["heights"] = reachable(heights, signal)
+        cells = min(int(signal["atoms"]) + 1, SHAPE_CELLS)
+        if signal["transform"] == Transform.VALUE:
+            cells = SHAPE_CELLS
+        signal["shape_height"] = shape_height(every[SHAPE], SHAPE_WINDOW, cells)
+        signal["spread_height"] = variance_height(every[VARIANCE])
+    else:
+        mean, scale = float(signal["reference_mean"]), float(signal["scale"])
+        signal["delta"], signal["threshold"] = rate_parameters(mean, scale, every[PAGE_HINKLEY])
+        signal["heights"] = e_height(every[E_DETECTOR] if every[E_DETECTOR] < inf else requested)
+
+
+def reachable(heights: tuple[float, ...], signal: np.void) -> tuple[float, ...]:
+    """The thresholds of the CUSUMs; those too slow for a local level are out of reach while there is one."""
+    if not signal["local"]:
+        return heights
+    memory = float(signal["memory"]) / 2
+    return tuple(
+        height if height / (shift / 2) * LOCAL_DELAYS <= memory else UNREACHABLE
+        for height, shift in zip(heights, SHIFTS, strict=True)
+    )
