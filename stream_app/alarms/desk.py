@@ -19,11 +19,10 @@ from stream_app.alarms.stages import (
     run,
 )
 from stream_app.monitoring.model import ModelMonitor
+from stream_app.monitoring.streams import GONE_MS
 
 # A finding that its next blocks did not confirm by now is forgotten.
 PENDING_MS = 3_600_000
-# Incidents of a stream that has had no event for this long are over: the version is gone.
-GONE_MS = 6 * 3_600_000
 # How often an incident is looked at for recovery, in event time.
 FOLLOW_MS = 60_000
 

@@ -9,6 +9,7 @@ from schemas import Alert, Coverage, Event, Feedback, Prediction, cloud_event_he
 from stream_app.alarms.desk import AlarmDesk
 from stream_app.alarms.incident import Evidence
 from stream_app.config import Settings
+from stream_app.monitoring.calibration import Calibration
 from stream_app.monitoring.model import ModelMonitor
 from stream_app.monitoring.naming import kind_of
 from stream_app.monitoring.stream import Stream
@@ -36,6 +37,7 @@ class ModelWatch:
         self.topics = {"predictions": settings.kafka.predictions, "feedback": settings.kafka.feedback}
         self.monitor = ModelMonitor(model, settings.plan(model), settings.limits, extras.baselines.get(model))
         self.desk = AlarmDesk(self.monitor)
+        self.calibration = Calibration(self.monitor.streams, self.monitor.plan.false_alarm_budget)
         # Alerts that wait, each with the order of the record that caused it.
         self.outbox: list[Ordered] = []
         # Orders of the events since the last flush, the first of which has this sequence number.
@@ -123,6 +125,7 @@ class ModelWatch:
         now_ms = monitor.clock.tick_ms
         sequence = monitor.sequence + 1
         self._publish(self.desk.tick(now_ms, self._coverage(sequence)), self._order_of(sequence))
+        self.calibration.tick(now_ms)
         if self.summaries is not None and now_ms - self._summarised_ms >= self._summarise_every_ms:
             self._summarised_ms = now_ms
             firing = {
@@ -165,6 +168,7 @@ class ModelWatch:
         return {
             "monitor": self.monitor.snapshot(),
             "desk": self.desk.snapshot(),
+            "calibration": self.calibration.snapshot(),
             "rejected": self.rejected,
             "lost": self.lost,
             "sampling_rate": self._sampling_rate,
@@ -174,6 +178,7 @@ class ModelWatch:
         self.monitor.restore(snapshot["monitor"])
         self._first_sequence = self.monitor.sequence
         self.desk.restore(snapshot["desk"])
+        self.calibration.restore(snapshot["calibration"])
         self.rejected = snapshot["rejected"]
         self.lost = snapshot["lost"]
         self._sampling_rate = snapshot["sampling_rate"]
