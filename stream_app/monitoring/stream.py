@@ -1,6 +1,6 @@
 """One stream: everything watched of one (model, version, role)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from detectors import BankSettings
@@ -65,6 +65,12 @@ class Stream:
             table.revision += 1
             table.bank.calibrate(every)
             self.asked[table.name] = {**self.asked_of(table), **every}
+
+    def accept(self, table: Table, names: Collection[str]) -> None:
+        """Let the present level of these signals be their reference."""
+        table.revision += 1
+        table.bank.accept(names)
+        self.inherited -= set(names)
 
     def inherit(self, other: "Stream") -> None:
         """Watch what the predecessor's stream watched, against its references where the plan says so."""

@@ -4,8 +4,9 @@ import pytest
 from msgspec import structs
 
 from detectors import Finding, Level, SignalState
-from stream_app.alarms.incident import AlarmState, Evidence, Member
+from stream_app.alarms.incident import Evidence, Member
 from stream_app.alarms.stages import STAGES, Case, Held, has_recovered, late_confirmed, run
+from stream_app.alarms.state import AlarmState
 from stream_app.config import ModelPlan, SignalPlan
 from stream_app.monitoring.naming import Kind, kind_of
 
@@ -80,6 +81,7 @@ def test_the_way_is_one_line() -> None:
         "recovering",
         "in_bad_direction",
         "confirmed",
+        "trusted",
         "grouped",
         "deduplicated",
         "graded",
