@@ -1,4 +1,4 @@
-"""What the commands have in common that tell the worker something: who says it, why, and how it gets there."""
+"""What the commands have in common that tell the worker something: who says it, why, and the way there."""
 
 import getpass
 from collections.abc import Iterator
