@@ -51,7 +51,8 @@ class Standing(msgspec.Struct):
         """Take a verdict on one of its alerts; ``earlier`` is the one that it replaces."""
         change = FACTORS[verdict] / FACTORS[earlier]
         present = decayed(self.factor, now_ms - self.as_of_ms)
-        self.factor = min(max(present * change, LEAST), MOST)
+        factor = min(max(present * change, LEAST), MOST)
+        self.factor = 1.0 if abs(log(factor)) < NEAR_ONE else factor
         self.as_of_ms = now_ms
         self.noise += (verdict == "noise") - (earlier == "noise")
         self.useful += (verdict == "useful") - (earlier == "useful")
