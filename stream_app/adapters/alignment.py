@@ -58,9 +58,10 @@ class Alignment:
         self._linger = linger
         self._clock = clock
         self._held: dict[str, deque[SourceRecord]] = {topic: deque() for topic in topics}
-        # For each topic: from when on how many of all records added may go, and how many have gone.
+        # For each topic: from when on how many of all records added may go, how many may, and have gone.
         self._arrivals: dict[str, deque[tuple[float, int]]] = {topic: deque() for topic in topics}
         self._added = dict.fromkeys(topics, 0)
+        self._lingered_enough = dict.fromkeys(topics, 0)
         self._released = dict.fromkeys(topics, 0)
         self._records_held_max = records_held_max
         self.misaligned = 0  # records released before their place among the other topics' was known
@@ -124,10 +125,9 @@ class Alignment:
     def _lingered(self, topic: str) -> int:
         """How many records of a topic have waited long enough."""
         arrivals, now = self._arrivals[topic], self._clock()
-        added = self._released[topic]
         while arrivals and arrivals[0][0] <= now:
-            added = max(added, arrivals.popleft()[1])
-        return added - self._released[topic]
+            self._lingered_enough[topic] = arrivals.popleft()[1]
+        return max(self._lingered_enough[topic] - self._released[topic], 0)
 
 
 def _time(record: SourceRecord) -> int:

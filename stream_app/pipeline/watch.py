@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import islice, takewhile
 from typing import Any, NamedTuple, cast
 
@@ -165,7 +166,7 @@ class ModelWatch:
             arrived_ms=arrival.time_ms,
             partition=self.partition,
             offset=arrival.offset,
-            finding=finding,
+            finding=replace(finding, row=0),  # its row in the batch means nothing from here on
         )
 
     def _coverage(self, seen: int) -> Coverage:
