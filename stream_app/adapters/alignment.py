@@ -94,9 +94,7 @@ class Alignment:
             if len(records) > self._records_held_max:
                 others = [other for other in self._held if other != topic]
                 self.misaligned += 0 if caught_up.issuperset(others) else len(records)
-                self._released[topic] += len(records)
-                released += records
-                records.clear()
+                released += self._take(topic, len(records))
         return released
 
     def _merge(self, caught_up: set[str]) -> list[SourceRecord]:
@@ -106,6 +104,8 @@ class Alignment:
             return []
         held = [(topic, records) for topic, records in self._held.items() if records]
         free = [self._lingered(topic) if silent else len(records) for topic, records in held]
+        if len(held) == 1:  # the usual case while a backlog of predictions is read
+            return self._take(held[0][0], free[0])
         heads = [(_time(records[0]), place) for place, (_, records) in enumerate(held)]
         heapify(heads)
         released: list[SourceRecord] = []
@@ -121,6 +121,11 @@ class Alignment:
                 break
             heapreplace(heads, (_time(records[0]), place))
         return released
+
+    def _take(self, topic: str, count: int) -> list[SourceRecord]:
+        records = self._held[topic]
+        self._released[topic] += count
+        return [records.popleft() for _ in range(count)]
 
     def _lingered(self, topic: str) -> int:
         """How many records of a topic have waited long enough."""
