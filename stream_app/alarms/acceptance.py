@@ -42,7 +42,7 @@ class Acceptance:
             for stream in self._monitor.streams.values()
             if control.version in (None, stream.version) and control.role in (None, stream.role)
             for table in stream.tables()
-            for signal in control.signals
+            for signal in dict.fromkeys(control.signals)
             if table.bank.state_of(signal) is not None
         ]
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from schemas import Alert, Control, Coverage
 from stream_app.alarms.acceptance import Acceptance
@@ -13,6 +13,8 @@ from stream_app.alarms.state import ClosedIncident
 from stream_app.alarms.verdicts import Verdicts
 from stream_app.monitoring.identity import id_hash
 from stream_app.monitoring.model import ModelMonitor
+
+MOST_NAMED: Final = 5
 
 
 class Outcome(StrEnum):
@@ -91,18 +93,18 @@ class ControlDesk:
     def _accept_signals(self, control: Control, coverage: Coverage) -> list[Alert]:
         places = self._acceptance.places_named(control)
         watched = {place.signal for place in places}
-        for signal in control.signals:
-            if signal not in watched:
-                reason = f"{signal} is not watched{scope_of(control)}."
-                self._ignore(control, Outcome.UNKNOWN_SIGNAL, reason, signal=signal)
+        if unknown := [signal for signal in control.signals if signal not in watched]:
+            more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
+            reason = f"Not watched{scope_of(control)}: {', '.join(unknown[:MOST_NAMED])}{more}."
+            self._ignore(control, Outcome.UNKNOWN_SIGNAL, reason)
         if not places:
             return []
         self.outcomes[Outcome.ACCEPTED] += 1
         return self._acceptance.accept(places, control, coverage)
 
-    def _ignore(self, control: Control, outcome: Outcome, reason: str, **about: Any) -> list[Alert]:
+    def _ignore(self, control: Control, outcome: Outcome, reason: str) -> list[Alert]:
         self.outcomes[outcome] += 1
-        self.trail.write(control.time_ms, "ignored", reason, control, **about)
+        self.trail.write(control.time_ms, "ignored", reason, control)
         return []
 
     def snapshot(self) -> dict[str, Any]:

@@ -84,12 +84,13 @@ def test_signals_are_accepted_by_name_in_the_streams_that_are_meant() -> None:
     words = control("c-1", START_MS + 1700 * SECOND_MS, action="accept", signals=["feature:x", "feature:z"])
     outputs = run(with_control(SHIFTED, [words]))
     assert [(record["action"], record["signal"]) for record in outputs.audit] == [
-        ("ignored", "feature:z"),
+        ("ignored", None),
         ("accepted", "feature:x"),
     ]
+    assert outputs.audit[0]["reason"] == "Not watched: feature:z."
     other = run(with_control(SHIFTED, [words | {"version": "2"}]))
     assert {record["action"] for record in other.audit} == {"ignored"}
-    assert other.audit[0]["reason"] == "feature:x is not watched in version 2."
+    assert other.audit[0]["reason"] == "Not watched in version 2: feature:x, feature:z."
 
 
 def test_a_verdict_moves_the_budget() -> None:
