@@ -12,8 +12,9 @@ from schemas.alerts import (
     cloud_event_headers,
     encode_alert,
 )
+from schemas.audit import AuditRecord
 from schemas.encoding import encode
-from schemas.events import LONGEST_NAME, Event, Feedback, Prediction, Serving, Value
+from schemas.events import LONGEST_NAME, Control, Event, Feedback, Prediction, Serving, Value, Verdict
 from schemas.identity import alert_id, fingerprint_of
 from schemas.rejections import DeadLetter, Reason, Rejection, Source, dead_letter
 from schemas.summaries import Distribution, Quantiles, Reference, SignalSummary, summary_key
@@ -24,6 +25,8 @@ __all__ = [
     "LONGEST_NAME",
     "Alert",
     "Annotations",
+    "AuditRecord",
+    "Control",
     "Coverage",
     "DeadLetter",
     "Distribution",
@@ -43,6 +46,7 @@ __all__ = [
     "SignalSummary",
     "Source",
     "Value",
+    "Verdict",
     "alert_id",
     "cloud_event_headers",
     "dead_letter",

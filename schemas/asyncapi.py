@@ -45,6 +45,14 @@ TOPICS = (
         "What happened after predictions. Has as many partitions as predictions.",
     ),
     Topic(
+        "control",
+        "receive",
+        ("control",),
+        MODEL_KEY,
+        ("delete",),
+        "What operators say: verdicts on alerts, levels that are normal now. As many partitions as above.",
+    ),
+    Topic(
         "alerts",
         "send",
         ("alert",),
@@ -59,6 +67,14 @@ TOPICS = (
         SIGNAL_KEY,
         ("delete",),
         "How every signal is doing, about every 10 seconds of event time.",
+    ),
+    Topic(
+        "audit",
+        "send",
+        ("audit",),
+        MODEL_KEY,
+        ("delete",),
+        "What driftline changed about its own watching, and why. May come again, always with the same id.",
     ),
     Topic(
         "dead-letters",

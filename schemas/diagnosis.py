@@ -1,10 +1,11 @@
 """Why a readable record is no event: the reason, and a sentence with the field and what would be right."""
 
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any, Final, get_args
 
 import msgspec
 
-from schemas.events import EVENT_TYPES, LONGEST_NAME, REQUIRED_BY_KIND, Feedback, Value
+from schemas.events import EVENT_TYPES, LONGEST_NAME, REQUIRED_BY_KIND, Control, Feedback, Value, Verdict
 from schemas.mending import json_type
 from schemas.rejections import Reason, Rejection
 from schemas.times import EARLIEST_MS, LATEST_MS
@@ -12,6 +13,9 @@ from schemas.times import EARLIEST_MS, LATEST_MS
 TIME_WORDS = "an RFC 3339 string with an offset (2026-11-22T10:00:00Z) or an integer of epoch milliseconds"
 NAME_WORDS = f"a string of 1 to {LONGEST_NAME} characters"
 REMARK_WORDS = f"a string of at most {LONGEST_NAME} characters"
+SIGNALS_WORDS = f"a list of signals, each {NAME_WORDS}"
+TYPE_WORDS = "prediction, feedback, serving or control"
+ACTIONS = get_args(Control.__annotations__["action"])
 VALUE: Final = (Value, "a number, a string, a boolean, null or a list of numbers")
 FIGURE: Final = (float | None, "a number or null")
 SEGMENT: Final = (str, "a string")
@@ -31,14 +35,14 @@ def diagnose(record: dict[str, Any], error: msgspec.ValidationError) -> Rejectio
     """Why the decoder refused the record: the first mistake, type and kind before everything else."""
     type_name = record.get("type")
     if type_name is None:
-        return missing("type", "prediction, feedback or serving")
+        return missing("type", TYPE_WORDS)
     if not isinstance(type_name, str):
-        return _wrong_type("type", "prediction, feedback or serving", type_name)
+        return _wrong_type("type", TYPE_WORDS, type_name)
     event_type = EVENT_TYPES.get(type_name)
     if event_type is None:
-        sentence = f"type is {quoted(type_name)}: it must be prediction, feedback or serving."
+        sentence = f"type is {quoted(type_name)}: it must be {TYPE_WORDS}."
         return Rejection(Reason.UNKNOWN_TYPE, sentence)
-    if event_type is Feedback and (rejection := _kind_mistake(record.get("kind"))):
+    if rejection := _choice_mistakes(event_type, record):
         return rejection
     fields = msgspec.structs.fields(event_type)
     for field in fields:
@@ -71,14 +75,27 @@ def quoted(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
-def _kind_mistake(kind: Any) -> Rejection | None:
-    words = ", ".join(REQUIRED_BY_KIND)
-    if kind is None:
-        return missing("kind", f"one of {words}")
-    if not isinstance(kind, str):
-        return _wrong_type("kind", f"one of {words}", kind)
-    if kind not in REQUIRED_BY_KIND:
-        return Rejection(Reason.UNKNOWN_KIND, f"kind is {quoted(kind)}: it must be one of {words}.")
+def _choice_mistakes(event_type: type[Any], record: dict[str, Any]) -> Rejection | None:
+    """What the fields say that decide which other fields are needed."""
+    if event_type is Feedback:
+        return _choice_mistake("kind", record.get("kind"), REQUIRED_BY_KIND, Reason.UNKNOWN_KIND)
+    if event_type is not Control:
+        return None
+    rejection = _choice_mistake("action", record.get("action"), ACTIONS, Reason.UNKNOWN_ACTION)
+    verdict = record.get("verdict")
+    if rejection is None and verdict is not None:
+        rejection = _choice_mistake("verdict", verdict, get_args(Verdict), Reason.UNKNOWN_VERDICT)
+    return rejection
+
+
+def _choice_mistake(name: str, value: Any, choices: Iterable[str], reason: Reason) -> Rejection | None:
+    words = ", ".join(choices)
+    if value is None:
+        return missing(name, f"one of {words}")
+    if not isinstance(value, str):
+        return _wrong_type(name, f"one of {words}", value)
+    if value not in choices:
+        return Rejection(reason, f"{name} is {quoted(value)}: it must be one of {words}.")
     return None
 
 
@@ -91,6 +108,8 @@ def _field_mistake(field: msgspec.structs.FieldInfo, value: Any) -> Rejection | 
     except msgspec.ValidationError:
         if name == "time":
             return _time_mistake(value)
+        if name == "signals":
+            return _wrong_type(name, SIGNALS_WORDS, value)
         words = NAME_WORDS if field.required or value == "" else REMARK_WORDS
         if not isinstance(value, str):
             return _wrong_type(name, words, value)

@@ -29,6 +29,9 @@ Remark = Annotated[str, Meta(max_length=LONGEST_NAME)]
 Value = float | bool | str | None | list[float]
 """What a feature, an output, a label or a decision may be. Numbers always come out of decoding as float."""
 
+Verdict = Literal["useful", "noise", "expected_change"]
+"""What an alert was to the person who got it; an expected change is accepted as well."""
+
 _VALUES = Meta(
     description="By name: a number, a string, a boolean, null, or a list of numbers. "
     f"Names of more than {LONGEST_NAME} characters are not watched."
@@ -48,6 +51,7 @@ if TYPE_CHECKING:  # what a decoded event holds
     Values = dict[str, Value]
     Figures = dict[str, float | None]
     Segments = dict[str, str]
+    Signals = list[str]
 else:  # what the wire may hold
     Time = Annotated[
         Annotated[datetime, Meta(tz=True)] | Annotated[int, Meta(ge=EARLIEST_MS, lt=LATEST_MS)], _TIME
@@ -57,6 +61,7 @@ else:  # what the wire may hold
     Values = Annotated[dict[str, Value] | None, _VALUES]
     Figures = Annotated[dict[str, float | None] | None, _FIGURES]
     Segments = dict[str, str] | None
+    Signals = list[Name] | None
 
 
 class Prediction(Struct, tag_field="type", tag="prediction", gc=False, omit_defaults=True):
@@ -103,12 +108,33 @@ class Serving(Struct, tag_field="type", tag="serving", gc=False, omit_defaults=T
     values: Figures = {}
 
 
-Event = Prediction | Feedback | Serving
+class Control(Struct, tag_field="type", tag="control", gc=False, omit_defaults=True):
+    """What an operator says: a verdict on an alert, or that what an alert or some signals show is normal now.
 
-EVENT_TYPES: dict[str, type[Prediction] | type[Feedback] | type[Serving]] = {
+    ``alert_id`` may be the id of any alert of an incident, or its fingerprint. Without ``version`` (or
+    ``role``) signals are accepted in all of them.
+    """
+
+    action: Literal["verdict", "accept"]
+    model: Name
+    time_ms: Time = field(name="time")
+    id: Name | None = None
+    alert_id: Name | None = None
+    verdict: Verdict | None = None
+    signals: Signals = []
+    version: Name | None = None
+    role: Name | None = None
+    by: Remark | None = None
+    comment: Remark | None = None
+
+
+Event = Prediction | Feedback | Serving | Control
+
+EVENT_TYPES: dict[str, type[Prediction] | type[Feedback] | type[Serving] | type[Control]] = {
     "prediction": Prediction,
     "feedback": Feedback,
     "serving": Serving,
+    "control": Control,
 }
 
 REQUIRED_BY_KIND = {
@@ -117,3 +143,5 @@ REQUIRED_BY_KIND = {
     "decision": ("prediction_id", "decision"),
 }
 """What each kind of feedback needs besides what all need; a map needs at least one entry."""
+
+NEEDED_FOR_VERDICT = ("alert_id", "verdict")

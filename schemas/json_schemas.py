@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from schemas.alerts import Alert
-from schemas.events import REQUIRED_BY_KIND, Feedback, Prediction, Serving
+from schemas.audit import AuditRecord
+from schemas.events import NEEDED_FOR_VERDICT, REQUIRED_BY_KIND, Control, Feedback, Prediction, Serving
 from schemas.rejections import DeadLetter
 from schemas.summaries import SignalSummary
 
@@ -16,8 +17,10 @@ RECORDS: dict[str, type[msgspec.Struct]] = {
     "prediction": Prediction,
     "feedback": Feedback,
     "serving": Serving,
+    "control": Control,
     "alert": Alert,
     "signal-summary": SignalSummary,
+    "audit": AuditRecord,
     "dead-letter": DeadLetter,
 }
 """File name without suffix: what is in it."""
@@ -30,6 +33,8 @@ def json_schema(name: str) -> dict[str, Any]:
     definition = generated["$defs"][record.__name__]
     if record is Feedback:
         definition["allOf"] = [_needs_of(kind, names) for kind, names in REQUIRED_BY_KIND.items()]
+    if record is Control:
+        definition["allOf"] = _needs_of_actions()
     return {"$schema": DIALECT, "$id": f"urn:driftline:{name}", **generated}
 
 
@@ -54,3 +59,18 @@ def _needs_of(kind: str, names: tuple[str, ...]) -> dict[str, Any]:
         "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
         "then": {"properties": needed, "required": list(names)},
     }
+
+
+def _needs_of_actions() -> list[dict[str, Any]]:
+    def when(action: str, then: dict[str, Any]) -> dict[str, Any]:
+        return {"if": {"properties": {"action": {"const": action}}, "required": ["action"]}, "then": then}
+
+    texts: dict[str, Any] = {name: {"type": "string"} for name in NEEDED_FOR_VERDICT}
+    one_of = [
+        {"properties": {"alert_id": {"type": "string"}}, "required": ["alert_id"]},
+        {"properties": {"signals": {"type": "array", "minItems": 1}}, "required": ["signals"]},
+    ]
+    return [
+        when("verdict", {"properties": texts, "required": list(NEEDED_FOR_VERDICT)}),
+        when("accept", {"anyOf": one_of}),
+    ]

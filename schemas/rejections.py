@@ -27,6 +27,8 @@ class Reason(StrEnum):
     NOT_AN_OBJECT = "not_an_object"
     UNKNOWN_TYPE = "unknown_type"
     UNKNOWN_KIND = "unknown_kind"
+    UNKNOWN_ACTION = "unknown_action"
+    UNKNOWN_VERDICT = "unknown_verdict"
     MISSING_FIELD = "missing_field"
     WRONG_TYPE = "wrong_type"
     BAD_NAME = "bad_name"

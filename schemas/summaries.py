@@ -42,8 +42,12 @@ class SignalSummary(Struct, frozen=True, kw_only=True):
 
     ``seen`` counts all values since the stream began, ``recent`` describes the sliding window.
     ``effect_size_sd`` is the recent mean against the reference's, in sd of the reference; null: not armed.
-    ``firing`` says that an open incident shows the signal. ``sampling_rate`` is the share of predictions that
-    wait for feedback.
+    ``firing`` says that an open incident shows the signal, ``watch_only`` that it makes no alerts because it
+    only ever made noise. ``sampling_rate`` is the share of predictions that wait for feedback.
+
+    ``requested_false_alarms_per_30d`` is the signal's share of the model's budget at its present rate of
+    values (null: not known yet), ``realised_alerts_per_30d`` how often it was part of an alert over the
+    budget's period.
     """
 
     model: str
@@ -57,7 +61,10 @@ class SignalSummary(Struct, frozen=True, kw_only=True):
     reference: Reference | None = None
     effect_size_sd: Number = None
     firing: bool
+    watch_only: bool = False
     sampling_rate: float
+    requested_false_alarms_per_30d: Number = None
+    realised_alerts_per_30d: Number = None
 
 
 def summary_key(model: str, subject: str) -> bytes:

@@ -12,6 +12,22 @@ from stream_app.adapters.files import FileRecord
 START_MS = 1_790_000_000_000
 PREDICTIONS = "driftline.predictions"
 FEEDBACK = "driftline.feedback"
+CONTROL = "driftline.control"
+
+
+def control(identifier: str, time_ms: int, **fields: Any) -> dict[str, Any]:
+    """What anna says about the model search."""
+    known = {"type": "control", "id": identifier, "model": "search", "time": time_ms, "by": "anna"}
+    return known | fields
+
+
+def with_control(records: list[FileRecord], said: list[dict[str, Any]]) -> list[FileRecord]:
+    """The records, and what operators said, each in its place by time and on its own topic."""
+    merged = list(records)
+    for offset, event in enumerate(sorted(said, key=lambda event: event["time"])):
+        value, key = orjson.dumps(event), event["model"].encode()
+        merged.append(FileRecord(CONTROL, 0, offset, event["time"], key, value))
+    return sorted(merged, key=lambda record: record.timestamp or 0)
 
 
 @dataclass

@@ -1,7 +1,8 @@
-"""Bringing the two input topics of a partition number back into the order in which things happened."""
+"""Bringing the input topics of a partition number back into the order in which things happened."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from heapq import heapify, heapreplace
 from time import monotonic, time
 from typing import NamedTuple
 
@@ -29,15 +30,15 @@ NO_LINGER = Linger(0.0, 0.0)
 
 
 class Alignment:
-    """Merges predictions and feedback of one partition number by record timestamp.
+    """Merges predictions, feedback and control of one partition number by record timestamp.
 
-    The topics are read at different paces: after downtime one can be minutes ahead of the other, and a label
-    would meet an empty join store. So a record waits until the other topic has shown something later, or has
+    The topics are read at different paces: after downtime one can be minutes ahead of another, and a label
+    would meet an empty join store. So a record waits until each other topic has shown something later, or has
     nothing more to show. Within a topic the order of offsets is never changed, whatever the timestamps say;
     at equal timestamps the topic named first goes first.
 
-    A topic that has nothing more to show may have something a moment later: what was written to both topics
-    together is not fetched together. So records linger a little before they go ahead of a silent topic.
+    A topic that has nothing more to show may have something a moment later: what was written to several
+    topics together is not fetched together. So records linger a little before they go ahead of a silent one.
 
     Args:
         topics: the input topics, predictions first.
@@ -57,12 +58,13 @@ class Alignment:
         self._linger = linger
         self._clock = clock
         self._held: dict[str, deque[SourceRecord]] = {topic: deque() for topic in topics}
-        # For each topic: from when on how many of all records added may go, and how many have gone.
+        # For each topic: from when on how many of all records added may go, how many may, and have gone.
         self._arrivals: dict[str, deque[tuple[float, int]]] = {topic: deque() for topic in topics}
         self._added = dict.fromkeys(topics, 0)
+        self._lingered_enough = dict.fromkeys(topics, 0)
         self._released = dict.fromkeys(topics, 0)
         self._records_held_max = records_held_max
-        self.misaligned = 0  # records released before their place among the other topic's was known
+        self.misaligned = 0  # records released before their place among the other topics' was known
 
     def add(self, topic: str, records: Iterable[SourceRecord]) -> None:
         """Hold records of a topic, in offset order."""
@@ -84,42 +86,53 @@ class Alignment:
         Args:
             caught_up: topics of which everything in the log has been added.
         """
-        released = self._merge()
         caught_up = set(caught_up)
+        released: list[SourceRecord] = []
+        while merged := self._merge(caught_up):
+            released += merged
         for topic, records in self._held.items():
-            if not records:
-                continue
-            others = [other for other in self._held if other != topic]
             if len(records) > self._records_held_max:
+                others = [other for other in self._held if other != topic]
                 self.misaligned += 0 if caught_up.issuperset(others) else len(records)
                 released += self._take(topic, len(records))
-            elif caught_up.issuperset(others):
-                released += self._take(topic, self._lingered(topic))
         return released
 
-    def _lingered(self, topic: str) -> int:
-        """How many records of a topic have waited long enough."""
-        arrivals, now = self._arrivals[topic], self._clock()
-        added = self._released[topic]
-        while arrivals and arrivals[0][0] <= now:
-            added = max(added, arrivals.popleft()[1])
-        return added - self._released[topic]
+    def _merge(self, caught_up: set[str]) -> list[SourceRecord]:
+        """Take the earliest records until a topic has nothing left or the earliest has to wait."""
+        silent = [topic for topic, records in self._held.items() if not records]
+        if not caught_up.issuperset(silent):
+            return []
+        held = [(topic, records) for topic, records in self._held.items() if records]
+        free = [self._lingered(topic) if silent else len(records) for topic, records in held]
+        if len(held) == 1:  # the usual case while a backlog of predictions is read
+            return self._take(held[0][0], free[0])
+        heads = [(_time(records[0]), place) for place, (_, records) in enumerate(held)]
+        heapify(heads)
+        released: list[SourceRecord] = []
+        while heads:
+            place = heads[0][1]
+            topic, records = held[place]
+            if not free[place]:
+                break
+            free[place] -= 1
+            self._released[topic] += 1
+            released.append(records.popleft())
+            if not records:
+                break
+            heapreplace(heads, (_time(records[0]), place))
+        return released
 
     def _take(self, topic: str, count: int) -> list[SourceRecord]:
         records = self._held[topic]
         self._released[topic] += count
         return [records.popleft() for _ in range(count)]
 
-    def _merge(self) -> list[SourceRecord]:
-        """Compare the heads of the topics until one topic has nothing left."""
-        first, second = self._held.values()
-        before = {topic: len(records) for topic, records in self._held.items()}
-        released: list[SourceRecord] = []
-        while first and second:
-            released.append(first.popleft() if _time(first[0]) <= _time(second[0]) else second.popleft())
-        for topic, records in self._held.items():
-            self._released[topic] += before[topic] - len(records)
-        return released
+    def _lingered(self, topic: str) -> int:
+        """How many records of a topic have waited long enough."""
+        arrivals, now = self._arrivals[topic], self._clock()
+        while arrivals and arrivals[0][0] <= now:
+            self._lingered_enough[topic] = arrivals.popleft()[1]
+        return max(self._lingered_enough[topic] - self._released[topic], 0)
 
 
 def _time(record: SourceRecord) -> int:

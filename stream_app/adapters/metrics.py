@@ -15,6 +15,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from stream_app.pipeline import Shard
+from stream_app.pipeline.watch import ModelWatch
 
 
 class Declaration(NamedTuple):
@@ -35,8 +36,9 @@ REDELIVERED = Declaration("driftline_redelivered", "Records that were read again
 LOST = Declaration("driftline_lost", "Offsets that the log did not have any more, coverage that is gone.")
 SIGNALS_REFUSED = Declaration("driftline_signals_refused", "Sightings of signals beyond the limit.")
 MODELS_REFUSED = Declaration("driftline_models_refused", "Models beyond the limit, which are not watched.")
+CONTROL = Declaration("driftline_control", "What operators said, by what became of it.", ("outcome",))
 COUNTED = (
-    *(EVENTS, REJECTED, ALERTS, JOINS, DUPLICATES, REDELIVERED, LOST),
+    *(EVENTS, REJECTED, ALERTS, CONTROL, JOINS, DUPLICATES, REDELIVERED, LOST),
     *(SIGNALS_REFUSED, MODELS_REFUSED),
 )
 
@@ -49,6 +51,11 @@ MISALIGNED = Declaration("driftline_misaligned", "Records taken before their tur
 MODELS = Declaration("driftline_models", "Models watched.")
 SIGNALS = Declaration("driftline_signals", "Signals watched.")
 ARMED = Declaration("driftline_signals_armed", "Signals whose reference is learned, so that they can fire.")
+WATCH_ONLY = Declaration("driftline_signals_watch_only", "Signals without alerts, by verdicts.", ("model",))
+BUDGETED = Declaration("driftline_alerts_budgeted_per_day", "The model's false-alarm budget.", ("model",))
+REALISED = Declaration(
+    "driftline_alerts_realised_per_day", "Alerts over the budget's period of event time.", ("model",)
+)
 SAMPLING = Declaration("driftline_join_sampling_rate", "Lowest share of predictions that wait for feedback.")
 
 # Counted where it happens.
@@ -132,6 +139,8 @@ def counts_of(shard: Shard) -> Counter[Key]:
         counts[(SIGNALS_REFUSED,)] += monitor.counts["refused"]
         for result, count in monitor.joins.counts.items():
             counts[(JOINS, result)] += count
+        for outcome, count in model.watch.control.outcomes.items():
+            counts[(CONTROL, outcome)] += count
         for (kind, status), count in model.watch.announced.items():
             counts[(ALERTS, kind, status)] += count
     return counts
@@ -151,7 +160,9 @@ def levels_of(views: list[PartitionView]) -> Iterator[Metric]:
         epochs.add_metric([str(view.shard.partition)], view.shard.epoch)
         misaligned.add_metric([str(view.shard.partition)], view.misaligned)
     yield from (epochs, misaligned)
-    monitors = [model.watch.monitor for view in views for model in view.shard.models.values()]
+    watches = [model.watch for view in views for model in view.shard.models.values()]
+    yield from levels_of_models(watches)
+    monitors = [watch.monitor for watch in watches]
     streams = [stream for monitor in monitors for stream in monitor.streams.values()]
     banks = [table.bank for stream in streams for table in stream.tables()]
     stores = [store for monitor in monitors for store in monitor.joins.stores().values()]
@@ -159,6 +170,17 @@ def levels_of(views: list[PartitionView]) -> Iterator[Metric]:
     yield gauge(SIGNALS, sum(len(bank.signals) for bank in banks))
     yield gauge(ARMED, sum(state.armed for bank in banks for state in bank.states()))
     yield gauge(SAMPLING, min((store.sampling_rate for store in stores), default=1.0))
+
+
+def levels_of_models(watches: list[ModelWatch]) -> Iterator[Metric]:
+    """What came of each model's budget of false alarms, beside the budget."""
+    budgeted, realised, watch_only = gauge(BUDGETED), gauge(REALISED), gauge(WATCH_ONLY)
+    for watch in watches:
+        labels = [watch.monitor.model]
+        budgeted.add_metric(labels, watch.monitor.plan.false_alarm_budget.alarms_per_day)
+        realised.add_metric(labels, watch.desk.tally.per_day())
+        watch_only.add_metric(labels, sum(each.watch_only for each in watch.desk.state.standings.values()))
+    yield from (budgeted, realised, watch_only)
 
 
 def gauge(declaration: Declaration, value: float | None = None) -> GaugeMetricFamily:

@@ -22,10 +22,11 @@ def ignore(record: OutputRecord) -> None:
 
 @dataclass
 class Sinks:
-    """Where the three kinds of output go; signals are not even made unless asked for."""
+    """Where each kind of output goes; signals are not even made unless asked for."""
 
     alerts: Sink = ignore
     dead_letters: Sink = ignore
+    audit: Sink = ignore
     signals: Sink | None = None
     baseline: Path | None = None
 
@@ -68,6 +69,8 @@ def replay(
             sinks.alerts(alert)
         for letter in shard.take_dead_letters():
             sinks.dead_letters(letter)
+        for record in shard.take_audit():
+            sinks.audit(record)
         if sinks.signals is not None:
             for summary in shard.take_summaries():
                 sinks.signals(summary)

@@ -22,15 +22,14 @@ class TopicPlan:
 def topic_plans(settings: KafkaSettings) -> list[TopicPlan]:
     """All topics with their policies.
 
-    Predictions, feedback and state have the same number of partitions, because one worker holds a partition
-    number of all three. What has no policy here keeps the broker's own (retention of the input, for example).
+    The inputs and state have the same number of partitions, because one worker holds a partition number of
+    all of them. What has no policy here keeps the broker's own (retention of the input, for example).
     With three replicas or more a record counts as written when two have it.
     """
     common = {"min.insync.replicas": "2"} if settings.replication_factor >= 3 else {}
     deleted = common | {"cleanup.policy": "delete"}
     return [
-        TopicPlan(settings.predictions, settings.partitions, deleted),
-        TopicPlan(settings.feedback, settings.partitions, deleted),
+        *(TopicPlan(topic, settings.partitions, deleted) for topic in settings.inputs),
         TopicPlan(
             settings.alerts,
             settings.partitions,
@@ -44,6 +43,8 @@ def topic_plans(settings: KafkaSettings) -> list[TopicPlan]:
             # A record of 1 MiB grows by a third in base64.
             deleted | {"retention.ms": str(14 * DAY_MS), "max.message.bytes": str(2 * MIB)},
         ),
+        # Why an alert did not come is asked long after.
+        TopicPlan(settings.audit, settings.partitions, deleted | {"retention.ms": str(365 * DAY_MS)}),
     ]
 
 

@@ -73,12 +73,12 @@ def check_topics(settings: KafkaSettings) -> list[str]:
         for plan in plans
         if plan.name not in partitions
     ]
-    together = [settings.predictions, settings.feedback, settings.state]
+    together = [*settings.inputs, settings.state]
     counts = {name: partitions[name] for name in together if name in partitions}
     if len(set(counts.values())) > 1:
         found = ", ".join(f"{name} has {count}" for name, count in counts.items())
         problems.append(
-            f"Predictions, feedback and state need the same number of partitions, but {found}: "
+            f"Predictions, feedback, control and state need the same number of partitions, but {found}: "
             "make the topics again with one number (a model's events must meet in one worker)."
         )
     return problems

@@ -8,7 +8,7 @@ import msgspec
 from detectors import SignalState
 from schemas import Alert, Coverage
 from stream_app.alarms.announcement import Status, announce
-from stream_app.alarms.incident import SEVERITY_ORDER, AlarmState, Evidence, Incident
+from stream_app.alarms.incident import SEVERITY_ORDER, Evidence, Incident
 from stream_app.alarms.stages import (
     CONFIRMED_STAGES,
     STAGES,
@@ -18,12 +18,13 @@ from stream_app.alarms.stages import (
     late_confirmed,
     run,
 )
+from stream_app.alarms.state import AlarmState
+from stream_app.alarms.tally import WHOLE_MODEL, Tally
 from stream_app.monitoring.model import ModelMonitor
+from stream_app.monitoring.streams import GONE_MS
 
 # A finding that its next blocks did not confirm by now is forgotten.
 PENDING_MS = 3_600_000
-# Incidents of a stream that has had no event for this long are over: the version is gone.
-GONE_MS = 6 * 3_600_000
 # How often an incident is looked at for recovery, in event time.
 FOLLOW_MS = 60_000
 
@@ -36,6 +37,7 @@ class AlarmDesk:
         self.plan = monitor.plan
         self.state = AlarmState()
         self.held: Counter[str] = Counter()
+        self.tally = Tally(self.plan.false_alarm_budget.per_ms)
 
     def take(self, evidence: Evidence, coverage: Coverage) -> list[Alert]:
         """One finding; at most one alert."""
@@ -43,6 +45,7 @@ class AlarmDesk:
 
     def tick(self, now_ms: int, coverage: Coverage) -> list[Alert]:
         """What time brings: late confirmations, updates, recoveries, repetitions."""
+        self.tally.tick(now_ms)
         alerts: list[Alert] = []
         for key, evidence in list(self.state.pending.items()):
             signal = self._look(evidence)
@@ -65,7 +68,10 @@ class AlarmDesk:
             return []
         incident = case.incident
         assert incident is not None
+        if case.joined:
+            self.tally.count(evidence.key, evidence.arrived_ms)
         if not incident.sequence:
+            self.tally.count(WHOLE_MODEL, evidence.arrived_ms)
             return [self._announce(incident, Status.FIRING, now_ms, coverage)]
         if SEVERITY_ORDER[incident.severity] > SEVERITY_ORDER[incident.sent_severity]:
             return [self._announce(incident, Status.UPDATED, now_ms, coverage)]
@@ -79,13 +85,17 @@ class AlarmDesk:
             self._look_for_recovery(incident)
         gone = self.monitor.streams.idle_ms((incident.version, incident.role), now_ms) > GONE_MS
         if gone or all(member.recovered for member in incident.members.values()):
-            self.state.incidents.remove(incident)
-            return [self._announce(incident, Status.RESOLVED, now_ms, coverage)]
+            return [self.close(incident, now_ms, coverage)]
         if incident.unsent:
             return [self._announce(incident, Status.UPDATED, now_ms, coverage)]
         if now_ms - incident.sent_ms >= self.plan.alerts.repeat_every_ms:
             return [self._announce(incident, Status.FIRING, now_ms, coverage)]
         return []
+
+    def close(self, incident: Incident, now_ms: int, coverage: Coverage) -> Alert:
+        """The incident is over: its last alert."""
+        self.state.close(incident)
+        return self._announce(incident, Status.RESOLVED, now_ms, coverage)
 
     def _look_for_recovery(self, incident: Incident) -> None:
         block = self.monitor.bank_settings.block
@@ -108,8 +118,10 @@ class AlarmDesk:
         return announce(incident, status, coverage, self.plan.alerts.generator_url)
 
     def snapshot(self) -> dict[str, Any]:
-        return {"state": msgspec.to_builtins(self.state), "held": dict(self.held)}
+        state = msgspec.to_builtins(self.state)
+        return {"state": state, "held": dict(self.held), "tally": self.tally.snapshot()}
 
     def restore(self, snapshot: dict[str, Any]) -> None:
         self.state = msgspec.convert(snapshot["state"], AlarmState)
         self.held = Counter(snapshot["held"])
+        self.tally.restore(snapshot["tally"])

@@ -3,7 +3,7 @@
 import msgspec
 
 from detectors import Finding
-from schemas import fingerprint_of
+from schemas import Verdict
 from stream_app.monitoring.naming import Kind
 
 KIND_ORDER = {kind: place for place, kind in enumerate(Kind)}
@@ -32,7 +32,12 @@ class Evidence(msgspec.Struct):
 
     @property
     def key(self) -> str:
-        return f"{self.version}\n{self.role}\n{self.signal}"
+        return key_of(self.version, self.role, self.signal)
+
+
+def key_of(version: str, role: str, signal: str) -> str:
+    """A signal among all signals of its model."""
+    return f"{version}\n{role}\n{signal}"
 
 
 class Member(msgspec.Struct):
@@ -44,6 +49,8 @@ class Member(msgspec.Struct):
     # What the signal had seen when it was first looked at after it fired; -1 before that.
     seen_at_start: int = -1
     recovered: bool = False
+    # An operator said that its new level is the normal one.
+    accepted: bool = False
 
     @property
     def effect_size_sd(self) -> float:
@@ -67,12 +74,20 @@ class Incident(msgspec.Struct):
     followed_ms: int = 0
     sent_severity: str = ""
     unsent: bool = False
+    verdict: Verdict | None = None
+    # Who accepted the change, in a sentence; empty while nobody has.
+    acceptance: str = ""
 
     def ranked(self) -> list[Member]:
         """Signals that have not recovered, largest effect first (all of them once none is left)."""
         firing = [member for member in self.members.values() if not member.recovered]
         members = firing or list(self.members.values())
         return sorted(members, key=lambda member: (-member.effect_size_sd, member.evidence.signal))
+
+    @property
+    def signals(self) -> list[str]:
+        """The names of all signals that show or showed it."""
+        return list(self.members)
 
     @property
     def kind(self) -> Kind:
@@ -85,56 +100,3 @@ class Incident(msgspec.Struct):
     @property
     def features_moved(self) -> bool:
         return any(member.evidence.kind is Kind.DATA_DRIFT for member in self.members.values())
-
-
-class AlarmState(msgspec.Struct):
-    """Everything the alarm stages remember of one model.
-
-    At most one pending finding and one place in an incident per signal, so the bound is that of the signals.
-    """
-
-    pending: dict[str, Evidence] = {}
-    incidents: list[Incident] = []
-    episodes: dict[str, int] = {}
-
-    def incident_of(self, evidence: Evidence) -> Incident | None:
-        """The open incident in which this signal fires."""
-        for incident in self.incidents:
-            member = incident.members.get(evidence.signal)
-            same = (incident.version, incident.role) == (evidence.version, evidence.role)
-            if same and member is not None and not member.recovered:
-                return incident
-        return None
-
-    def incident_near(self, evidence: Evidence, group_within_ms: int) -> Incident | None:
-        """The open incident of the same model version that this change belongs to by time.
-
-        A change began somewhere between its estimated beginning and its detection.
-        """
-        for incident in self.incidents:
-            same = (incident.version, incident.role) == (evidence.version, evidence.role)
-            from_ms = incident.began_ms - group_within_ms
-            until_ms = incident.latest_ms + group_within_ms
-            if same and evidence.finding.began_ms <= until_ms and evidence.arrived_ms >= from_ms:
-                return incident
-        return None
-
-    def open(self, evidence: Evidence) -> Incident:
-        """A new incident, known by the labels of the signal that showed it first."""
-        fingerprint = fingerprint_of(
-            model=evidence.model, version=evidence.version, role=evidence.role, signal=evidence.signal
-        )
-        self.episodes[fingerprint] = self.episodes.get(fingerprint, 0) + 1
-        incident = Incident(
-            fingerprint=fingerprint,
-            episode=self.episodes[fingerprint],
-            model=evidence.model,
-            version=evidence.version,
-            role=evidence.role,
-            began_ms=evidence.finding.began_ms,
-            detected_ms=evidence.arrived_ms,
-            latest_ms=evidence.arrived_ms,
-            members={},
-        )
-        self.incidents.append(incident)
-        return incident

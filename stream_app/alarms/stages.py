@@ -14,7 +14,9 @@ from msgspec import structs
 
 from detectors import SignalState
 from stream_app.alarms.direction import is_bad
-from stream_app.alarms.incident import AlarmState, Evidence, Incident, Member
+from stream_app.alarms.incident import Evidence, Incident, Member
+from stream_app.alarms.standing import Sighting
+from stream_app.alarms.state import AlarmState
 from stream_app.config import ModelPlan
 
 Look = Callable[[Evidence], SignalState | None]
@@ -37,6 +39,7 @@ class Held(StrEnum):
     NOT_ARMED = "not_armed"
     GOOD_DIRECTION = "good_direction"
     UNCONFIRMED = "unconfirmed"
+    WATCH_ONLY = "watch_only"
     RECOVERING = "recovering"
     ALREADY_FIRING = "already_firing"
 
@@ -51,6 +54,7 @@ class Case:
     look: Look
     incident: Incident | None = None
     detectors: tuple[str, ...] = ()
+    joined: bool = False  # whether the signal was not part of the incident before
 
     @property
     def effect_size_sd(self) -> float:
@@ -107,6 +111,16 @@ def agrees(earlier: Evidence, later: Evidence) -> bool:
     return one.detector != other.detector and one.effect_size_sd * other.effect_size_sd > 0
 
 
+def trusted(case: Case) -> Held | None:
+    """A signal that only ever made noise makes no alerts; what it would have said is remembered."""
+    evidence = case.evidence
+    standing = case.state.standings.get(evidence.signal)
+    if standing is None or not standing.watch_only:
+        return None
+    standing.remember(Sighting(evidence.version, evidence.role, evidence.arrived_ms))
+    return Held.WATCH_ONLY
+
+
 def grouped(case: Case) -> Held | None:
     """Changes of one model version that begin within a window are one incident."""
     case.incident = case.state.incident_of(case.evidence) or case.state.incident_near(
@@ -134,6 +148,7 @@ def graded(case: Case) -> Held | None:
     evidence, incident = case.evidence, case.incident
     names = {evidence.finding.detector, *case.detectors}
     member = incident.members.get(evidence.signal)
+    case.joined = member is None
     if member is not None:
         names.update(member.detectors)
         if not member.recovered:
@@ -156,6 +171,7 @@ STAGES: tuple[Stage, ...] = (
     recovering,
     in_bad_direction,
     confirmed,
+    trusted,
     grouped,
     deduplicated,
     graded,

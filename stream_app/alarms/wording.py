@@ -57,8 +57,17 @@ def description_of(incident: Incident, *, resolved: bool) -> str:
         moved = "The features moved too." if incident.features_moved else "The features did not move."
         parts.append(moved)
     if resolved:
-        parts.append("Every signal is back at its reference.")
+        parts.append(ending_of(incident))
     return " ".join(parts)
+
+
+def ending_of(incident: Incident) -> str:
+    """Why it is over: back as it was, or normal from now on."""
+    if not incident.acceptance:
+        return "Every signal is back at its reference."
+    if all(member.accepted for member in incident.members.values()):
+        return incident.acceptance
+    return f"{incident.acceptance} Every other signal is back at its reference."
 
 
 def change_of(member: Member) -> str:

@@ -7,6 +7,7 @@ import logging
 
 import click
 
+from stream_app.cli.accept import accept
 from stream_app.cli.alerts import alerts
 from stream_app.cli.check_config import check_config
 from stream_app.cli.demo import demo
@@ -15,6 +16,7 @@ from stream_app.cli.presentation import Group, examples
 from stream_app.cli.replay import replay
 from stream_app.cli.simulate import simulate
 from stream_app.cli.topics import topics
+from stream_app.cli.verdict import verdict
 from stream_app.cli.worker import worker
 
 
@@ -38,5 +40,5 @@ def main() -> None:
     logging.getLogger("kafka").addHandler(logging.NullHandler())
 
 
-for command in (worker, replay, simulate, alerts, topics, check_config, demo, kafka):
+for command in (worker, replay, simulate, alerts, verdict, accept, topics, check_config, demo, kafka):
     main.add_command(command)

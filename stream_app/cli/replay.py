@@ -33,6 +33,7 @@ OUTPUT = click.Path(dir_okay=False, writable=True, allow_dash=True)
     "--signals", metavar="OUT", type=OUTPUT, help="Summaries of every signal, as they are published."
 )
 @click.option("--dead-letters", metavar="OUT", type=OUTPUT, help="Records that could not be used, and why.")
+@click.option("--audit", metavar="OUT", type=OUTPUT, help="What operators' verdicts changed, and why.")
 @click.option("--summary", metavar="OUT", type=OUTPUT, help="The closing summary as one JSON object.")
 @click.option(
     "--baseline",
@@ -55,6 +56,7 @@ def replay(
     alerts: str,
     signals: str | None,
     dead_letters: str | None,
+    audit: str | None,
     summary: str | None,
     baseline: Path | None,
     batch_size: int,
@@ -67,7 +69,8 @@ def replay(
     are merged by the time of their events. The same events give the same alerts, byte for byte. The exit code
     is 0 whether or not there are alerts.
     """
-    refuse_to_overwrite(files, (alerts, signals, dead_letters, summary, str(baseline) if baseline else None))
+    learned = str(baseline) if baseline else None
+    refuse_to_overwrite(files, (alerts, signals, dead_letters, audit, summary, learned))
     settings = engine_settings(config, bootstrap_servers)
     from stream_app.adapters.files import records_of
     from stream_app.adapters.replay import Sinks, ignore
@@ -78,6 +81,7 @@ def replay(
         sinks = Sinks(
             alerts=open_sink(stack, alerts),
             dead_letters=open_sink(stack, dead_letters) if dead_letters else ignore,
+            audit=open_sink(stack, audit) if audit else ignore,
             signals=open_sink(stack, signals) if signals else None,
             baseline=baseline,
         )

@@ -1,22 +1,18 @@
 """The client of serving systems: log what a model saw and said, and what happened next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, get_args
 from uuid import uuid4
 
-from schemas.events import DEFAULT_ROLE, REQUIRED_BY_KIND
-from stream_app.client.connection import connection
-from stream_app.client.encoding import encode_event, require, text_of, time_ms_of
-from stream_app.client.forking import fork_waits
-from stream_app.client.outbox import Outbox, Producer, Record
-from stream_app.config import KafkaSettings
+from schemas.events import DEFAULT_ROLE, NEEDED_FOR_VERDICT, REQUIRED_BY_KIND, Verdict
+from stream_app.client.encoding import text_of
+from stream_app.client.event_client import EventClient
 
 Values = Mapping[str, Any]
 
 
-class DriftClient:
+class DriftClient(EventClient):
     """Logs events of models to Kafka, and never waits for the network or fails because of a value.
 
     A method returns after a few microseconds; a thread of its own delivers. At most ``capacity`` events wait
@@ -36,41 +32,6 @@ class DriftClient:
     Raises:
         ConfigError: says everything that is wrong with these arguments.
     """
-
-    def __init__(
-        self,
-        bootstrap_servers: str | KafkaSettings | None = None,
-        prefix: str | None = None,
-        model: str | None = None,
-        *,
-        capacity: int = 10_000,
-        exit_timeout_s: float = 5.0,
-        **security: Any,
-    ) -> None:
-        self._kafka = connection(bootstrap_servers, prefix, security)
-        self._options = self._kafka.kafka_python()
-        self._model = model
-        self._outbox = Outbox(self._connect, capacity, exit_timeout_s)
-
-    @property
-    def waiting(self) -> int:
-        """Events that are on their way."""
-        return self._outbox.waiting
-
-    @property
-    def sent(self) -> int:
-        """Events that the broker has acknowledged."""
-        return self._outbox.sent
-
-    @property
-    def failed(self) -> int:
-        """Events with values that cannot be sent, and events that the broker refused or that timed out."""
-        return self._outbox.failed
-
-    @property
-    def dropped(self) -> int:
-        """Events that were not taken because too many were waiting, or because the client was closed."""
-        return self._outbox.dropped
 
     def log_prediction(
         self,
@@ -175,43 +136,65 @@ class DriftClient:
         }
         return self._log(self._kafka.predictions, event, model, time, ("version",))
 
-    def flush(self, timeout_s: float | None = None) -> bool:
-        """Wait until everything logged so far is delivered or has failed; False when time ran out."""
-        return self._outbox.flush(timeout_s)
-
-    def close(self, timeout_s: float = 10.0) -> None:
-        """Deliver what can be delivered in this time; what is logged afterwards counts as dropped."""
-        self._outbox.close(timeout_s)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def _log(
+    def log_verdict(
         self,
-        topic: str,
-        event: dict[str, Any],
-        model: str | None,
-        time: int | datetime | None,
-        required: tuple[str, ...],
+        alert_id: str,
+        verdict: Verdict,
+        *,
+        by: str | None = None,
+        comment: str | None = None,
+        id: str | None = None,
+        time: int | datetime | None = None,
+        model: str | None = None,
     ) -> str:
-        named = model or self._model
-        if not named:
-            raise ValueError("which model is it? Pass model=…, or give the DriftClient one.")
-        try:
-            require(event, required)
-            event["model"] = named
-            event["time"] = time_ms_of(time)
-            self._outbox.put(Record(topic, named.encode(), encode_event(event), event["time"]))
-        except Exception as error:  # nothing that a value can do may stop a model from serving
-            self._outbox.refuse(error)
-        return str(event["id"])
+        """What an alert was to whoever got it: useful, noise or expected_change; returns the event's id.
 
-    def _connect(self) -> Producer:
-        with fork_waits:
-            from stream_app.client.producer import connect_producer
-        return connect_producer(self._options)
+        Verdicts weigh signals in the false-alarm budget; an expected change becomes the new normal.
+
+        Raises:
+            ValueError: no model is named, here or for the client; or there is no such verdict.
+        """
+        if verdict not in get_args(Verdict):
+            raise ValueError(f"there is no verdict {verdict!r}: use {', '.join(get_args(Verdict))}.")
+        event = {"action": "verdict", "alert_id": alert_id, "verdict": verdict, "by": by, "comment": comment}
+        return self._log_control(event, NEEDED_FOR_VERDICT, id, time, model)
+
+    def log_accept(
+        self,
+        *,
+        alert_id: str | None = None,
+        signals: Sequence[str] = (),
+        version: str | None = None,
+        role: str | None = None,
+        by: str | None = None,
+        comment: str | None = None,
+        id: str | None = None,
+        time: int | datetime | None = None,
+        model: str | None = None,
+    ) -> str:
+        """The present level of an alert's signals, or of these, is the normal one; returns the event's id.
+
+        Raises:
+            ValueError: no model is named, here or for the client.
+        """
+        event = {
+            "action": "accept",
+            "alert_id": alert_id,
+            "signals": list(signals) or None,
+            "version": text_of(version),
+            "role": role,
+            "by": by,
+            "comment": comment,
+        }
+        return self._log_control(event, ("signals",) if alert_id is None else (), id, time, model)
+
+    def _log_control(
+        self,
+        event: dict[str, Any],
+        required: tuple[str, ...],
+        id: str | None,
+        time: int | datetime | None,
+        model: str | None,
+    ) -> str:
+        event = {"type": "control", "id": text_of(id) or uuid4().hex, **event}
+        return self._log(self._kafka.control, event, model, time, required)

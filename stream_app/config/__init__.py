@@ -1,6 +1,7 @@
 """Settings and the monitoring plan, read from YAML; every mistake is a sentence with its place."""
 
 from stream_app.config.alerts import AlertsPlan, Kind, Severity
+from stream_app.config.budget import FalseAlarmBudget
 from stream_app.config.errors import ConfigError, Mistake
 from stream_app.config.kafka import KafkaSettings, TopicNames
 from stream_app.config.limits import Limits
@@ -14,6 +15,7 @@ __all__ = [
     "AlertsPlan",
     "BehaviorPlan",
     "ConfigError",
+    "FalseAlarmBudget",
     "KafkaSettings",
     "Kind",
     "LabelsPlan",

@@ -19,10 +19,12 @@ class TopicNames(Section):
 
     predictions: TopicName | None = None
     feedback: TopicName | None = None
+    control: TopicName | None = None
     alerts: TopicName | None = None
     signals: TopicName | None = None
     state: TopicName | None = None
     dead_letters: TopicName | None = None
+    audit: TopicName | None = None
 
 
 class KafkaSettings(Section):
@@ -56,6 +58,16 @@ class KafkaSettings(Section):
         return self.topics.feedback or f"{self.prefix}.feedback"
 
     @property
+    def control(self) -> str:
+        """The topic of what operators say."""
+        return self.topics.control or f"{self.prefix}.control"
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The topics that a worker reads, all with the same number of partitions; predictions go first."""
+        return self.predictions, self.feedback, self.control
+
+    @property
     def alerts(self) -> str:
         """The topic of alerts."""
         return self.topics.alerts or f"{self.prefix}.alerts"
@@ -74,6 +86,11 @@ class KafkaSettings(Section):
     def dead_letters(self) -> str:
         """The topic of rejected records."""
         return self.topics.dead_letters or f"{self.prefix}.dead-letters"
+
+    @property
+    def audit(self) -> str:
+        """The topic of audit records."""
+        return self.topics.audit or f"{self.prefix}.audit"
 
     def aiokafka(self) -> dict[str, Any]:
         """Keyword arguments with which a client of aiokafka connects.

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from stream_app.config.alerts import AlertsPlan
+from stream_app.config.budget import FalseAlarmBudget
 from stream_app.config.detector_names import DETECTORS, checked_detectors
 from stream_app.config.section import DurationMs, Section
 
@@ -78,7 +79,7 @@ class ModelPlan(Section):
     warm_up: Annotated[int, Field(ge=2)] = 2000  # values a reference is learned from
     detectors: DetectorNames = ("adwin", "page_hinkley")
     resolution: Literal["auto", "every_value"] = "auto"
-    false_alarm_every: Annotated[float, Field(ge=100)] = 1e9  # values, per signal and detector
+    false_alarm_budget: FalseAlarmBudget = FalseAlarmBudget()  # of the model, split over its signals
     features: SignalPlans = Field(default_factory=dict)
     outputs: SignalPlans = Field(default_factory=dict)
     serving: SignalPlans = Field(default_factory=dict)

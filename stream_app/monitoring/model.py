@@ -7,6 +7,7 @@ from typing import Any
 from detectors import BankSettings, SignalState, Transform
 from schemas import Feedback, Prediction, Serving
 from stream_app.config import Limits, ModelPlan
+from stream_app.monitoring.budget import BEFORE_ITS_SHARE
 from stream_app.monitoring.clock import EventClock
 from stream_app.monitoring.identity import id_hash
 from stream_app.monitoring.joins import Joins, Outcome
@@ -33,7 +34,7 @@ class ModelMonitor:
             warm_up=plan.warm_up,
             detectors=plan.detectors,
             resolution=plan.resolution,
-            false_alarm_every=plan.false_alarm_every,
+            false_alarm_every=BEFORE_ITS_SHARE,
             categories=limits.categories_per_signal,
         )
         self.clock = EventClock()
@@ -123,9 +124,8 @@ class ModelMonitor:
         # Whole minutes: throughput is looked at less often than it is counted, which costs a sixth.
         minute_ms = now_ms // MINUTE_MS * MINUTE_MS
         for stream in self.streams.values():
-            table = stream.outcomes["volume"]
             for second, count in stream.volume.complete(minute_ms):
-                table.append({VOLUME: float(count)}, second * 1000, arrival)
+                stream.outcomes["volume"].append({VOLUME: float(count)}, second * 1000, arrival)
 
     def flush(self) -> list[tuple[Reported, Stream]]:
         """Findings of all rows that waited, in the order of the events that caused them."""

@@ -1,6 +1,6 @@
 """One stream: everything watched of one (model, version, role)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from detectors import BankSettings
@@ -36,6 +36,8 @@ class Stream:
         self.outcomes = {name: OutcomeTable(name, topic, settings) for name, topic in OUTCOMES.items()}
         self.predictions = PredictionTable(plan, settings, lambda: most_signals - self.signals())
         self.volume = Volume()
+        # By table and signal: what its detectors were asked for, in values between false alarms.
+        self.asked: dict[str, dict[str, float]] = {}
 
     def tables(self) -> Iterator[Table]:
         yield self.predictions
@@ -52,6 +54,23 @@ class Stream:
 
     def table(self, name: str) -> Table:
         return self.predictions if name == self.predictions.name else self.outcomes[name]
+
+    def asked_of(self, table: Table) -> Mapping[str, float]:
+        """What the detectors of a table's signals were asked for, by signal; not there: nothing yet."""
+        return self.asked.get(table.name, {})
+
+    def calibrate(self, table: Table, every: dict[str, float]) -> None:
+        """Ask for these mean numbers of values between false alarms."""
+        if every:
+            table.revision += 1
+            table.bank.calibrate(every)
+            self.asked[table.name] = {**self.asked_of(table), **every}
+
+    def accept(self, table: Table, names: Collection[str]) -> None:
+        """Let the present level of these signals be their reference."""
+        table.revision += 1
+        table.bank.accept(names)
+        self.inherited -= set(names)
 
     def inherit(self, other: "Stream") -> None:
         """Watch what the predecessor's stream watched, against its references where the plan says so."""
@@ -70,6 +89,9 @@ class Stream:
         for mine in self.tables():
             names = [signal.name for signal in mine.bank.signals if wanted(signal.name)]
             mine.bank.inherit(other.table(mine.name).bank, names)
+            # Its own rates are not known yet, but they will be much like these.
+            asked = other.asked_of(other.table(mine.name))
+            self.calibrate(mine, {name: asked[name] for name in names if name in asked})
             self.inherited |= {state.name for state in mine.bank.states() if state.armed}
 
     def compares(self, signal: str) -> str | None:
@@ -89,6 +111,7 @@ class Stream:
             "compared_with": self.compared_with,
             "inherited": sorted(self.inherited),
             "last_event_ms": self.last_event_ms,
+            "asked": self.asked,
             "predictions": self.predictions.snapshot(),
             "outcomes": {name: table.snapshot() for name, table in self.outcomes.items()},
             "volume": self.volume.snapshot(),
@@ -98,6 +121,7 @@ class Stream:
         self.compared_with = snapshot["compared_with"]
         self.inherited = set(snapshot["inherited"])
         self.last_event_ms = snapshot["last_event_ms"]
+        self.asked = snapshot["asked"]
         self.predictions.restore(snapshot["predictions"])
         for name, state in snapshot["outcomes"].items():
             self.outcomes[name].restore(state)

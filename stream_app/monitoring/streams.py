@@ -14,6 +14,8 @@ Baseline = dict[str, dict[str, Any]]
 """Snapshots of two streams that were healthy: of a version, and of all versions together."""
 # A stream without events for this long makes room for a new version when all places are taken.
 IDLE_MS = 25 * 3600 * 1000
+# A version without events for this long is gone: its incidents are over, its share of the budget is free.
+GONE_MS = 6 * 3600 * 1000
 VOLUME_SIGNALS = ((VOLUME, Transform.VALUE), (VOLUME_TAIL, Transform.TAIL))
 
 

@@ -1,6 +1,6 @@
 """Checkpoints of one model: what changed goes into new parts, and one head record names them all.
 
-The head holds the model's core state, its positions, its unpublished alerts, and the keys of its parts: one
+The head holds the model's core state, its positions, its unpublished outputs, and the keys of its parts: one
 part (or more, when it is large) for each stream, and a log of what waits for feedback. Parts are never
 overwritten, and the head is written last, so a reader sees the state of one moment or the one before, never a
 mixture. A stream that did not change keeps its part. The log grows by what changed, until the changes
@@ -72,7 +72,7 @@ class ModelCheckpoints:
         self._cut_streams(watch, records)
         self._cut_log(watch, records)
         core = self._piece(pack(watch.snapshot()), records)
-        alerts = [alert for _, alert in watch.outbox]
+        alerts, audit = ([record for _, record in waiting] for waiting in (watch.outbox, watch.audit))
         head = {
             "codec": CODEC_VERSION,
             "positions": positions,
@@ -80,11 +80,12 @@ class ModelCheckpoints:
             "core": core.keys,
             "ledger": self.ledger.to_builtins(),
             "outbox": alerts,
+            "audit": audit,
         }
         self._stale = frozenset(core.keys)
         obsolete = sorted(before - self.ledger.keys() - self._stale)
         records.append(StateRecord(head_key(self.model, self.epoch), pack(head)))
-        return ModelCut(self.model, dict(positions), records, alerts, obsolete)
+        return ModelCut(self.model, dict(positions), records, alerts, obsolete, audit)
 
     def _cut_streams(self, watch: ModelWatch, records: list[StateRecord]) -> None:
         pieces: dict[str, Piece] = {}

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-CODEC_VERSION = 1
+CODEC_VERSION = 2
 
 
 class UnreadableStateError(Exception):

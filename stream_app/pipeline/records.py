@@ -1,6 +1,6 @@
 """What enters and leaves the pipeline."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 Headers = list[tuple[str, bytes]]
@@ -47,7 +47,7 @@ class ModelCut:
     """One model's state at one moment, ready to be made durable.
 
     ``records`` are written in their order: the last one is the head, which names all others. Then ``alerts``
-    are published, and ``obsolete`` keys removed.
+    and ``audit`` are published, and ``obsolete`` keys removed.
     """
 
     model: str
@@ -55,3 +55,4 @@ class ModelCut:
     records: list[StateRecord]
     alerts: list[OutputRecord]
     obsolete: list[bytes]
+    audit: list[OutputRecord] = field(default_factory=list)

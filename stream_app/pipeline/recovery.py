@@ -19,10 +19,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class Recovery:
-    """What the state topic gave: the shard, alerts to publish (again), keys to remove."""
+    """What the state topic gave: the shard, alerts and audit records to publish (again), keys to remove."""
 
     shard: Shard
     pending: list[OutputRecord] = field(default_factory=list)
+    pending_audit: list[OutputRecord] = field(default_factory=list)
     obsolete: list[bytes] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
@@ -103,5 +104,11 @@ def restore_model(
     shard.add(name, watch, dict(head["positions"]), stale)
     for topic, offset in head["resume"].items():
         shard.start_at(topic, offset)
-    for key, value, headers in head["outbox"]:
-        recovery.pending.append(OutputRecord(key, value, [(each, data) for each, data in headers]))
+    recovery.pending += map(output_record, head["outbox"])
+    recovery.pending_audit += map(output_record, head["audit"])
+
+
+def output_record(packed: list[Any]) -> OutputRecord:
+    """A record that waited in a checkpoint."""
+    key, value, headers = packed
+    return OutputRecord(key, value, [(name, data) for name, data in headers])

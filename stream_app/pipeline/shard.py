@@ -195,6 +195,7 @@ class Shard:
         model = self.models[cut.model]
         model.in_flight = None
         del model.watch.outbox[: len(cut.alerts)]
+        del model.watch.audit[: len(cut.audit)]
 
     def acknowledgeable(self) -> Positions:
         """How far each topic may be acknowledged: everything below is in a durable checkpoint."""
@@ -211,10 +212,11 @@ class Shard:
 
     def take_alerts(self) -> list[OutputRecord]:
         """All alerts that wait, in the order of the records that made them; for runs without checkpoints."""
-        waiting = [each for model in self.models.values() for each in model.watch.outbox]
-        for model in self.models.values():
-            model.watch.outbox.clear()
-        return [alert for _, alert in sorted(waiting, key=itemgetter(0))]
+        return taken_in_order([model.watch.outbox for model in self.models.values()])
+
+    def take_audit(self) -> list[OutputRecord]:
+        """All audit records that wait, likewise."""
+        return taken_in_order([model.watch.audit for model in self.models.values()])
 
     def take_dead_letters(self) -> list[OutputRecord]:
         taken, self._dead_letters = self._dead_letters, []
@@ -231,11 +233,15 @@ class Shard:
 
     def take_summaries(self) -> list[OutputRecord]:
         """Summaries of signals since the last call; an empty list when they were not asked for."""
-        if self._summaries is None:
-            return []
-        taken = sorted(self._summaries, key=itemgetter(0))
-        self._summaries.clear()
-        return [summary for _, summary in taken]
+        return taken_in_order([] if self._summaries is None else [self._summaries])
+
+
+def taken_in_order(waiting: Sequence[list[Ordered]]) -> list[OutputRecord]:
+    """Empties the lists; their outputs in the order of the records that caused them."""
+    taken = sorted((each for outputs in waiting for each in outputs), key=itemgetter(0))
+    for outputs in waiting:
+        outputs.clear()
+    return [output for _, output in taken]
 
 
 def claim(epoch: int, worker: str) -> StateRecord:

@@ -20,7 +20,7 @@ class ShardModel:
 
     @property
     def urgent(self) -> bool:
-        return bool(self.watch.outbox) and self.unsaved is not None
+        return bool(self.watch.outbox or self.watch.audit) and self.unsaved is not None
 
 
 class ModelBatch:

@@ -1,28 +1,40 @@
 """Periodic summaries of every active signal, for dashboards, comparison and baselines."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 
 from msgspec import structs
 
 from detectors import Level, SignalState
 from schemas import Distribution, Quantiles, Reference, SignalSummary, encode, rfc3339, summary_key
+from stream_app.alarms.desk import AlarmDesk
+from stream_app.alarms.incident import key_of
 from stream_app.monitoring.model import ModelMonitor
 from stream_app.monitoring.stream import Stream
+from stream_app.monitoring.tables import Table
+from stream_app.pipeline.outputs import JSON
 from stream_app.pipeline.records import OutputRecord
 
-HEADERS = [("content-type", b"application/json")]
-Firing = Set[tuple[str, str, str]]
+MONTH_DAYS = 30
+MONTH_MS = MONTH_DAYS * 86_400_000
 
 
-def summaries_of(monitor: ModelMonitor, firing: Firing, sampling_rate: float) -> Iterator[OutputRecord]:
-    """One record per signal that had values since the last call; ``firing`` holds (version, role, signal)."""
+def summaries_of(monitor: ModelMonitor, desk: AlarmDesk, sampling_rate: float) -> Iterator[OutputRecord]:
+    """One record per signal that had values since the last call."""
     now = rfc3339(monitor.clock.now_ms)
+    firing = {
+        key_of(incident.version, incident.role, signal)
+        for incident in desk.state.incidents
+        for signal in incident.signals
+    }
+    standings = desk.state.standings
     for stream in monitor.streams.values():
         for table in stream.tables():
             if table.revision == table.summarised:
                 continue
             table.summarised = table.revision
+            requested = requested_per_30d(stream, table)
             for state in table.bank.states():
+                key = key_of(stream.version, stream.role, state.name)
                 summary = SignalSummary(
                     model=monitor.model,
                     version=stream.version,
@@ -34,11 +46,25 @@ def summaries_of(monitor: ModelMonitor, firing: Firing, sampling_rate: float) ->
                     recent=distribution(state.recent),
                     reference=reference(state, stream),
                     effect_size_sd=state.effect_size_sd,
-                    firing=(stream.version, stream.role, state.name) in firing,
+                    firing=key in firing,
+                    watch_only=state.name in standings and standings[state.name].watch_only,
                     sampling_rate=sampling_rate,
+                    requested_false_alarms_per_30d=requested.get(state.name),
+                    realised_alerts_per_30d=desk.tally.per_day(key) * MONTH_DAYS,
                 )
                 subject = f"{stream.version}|{stream.role}|{state.name}"
-                yield OutputRecord(summary_key(monitor.model, subject), encode(summary), HEADERS)
+                yield OutputRecord(summary_key(monitor.model, subject), encode(summary), JSON)
+
+
+def requested_per_30d(stream: Stream, table: Table) -> dict[str, float]:
+    """False alarms in 30 days at the present rate of values, for signals that were asked for a number."""
+    asked = stream.asked_of(table)
+    rates = table.bank.rates().tolist()
+    return {
+        signal.name: rate * MONTH_MS / asked[signal.name]
+        for signal, rate in zip(table.bank.signals, rates, strict=True)
+        if signal.name in asked
+    }
 
 
 def distribution(level: Level) -> Distribution:

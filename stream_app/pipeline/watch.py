@@ -2,18 +2,22 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import islice, takewhile
 from typing import Any, NamedTuple, cast
 
-from schemas import Alert, Coverage, Event, Feedback, Prediction, cloud_event_headers, encode_alert
+from schemas import Alert, Control, Coverage, Event, Feedback, Prediction
+from stream_app.alarms.control import ControlDesk
 from stream_app.alarms.desk import AlarmDesk
 from stream_app.alarms.incident import Evidence
 from stream_app.config import Settings
+from stream_app.monitoring.calibration import Calibration
 from stream_app.monitoring.model import ModelMonitor
 from stream_app.monitoring.naming import kind_of
 from stream_app.monitoring.stream import Stream
 from stream_app.monitoring.streams import Baseline
 from stream_app.monitoring.tables import Reported
+from stream_app.pipeline.outputs import alert_record, audit_record
 from stream_app.pipeline.records import OutputRecord
 from stream_app.pipeline.summaries import summaries_of
 
@@ -36,8 +40,12 @@ class ModelWatch:
         self.topics = {"predictions": settings.kafka.predictions, "feedback": settings.kafka.feedback}
         self.monitor = ModelMonitor(model, settings.plan(model), settings.limits, extras.baselines.get(model))
         self.desk = AlarmDesk(self.monitor)
+        self.control = ControlDesk(self.monitor, self.desk)
+        self.calibration = Calibration(self.monitor.streams, self.monitor.plan.false_alarm_budget)
         # Alerts that wait, each with the order of the record that caused it.
         self.outbox: list[Ordered] = []
+        # Audit records that wait, likewise.
+        self.audit: list[Ordered] = []
         # Orders of the events since the last flush, the first of which has this sequence number.
         self._orders: list[int] = [0]
         self._first_sequence = 0
@@ -66,11 +74,22 @@ class ModelWatch:
                 # Feedback may be about a time long past (labels), so it does not move the clock.
                 monitor.feedback(event, offsets[start])
                 start += 1
+            elif isinstance(event, Control):
+                self._hear(event)
+                start += 1
             else:
                 if monitor.clock.advance(event.time_ms):
                     self._tick()
                 monitor.serving(event, offsets[start])
                 start += 1
+
+    def _hear(self, event: Control) -> None:
+        """An operator's word is about what was found before it; it does not move the clock either."""
+        self.flush()
+        self.monitor.sequence = sequence = self.monitor.sequence + 1
+        order = self._order_of(sequence)
+        self._publish(self.control.take(event, self._coverage(sequence)), order)
+        self._write_audit(order)
 
     def _apply_run(self, events: list[Event], offsets: list[int], start: int) -> int:
         """Absorb the predictions of one stream from ``start`` up to the next tick; where to go on."""
@@ -122,16 +141,15 @@ class ModelWatch:
         self._sampling_rate = min(store.sampling_rate for store in monitor.joins.stores().values())
         now_ms = monitor.clock.tick_ms
         sequence = monitor.sequence + 1
-        self._publish(self.desk.tick(now_ms, self._coverage(sequence)), self._order_of(sequence))
+        order = self._order_of(sequence)
+        self._publish(self.desk.tick(now_ms, self._coverage(sequence)), order)
+        self.control.tick(now_ms)
+        self._write_audit(order)
+        state = self.desk.state
+        self.calibration.tick(now_ms, state.factors_at(now_ms), state.verdicts)
         if self.summaries is not None and now_ms - self._summarised_ms >= self._summarise_every_ms:
             self._summarised_ms = now_ms
-            firing = {
-                (incident.version, incident.role, signal)
-                for incident in self.desk.state.incidents
-                for signal in incident.members
-            }
-            order = self._order_of(sequence)
-            made = summaries_of(monitor, firing, self._sampling_rate)
+            made = summaries_of(monitor, self.desk, self._sampling_rate)
             self.summaries += [(order, summary) for summary in made]
 
     def _evidence(self, report: Reported, stream: Stream) -> Evidence:
@@ -148,7 +166,7 @@ class ModelWatch:
             arrived_ms=arrival.time_ms,
             partition=self.partition,
             offset=arrival.offset,
-            finding=finding,
+            finding=replace(finding, row=0),  # its row in the batch means nothing from here on
         )
 
     def _coverage(self, seen: int) -> Coverage:
@@ -157,14 +175,18 @@ class ModelWatch:
     def _publish(self, alerts: list[Alert], order: int) -> None:
         for alert in alerts:
             self.announced[(alert.drift.kind, alert.status)] += 1
-            record = OutputRecord(alert.fingerprint.encode(), encode_alert(alert), cloud_event_headers(alert))
-            self.outbox.append((order, record))
+            self.outbox.append((order, alert_record(alert)))
+
+    def _write_audit(self, order: int) -> None:
+        self.audit += [(order, audit_record(record)) for record in self.control.trail.take()]
 
     def snapshot(self) -> dict[str, Any]:
         """All but the streams and what waits for feedback, which have pieces of their own."""
         return {
             "monitor": self.monitor.snapshot(),
             "desk": self.desk.snapshot(),
+            "control": self.control.snapshot(),
+            "calibration": self.calibration.snapshot(),
             "rejected": self.rejected,
             "lost": self.lost,
             "sampling_rate": self._sampling_rate,
@@ -174,6 +196,8 @@ class ModelWatch:
         self.monitor.restore(snapshot["monitor"])
         self._first_sequence = self.monitor.sequence
         self.desk.restore(snapshot["desk"])
+        self.control.restore(snapshot["control"])
+        self.calibration.restore(snapshot["calibration"])
         self.rejected = snapshot["rejected"]
         self.lost = snapshot["lost"]
         self._sampling_rate = snapshot["sampling_rate"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from stream_app.adapters.alignment import Alignment, Linger
 
-P, F = "predictions", "feedback"
+P, F, C = "predictions", "feedback", "control"
 
 
 class Record(NamedTuple):
@@ -140,3 +140,27 @@ def test_fresh_records_linger_less_than_old_ones() -> None:
     now_ms = int(time() * 1000)
     assert linger.seconds_for(now_ms) == 0.1
     assert linger.seconds_for(now_ms - 60_000) == 0.5
+
+
+def test_a_silent_third_topic_holds_nobody_up_once_it_is_read() -> None:
+    """Operators say nothing for weeks: predictions and labels would wait for them, or lose their order."""
+    alignment = Alignment((P, F, C))
+    alignment.add(P, records(P, 1, 3, 5))
+    alignment.add(F, records(F, 2, 4))
+    assert alignment.release([P, F]) == []
+    released = alignment.release([P, F, C])
+    assert times(released) == [("p", 1), ("f", 2), ("p", 3), ("f", 4), ("p", 5)]
+    alignment.add(P, records(P, 7, start=3))
+    alignment.add(C, records(C, 6))
+    assert times(alignment.release([P, F, C])) == [("c", 6), ("p", 7)]
+
+
+@given(st.lists(st.tuples(st.sampled_from([P, F, C]), st.integers(0, 30)), max_size=60))
+def test_three_topics_come_out_in_the_order_of_their_times(written: list[tuple[str, int]]) -> None:
+    """A verdict would count before the alert that it is about."""
+    alignment = Alignment((P, F, C))
+    for topic in (P, F, C):
+        alignment.add(topic, records(topic, *sorted(time for name, time in written if name == topic)))
+    released = [(record.timestamp, (P, F, C).index(record.topic)) for record in alignment.release([P, F, C])]
+    assert released == sorted(released)
+    assert len(released) == len(written)

@@ -24,7 +24,7 @@ class Bench:
         self.partition = Partition(self.shard, (P, F), {})
         self.refusals: list[Exception] = []
         topics = SimpleNamespace(
-            kafka=SimpleNamespace(alerts="alerts", signals="signals", dead_letters="dead")
+            kafka=SimpleNamespace(alerts="alerts", audit="audit", signals="signals", dead_letters="dead")
         )
         self.checkpointer = Checkpointer(topics, self, self, self._commit, Metrics())
 
@@ -55,6 +55,7 @@ def test_nothing_is_confirmed_before_it_is_durable_and_published() -> None:
         "write head a",
         "write head b",
         "publish alerts 2",
+        "publish audit 2",
         "confirm a",
         "confirm b",
         "remove old a",

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from prometheus_client import generate_latest
 
 from stream_app.adapters.metrics import Metrics, PartitionView
+from stream_app.config import FalseAlarmBudget
 from stream_app.pipeline import Counters
 
 
@@ -17,8 +18,18 @@ def shard(**joins: int) -> SimpleNamespace:
             counts=Counter(joins), stores=lambda: {"labels": SimpleNamespace(sampling_rate=0.5)}
         ),
         streams={},
+        model="m",
+        plan=SimpleNamespace(false_alarm_budget=FalseAlarmBudget()),
     )
-    watch = SimpleNamespace(monitor=monitor, announced=Counter({("data_drift", "firing"): 0}))
+    watch = SimpleNamespace(
+        monitor=monitor,
+        announced=Counter({("data_drift", "firing"): 0}),
+        control=SimpleNamespace(outcomes=Counter(unknown_alert=2)),
+        desk=SimpleNamespace(
+            tally=SimpleNamespace(per_day=lambda: 0.25),
+            state=SimpleNamespace(standings={"a": SimpleNamespace(watch_only=True)}),
+        ),
+    )
     return _Shard(partition=3, epoch=2, counters=Counters(), models={"m": SimpleNamespace(watch=watch)})
 
 
@@ -60,9 +71,14 @@ def test_a_scrape_reads_the_shards() -> None:
         PartitionView(subject, lag={"p": 9}, acknowledged={"p": 4}, held={"p": 1}, misaligned=2)
     ]
     subject.models["m"].watch.announced[("data_drift", "firing")] += 1
+    subject.models["m"].watch.control.outcomes["unknown_alert"] += 1
     found = samples(metrics)
     assert found['driftline_alerts_total{kind="data_drift",status="firing"}'] == 1.0
     assert found['driftline_lag{partition="3",topic="p"}'] == 9.0
     assert found['driftline_epoch{partition="3"}'] == 2.0
     assert found["driftline_join_sampling_rate"] == 0.5
+    assert found['driftline_control_total{outcome="unknown_alert"}'] == 1.0
+    assert found['driftline_alerts_budgeted_per_day{model="m"}'] == 1 / 30
+    assert found['driftline_alerts_realised_per_day{model="m"}'] == 0.25
+    assert found['driftline_signals_watch_only{model="m"}'] == 1.0
     assert found["driftline_models"] == 1.0

@@ -10,7 +10,7 @@ from stream_app.adapters.state_store import FencedError
 from stream_app.adapters.worker.checkpointer import CheckpointRefusedError
 from stream_app.adapters.worker.ownership import Ownership
 from stream_app.adapters.worker.partition import Partition
-from tests.adapters.worker_fakes import F, FakeShard, P
+from tests.adapters.worker_fakes import C, F, FakeShard, P
 
 
 class Group:
@@ -24,7 +24,7 @@ class Group:
         self.refusal: Exception | None = None
         self.followed: list[int] = []
         self.consumer = SimpleNamespace(assignment=lambda: self.assigned)
-        settings = SimpleNamespace(kafka=SimpleNamespace(predictions=P, feedback=F))
+        settings = SimpleNamespace(kafka=SimpleNamespace(inputs=(P, F, C)))
         metrics = SimpleNamespace(follow=lambda shard: self.followed.append(shard.partition))
         self.ownership = Ownership(self, settings, self, self, metrics)
 
@@ -48,7 +48,7 @@ class Group:
     async def rebalance(self, *numbers: int) -> None:
         """Take everything away, and give these."""
         await self.ownership.on_partitions_revoked(None, self.assigned)
-        self.assigned = {TP(topic, number) for topic in (P, F) for number in numbers}
+        self.assigned = {TP(topic, number) for topic in (P, F, C) for number in numbers}
         await self.ownership.on_rebalance_complete(None)
 
 
@@ -116,7 +116,7 @@ def test_a_checkpoint_that_fails_half_way_is_not_gone_on_with() -> None:
 def test_topics_that_do_not_fit_together_are_refused() -> None:
     """Half a model would be watched by this worker and half by another."""
     group = Group()
-    group.assigned = {TP(P, 0), TP(P, 1), TP(F, 0)}
+    group.assigned = {TP(P, 0), TP(P, 1), TP(F, 0), TP(F, 1), TP(C, 0)}
     try:
         asyncio.run(group.ownership.on_rebalance_complete(None))
     except RuntimeError as error:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from stream_app.pipeline import ModelCut, OutputRecord, StateRecord
 
-P, F = "predictions", "feedback"
+P, F, C = "predictions", "feedback", "control"
 
 
 class Record(NamedTuple):
@@ -45,7 +45,7 @@ class FakeShard:
         self.skipped.append((topic, offset))
 
     def cut(self, models: list[str]) -> list[ModelCut]:
-        """One state record, one alert and one obsolete key for each model."""
+        """One state record, one alert, one obsolete key and one audit record for each model."""
         self.journal.append(f"cut {' '.join(models)}")
         return [
             ModelCut(
@@ -54,6 +54,7 @@ class FakeShard:
                 [StateRecord(f"head {model}".encode(), b"state")],
                 [OutputRecord(b"fingerprint", b'{"id":"1"}', [])],
                 [f"old {model}".encode()],
+                [OutputRecord(model.encode(), b'{"id":"a-1"}', [])],
             )
             for model in models
         ]

@@ -3,61 +3,14 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from detectors import Finding, Level, SignalState
-from stream_app.alarms.incident import AlarmState, Evidence, Member
+from detectors import SignalState
+from stream_app.alarms.incident import Evidence, Member
 from stream_app.alarms.stages import STAGES, Case, Held, has_recovered, late_confirmed, run
+from stream_app.alarms.standing import SIGHTINGS_KEPT, Standing
+from stream_app.alarms.state import AlarmState
 from stream_app.config import ModelPlan, SignalPlan
-from stream_app.monitoring.naming import Kind, kind_of
-
-MINUTE_MS = 60_000
-ARMED = SignalState(
-    name="feature:x",
-    armed=True,
-    seen=5000,
-    recent=Level(1000, 0, 0.0, 1.0, -3.0, 3.0, None),
-    reference=Level(2000, 0, 0.0, 1.0, -3.0, 3.0, None),
-    effect_size_sd=0.0,
-    block_effects=(0.0,) * 8,
-)
-
-
-def evidence(
-    signal: str = "feature:x",
-    effect: float = 1.0,
-    began_ms: int = 0,
-    detector: str = "adwin",
-    version: str = "1",
-) -> Evidence:
-    level = Level(100, 0, 0.0, 1.0, -3.0, 3.0, None)
-    finding = Finding(
-        signal=signal,
-        detector=detector,
-        direction="up" if effect > 0 else "down",
-        row=0,
-        detected_ms=began_ms + MINUTE_MS,
-        detected_offset=20,
-        began_ms=began_ms,
-        began_offset=10,
-        before=level,
-        after=replace(level, mean=effect),
-        effect_size_sd=effect,
-        statistic=30.0,
-        threshold=20.0,
-    )
-    return Evidence(
-        model="search",
-        version=version,
-        role="live",
-        table="predictions",
-        topic="driftline.predictions",
-        kind=kind_of(signal),
-        compared_with=None,
-        sequence=1,
-        arrived_ms=began_ms + MINUTE_MS,
-        partition=0,
-        offset=20,
-        finding=finding,
-    )
+from stream_app.monitoring.naming import Kind
+from tests.alarms.evidence import ARMED, MINUTE_MS, evidence
 
 
 class Line:
@@ -80,6 +33,7 @@ def test_the_way_is_one_line() -> None:
         "recovering",
         "in_bad_direction",
         "confirmed",
+        "trusted",
         "grouped",
         "deduplicated",
         "graded",
@@ -99,6 +53,19 @@ def test_good_news_is_no_incident() -> None:
     assert Line().take(evidence("agreement:intent", effect=1.0)) is Held.GOOD_DIRECTION
     only_up = ModelPlan(features={"x": SignalPlan(bad="up")})
     assert Line(only_up).take(evidence(effect=-1.0)) is Held.GOOD_DIRECTION
+
+
+def test_a_signal_that_only_made_noise_is_remembered_and_makes_no_alert() -> None:
+    """Nobody would hear of the incident that it alone would have shown, or everybody of its noise."""
+    line = Line()
+    line.state.standings["feature:x"] = Standing(watch_only=True)
+    for place in range(40):
+        assert line.take(evidence(began_ms=place * MINUTE_MS)) is Held.WATCH_ONLY
+    assert line.state.incidents == []
+    sightings = line.state.standings["feature:x"].sightings
+    assert len(sightings) == SIGHTINGS_KEPT
+    assert sightings[-1].arrived_ms == 40 * MINUTE_MS
+    assert line.take(evidence("feature:y", began_ms=41 * MINUTE_MS)) is None
 
 
 def test_a_large_effect_is_confirmed_at_once() -> None:

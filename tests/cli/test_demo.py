@@ -152,7 +152,7 @@ def test_no_topic_of_somebody_is_used() -> None:
     """The demo deletes the topics it uses, whatever the configuration calls its own."""
     configured = Settings(kafka=KafkaSettings(prefix="prod", topics=TopicNames(predictions="clicks")))
     kafka = demo_settings(configured, "localhost:9092").kafka
-    names = (kafka.predictions, kafka.feedback, kafka.alerts, kafka.signals, kafka.state, kafka.dead_letters)
+    names = (*kafka.inputs, kafka.alerts, kafka.signals, kafka.state, kafka.dead_letters, kafka.audit)
     assert all(name.startswith("driftline-demo-") for name in names)
 
 

@@ -10,7 +10,7 @@ from kafka import KafkaAdminClient
 
 from stream_app.cli import main
 
-NAMES = ("predictions", "feedback", "alerts", "signals", "state", "dead-letters")
+NAMES = ("predictions", "feedback", "control", "alerts", "signals", "state", "dead-letters", "audit")
 
 
 def topics(*arguments: str | Path) -> Result:

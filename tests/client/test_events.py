@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import Feedback, Prediction, Serving, decode
+from schemas import Control, Feedback, Prediction, Serving, decode
 from stream_app.client import DriftClient
 from stream_app.client.encoding import encode_event
 from tests.client.delivery import FakeProducer, client_of
@@ -199,3 +199,35 @@ def test_everything_that_is_written_can_be_read(features: dict[str, Any]) -> Non
     decoded = decode(encode_event({**event, "features": features}), NOW_MS)
     assert isinstance(decoded, Prediction)
     assert decoded.features == {name: as_decoded(value) for name, value in features.items()}
+
+
+def test_what_an_operator_says(client: DriftClient, producer: FakeProducer) -> None:
+    """A tool of one's own that judges alerts would write what the worker refuses."""
+    client.log_verdict("f00-1-1", "noise", by="anna", comment="a test", id="c-1", time=NOW_MS)
+    event = received(client, producer)
+    assert event == Control(
+        action="verdict",
+        model="voice-search",
+        time_ms=NOW_MS,
+        id="c-1",
+        alert_id="f00-1-1",
+        verdict="noise",
+        by="anna",
+        comment="a test",
+    )
+    assert producer.records[0].topic == "driftline.control"
+
+
+def test_an_accepted_level(client: DriftClient, producer: FakeProducer) -> None:
+    """A deployment script could not say that its change was meant."""
+    client.log_accept(signals=("feature:x",), version=7, role="live", by="deploy", time=NOW_MS)  # type: ignore[arg-type]
+    event = received(client, producer)
+    assert (event.action, event.signals, event.version, event.role) == ("accept", ["feature:x"], "7", "live")
+
+
+def test_words_that_say_nothing_are_refused(client: DriftClient) -> None:
+    """They would be dead letters."""
+    with pytest.raises(ValueError, match="there is no verdict 'fine': use useful, noise, expected_change"):
+        client.log_verdict("f00", "fine")  # type: ignore[arg-type]
+    client.log_accept()
+    assert client.failed == 1

@@ -173,3 +173,16 @@ def test_settings_and_mistakes_travel_between_processes(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as raised:
         load(tmp_path, "limits: {models: 0}\n")
     assert pickle.loads(pickle.dumps(raised.value)).mistakes == raised.value.mistakes
+
+
+def test_a_model_may_have_a_budget_of_its_own(tmp_path: Path) -> None:
+    """A model that pages at night would get as many false alarms as an experiment."""
+    text = (
+        "defaults: {false_alarm_budget: {alarms: 2, per: 7d}}\n"
+        "models: {search: {false_alarm_budget: {alarms: 0.5}}}\n"
+    )
+    settings = load(tmp_path, text)
+    budget = settings.plan("search").false_alarm_budget
+    assert (budget.alarms, budget.per_ms) == (0.5, 7 * 86_400_000)
+    assert settings.plan("another").false_alarm_budget.alarms_per_day == pytest.approx(2 / 7)
+    assert Settings().defaults.false_alarm_budget.alarms_per_day == pytest.approx(1 / 30)

@@ -27,7 +27,7 @@ def make(settings: KafkaSettings, partitions: dict[str, int]) -> None:
 def test_missing_topics_are_made_with_their_policies(no_topics: KafkaSettings) -> None:
     """A state topic that is not compacted grows for ever; one that is deleted loses the state."""
     reports = create_topics(no_topics)
-    assert [report.outcome for report in reports] == [TopicOutcome.MADE] * 6
+    assert [report.outcome for report in reports] == [TopicOutcome.MADE] * 8
     admin = KafkaAdminClient(**no_topics.kafka_python())
     resources = [ConfigResource(ConfigResourceType.TOPIC, report.topic) for report in reports]
     configured = admin.describe_configs(resources, config_filter="all")["topic"]
@@ -37,10 +37,12 @@ def test_missing_topics_are_made_with_their_policies(no_topics: KafkaSettings) -
     assert policies == {
         no_topics.predictions: "delete",
         no_topics.feedback: "delete",
+        no_topics.control: "delete",
         no_topics.alerts: "compact,delete",
         no_topics.signals: "delete",
         no_topics.state: "compact",
         no_topics.dead_letters: "delete",
+        no_topics.audit: "delete",
     }
     assert {counts[report.topic] for report in reports} == {no_topics.partitions}
     assert int(configured[no_topics.dead_letters]["max.message.bytes"]["value"]) > 1_048_576 * 4 // 3
@@ -49,7 +51,7 @@ def test_missing_topics_are_made_with_their_policies(no_topics: KafkaSettings) -
 def test_topics_that_exist_are_left_as_they_are(kafka_settings: KafkaSettings) -> None:
     """`topics create` runs before every start; the second time it must change nothing."""
     reports = create_topics(kafka_settings)
-    assert [report.outcome for report in reports] == [TopicOutcome.EXISTED] * 6
+    assert [report.outcome for report in reports] == [TopicOutcome.EXISTED] * 8
     assert [report.topic for report in reports] == [plan.name for plan in topic_plans(kafka_settings)]
 
 
@@ -71,7 +73,7 @@ def test_fit_topics_have_no_problem(kafka_settings: KafkaSettings) -> None:
 def test_missing_topics_are_a_problem(no_topics: KafkaSettings) -> None:
     """A worker that waits for a topic that nobody makes looks alive and does nothing."""
     problems = check_topics(no_topics)
-    assert len(problems) == 6
+    assert len(problems) == 8
     assert f"The topic {no_topics.predictions} does not exist" in problems[0]
 
 

@@ -120,7 +120,7 @@ def send(kafka: KafkaSettings, events: Iterable[Event], pause_every: int = 0) ->
     producer = KafkaProducer(bootstrap_servers=kafka.bootstrap_servers, linger_ms=5)
     first_ms = int(time.time() * 1000) - 1_000_000
     for place, event in enumerate(events):
-        topic = kafka.feedback if event["type"] == "feedback" else kafka.predictions
+        topic = {"feedback": kafka.feedback, "control": kafka.control}.get(event["type"], kafka.predictions)
         producer.send(
             topic,
             key=event["model"].encode(),

@@ -1,14 +1,11 @@
-import random
-
 import orjson
 
 from stream_app.config import Limits, Settings
-from stream_app.pipeline import OutputRecord, Shard, SourceRecord, claim, recover
-from stream_app.pipeline.codec import pack
+from stream_app.pipeline import OutputRecord, Shard, SourceRecord, recover
+from tests.pipeline.crashes import StateLog, crashing, state_of
 from tests.streams import PREDICTIONS, Stream
 
 RECORDS: list[SourceRecord] = list(Stream(count=5000, change_at=3000, shift=1.0, error_rate=0.3).records())
-StateLog = list[tuple[bytes, bytes | None]]
 
 
 def undisturbed(settings: Settings | None = None) -> tuple[dict[str, bytes], bytes]:
@@ -18,51 +15,8 @@ def undisturbed(settings: Settings | None = None) -> tuple[dict[str, bytes], byt
     return by_id(shard.take_alerts()), state_of(shard)
 
 
-def state_of(shard: Shard) -> bytes:
-    """Everything that a model's later alerts depend on."""
-    watch = shard.models["search"].watch
-    streams = [stream.snapshot() for stream in watch.monitor.streams.values()]
-    waiting = {name: list(store.entries.items()) for name, store in watch.monitor.joins.stores().items()}
-    return pack([watch.snapshot(), streams, waiting])
-
-
 def by_id(alerts: list[OutputRecord]) -> dict[str, bytes]:
     return {orjson.loads(alert.value)["id"]: alert.value for alert in alerts}
-
-
-def crashing(seed: int, settings: Settings) -> tuple[list[OutputRecord], Shard]:
-    """A run whose worker dies at random moments of the checkpoint protocol; its alerts and last shard."""
-    chance = random.Random(seed)
-    log: StateLog = []
-    published: list[OutputRecord] = []
-    shard, acknowledged = Shard(0, settings), {}
-    while True:
-        todo = [record for record in RECORDS if record.offset >= acknowledged.get(record.topic, 0)]
-        died = False
-        for start in range(0, len(todo), 400):
-            shard.apply(todo[start : start + 400])
-            for cut in shard.cut(shard.dirty) if chance.random() < 0.7 else ():
-                written = chance.randint(0, len(cut.records)) if chance.random() < 0.1 else len(cut.records)
-                log += [(record.key, record.value) for record in cut.records[:written]]
-                died = written < len(cut.records)
-                if not died and chance.random() < 0.9:
-                    published += cut.alerts
-                    shard.confirm(cut)
-                    log += [(key, None) for key in cut.obsolete]
-                    acknowledged = shard.acknowledgeable()
-            if died or chance.random() < 0.1:
-                died = True
-                break
-        if not died:
-            for cut in shard.cut(shard.dirty | shard.urgent):
-                published += cut.alerts
-            return published, shard
-        recovery = recover(0, settings, log)
-        assert not recovery.unreadable
-        shard = recovery.shard
-        record = claim(shard.epoch, "w")
-        log += [(record.key, record.value), *((key, None) for key in recovery.obsolete)]
-        published += recovery.pending
 
 
 def test_crashes_change_no_alert() -> None:
@@ -70,17 +24,16 @@ def test_crashes_change_no_alert() -> None:
     expected, state = undisturbed()
     assert len(expected) >= 2
     for seed in range(4):
-        alerts, shard = crashing(seed, Settings())
-        assert by_id(alerts) == expected
-        assert state_of(shard) == state
-        assert shard.epoch > 0
+        outcome = crashing(seed, Settings(), RECORDS)
+        assert by_id(outcome.alerts) == expected
+        assert state_of(outcome.shard) == state
+        assert outcome.shard.epoch > 0
 
 
 def test_state_larger_than_a_record_is_split() -> None:
     """A model with many signals would be refused by the broker and never be checkpointed."""
     settings = Settings(limits=Limits(record_bytes=5000))
-    alerts, _ = crashing(1, settings)
-    assert by_id(alerts) == undisturbed(settings)[0]
+    assert by_id(crashing(1, settings, RECORDS).alerts) == undisturbed(settings)[0]
     shard = Shard(0, settings)
     shard.apply(RECORDS[:3000])
     (cut,) = shard.cut(shard.dirty)

@@ -65,12 +65,36 @@ SERVING: dict[str, Any] = {
     "host": "srv-3",
     "values": {"memory_mb": 5120, "cpu": 0.71, "queue_depth": 4, "load": 2.3},
 }
+VERDICT: dict[str, Any] = {
+    "type": "control",
+    "id": "c-1",
+    "model": "voice-search",
+    "time": TIME,
+    "action": "verdict",
+    "alert_id": "5e0ac4b1f3a86c1f-1-1",
+    "verdict": "noise",
+    "by": "anna",
+    "comment": "a test call centre",
+}
+ACCEPT: dict[str, Any] = {
+    "type": "control",
+    "id": "c-2",
+    "model": "voice-search",
+    "time": TIME,
+    "action": "accept",
+    "signals": ["feature:volume_dbfs", "missing:snr_db"],
+    "version": "2026-11-01",
+    "role": "live",
+    "by": "anna",
+}
 EXAMPLES = {
     "prediction": PREDICTION,
     "label": LABEL,
     "behavior": BEHAVIOR,
     "decision": DECISION,
     "serving": SERVING,
+    "verdict": VERDICT,
+    "accept": ACCEPT,
 }
 
 

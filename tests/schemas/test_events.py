@@ -5,8 +5,18 @@ from typing import Any
 
 import pytest
 
-from schemas import Feedback, Prediction, Serving, decode, encode
-from tests.schemas.examples import BEHAVIOR, EXAMPLES, LABEL, PREDICTION, SERVING, TIME_MS, written
+from schemas import Control, Feedback, Prediction, Serving, decode, encode
+from tests.schemas.examples import (
+    ACCEPT,
+    BEHAVIOR,
+    EXAMPLES,
+    LABEL,
+    PREDICTION,
+    SERVING,
+    TIME_MS,
+    VERDICT,
+    written,
+)
 
 
 def test_a_prediction_arrives_whole() -> None:
@@ -54,18 +64,42 @@ def test_feedback_and_serving_arrive_whole() -> None:
     )
 
 
+def test_what_operators_say_arrives_whole() -> None:
+    """A verdict without its author or its alert would teach nothing, or the wrong thing."""
+    assert decode(written(VERDICT), TIME_MS) == Control(
+        action="verdict",
+        model="voice-search",
+        time_ms=TIME_MS,
+        id="c-1",
+        alert_id="5e0ac4b1f3a86c1f-1-1",
+        verdict="noise",
+        by="anna",
+        comment="a test call centre",
+    )
+    assert decode(written(ACCEPT), TIME_MS) == Control(
+        action="accept",
+        model="voice-search",
+        time_ms=TIME_MS,
+        id="c-2",
+        signals=["feature:volume_dbfs", "missing:snr_db"],
+        version="2026-11-01",
+        role="live",
+        by="anna",
+    )
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_published_examples_decode(name: str) -> None:
     """The examples in the documentation are what people copy first."""
     event = decode(written(EXAMPLES[name]), TIME_MS)
-    assert isinstance(event, Prediction | Feedback | Serving)
+    assert isinstance(event, Prediction | Feedback | Serving | Control)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_what_is_encoded_decodes_to_the_same(name: str) -> None:
     """The client, the simulator and the join store write events that the worker has to read back."""
     event = decode(written(EXAMPLES[name]), TIME_MS)
-    assert isinstance(event, Prediction | Feedback | Serving)
+    assert isinstance(event, Prediction | Feedback | Serving | Control)
     assert decode(encode(event), TIME_MS) == event
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from schemas import (
+    AuditRecord,
     Distribution,
     Quantiles,
     Reason,
@@ -92,6 +93,11 @@ def test_what_decodes_fits_the_schema(value: bytes) -> None:
         ("decision", {"decision": None}),
         ("serving", {"values": {"x": True}}),
         ("serving", {"version": ""}),
+        ("verdict", {"action": "silence"}),
+        ("verdict", {"verdict": "fine"}),
+        ("verdict", {"verdict": None}),
+        ("accept", {"signals": []}),
+        ("accept", {"signals": [""]}),
     ],
 )
 def test_what_is_rejected_does_not_fit(example: str, change: dict[str, Any]) -> None:
@@ -116,6 +122,10 @@ def test_what_is_written_fits_the_schemas() -> None:
         "maximum": 2.0,
         "quantiles": Quantiles(0.0, 0.5, 1.0, 1.5, 2.0, 2.0),
     }
+    audit = AuditRecord(
+        id="m-1", time=rfc3339(TIME_MS), model="m", action="weighed", reason="…", new_weight=0.5
+    )
+    assert valid("audit", encode(audit))
     summary = SignalSummary(
         model="m",
         version="v",
@@ -164,4 +174,4 @@ def test_every_record_is_on_a_topic() -> None:
     document = yaml.safe_load(documents()[Path("asyncapi.yaml")])
     carried = [name for channel in document["channels"].values() for name in channel["messages"]]
     assert sorted(carried) == sorted(RECORDS)
-    assert len(document["operations"]) == len(document["channels"]) == 5
+    assert len(document["operations"]) == len(document["channels"]) == 7

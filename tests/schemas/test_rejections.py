@@ -9,7 +9,18 @@ import pytest
 from schemas import Reason, Rejection, dead_letter, decode
 from schemas.rejections import LARGEST_RECORD_BYTES
 from schemas.times import DAY_MS
-from tests.schemas.examples import BEHAVIOR, DECISION, LABEL, PREDICTION, SERVING, TIME_MS, without, written
+from tests.schemas.examples import (
+    ACCEPT,
+    BEHAVIOR,
+    DECISION,
+    LABEL,
+    PREDICTION,
+    SERVING,
+    TIME_MS,
+    VERDICT,
+    without,
+    written,
+)
 
 LONG = "x" * 257
 
@@ -36,6 +47,11 @@ CASES: list[tuple[Reason, str, bytes | None]] = [
     (Reason.NOT_AN_OBJECT, "a number", b"NaN"),
     (Reason.UNKNOWN_TYPE, "'predictoin'", written(PREDICTION, type="predictoin")),
     (Reason.UNKNOWN_KIND, "'thumbs'", written(LABEL, kind="thumbs")),
+    (Reason.UNKNOWN_ACTION, "'silence'", written(VERDICT, action="silence")),
+    (Reason.UNKNOWN_VERDICT, "useful, noise, expected_change", written(VERDICT, verdict="fine")),
+    (Reason.MISSING_FIELD, "action is missing", without(ACCEPT, "action")),
+    (Reason.MISSING_FIELD, "or alert_id", written(ACCEPT, signals=[])),
+    (Reason.MISSING_FIELD, "control of action verdict", written(VERDICT, alert_id=None)),
     (Reason.MISSING_FIELD, "type is missing", without(PREDICTION, "type")),
     (Reason.MISSING_FIELD, "model is missing", written(PREDICTION, model=None)),
     (Reason.MISSING_FIELD, "kind is missing", without(LABEL, "kind")),
@@ -59,6 +75,9 @@ CASES: list[tuple[Reason, str, bytes | None]] = [
         "segments['a'] must be a string, not null",
         written(PREDICTION, segments={"a": None}),
     ),
+    (Reason.WRONG_TYPE, "verdict must be one of", written(VERDICT, verdict=1)),
+    (Reason.WRONG_TYPE, "a list of signals, each", written(ACCEPT, signals=["feature:x", 1])),
+    (Reason.WRONG_TYPE, "signals must be", written(ACCEPT, signals="feature:x")),
     (Reason.WRONG_TYPE, "time must be an RFC 3339", written(PREDICTION, time=True)),
     (Reason.WRONG_TYPE, "with decimals", written(PREDICTION, time=TIME_MS + 0.5)),
     (Reason.BAD_NAME, "id has 0 characters", written(PREDICTION, id="")),
@@ -66,6 +85,7 @@ CASES: list[tuple[Reason, str, bytes | None]] = [
     (Reason.BAD_NAME, "version has 0 characters", written(SERVING, version="")),
     (Reason.BAD_NAME, "model has 257 characters", written(PREDICTION, model=LONG)),
     (Reason.BAD_NAME, "behavior has 257 characters", written(BEHAVIOR, behavior=LONG)),
+    (Reason.BAD_NAME, "comment has 257 characters", written(VERDICT, comment=LONG)),
     (Reason.BAD_NAME, "session has 257 characters", written(PREDICTION, session=LONG)),
     (Reason.BAD_TIME, "'yesterday'", written(PREDICTION, time="yesterday")),
     (Reason.BAD_TIME, "with an offset", written(PREDICTION, time="2026-11-22T10:00:00")),
@@ -103,6 +123,8 @@ def test_no_reason_is_untested() -> None:
         (BEHAVIOR, ("type", "kind", "model", "time", "behavior")),
         (DECISION, ("type", "kind", "model", "time", "prediction_id", "decision")),
         (SERVING, ("type", "model", "time")),
+        (VERDICT, ("type", "model", "time", "action", "alert_id", "verdict")),
+        (ACCEPT, ("type", "model", "time", "action", "signals")),
     ],
 )
 def test_exactly_the_promised_fields_are_required(record: dict[str, Any], needed: tuple[str, ...]) -> None:

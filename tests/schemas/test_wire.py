@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from schemas import Feedback, Prediction, Reason, Rejection, Serving, decode, encode
+from schemas import Control, Feedback, Prediction, Reason, Rejection, Serving, decode, encode
 from schemas.depth import DEEPEST, is_too_deep
 from tests.schemas.examples import EXAMPLES, PREDICTION, TIME_MS, written
 
@@ -161,7 +161,7 @@ def changed_events(draw: st.DrawFn) -> bytes:
 
 def assert_settled(event: Any) -> None:
     """An event has nothing left that only the wire may hold, and can be written again."""
-    assert isinstance(event, Prediction | Feedback | Serving)
+    assert isinstance(event, Prediction | Feedback | Serving | Control)
     assert type(event.time_ms) is int
     maps = [getattr(event, name, {}) for name in ("features", "outputs", "serving", "labels", "decision")]
     maps.append(getattr(event, "values", {}))
@@ -171,6 +171,7 @@ def assert_settled(event: Any) -> None:
             assert math.isfinite(value)
         if isinstance(value, list):
             assert all(type(item) is float and math.isfinite(item) for item in value)
+    assert isinstance(getattr(event, "signals", []), list)
     assert event.model
     assert decode(encode(event), None) == event
 

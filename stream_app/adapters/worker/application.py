@@ -62,9 +62,8 @@ def build_application(settings: Settings, options: dict[str, Any], directory: Pa
 def read_batches(
     app: faust.App, settings: Settings, take: Callable[[list[SourceRecord]], Awaitable[None]]
 ) -> None:
-    """Declare the agent that hands every batch of both input topics to `take`."""
-    topics = settings.kafka
-    channel = app.topic(topics.predictions, topics.feedback, acks=False, schema=BatchSchema())
+    """Declare the agent that hands every batch of the input topics to `take`."""
+    channel = app.topic(*settings.kafka.inputs, acks=False, schema=BatchSchema())
     channel.maxsize = QUEUE_BATCHES  # the constructor's argument is not forwarded
 
     async def intake(stream: StreamT[Any]) -> None:

@@ -108,6 +108,7 @@ class Checkpointer:
         written = await self.write(partition.number, [record for cut in cuts for record in cut.records])
         alerts = [alert for cut in cuts for alert in cut.alerts]
         await self.publish(self._topics.alerts, alerts)
+        await self.publish(self._topics.audit, [record for cut in cuts for record in cut.audit])
         for cut in cuts:
             partition.shard.confirm(cut)
         obsolete = [StateRecord(key, None) for cut in cuts for key in cut.obsolete]

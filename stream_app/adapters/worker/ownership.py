@@ -34,7 +34,7 @@ class Ownership:
         self._app = app
         self._restorer = restorer
         self._checkpointer = checkpointer
-        self._inputs = (settings.kafka.predictions, settings.kafka.feedback)
+        self._inputs = settings.kafka.inputs
         self._metrics = metrics
         self._partitions: dict[int, Partition] = {}
         self._rebalances = 0
@@ -108,12 +108,13 @@ class Ownership:
             self._metrics.follow(partition.shard)
 
     def _owned_numbers(self) -> set[int]:
-        """Numbers of which both input topics are assigned; the assignor gives both or none."""
+        """Numbers of which all input topics are assigned; the assignor gives all or none."""
         assigned: set[TP] = self._app.consumer.assignment()
-        first, second = ({tp.partition for tp in assigned if tp.topic == topic} for topic in self._inputs)
-        if first != second:
+        numbers = {topic: {tp.partition for tp in assigned if tp.topic == topic} for topic in self._inputs}
+        first, *others = numbers.values()
+        if any(other != first for other in others):
+            found = ", ".join(f"{topic} {sorted(owned)}" for topic, owned in numbers.items())
             raise RuntimeError(
-                f"{self._inputs[0]} and {self._inputs[1]} must have the same number of partitions: "
-                f"assigned were {sorted(first)} and {sorted(second)}"
+                f"the input topics must have the same number of partitions, but assigned were: {found}"
             )
         return first

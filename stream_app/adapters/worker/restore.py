@@ -44,8 +44,9 @@ class Restorer:
         recovery = await self._claimed(number)
         shard = recovery.shard
         await self._checkpointer.publish(self._settings.kafka.alerts, recovery.pending)
+        await self._checkpointer.publish(self._settings.kafka.audit, recovery.pending_audit)
         await self._checkpointer.write(number, [StateRecord(key, None) for key in recovery.obsolete])
-        topics = (self._settings.kafka.predictions, self._settings.kafka.feedback)
+        topics = self._settings.kafka.inputs
         for topic, offset in (await committed(self._app, number, topics)).items():
             shard.start_at(topic, offset)  # all below is durable, even if no model has a newer checkpoint
         ends = {topic: await self._reader.end(topic, number) for topic in topics}

@@ -108,9 +108,7 @@ def wait_until_read(kafka: KafkaSettings, meanwhile: Callable[[], None]) -> None
 def lag_of(admin: KafkaAdminClient, kafka: KafkaSettings) -> int:
     """How many input records the worker has not acknowledged yet."""
     inputs = [
-        TopicPartition(topic, partition)
-        for topic in (kafka.predictions, kafka.feedback)
-        for partition in range(kafka.partitions)
+        TopicPartition(topic, partition) for topic in kafka.inputs for partition in range(kafka.partitions)
     ]
     ends = admin.list_partition_offsets(dict.fromkeys(inputs, OffsetSpec.LATEST))
     committed = admin.list_group_offsets({kafka.group: inputs})[kafka.group]

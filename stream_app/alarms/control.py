@@ -1,0 +1,126 @@
+"""What operators say, as it arrives: verdicts on alerts, and levels that are normal now."""
+
+from collections import Counter
+from enum import StrEnum
+from typing import Any, Final
+
+from schemas import Alert, Control, Coverage
+from stream_app.alarms.acceptance import Acceptance
+from stream_app.alarms.audit import AuditTrail
+from stream_app.alarms.desk import AlarmDesk
+from stream_app.alarms.incident import Incident
+from stream_app.alarms.state import ClosedIncident
+from stream_app.alarms.verdicts import Verdicts
+from stream_app.monitoring.identity import id_hash
+from stream_app.monitoring.model import ModelMonitor
+
+MOST_NAMED: Final = 5
+
+
+class Outcome(StrEnum):
+    """What became of an operator's word; all but the first two leave everything as it was."""
+
+    JUDGED = "judged"
+    ACCEPTED = "accepted"
+    REPEATED = "repeated"
+    UNKNOWN_ALERT = "unknown_alert"
+    UNKNOWN_SIGNAL = "unknown_signal"
+    OVER = "over"
+
+
+class ControlDesk:
+    """Takes control events of one model in order; everything they change is written into the audit trail.
+
+    The event clock says when: what a person writes carries the time on the wall, which may be another one.
+    """
+
+    def __init__(self, monitor: ModelMonitor, desk: AlarmDesk) -> None:
+        self._monitor = monitor
+        self._desk = desk
+        self.trail = AuditTrail(monitor.model)
+        self._verdicts = Verdicts(desk, self.trail, monitor.limits.signals_per_stream)
+        self._acceptance = Acceptance(monitor, desk, self.trail)
+        self.outcomes: Counter[str] = Counter()
+
+    def take(self, control: Control, coverage: Coverage) -> list[Alert]:
+        """One word of an operator; the alerts are those of incidents that are over by it."""
+        if control.id is not None and not self._monitor.joins.recent_ids.add(
+            id_hash(f"control {control.id}")
+        ):
+            return self._ignore(control, Outcome.REPEATED, f"{control.id} had been taken already.")
+        if control.alert_id is None:
+            return self._accept_signals(control, coverage)
+        incident = self._desk.state.find(control.alert_id)
+        if incident is None:
+            reason = f"There is no alert {control.alert_id} of this model, or it was too long ago."
+            return self._ignore(control, Outcome.UNKNOWN_ALERT, reason)
+        if control.action == "verdict":
+            return self._judge(incident, control, coverage)
+        return self._accept_incident(incident, control, coverage)
+
+    def tick(self, now_ms: int) -> None:
+        """Let verdicts fade."""
+        self._verdicts.tick(now_ms)
+
+    def _judge(
+        self, incident: Incident | ClosedIncident, control: Control, coverage: Coverage
+    ) -> list[Alert]:
+        if incident.verdict == control.verdict:
+            reason = f"The incident was judged {control.verdict} already."
+            return self._ignore(control, Outcome.REPEATED, reason)
+        self.outcomes[Outcome.JUDGED] += 1
+        now_ms = self._monitor.clock.tick_ms
+        self._verdicts.judge(incident, control, now_ms)
+        if control.verdict == "useful":
+            within_ms = self._monitor.plan.alerts.group_within_ms
+            self._verdicts.promote_who_saw_first(incident, control, within_ms, now_ms)
+        if control.verdict == "expected_change":
+            return self._accept_incident(incident, control, coverage)
+        return []
+
+    def _accept_incident(
+        self, incident: Incident | ClosedIncident, control: Control, coverage: Coverage
+    ) -> list[Alert]:
+        if isinstance(incident, ClosedIncident):
+            reason = (
+                f"The incident of {control.alert_id} is over, and no reference was changed: name its signals "
+                "if their present level is the new normal."
+            )
+            return self._ignore(control, Outcome.OVER, reason)
+        self.outcomes[Outcome.ACCEPTED] += 1
+        return self._acceptance.accept(self._acceptance.places_of(incident), control, coverage)
+
+    def _accept_signals(self, control: Control, coverage: Coverage) -> list[Alert]:
+        places = self._acceptance.places_named(control)
+        watched = {place.signal for place in places}
+        if unknown := [signal for signal in control.signals if signal not in watched]:
+            more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
+            reason = f"Not watched{scope_of(control)}: {', '.join(unknown[:MOST_NAMED])}{more}."
+            self._ignore(control, Outcome.UNKNOWN_SIGNAL, reason)
+        if not places:
+            return []
+        self.outcomes[Outcome.ACCEPTED] += 1
+        return self._acceptance.accept(places, control, coverage)
+
+    def _ignore(self, control: Control, outcome: Outcome, reason: str) -> list[Alert]:
+        self.outcomes[outcome] += 1
+        self.trail.write(control.time_ms, "ignored", reason, control)
+        return []
+
+    def snapshot(self) -> dict[str, Any]:
+        """What is not part of the alarm desk's own state."""
+        return {"trail": self.trail.snapshot(), "outcomes": dict(self.outcomes)}
+
+    def restore(self, snapshot: dict[str, Any]) -> None:
+        self.trail.restore(snapshot["trail"])
+        self.outcomes = Counter(snapshot["outcomes"])
+
+
+def scope_of(control: Control) -> str:
+    """Where the operator wanted signals to be accepted."""
+    parts = (
+        f"in version {control.version}" if control.version else "",
+        control.role and f"as {control.role}",
+    )
+    words = " ".join(part for part in parts if part)
+    return f" {words}" if words else ""

@@ -1,0 +1,91 @@
+"""Delivery of events to Kafka in the background, under the names of the configuration."""
+
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+from stream_app.client.connection import connection
+from stream_app.client.encoding import encode_event, require, time_ms_of
+from stream_app.client.forking import fork_waits
+from stream_app.client.outbox import Outbox, Producer, Record
+from stream_app.config import KafkaSettings
+
+
+class EventClient:
+    """Takes events, and delivers them in a thread of its own; what it counts says what became of them."""
+
+    def __init__(
+        self,
+        bootstrap_servers: str | KafkaSettings | None = None,
+        prefix: str | None = None,
+        model: str | None = None,
+        *,
+        capacity: int = 10_000,
+        exit_timeout_s: float = 5.0,
+        **security: Any,
+    ) -> None:
+        self._kafka = connection(bootstrap_servers, prefix, security)
+        self._options = self._kafka.kafka_python()
+        self._model = model
+        self._outbox = Outbox(self._connect, capacity, exit_timeout_s)
+
+    @property
+    def waiting(self) -> int:
+        """Events that are on their way."""
+        return self._outbox.waiting
+
+    @property
+    def sent(self) -> int:
+        """Events that the broker has acknowledged."""
+        return self._outbox.sent
+
+    @property
+    def failed(self) -> int:
+        """Events with values that cannot be sent, and events that the broker refused or that timed out."""
+        return self._outbox.failed
+
+    @property
+    def dropped(self) -> int:
+        """Events that were not taken because too many were waiting, or because the client was closed."""
+        return self._outbox.dropped
+
+    def flush(self, timeout_s: float | None = None) -> bool:
+        """Wait until everything logged so far is delivered or has failed; False when time ran out."""
+        return self._outbox.flush(timeout_s)
+
+    def close(self, timeout_s: float = 10.0) -> None:
+        """Deliver what can be delivered in this time; what is logged afterwards counts as dropped."""
+        self._outbox.close(timeout_s)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _log(
+        self,
+        topic: str,
+        event: dict[str, Any],
+        model: str | None,
+        time: int | datetime | None,
+        required: tuple[str, ...],
+    ) -> str:
+        named = model or self._model
+        if not named:
+            raise ValueError("which model is it? Pass model=…, or give the DriftClient one.")
+        try:
+            require(event, required)
+            event["model"] = named
+            event["time"] = time_ms_of(time)
+            self._outbox.put(Record(topic, named.encode(), encode_event(event), event["time"]))
+        except Exception as error:  # nothing that a value can do may stop a model from serving
+            self._outbox.refuse(error)
+        return str(event["id"])
+
+    def _connect(self) -> Producer:
+        with fork_waits:
+            from stream_app.client.producer import connect_producer
+        return connect_producer(self._options)

@@ -1,0 +1,76 @@
+"""Keeps what is asked of every signal's detectors in step with the model's budget of false alarms."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from stream_app.config import FalseAlarmBudget
+from stream_app.monitoring.budget import KIND_WEIGHTS, Share, changed, split
+from stream_app.monitoring.naming import kind_of
+from stream_app.monitoring.stream import Stream
+from stream_app.monitoring.streams import GONE_MS, Streams
+
+HOUR_MS: Final = 3_600_000
+Basis = list[int]
+
+
+def unjudged(signal: str) -> float:
+    """The factor on the weight of a signal about which nobody has said anything."""
+    return 1.0
+
+
+class Calibration:
+    """Splits the budget anew when signals come, arm or go, when verdicts say so, and each hour of event time.
+
+    It happens on ticks of the event clock only, so that it depends on the events alone. Signals of a version
+    that has had no event for hours take no part, and neither do those without a detector.
+    """
+
+    def __init__(self, streams: Streams, budget: FalseAlarmBudget) -> None:
+        self._streams = streams
+        self._budget = budget
+        # What the last split was made from: hour, verdicts, signals, armed signals.
+        self._basis: Basis = []
+
+    def tick(self, now_ms: int, factor_of: Callable[[str], float] = unjudged, verdicts: int = 0) -> None:
+        """``factor_of`` weighs a signal by its name; ``verdicts`` is a number that changes when it does."""
+        streams = list(self._live(now_ms))
+        basis = [now_ms // HOUR_MS, verdicts, *counts_of(streams)]
+        if basis != self._basis:
+            self._basis = basis
+            self._split(streams, factor_of)
+
+    def _live(self, now_ms: int) -> Iterator[Stream]:
+        for key, stream in self._streams.items():
+            if self._streams.idle_ms(key, now_ms) <= GONE_MS:
+                yield stream
+
+    def _split(self, streams: list[Stream], factor_of: Callable[[str], float]) -> None:
+        tables = [(place, stream, table) for place, stream in enumerate(streams) for table in stream.tables()]
+        shares = split(
+            self._budget.alarms_per_ms,
+            {
+                (place, table.name, signal.name): KIND_WEIGHTS[kind_of(signal.name)] * factor_of(signal.name)
+                for place, _, table in tables
+                for signal in table.bank.signals
+                if signal.detectors != ()
+            },
+        )
+        for place, stream, table in tables:
+            due = [
+                (signal.name, Share(shares[place, table.name, signal.name], rate))
+                for signal, rate in zip(table.bank.signals, table.bank.rates().tolist(), strict=True)
+                if signal.detectors != ()
+            ]
+            stream.calibrate(table, changed(stream.asked_of(table), due))
+
+    def snapshot(self) -> Basis:
+        return self._basis
+
+    def restore(self, snapshot: Basis) -> None:
+        self._basis = list(snapshot)
+
+
+def counts_of(streams: list[Stream]) -> tuple[int, int]:
+    """How many signals are watched and armed: when these stay the same, no signal came, armed or went."""
+    banks = [table.bank for stream in streams for table in stream.tables()]
+    return sum(len(bank.signals) for bank in banks), sum(bank.armed for bank in banks)

@@ -1,0 +1,67 @@
+"""Runs whose worker dies again and again."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from stream_app.config import Settings
+from stream_app.pipeline import OutputRecord, Shard, SourceRecord, claim, recover
+from stream_app.pipeline.codec import pack
+
+StateLog = list[tuple[bytes, bytes | None]]
+
+
+@dataclass
+class Outcome:
+    """Everything that was published, perhaps more than once, and the last shard."""
+
+    shard: Shard
+    alerts: list[OutputRecord] = field(default_factory=list)
+    audit: list[OutputRecord] = field(default_factory=list)
+
+
+def state_of(shard: Shard) -> bytes:
+    """Everything that a model's later alerts depend on."""
+    watch = shard.models["search"].watch
+    streams = [stream.snapshot() for stream in watch.monitor.streams.values()]
+    waiting = {name: list(store.entries.items()) for name, store in watch.monitor.joins.stores().items()}
+    return pack([watch.snapshot(), streams, waiting])
+
+
+def crashing(seed: int, settings: Settings, records: Sequence[SourceRecord]) -> Outcome:
+    """A run whose worker dies at random moments of the checkpoint protocol."""
+    chance = random.Random(seed)
+    log: StateLog = []
+    outcome = Outcome(Shard(0, settings))
+    acknowledged: dict[str, int] = {}
+    while True:
+        shard = outcome.shard
+        todo = [record for record in records if record.offset >= acknowledged.get(record.topic, 0)]
+        died = False
+        for start in range(0, len(todo), 400):
+            shard.apply(todo[start : start + 400])
+            for cut in shard.cut(shard.dirty) if chance.random() < 0.7 else ():
+                written = chance.randint(0, len(cut.records)) if chance.random() < 0.1 else len(cut.records)
+                log += [(record.key, record.value) for record in cut.records[:written]]
+                died = written < len(cut.records)
+                if not died and chance.random() < 0.9:
+                    outcome.alerts += cut.alerts
+                    outcome.audit += cut.audit
+                    shard.confirm(cut)
+                    log += [(key, None) for key in cut.obsolete]
+                    acknowledged = shard.acknowledgeable()
+            if died or chance.random() < 0.1:
+                died = True
+                break
+        if not died:
+            for cut in shard.cut(shard.dirty | shard.urgent):
+                outcome.alerts += cut.alerts
+                outcome.audit += cut.audit
+            return outcome
+        recovery = recover(0, settings, log)
+        assert not recovery.unreadable
+        outcome.shard = recovery.shard
+        record = claim(recovery.shard.epoch, "w")
+        log += [(record.key, record.value), *((key, None) for key in recovery.obsolete)]
+        outcome.alerts += recovery.pending
+        outcome.audit += recovery.pending_audit
