@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.acceptance import accept_level
 from detectors.calibration import shares_of
 from detectors.correction import correct
 from detectors.engine import room_for_emissions, run
@@ -15,6 +16,7 @@ from detectors.kernels.blocks import Emissions
 from detectors.kernels.names import NAMES
 from detectors.kernels.scratch import make_batch
 from detectors.layout import Arrays, copied, empty_arrays, forget, with_signals, without_idle_buffers
+from detectors.learning import MEMORY_MS
 from detectors.levels import SignalState, signal_state
 from detectors.reference import inherit_reference
 from detectors.registry import applies, check_names
@@ -60,7 +62,9 @@ class Bank:
         """
         self._check(signals, columns)
         self._arrays = with_signals(self._arrays, signals)
-        self._arrays.signals["requested"][len(self.signals) :] = self.settings.false_alarm_every
+        added = self._arrays.signals[len(self.signals) :]
+        added["requested"] = self.settings.false_alarm_every
+        added["remembered_ms"] = MEMORY_MS[self.settings.pace]
         self._index.update({signal.name: len(self.signals) + i for i, signal in enumerate(signals)})
         self.signals.extend(signals)
         self._watches.extend([None] * len(signals))
@@ -142,12 +146,18 @@ class Bank:
             self._watches[index] = None  # river's detectors cannot be set anew: they begin at the reference
 
     def accept(self, names: Collection[str]) -> None:
-        """The present level of these signals becomes their reference: they learn it anew."""
+        """The present level of these signals becomes their reference.
+
+        A number or rate is measured from there at once, known from the values since the change; what has too
+        few of them, few distinct values or categories is learned anew.
+        """
         for name in names:
             index = self._index.get(name)
-            if index is not None and self._arrays.signals[index]["armed"]:
+            if index is None or not self._arrays.signals[index]["armed"]:
+                continue
+            if not accept_level(self._arrays, index):
                 self._arrays = forget(self._arrays, index)
-                self._watches[index] = None
+            self._watches[index] = None
         self._flag()
 
     def rates(self) -> NDArray[np.float64]:

@@ -1,9 +1,9 @@
 """The cycle of day and week: learned from the mean score of each half hour of the week.
 
-The means are taken apart into waves (a discrete Fourier transform over the 336 half hours). Noise has about the
-same power in neighbouring waves, a cycle stands out in the waves of a day and a week; so each wave is compared
-with the waves around it that belong to neither, and shrunk by its share of noise (the positive-part rule of
-W. James and C. Stein, 1961): without a cycle nothing is removed, and while data are scarce little.
+The means are taken apart into waves (a discrete Fourier transform over the 336 half hours). Noise has about
+the same power in neighbouring waves, a cycle stands out in the waves of a day and a week; so each wave is
+compared with the waves around it that belong to neither, and shrunk by its share of noise (the positive-part
+rule of W. James and C. Stein, 1961): without a cycle nothing is removed, and while data are scarce little.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,9 @@ class Fit:
 
 
 def fit_cycle(means: NDArray[np.float64], weights: NDArray[np.float64]) -> Fit:
-    """The cycle that mean scores [336] show; half hours without values (weight 0) are taken from around them."""
+    """The cycle that mean scores [336] show; half hours without values (weight 0) are taken from around
+    them.
+    """
     covered = weights > 0
     if covered.mean() < COVERED_MIN:
         return Fit(np.zeros(SLOTS), 0.0)
@@ -58,7 +60,8 @@ def _kept(power: NDArray[np.float64], wave: int) -> float:
 
 
 def noise_around(power: NDArray[np.float64], wave: int) -> float:
-    """The mean power of noise near a wave, from the median of its neighbours that are no waves of a day or week.
+    """The mean power of noise near a wave, from the median of its neighbours that are no waves of a day or
+    week.
 
     The power of a wave of noise is exponentially distributed, so the mean is the median over log 2.
     """

@@ -61,8 +61,8 @@ class Detected(NamedTuple):
 def change_towards(signal: np.void, direction: int) -> ChangePoint:
     """The change point of a signal that has just turned in a direction.
 
-    A signal that is away in that direction already has turned when its level began, as far as Page-Hinkley has
-    not told of that yet.
+    A signal that is away in that direction already has turned when its level began, as far as Page-Hinkley
+    has not told of that yet.
     """
     if signal["away"] and signal["level_direction"] == direction and signal["told"] <= 1:
         return level_start(signal)

@@ -25,7 +25,7 @@ SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN, Transform.TAIL)
 SEASONAL = (Transform.VALUE, Transform.BINARY, Transform.CATEGORY, Transform.TAIL)
 BUFFERED = SEASONAL
 # What a signal keeps when all else is forgotten.
-KEPT = ("transform", "column", "shape", "season", "seed", "minimum", "maximum", "requested")
+KEPT = ("transform", "column", "shape", "season", "seed", "minimum", "maximum", "requested", "remembered_ms")
 TOTALS = 6  # five sums, and the level at the time
 SLOTS = 336  # half hours of a week
 QUALITY = (Transform.MISSING, Transform.NULL, Transform.WRONG_TYPE, Transform.OUT_OF_RANGE, Transform.UNSEEN)
@@ -53,9 +53,9 @@ SIGNAL = np.dtype(
         # level (with its trend while it is local), learned from `counted` values up to `memory` of them
         *((name, "f8") for name in ("phi", "sigma", "previous", "level", "trend", "counted", "memory")),
         # 1 while no cycle is known; how long a changed level is held then, in values; what the fit of a cycle
-        # leaves uncertain, in sd
+        # leaves uncertain, in sd; how long a healthy level is remembered
         ("local", "i8"),
-        *((name, "f8") for name in ("hold", "allowance")),
+        *((name, "f8") for name in ("hold", "allowance", "remembered_ms")),
         # when more can be learned: count, sum of squares and of lagged products of scores, the score before,
         # the count and the time at which to look again; stale asks for it
         ("products", "f8", (3,)),
@@ -89,8 +89,8 @@ SIGNAL = np.dtype(
         *((name, "f8") for name in ("increase_min", "decrease_max")),
         *((name, "i8") for name in ("instances", "drift", "told")),
         # totals (count, sum, sum of squares, sum of scores, sum of innovations; and what was expected then)
-        # of the level, of the one before, and of the level when each of four CUSUMs last was zero: upwards, downwards, steeply
-        # upwards, steeply downwards
+        # of the level, of the one before, and of the level when each of four CUSUMs last was zero: upwards,
+        # downwards, steeply upwards, steeply downwards
         *((name, "f8", (TOTALS,)) for name in ("totals", "before")),
         ("cusums", "f8", (4,)),
         ("marks", "f8", (4, TOTALS)),
@@ -99,16 +99,18 @@ SIGNAL = np.dtype(
     ]
 )
 SEASON = np.dtype([("mean", "f4", (SLOTS,)), ("weight", "u2", (SLOTS,)), ("knots", "f4", (SLOTS,))])
-"""What a signal is like at each half hour of the week: mean score, values seen, and the cycle that is removed."""
+"""What a signal is like at each half hour of the week: mean score, values seen, and the cycle that is
+removed.
+"""
 
 
 def shape_dtype(categories: int) -> np.dtype[np.void]:
     """The Shape record: 129 quantiles, or one entry per code, 0 being "other" and the last one "unseen".
 
-    table: VALUE reference quantiles or atoms; CATEGORY the reference share of each code.
-    level: the cumulative probability up to and including each entry.
-    cells: values of the two halves of the recent window per cell between table entries, or per code.
-    tally: values of the window of the shape test per cell or code; pattern: what a healthy window's shares are.
+    table: VALUE reference quantiles or atoms; CATEGORY the reference share of each code. level: the
+    cumulative probability up to and including each entry. cells: values of the two halves of the recent
+    window per cell between table entries, or per code. tally: values of the window of the shape test per cell
+    or code; pattern: what a healthy window's shares are.
     """
     points = max(GRID_POINTS, categories + 2)
     counts = [("cells", "u2", (2, points + 1)), ("tally", "u2", (points,))]
@@ -119,7 +121,8 @@ def shape_dtype(categories: int) -> np.dtype[np.void]:
 class Arrays(NamedTuple):
     """All numbers of a bank: signals [rows], shapes and seasons [rows of them].
 
-    Until a signal is armed: buffers [rows, warm_up] of its values and the half hours of the week they fell in.
+    Until a signal is armed: buffers [rows, warm_up] of its values and the half hours of the week they fell
+    in.
     """
 
     signals: Records

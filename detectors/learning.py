@@ -1,4 +1,5 @@
-"""What a signal has learned of time: its cycle, its level, its autocorrelation. Once when armed, then now and again.
+"""What a signal has learned of time: its cycle, its level, its autocorrelation. Once when armed, then now and
+again.
 
 A cycle can be told from drift only after a week. Until then a signal is watched against a local level, a line
 through the last hour or so: it sees jumps, not slow drift. It changes over by itself, after a week,
@@ -41,10 +42,7 @@ def begin_learning(
     signal["season_ms"] = int(signal["first_ms"]) + 2 * DAY_MS
     conclude_season(signal, season, float(len(scores)))
     residuals = scores - season["knots"][slots]
-    if signal["local"]:
-        residuals = residuals - _line(residuals)
-    else:
-        residuals = residuals - residuals.mean()
+    residuals = residuals - _line(residuals) if signal["local"] else residuals - residuals.mean()
     residuals = np.clip(residuals, -3.7, 3.7)
     signal["products"] = len(scores), (residuals**2).sum(), (residuals[1:] * residuals[:-1]).sum()
     signal["score_before"] = residuals[-1]
@@ -114,7 +112,7 @@ def set_memory(signal: np.void) -> None:
     per_ms = max(int(signal["seen"]) - 1, 1) / elapsed_ms
     signal["hold"] = max(HOLD_MS * per_ms, 1000.0)
     if not signal["local"]:
-        signal["memory"] = max(MEMORY_MS["consumer"] * per_ms, 20_000.0)
+        signal["memory"] = max(float(signal["remembered_ms"]) * per_ms, 20_000.0)
         return
     memory = min(max(LOCAL_MS * per_ms, LOCAL_VALUES_MIN), LOCAL_VALUES)
     if is_rate(signal):

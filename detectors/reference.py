@@ -36,7 +36,17 @@ STARTED_AT_ZERO = (
         "turned",
         "widened",
     ),
-    *("shift", "shift_count", "drifted", "lanes", "spreads", "tallied", "patterned", "odd", "shape_statistic"),
+    *(
+        "shift",
+        "shift_count",
+        "drifted",
+        "lanes",
+        "spreads",
+        "tallied",
+        "patterned",
+        "odd",
+        "shape_statistic",
+    ),
 )
 INHERITED = (
     *(

@@ -42,6 +42,8 @@ class Scene:
         else:
             point = last_values(signal, float(SHAPE_WINDOW), direction)
         made = finding((name, NAMES[test]), signal, point, measure, self.detected(row))
+        if of == "variance":  # how much wider or narrower, in sd of the reference
+            made = replace(made, effect_size_sd=made.after.sd / max(made.before.sd, 1e-300) - 1)
         return made if of == "mean" else replace(made, of=of)
 
     def per_signal(self, name: str, index: int, row: int, watch: Watch, update: int) -> Finding:

@@ -58,12 +58,14 @@ class BankSettings:
 
     false_alarm_every: mean number of values between two false alarms of all detectors of a signal together.
     resolution: "every_value" hands each value to the per-signal detectors, "auto" means of blocks.
+    pace: how soon a healthy level may follow; "consumer" behaviour moves over weeks, "enterprise" data jumps.
     window: values per half of the sliding recent window; block: values per block of the confirmation ring.
     """
 
     warm_up: int = 2000
     detectors: tuple[str, ...] = ("cusum", "e_detector", "variance", "shape", "adwin", "page_hinkley")
     resolution: Literal["auto", "every_value"] = "auto"
+    pace: Literal["consumer", "enterprise"] = "consumer"
     false_alarm_every: float = 1e6
     categories: int = 100
     window: int = 1000
@@ -73,6 +75,8 @@ class BankSettings:
         """Raises ValueError, with what would be right, for a setting out of range."""
         if self.resolution not in ("auto", "every_value"):
             raise ValueError(f"resolution is {self.resolution!r}; it is either 'auto' or 'every_value'")
+        if self.pace not in ("consumer", "enterprise"):
+            raise ValueError(f"pace is {self.pace!r}; it is either 'consumer' or 'enterprise'")
         for name, lowest in (("warm_up", 20), ("categories", 1), ("window", 1), ("block", 1)):
             if getattr(self, name) < lowest:
                 raise ValueError(f"{name} is {getattr(self, name)}; the lowest possible is {lowest}")

@@ -12,7 +12,6 @@ from detectors.kernels.names import NAMES
 from detectors.reference import reference_scores
 from detectors.registry import FACTORIES, Calibration, Detector, Windowed
 
-
 BUCKET = 0.1  # the oldest values of ADWIN's window stand in buckets of about a tenth of it
 
 

@@ -4,7 +4,7 @@ Alertmanager identifies an alert by its whole label set, so all alerts of one in
 Times are RFC 3339 strings, made by `rfc3339`; numbers that are not finite are written as null.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote
 
 from msgspec import Meta, Struct, field
@@ -40,6 +40,10 @@ class Position(Struct, frozen=True):
     offset: int
 
 
+Changed = Literal["mean", "variance", "shape"]
+"""What of a signal's distribution has changed."""
+
+
 class Coverage(Struct, frozen=True):
     """How much of the model's traffic the alert has seen.
 
@@ -63,6 +67,7 @@ class RankedSignal(Struct, frozen=True):
     before: Moments
     after: Moments
     detectors: list[str]
+    changed: Changed = "mean"
 
 
 class Drift(Struct, frozen=True, kw_only=True):
@@ -87,6 +92,7 @@ class Drift(Struct, frozen=True, kw_only=True):
     signals: list[RankedSignal]
     features_moved: bool | None = None
     compared_with: str | None = None
+    changed: Changed = "mean"
     coverage: Coverage
 
 

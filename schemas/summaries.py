@@ -1,5 +1,7 @@
 """The record on the signals topic: how a signal is doing, for dashboards, comparison and baselines."""
 
+from typing import Literal
+
 from msgspec import Struct, field
 
 from schemas.alerts import Instant, Number
@@ -37,6 +39,10 @@ class Reference(Distribution, frozen=True, kw_only=True):
     learned_from: str
 
 
+Phase = Literal["warm_up", "local_level", "reference"]
+"""What a signal is measured against: nothing yet; a local level, since no cycle is known; its reference."""
+
+
 class SignalSummary(Struct, frozen=True, kw_only=True):
     """One signal of one stream at one moment of event time.
 
@@ -56,6 +62,7 @@ class SignalSummary(Struct, frozen=True, kw_only=True):
     signal: str
     time: Instant
     armed: bool
+    phase: Phase = "reference"
     seen: int
     recent: Distribution
     reference: Reference | None = None

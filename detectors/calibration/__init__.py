@@ -1,4 +1,6 @@
-"""From the false alarms that are asked for to the threshold of each detector: one documented function each."""
+"""From the false alarms that are asked for to the threshold of each detector: one documented function
+each.
+"""
 
 from detectors.calibration.adwin import ADWIN_UPDATES, adwin_delta
 from detectors.calibration.cusum import cusum_heights

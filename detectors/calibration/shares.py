@@ -1,7 +1,7 @@
 """How the false alarms of one signal are shared among its detectors.
 
-The fast paths (the CUSUMs, the e-detector) get most, since every share a detector does not get makes it slower.
-Page-Hinkley and ADWIN see again what those see, so little is lost by asking more of them.
+The fast paths (the CUSUMs, the e-detector) get most, since every share a detector does not get makes it
+slower. Page-Hinkley and ADWIN see again what those see, so little is lost by asking more of them.
 """
 
 from collections.abc import Sequence

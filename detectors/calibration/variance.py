@@ -1,9 +1,10 @@
 """The threshold of the test for a change of the variance.
 
-The test adds up log-likelihood ratios of normal scores with variance `ratio` against variance 1, for a doubled
-and a halved variance. A sum of log-likelihood ratios solves Lundberg's equation with theta = 1, so one side
-fires after about (exp(b) - b - 1) / |mean ratio| values, b = h + correction (Siegmund, 1985, eq. 2.57). The
-correction is the mean overshoot: upwards that of a chi-square tail, (ratio - 1) / 2 · its mean residual 1.
+The test adds up log-likelihood ratios of normal scores with variance `ratio` against variance 1, for a
+doubled and a halved variance. A sum of log-likelihood ratios solves Lundberg's equation with theta = 1, so
+one side fires after about (exp(b) - b - 1) / |mean ratio| values, b = h + correction (Siegmund, 1985, eq.
+2.57). The correction is the mean overshoot: upwards that of a chi-square tail, (ratio - 1) / 2 · its mean
+residual 1.
 """
 
 from functools import lru_cache

@@ -1,7 +1,7 @@
 """CUSUMs side by side on standard normal innovations, two-sided, each made for a shift of its own.
 
-A CUSUM of drift k = shift / 2 adds up x - k, never below 0 (E. S. Page, Biometrika 41, 1954); for the shift it
-is made for no other test is faster at the same rate of false alarms (G. V. Moustakides, 1986).
+A CUSUM of drift k = shift / 2 adds up x - k, never below 0 (E. S. Page, Biometrika 41, 1954); for the shift
+it is made for no other test is faster at the same rate of false alarms (G. V. Moustakides, 1986).
 """
 
 from typing import Any

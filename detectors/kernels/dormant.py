@@ -25,7 +25,7 @@ def is_dormant(signal: Any) -> bool:
 def only_zeros(signal: Any, batch: Batch) -> bool:
     """Whether all the rest of a batch are zeros, as the column itself shows."""
     transform = signal["transform"]
-    known = transform == MISSING or transform == NULL or transform == WRONG_TYPE
+    known = transform in (MISSING, NULL, WRONG_TYPE)
     return bool(known and batch.whole[signal["column"]])
 
 

@@ -1,4 +1,5 @@
-"""What a healthy signal goes on learning: its autocorrelation, and what it is like at each half hour of the week.
+"""What a healthy signal goes on learning: its autocorrelation, and what it is like at each half hour of the
+week.
 
 The kernel only adds up; when enough has come together a signal is `stale` and `detectors.learning` draws the
 conclusions. A signal that is away from its level teaches nothing, so a change is not learned away.
@@ -60,7 +61,9 @@ def add_products(signal: Any, scratch: Scratch, count: int) -> None:
 
 @compiled
 def add_to_season(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: int) -> None:
-    """The running mean of each half hour: of scores while no cycle is known, then of what the level leaves."""
+    """The running mean of each half hour: of scores while no cycle is known, then of what the level
+    leaves.
+    """
     mean, weight, knots = season["mean"], season["weight"], season["knots"]
     known = signal["local"] == 0
     level = signal["level"] * signal["sigma"] / (1.0 - signal["phi"])

@@ -85,7 +85,9 @@ def learn(
 
 @compiled
 def learn_times(signal: Any, batch: Batch, scratch: Scratch, count: int, buffer: NDArray[np.uint16]) -> None:
-    """The first and last time, from which the signal's rate follows, and each value's half hour of the week."""
+    """The first and last time, from which the signal's rate follows, and each value's half hour of the
+    week.
+    """
     if count == 0:
         return
     seen = signal["seen"]

@@ -1,4 +1,5 @@
-"""From a score to an innovation: without the cycle, without what the value before foretold, without the level.
+"""From a score to an innovation: without the cycle, without what the value before foretold, without the
+level.
 
 The level is the running mean of the innovations, so each one is a recursive residual: its variance is 1 plus
 the gain with which the level learns, and residuals of different values are uncorrelated, however few values

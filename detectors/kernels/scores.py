@@ -119,9 +119,9 @@ def score_atoms(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
 def score_numbers(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
     """Scores and cells of numbers by their place between the reference's quantiles, which lie 0.05 sd apart.
 
-    Beyond the ends a score grows by 1 for each sd of the reference: a cycle may go where the reference has not
-    been, and only what it leaves is cut off (`innovate`).
-    They are corrected so that the reference itself has exactly mean 0 and sd 1.
+    Beyond the ends a score grows by 1 for each sd of the reference: a cycle may go where the reference has
+    not been, and only what it leaves is cut off (`innovate`). They are corrected so that the reference itself
+    has exactly mean 0 and sd 1.
     """
     table = shape["table"]
     center, scale, seen = signal["center"], signal["scale"], signal["seen"]

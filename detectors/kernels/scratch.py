@@ -33,7 +33,8 @@ def make_batch(matrix: NDArray[np.float64], times_ms: NDArray[np.int64], offsets
     half_hours = (times_ms % WEEK_MS) / SLOT_MS - 0.5
     floors = np.floor(half_hours)
     places = floors.astype(np.int64) % SLOTS
-    return Batch(matrix, times_ms, offsets, places, half_hours - floors, np.isfinite(matrix).all(axis=1))
+    whole: NDArray[np.bool_] = np.asarray(np.isfinite(matrix).all(axis=1))
+    return Batch(matrix, times_ms, offsets, places, half_hours - floors, whole)
 
 
 class Scratch(NamedTuple):
@@ -42,10 +43,9 @@ class Scratch(NamedTuple):
     gaps[p] are the missing values between value p - 1 and value p. residuals are scores without the cycle;
     errors how far they were from what the level and the value before let expect, in sd; innovations the same
     as a standard normal number, and anchored the same measured from the level since a change; gains are the
-    variance of that level, forecasts the level expected. totals[p] are
-    the totals of the level (count, sum, sum of squares, sum of scores, sum of innovations, and the forecast) after value p.
-    events [number] are the detections of the chunk, (row, test); events[0, 0] is how many. saved is the
-    signal before the chunk.
+    variance of that level, forecasts the level expected. totals[p] are the totals of the level (count, sum,
+    sum of squares, sum of scores, sum of innovations, and the forecast) after value p. events [number] are
+    the detections of the chunk, (row, test); events[0, 0] is how many. saved is the signal before the chunk.
     """
 
     numbers: NDArray[np.float64]
@@ -82,4 +82,6 @@ def make_scratch() -> Scratch:
     gaps, totals = np.empty(CHUNK + 1, np.int64), np.empty((CHUNK, TOTALS))
     events, saved = np.zeros((4 * CHUNK, 2), np.int64), np.zeros(1, SIGNAL)
     read = (numbers, values, scores, cells, rows, gaps)
-    return Scratch(*read, residuals, errors, innovations, anchored, level_gains, forecasts, totals, events, saved)
+    return Scratch(
+        *read, residuals, errors, innovations, anchored, level_gains, forecasts, totals, events, saved
+    )

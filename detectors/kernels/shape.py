@@ -42,7 +42,7 @@ def pattern_statistic(signal: Any, shape: Any) -> float:
         if share > 0.0:
             difference = count / SHAPE_WINDOW - learned / known
             statistic += difference * difference / share
-    return statistic / (1.0 / SHAPE_WINDOW + 1.0 / known)
+    return float(statistic / (1.0 / SHAPE_WINDOW + 1.0 / known))
 
 
 @compiled
@@ -67,7 +67,7 @@ def category_statistic(signal: Any, shape: Any) -> float:
     difference = rare_count - rare_share * SHAPE_WINDOW
     statistic += difference * difference / max(rare_share * SHAPE_WINDOW, EXPECTED_MIN / 2)
     phi = signal["phi"]
-    return statistic / (1.0 + SHAPE_WINDOW / signal["reference_count"]) * (1.0 - phi) / (1.0 + phi)
+    return float(statistic / (1.0 + SHAPE_WINDOW / signal["reference_count"]) * (1.0 - phi) / (1.0 + phi))
 
 
 @compiled
@@ -100,7 +100,7 @@ def end_window(signal: Any, shape: Any) -> bool:
     if not category and not odd and signal["away"] == 0 and signal["spread"] == 1.0:
         learn_pattern(signal, shape)
     forget_window(signal, shape)
-    return news
+    return bool(news)
 
 
 @compiled
@@ -113,13 +113,12 @@ def forget_window(signal: Any, shape: Any) -> None:
 
 @compiled
 def run_shape(signal: Any, shape: Any, scratch: Scratch, start: int, count: int) -> int:
-    """Counts values from `start` on; returns the place after the one that ended an odd window, else `count`."""
+    """Counts values from `start` on; returns the place after the one that ended an odd window, else
+    `count`.
+    """
     category = signal["transform"] == CATEGORY
     for place in range(start, count):
-        if category:
-            cell = scratch.cells[place]
-        else:
-            cell = cell_of(scratch.anchored[place])
+        cell = scratch.cells[place] if category else cell_of(scratch.anchored[place])
         shape["tally"][cell] += 1
         signal["tallied"] += 1
         if signal["tallied"] >= SHAPE_WINDOW and end_window(signal, shape):

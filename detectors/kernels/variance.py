@@ -1,7 +1,8 @@
 """The test for a change of variance: log-likelihood ratios of innovations with twice and half the variance.
 
 A test of the mean never sees it. The variance of the reference is known from so many values only (fewer
-independent ones where they are autocorrelated), so each side gives away one standard error of it (`spread_error`).
+independent ones where they are autocorrelated), so each side gives away one standard error of it
+(`spread_error`).
 """
 
 from math import log

@@ -76,6 +76,7 @@ def drift_of(incident: Incident, coverage: Coverage) -> Drift:
         signals=[ranked_signal(member) for member in ranked],
         features_moved=incident.features_moved if incident.kind is Kind.CONCEPT_DRIFT else None,
         compared_with=first.compared_with,
+        changed=finding.of,
         coverage=coverage,
     )
 
@@ -97,6 +98,7 @@ def ranked_signal(member: Member) -> RankedSignal:
         before=moments(finding.before),
         after=moments(finding.after),
         detectors=member.detectors,
+        changed=finding.of,
     )
 
 

@@ -85,12 +85,19 @@ def in_bad_direction(case: Case) -> Held | None:
     """Some changes are good news: fewer errors, more clicks."""
     finding = case.evidence.finding
     away = "up" if finding.effect_size_sd > 0 else "down"
+    if finding.of != "mean":
+        away = finding.of
     return None if is_bad(away, case.evidence.signal, case.plan) else Held.GOOD_DIRECTION
 
 
 def confirmed(case: Case) -> Held | None:
-    """Large and certain, or seen by two detectors; the rest waits for its blocks (``late_confirmed``)."""
+    """Large and certain, or seen by two detectors; the rest waits for its blocks (``late_confirmed``).
+
+    Tests of variance and shape have looked at many values already, and no mean of blocks can confirm them.
+    """
     evidence, state = case.evidence, case.state
+    if evidence.finding.of != "mean":
+        return None
     waiting = state.pending.get(evidence.key)
     standard_errors = case.effect_size_sd * sqrt(evidence.finding.after.count)
     large = case.effect_size_sd >= case.plan.alerts.effect_size_floor_sd
@@ -207,6 +214,9 @@ def has_recovered(member: Member, signal: SignalState, plan: ModelPlan, block: i
     the tolerance from noise they decide, soon; for a small change it takes the whole recent window.
     """
     since = signal.seen - member.seen_at_start
+    changed = member.evidence.finding.of
+    if changed != "mean":
+        return signal.spread == 1.0 if changed == "variance" else not signal.odd
     tolerance = tolerance_sd(member)
     values = plan.alerts.of_blocks * block
     if tolerance * sqrt(values) >= SURE_STANDARD_ERRORS:

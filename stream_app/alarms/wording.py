@@ -73,6 +73,11 @@ def ending_of(incident: Incident) -> str:
 def change_of(member: Member) -> str:
     """``error:intent rose from 6.1 % to 14.8 %``."""
     found = member.evidence.finding
+    if found.of == "variance":
+        verb = "varies more" if found.effect_size_sd > 0 else "varies less"
+        return f"{found.signal} {verb}: sd {found.before.sd:.4g} before, {found.after.sd:.4g} now"
+    if found.of == "shape":
+        return f"{found.signal} has another distribution around {quantity(member, found.after.mean)}"
     verb = "rose" if found.after.mean >= found.before.mean else "fell"
     before, after = (quantity(member, level.mean) for level in (found.before, found.after))
     if before == after:

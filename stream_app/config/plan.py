@@ -77,7 +77,8 @@ class ModelPlan(Section):
     """Section ``defaults``, and each section of ``models``."""
 
     warm_up: Annotated[int, Field(ge=2)] = 2000  # values a reference is learned from
-    detectors: DetectorNames = ("adwin", "page_hinkley")
+    detectors: DetectorNames = ("cusum", "e_detector", "variance", "shape", "adwin", "page_hinkley")
+    pace: Literal["consumer", "enterprise"] = "consumer"  # how soon a healthy reference may follow
     resolution: Literal["auto", "every_value"] = "auto"
     false_alarm_budget: FalseAlarmBudget = FalseAlarmBudget()  # of the model, split over its signals
     features: SignalPlans = Field(default_factory=dict)

@@ -34,6 +34,7 @@ class ModelMonitor:
             warm_up=plan.warm_up,
             detectors=plan.detectors,
             resolution=plan.resolution,
+            pace=plan.pace,
             false_alarm_every=BEFORE_ITS_SHARE,
             categories=limits.categories_per_signal,
         )

@@ -42,6 +42,7 @@ def summaries_of(monitor: ModelMonitor, desk: AlarmDesk, sampling_rate: float) -
                     signal=state.name,
                     time=now,
                     armed=state.armed,
+                    phase=state.phase,
                     seen=state.seen,
                     recent=distribution(state.recent),
                     reference=reference(state, stream),

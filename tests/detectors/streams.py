@@ -81,9 +81,7 @@ def heard_scores(
     values: NDArray[np.float64], transform: Transform, warm_up: int, false_alarm_every: float = 1e6
 ) -> list[float]:
     """The scores a bank makes of values; the first `warm_up` of them stand for the reference."""
-    bank = Bank(
-        BankSettings(warm_up=warm_up, resolution="every_value", false_alarm_every=false_alarm_every)
-    )
+    bank = Bank(BankSettings(warm_up=warm_up, resolution="every_value", false_alarm_every=false_alarm_every))
     bank.add([Signal("x", 0, transform, detectors=("listener",))], columns=1)
     feed(bank, values[:, None])
     return HEARD.copy()

@@ -1,0 +1,63 @@
+"""The level that a signal has changed to becomes its reference, when an operator says that it is normal
+now.
+"""
+
+from math import sqrt
+
+import numpy as np
+
+from detectors.layout import GRID_POINTS, Arrays
+from detectors.learning import is_rate, set_memory
+from detectors.levels import moments
+from detectors.reference import begin, learn_rate
+from detectors.signals import Transform
+
+VALUES_MIN = 100  # fewer say too little about a level
+
+
+def accept_level(arrays: Arrays, index: int) -> bool:
+    """Moves the reference of an armed signal to its present level; False when it has to be learned anew.
+
+    The values since the change say where it lies and how wide it is; its shape, cycle and autocorrelation
+    stay what they were.
+    """
+    signal = arrays.signals[index]
+    totals = (
+        signal["totals"] if signal["away"] else np.append(signal["recent"][:, [0, 1, 2]].sum(axis=0), 0.0)
+    )
+    present = moments(float(signal["origin"]), totals)
+    if present.count < VALUES_MIN or signal["transform"] == Transform.UNSEEN:
+        return False
+    if is_rate(signal):
+        signal["reference_count"], signal["ones"] = present.count, present.mean * present.count
+        learn_rate(signal)
+    elif not move_distribution(arrays, index, present.mean, present.sd):
+        return False
+    signal["reference_count"] = present.count
+    signal["level"] = signal["trend"] = 0.0
+    signal["counted"] = float(present.count)
+    squares = present.count * float(signal["products"][1]) / max(float(signal["products"][0]), 1.0)
+    lagged = present.count * float(signal["products"][2]) / max(float(signal["products"][0]), 1.0)
+    signal["products"] = present.count, squares, lagged
+    signal["learn_at"] = 2.0 * present.count
+    set_memory(signal)
+    begin(signal)
+    return True
+
+
+def move_distribution(arrays: Arrays, index: int, mean: float, sd: float) -> bool:
+    """Shifts and stretches the quantile table of a continuous number; False for any other signal."""
+    signal, shape = arrays.signals[index], arrays.shapes[arrays.signals[index]["shape"]]
+    before_sd = float(signal["reference_sd"])
+    if signal["transform"] != Transform.VALUE or signal["atoms"] or not before_sd or not sd:
+        return False
+    stretch = sd / before_sd if abs(sd / before_sd - 1) > 3 / sqrt(2 * VALUES_MIN) else 1.0
+    table = shape["table"][:GRID_POINTS]
+    table[:] = mean + (table - float(signal["reference_mean"])) * stretch
+    for name in ("reference_low", "reference_high"):
+        signal[name] = mean + (float(signal[name]) - float(signal["reference_mean"])) * stretch
+    signal["reference_mean"], signal["reference_sd"] = mean, before_sd * stretch
+    shape["cells"] = 0
+    signal["recent"] = (0.0, 0.0, 0.0, np.inf, -np.inf, 0.0)
+    signal["origin"] = mean
+    return True
