@@ -93,16 +93,18 @@ def candidates(signal: np.void) -> list[ChangePoint]:
     return points
 
 
-def last_values(signal: np.void, values: float, direction: int) -> ChangePoint:
-    """A change of something else than the mean, in the last `values` values: the recent window, about.
+def last_values(signal: np.void, values: float, direction: int, at: Detected) -> ChangePoint:
+    """A change of something else than the mean, about `values` values ago; after are those of the recent
+    window.
 
-    The recent window has its moments in halves; the one that is being filled is at the end.
+    Nothing remembers when it began; the signal's rate says when about that was.
     """
     recent = signal["recent"]
     halves = recent[:1] if recent[0, 0] >= values else recent
     after = np.array([*halves[:, [0, 1, 2, 5]].sum(axis=0), 0.0, 0.0])
-    began = int(signal["last_ms"]), 0
-    return ChangePoint(direction, *began, signal["totals"] - after, after)
+    elapsed_ms = int(signal["last_ms"]) - int(signal["first_ms"])
+    began_ms = at.time_ms - round(values * elapsed_ms / max(int(signal["seen"]) - 1, 1))
+    return ChangePoint(direction, began_ms, at.offset, np.zeros_like(after), after)
 
 
 def mean_score(totals: NDArray[np.float64]) -> float:

@@ -85,20 +85,20 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
         season["knots"] = fit.knots
         signal["cyclic"] = int(fit.freedom > 0)
         signal["allowance"] = ALLOWANCE * sqrt(fit.freedom / max(values, 1.0))
-        leave_local(signal)
+        leave_local(signal, float(np.average(means, weights=weights)))
         signal["season_ms"] = now_ms + WEEK_MS
         season["weight"] = np.minimum(season["weight"], season["weight"].max() // 2 + 1)
     elif elapsed_ms >= 2 * DAY_MS - DAY_MS // 24 and signal["local"] and looks_flat(means, weights):
-        leave_local(signal)
+        leave_local(signal, float(np.average(means, weights=weights)))
         signal["season_ms"] = from_ms + WEEK_MS
     else:
         signal["season_ms"] = max(now_ms, from_ms + DAY_MS) + DAY_MS
 
 
-def leave_local(signal: np.void) -> None:
-    """From now on the signal is watched against its reference (and its cycle)."""
+def leave_local(signal: np.void, mean: float) -> None:
+    """From now on the signal is watched against its cycle, around the mean score of all that was seen."""
     if signal["local"] and signal["armed"]:
-        signal["level"] = signal["trend"] = 0.0
+        signal["level"], signal["trend"] = mean / _to_score(signal), 0.0
         signal["counted"] = float(signal["products"][0])
         signal["products"] /= 4.0  # what was learned around a local level gives way to what comes
         signal["learn_at"] = 2.0 * float(signal["products"][0])

@@ -1,6 +1,7 @@
 """Findings from detections: each is looked at in the state the signal had at that very row."""
 
 from dataclasses import dataclass, replace
+from math import sqrt
 from typing import Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from detectors.kernels.lanes import LANES, SHAPE_WINDOW
 from detectors.kernels.names import CUSUM, NAMES, PAGE_HINKLEY, SHAPE, VARIANCE
 from detectors.kernels.scratch import Batch
 from detectors.layout import Arrays
+from detectors.levels import Moments
 from detectors.signals import BankSettings
 from detectors.watches import Watch
 
@@ -35,16 +37,15 @@ class Scene:
         """The finding of one of the kernel's tests."""
         signal = self.signal(index, row)
         direction, measure, of = told_by(signal, test)
+        at, names = self.detected(row), (name, NAMES[test])
         if of == "mean":
-            point = change_towards(signal, direction)
-        elif of == "variance":
-            point = last_values(signal, float(signal["spreads"][0 if direction > 0 else 1][1]), direction)
+            return finding(names, signal, change_towards(signal, direction), measure, at)
+        if of == "variance":
+            since, ratio = spread_since(signal, direction)
         else:
-            point = last_values(signal, float(SHAPE_WINDOW), direction)
-        made = finding((name, NAMES[test]), signal, point, measure, self.detected(row))
-        if of == "variance":  # how much wider or narrower, in sd of the reference
-            made = replace(made, effect_size_sd=made.after.sd / max(made.before.sd, 1e-300) - 1)
-        return made if of == "mean" else replace(made, of=of)
+            since, ratio = float(SHAPE_WINDOW), 1.0
+        made = finding(names, signal, last_values(signal, since, direction, at), measure, at)
+        return compared_with_reference(made, signal, ratio, of)
 
     def per_signal(self, name: str, index: int, row: int, watch: Watch, update: int) -> Finding:
         """The finding of a per-signal detector at its update of this number."""
@@ -53,6 +54,26 @@ class Scene:
         point = nearest_change(signal, watch.values_since_change(every, update))
         measure = watch.measure(every)
         return finding((name, watch.name), signal, point, measure, self.detected(row))
+
+
+def spread_since(signal: np.void, direction: int) -> tuple[float, float]:
+    """Since when the variance is another, in values, and the ratio of the sd to what it was."""
+    _, count, squares = signal["spreads"][0 if direction > 0 else 1].tolist()
+    return count, sqrt(squares / max(count, 1.0))
+
+
+def compared_with_reference(
+    made: Finding, signal: np.void, ratio: float, of: Literal["variance", "shape"]
+) -> Finding:
+    """The finding of a change that is none of the mean: before is the reference; an effect says how much
+    wider.
+    """
+    sd = float(signal["reference_sd"]) * sqrt(float(signal["spread"]))
+    before = Moments(float(signal["reference_mean"]), sd, int(signal["reference_count"]))
+    if of == "shape":
+        return replace(made, before=before, of=of)
+    after = replace(made.after, sd=sd * ratio)
+    return replace(made, before=before, after=after, effect_size_sd=ratio - 1, of=of)
 
 
 Told = tuple[int, tuple[float, float], Literal["mean", "variance", "shape"]]

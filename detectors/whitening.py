@@ -10,8 +10,8 @@ from math import sqrt
 from typing import NamedTuple
 
 PHI_MAX = 0.98
-PHI_MIN = -0.5
-CAUTION = 1.0  # standard errors of the long-run sd
+PHI_MIN = -0.9
+CAUTION = 1.5  # standard errors of the long-run sd
 
 
 class Whitening(NamedTuple):

@@ -15,6 +15,7 @@ from detectors.kernels.scratch import Scratch
 HALF_LOG = log(VARIANCE_RATIO) / 2
 WIDER = (1 - 1 / VARIANCE_RATIO) / 2
 NARROWER = (VARIANCE_RATIO - 1) / 2
+MOVING = 0.3  # by so much the variance of scores differs where a cycle goes and the reference has not been
 SAME = 0.2  # a variance within e^±0.2 of the reference's is back
 
 
@@ -22,7 +23,8 @@ SAME = 0.2  # a variance within e^±0.2 of the reference's is back
 def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
     height, spread = signal["spread_height"], signal["spread"]
-    error = signal["spread_error"]
+    moving = signal["local"] != 0 or signal["cyclic"] != 0
+    error = signal["spread_error"] + (MOVING if moving else 0.0)
     sums = signal["spreads"]
     wider, narrower = sums[0], sums[1]
     for place in range(count):
