@@ -1,1 +1,1 @@
-"""Detection quality: how often driftline is wrong, how late it is, and how far both are from what is possible."""
+"""Detection quality: how often driftline is wrong, how late, and how far from what is possible."""

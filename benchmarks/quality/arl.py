@@ -3,10 +3,10 @@
     python -m benchmarks.quality.arl --noise gaussian --requested 1e4 --warm-up 20000
 
 Many independent signals without any change run side by side. Alarms after arming are merged into episodes
-(`benchmarks.quality.episodes`); an episode is open for at most a tenth of the requested number. The estimate is
-values outside of episodes divided by episodes: that of a counter with a dead time. The interval is of 95 %, and as wide as the
-differences between signals demand (each has learned a reference of its own). The hazard is the same by tenths of
-the horizon, as requested / realised: 1 is what was asked for.
+(`benchmarks.quality.episodes`); an episode is open for at most a tenth of the requested number. The estimate
+is values outside of episodes divided by episodes: that of a counter with a dead time. The interval is of 95
+%, and as wide as the differences between signals demand (each has learned a reference of its own). The hazard
+is the same by tenths of the horizon, as requested / realised: 1 is what was asked for.
 """
 
 from collections.abc import Iterable
@@ -129,6 +129,7 @@ def table(rows: Iterable[tuple[str, Realised]], title: str) -> Table:
 @click.option("--spacing-ms", "spacing", type=int, help="Between two values; see benchmarks.quality.feed.")
 @click.option("--contestant", multiple=True, type=click.Choice(list(every_contestant())), default=(OURS,))
 def main(
+    *,
     noise: tuple[str, ...],
     requested: tuple[float, ...],
     warm_up: int,

@@ -28,7 +28,7 @@ class Change:
     course: Course = "abrupt"
 
     def share(self, since: NDArray[np.int64]) -> NDArray[np.float64]:
-        """How much of the change is there, 0 to 1; `since` counts values from its first one on, negative before."""
+        """How much of it is there, 0 to 1; `since` counts values from its first one on, negative before."""
         if self.course == "gradual":
             return np.clip((since + 1) / GRADUAL_VALUES, 0.0, 1.0)
         there = since >= 0

@@ -1,7 +1,7 @@
 """Who is measured: what driftline ships, river's defaults, and the two that nobody should lose against.
 
-A contestant reads matrices [rows, columns], a column per signal, and reports alarms. River's detectors read raw
-values, as their documentation shows them; they have no warm-up of their own.
+A contestant reads matrices [rows, columns], a column per signal, and reports alarms. River's detectors read
+raw values, as their documentation shows them; they have no warm-up of their own.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class Alarm(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """What a contestant is made for. false_alarm_every: requested values between false alarms of one signal."""
+    """What a contestant is made for; false_alarm_every: requested values between them, of one signal."""
 
     transform: Transform
     columns: int
@@ -77,8 +77,9 @@ class River:
     def update(self, batch: Batch) -> list[Alarm]:
         alarms = []
         for column, detector in enumerate(self.detectors):
+            update: Callable[[float], object] = detector.update
             for offset, value in zip(batch.offsets.tolist(), batch.values[:, column].tolist(), strict=True):
-                detector.update(value)
+                update(value)
                 if detector.drift_detected:
                     alarms.append(Alarm(column, offset))
         return sorted(alarms, key=lambda alarm: alarm.offset)

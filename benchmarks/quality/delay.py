@@ -1,15 +1,17 @@
-"""How late a change is seen, beside the exact CUSUM that knows it and has the same mean time between false alarms.
+"""How late a change is seen, beside the exact CUSUM that knows it and has the same mean time between false
+alarms.
 
     python -m benchmarks.quality.delay --noise gaussian --change mean_1 --requested 1e4
 
-Each signal learns its reference, stays healthy for at least 1,000 values and then changes, at a moment of its own.
-A signal with an alarm in its last 1,000 healthy values is left out: it may believe anything. A delay counts the
-changed values up to the alarm, at least 1; a change that is not seen within the horizon (at least ten times the
-limit, and 1,000 values) is missed and enters the mean with the horizon.
+Each signal learns its reference, stays healthy for at least 1,000 values and then changes, at a moment of its
+own. A signal with an alarm in its last 1,000 healthy values is left out: it may believe anything. A delay
+counts the changed values up to the alarm, at least 1; a change that is not seen within the horizon (at least
+ten times the limit, and 1,000 values) is missed and enters the mean with the horizon.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import isnan
 
 import click
 import numpy as np
@@ -33,7 +35,7 @@ HORIZON_LIMITS = 10
 
 @dataclass(frozen=True)
 class Delay:
-    """What was measured on one noise and change; `limit` is the exact CUSUM's delay, NaN where there is none."""
+    """What was measured on one noise and change; `limit` is the exact CUSUM's delay, NaN: none."""
 
     changes: int
     median: float
@@ -54,7 +56,7 @@ def scenario(noise: Noise, change: Change, warm_up: int, requested: float, colum
     spacing = spacing_ms(noise, warm_up)
     limit = optimum_values(noise, change, requested)
     tail = {"gradual": 2 * GRADUAL_VALUES, "recurring": 4 * RECURRING_VALUES, "abrupt": 0}[change.course]
-    horizon = int(max(HORIZON_LIMITS * limit if limit == limit else 0, tail, 1_000))
+    horizon = int(max(0 if isnan(limit) else HORIZON_LIMITS * limit, tail, 1_000))
     spread = min(DAY_MS // spacing, SPREAD_VALUES_MAX)
     random = np.random.default_rng([columns, warm_up])
     changes_at = warm_up + HEALTHY_VALUES + random.integers(0, spread, columns)
@@ -141,6 +143,7 @@ def table(rows: Iterable[tuple[str, Delay]], title: str) -> Table:
 @click.option("--columns", type=int, default=COLUMNS, show_default=True)
 @click.option("--contestant", multiple=True, type=click.Choice(list(every_contestant())), default=(OURS,))
 def main(
+    *,
     noise: tuple[str, ...],
     change: tuple[str, ...],
     requested: float,

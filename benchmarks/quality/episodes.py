@@ -4,12 +4,13 @@ A detector that was fooled, or that saw a change, may speak more than once about
 episode, in the way the alarm stages see it:
 
 - an alarm while no episode is open opens one;
-- an alarm that says the signal is back (its level is within the tolerance of the reference, or has turned towards
-  it: the stage `recovering`) closes the episode and counts for nothing;
-- every other alarm of an open episode belongs to it (the stage `deduplicated`);
-- an episode that nothing closed is over after `open_values`, from its first alarm on: the desk resolves an
-  incident when its signal's recent values are those of the reference again, and contestants that do not say what
-  they saw need an end as well.
+- an alarm that says the signal is back, its level within the tolerance of the reference (the stage `recovering`),
+  closes the episode and counts for nothing;
+- every other alarm of an open episode belongs to it: a larger one is told as an update, a smaller one not at all
+  (the stage `deduplicated`);
+- an episode that nothing closed is over after `open_values`, from its first alarm on. The desk resolves an
+  incident when the recent values are those of the reference again; an alarm that says nothing of the level cannot
+  be followed so, and is open for at most 1,000 values.
 """
 
 from collections import defaultdict
@@ -20,6 +21,7 @@ from math import inf, isnan
 from benchmarks.quality.contestants import Alarm
 
 RECOVERED_SD = 0.25
+SILENT_VALUES = 1_000
 
 
 @dataclass
@@ -32,13 +34,9 @@ class Episode:
     closed: float
     alarms: int = 1
 
-    def is_return(self, alarm: Alarm) -> bool:
-        """Whether the alarm says that the signal is on its way back."""
-        if isnan(alarm.effect_size_sd):
-            return False
-        size, first = abs(alarm.effect_size_sd), abs(self.effect_size_sd)
-        turned = alarm.effect_size_sd * self.effect_size_sd < 0
-        return size <= min(RECOVERED_SD, first / 2) or (turned and size < first)
+    def is_over(self, alarm: Alarm) -> bool:
+        """Whether the alarm says that the signal is back."""
+        return abs(alarm.effect_size_sd) <= min(RECOVERED_SD, abs(self.effect_size_sd) / 2)
 
 
 def episodes(alarms: Iterable[Alarm], open_values: float = inf) -> dict[int, list[Episode]]:
@@ -47,9 +45,10 @@ def episodes(alarms: Iterable[Alarm], open_values: float = inf) -> dict[int, lis
     for alarm in alarms:
         own = found[alarm.column]
         if not own or alarm.offset > own[-1].closed:
-            closed = alarm.offset + open_values
+            silent = isnan(alarm.effect_size_sd)
+            closed = alarm.offset + (min(open_values, SILENT_VALUES) if silent else open_values)
             own.append(Episode(alarm.column, alarm.offset, alarm.effect_size_sd, closed))
-        elif own[-1].is_return(alarm):
+        elif own[-1].is_over(alarm):
             own[-1].closed = alarm.offset
         else:
             own[-1].alarms += 1

@@ -1,8 +1,8 @@
 """Many independent signals of one noise, side by side as the columns of one matrix, batch by batch.
 
-Event time is part of a scenario: a reference of 20,000 values 60 s apart spans two weeks, so that a cycle can be
-learned from it; so does one of 2,000 values 600 s apart, which the noises with a cycle have. Without a cycle
-2,000 values are 60 s apart. "Young" signals have 20,000 values 100 ms apart: most users begin so.
+Event time is part of a scenario: a reference of 20,000 values 60 s apart spans two weeks, so that a cycle can
+be learned from it; so does one of 2,000 values 600 s apart, which the noises with a cycle have. Without a
+cycle 2,000 values are 60 s apart. "Young" signals have 20,000 values 100 ms apart: most users begin so.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True)
 class Feed:
-    """`rows` values each of `columns` signals; with a change, each signal undergoes it from `changes_at` on."""
+    """`rows` values of each of `columns` signals; a change begins at `changes_at` [columns]."""
 
     noise: Noise
     columns: int

@@ -1,8 +1,9 @@
 """The noises by their permanent ids: what a healthy signal looks like, and what a change makes of it.
 
-A source draws the next values of many independent signals: source(times_ms [rows], share [rows, columns], change)
--> values [rows, columns], where `share` says how much of the change is there. Every other numeric signal changes
-downwards. Daily and weekly cycles follow event time; their sd is that of the noise without the cycle.
+A source draws the next values of many independent signals: source(times_ms [rows], share [rows, columns],
+change) -> values [rows, columns], where `share` says how much of the change is there. Every other numeric
+signal changes downwards. Daily and weekly cycles follow event time; their sd is that of the noise without the
+cycle.
 """
 
 from collections.abc import Callable
@@ -124,7 +125,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Classes:
-    """Codes of classes with Zipf's shares, 1 / rank; a swap exchanges two of them, a frequent and a rarer one."""
+    """Codes of classes with Zipf's shares, 1 / rank; a swap exchanges a frequent and a rarer one."""
 
     id: str
     classes: int

@@ -28,8 +28,8 @@ class Chain(NamedTuple):
 class Limit(NamedTuple):
     """What the optimum reaches, in values; a change seen on its first value has a delay of 1.
 
-    zero_state: the change comes when the sum is zero. steady_state: it comes after a long healthy time without
-    an alarm, as changes do.
+    zero_state: the change comes when the sum is zero. steady_state: it comes after a long healthy time
+    without an alarm, as changes do.
     """
 
     threshold: float
@@ -41,7 +41,7 @@ class Limit(NamedTuple):
 def run_lengths(matrix: Matrix) -> Vector:
     """Mean values until an alarm from each state: L = 1 + Q L."""
     states = len(matrix)
-    return np.linalg.solve(np.eye(states) - matrix, np.ones(states))
+    return np.asarray(np.linalg.solve(np.eye(states) - matrix, np.ones(states)), np.float64)
 
 
 def long_healthy(matrix: Matrix) -> Vector:
@@ -51,10 +51,10 @@ def long_healthy(matrix: Matrix) -> Vector:
     """
     states = len(matrix)
     inverse = np.linalg.inv(np.eye(states) - matrix).T
-    weights = np.full(states, 1 / states)
+    weights: Vector = np.full(states, 1 / states)
     for _ in range(INVERSE_ITERATIONS):
-        weights = inverse @ weights
-        weights /= weights.sum()
+        ahead: Vector = inverse @ weights
+        weights = ahead / float(ahead.sum())
     return weights
 
 

@@ -4,8 +4,8 @@ The upper sum S = max(0, S + x - k) with k = shift / 2 has the mean run length
 
     L(s) = 1 + L(0) Φ(k - s) + ∫ L(y) φ(y - s + k) dy   over 0 < y < h
 
-(Page 1954), solved by Nyström's method with Gauss-Legendre nodes. A two-sided CUSUM is two sums that hardly ever
-are both above zero: 1 / ARL = 1 / ARL+ + 1 / ARL-.
+(Page 1954), solved by Nyström's method with Gauss-Legendre nodes. A two-sided CUSUM is two sums that hardly
+ever are both above zero: 1 / ARL = 1 / ARL+ + 1 / ARL-.
 """
 
 from functools import cache
@@ -40,7 +40,8 @@ def chain(reference: float, threshold: float, shift: float) -> Chain:
 def gaussian_limit(shift_sd: float, false_alarm_every: float, sides: int = 1) -> Limit:
     """The optimum for a shift at a mean number of values between false alarms, of all sides together.
 
-    One side is the stricter: it knows the direction. At 10,000 it needs 15.1 values for 1 sd, 153 for 0.25 sd.
+    One side is the stricter: it knows the direction. At 10,000 it needs 15.1 values for 1 sd, 153 for 0.25
+    sd.
     """
     reference, each = shift_sd / 2, sides * false_alarm_every
 

@@ -1,8 +1,8 @@
 """The exact CUSUM on a lattice: 0/1 signals, and two classes that swap.
 
-The log-likelihood ratio of a 0/1 value moves the sum by one of two steps. Their ratio, as a fraction, makes every
-sum a whole number, so that the Markov chain is exact (Reynolds and Stoumbos, "A CUSUM chart for monitoring a
-proportion when inspecting continuously", 1999).
+The log-likelihood ratio of a 0/1 value moves the sum by one of two steps. Their ratio, as a fraction, makes
+every sum a whole number, so that the Markov chain is exact (Reynolds and Stoumbos, "A CUSUM chart for
+monitoring a proportion when inspecting continuously", 1999).
 """
 
 from collections.abc import Mapping

@@ -28,7 +28,7 @@ def optimum(noise: Noise, change: Change, false_alarm_every: float) -> Limit | N
 
 
 def optimum_values(noise: Noise, change: Change, false_alarm_every: float) -> float:
-    """Mean delay of the optimum, from zero; of an AR(1) signal (1 + phi) / (1 - phi) times that. NaN: none."""
+    """Mean delay of the optimum, from zero; for AR(1) (1 + phi) / (1 - phi) times that. NaN: none."""
     limit = optimum(noise, change, false_alarm_every)
     if limit is None:
         return nan

@@ -1,7 +1,7 @@
 """The exact CUSUM for a variance of Gaussian noise that grows by a known factor, on a fine lattice.
 
-The log-likelihood ratio of a value x is x² (1 - 1 / factor) / 2 - log(factor) / 2. Brook and Evans: the sums from
-zero to the threshold are cut into cells, each stands for its middle.
+The log-likelihood ratio of a value x is x² (1 - 1 / factor) / 2 - log(factor) / 2. Brook and Evans: the sums
+from zero to the threshold are cut into cells, each stands for its middle.
 """
 
 from functools import cache
