@@ -1,7 +1,7 @@
 """The detection scoreboard: `python -m benchmarks.quality`, with `--full` for everything.
 
 Prints tables, writes benchmarks/out/quality.json and quality.png. The keys of the JSON: `profile`, `seconds`,
-`machine`; a list of rows for each part (`arl`, `delay`, `labels`, `healthy`, `scenarios`, `units`,
+`machine`; a list of rows for each part (`arl`, `delay`, `labels`, `healthy`, `desk`, `scenarios`, `units`,
 `blinded`), whose keys are the fields of the dataclasses in the files of the same names; and `goals`, a list
 of `name`, `value`, `bound`, `at_least` and `reached`. null stands for an infinite or undefined figure. A
 missed goal is said, and is no failure of the program.

@@ -1,16 +1,16 @@
 """From alarms to episodes: what counts once.
 
-A detector that was fooled, or that saw a change, may speak more than once about it. Alarms of one signal are one
-episode, in the way the alarm stages see it:
+A detector that was fooled, or that saw a change, may speak more than once about it. Alarms of one signal are
+one episode, in the way the alarm stages see it:
 
 - an alarm while no episode is open opens one;
-- an alarm that says the signal is back, its level within the tolerance of the reference (the stage `recovering`),
-  closes the episode and counts for nothing;
-- every other alarm of an open episode belongs to it: a larger one is told as an update, a smaller one not at all
-  (the stage `deduplicated`);
+- an alarm that says the signal is back, its level within the tolerance of the reference (the stage
+  `recovering`), closes the episode and counts for nothing;
+- every other alarm of an open episode belongs to it: a larger one is told as an update, a smaller one not at
+  all (the stage `deduplicated`);
 - an episode that nothing closed is over after `open_values`, from its first alarm on. The desk resolves an
-  incident when the recent values are those of the reference again; an alarm that says nothing of the level cannot
-  be followed so, and is open for at most 1,000 values.
+  incident when the recent values are those of the reference again; an alarm that says nothing of the level
+  cannot be followed so, and is open for at most 1,000 values.
 """
 
 from collections import defaultdict

@@ -97,6 +97,10 @@ def system_goals(result: Result) -> Iterator[Goal]:
     if healthy:
         rate = DAYS * sum(row["alerts"] for row in healthy) / sum(row["days"] for row in healthy)
         yield Goal("healthy model of 40 signals: alerts in 30 days", rate, 1.0, False)
+    desk = result.get("desk", [])
+    if desk:
+        single = sum(row["models"] * row["exactly_one"] for row in desk) / sum(row["models"] for row in desk)
+        yield Goal("changes with exactly one alert, through the alarm desk, share", single, 0.95, True)
     played = result.get("scenarios", [])
     if played:
         due = sum(row["due"] for row in played)

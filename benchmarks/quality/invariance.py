@@ -68,9 +68,9 @@ def difference(one: Sequence[Finding], other: Sequence[Finding]) -> float:
     return float(np.max(np.abs(figures[0] - figures[1]) / size, initial=0.0))
 
 
-def units(seed: int = 0) -> dict[str, float]:
+def units(rows: int = ROWS, seed: int = 0) -> dict[str, float]:
     """Largest differences between x and a·x + b, and how many findings were compared."""
-    values = numbers(ROWS, seed)
+    values = numbers(rows, seed)
     told = findings(values)
 
     def largest(units: Sequence[tuple[float, float]]) -> float:

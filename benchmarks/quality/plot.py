@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 
 NOISE = "gaussian"
 SHIFTS = {"mean_025": 0.25, "mean_05": 0.5, "mean_1": 1.0, "mean_2": 2.0, "mean_3": 3.0}
-ARL = np.geomspace(100, 1e6, 25)
+ARL = np.geomspace(100, 1e6, 7)
 MARKERS = "os^Dv<>P*X"
 
 

@@ -20,6 +20,8 @@ class Profile:
     healthy_days: float
     scenario_seeds: int
     episodes: int
+    noises_at_the_desk: tuple[str, ...]
+    models_at_the_desk: int
 
     def columns_of(self, requested: float) -> int:
         """Signals of a table of false alarms: at 100,000 each is watched for ten times as long."""
@@ -38,6 +40,8 @@ QUICK = Profile(
     healthy_days=7.0,
     scenario_seeds=1,
     episodes=3,
+    noises_at_the_desk=("gaussian",),
+    models_at_the_desk=5,
 )
 FULL = Profile(
     name="full",
@@ -51,4 +55,6 @@ FULL = Profile(
     healthy_days=30.0,
     scenario_seeds=10,
     episodes=30,
+    noises_at_the_desk=("gaussian", "student_t3", "log_normal", "ar_50", "ar_90"),
+    models_at_the_desk=50,
 )

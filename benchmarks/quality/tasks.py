@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from math import isfinite
 from typing import Any, NamedTuple
 
-from benchmarks.quality import arl, delay, errors, healthy, invariance, labels, simulated
+from benchmarks.quality import arl, delay, desk, errors, healthy, invariance, labels, simulated
 from benchmarks.quality.changes import CHANGES
 from benchmarks.quality.contestants import CONTESTANTS, OURS, single_detectors
 from benchmarks.quality.feed import YOUNG_MS
@@ -63,6 +63,7 @@ RUNNERS: dict[str, Callable[..., list[Row]]] = {
     "units": lambda: [dict(invariance.units())],
     "blinded": lambda: [dict(invariance.blinded())],
     "healthy": lambda seed, days: [healthy.run(seed, days)],
+    "desk": lambda noise, change, models: [desk.run(noise, change, models)],
     "scenarios": lambda scenario, seed: [simulated.run(scenario, seed)],
     "labels": labels.run,
 }
@@ -81,6 +82,9 @@ def tasks(profile: Profile) -> Iterator[Task]:
     for scenario in scenarios():
         for seed in range(1, profile.scenario_seeds + 1):
             yield Task("scenarios", (scenario, seed))
+    for noise in profile.noises_at_the_desk:
+        for change in ("mean_05", "mean_1", "mean_2", "mean_3"):
+            yield Task("desk", (noise, change, profile.models_at_the_desk))
     for stream in errors.CONCEPTS:
         for course in errors.COURSES:
             yield Task("labels", (stream, course, profile.episodes))

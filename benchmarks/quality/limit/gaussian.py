@@ -17,7 +17,7 @@ from scipy.stats import norm
 
 from benchmarks.quality.limit.chain import Chain, Limit, Matrix, limit_of, run_lengths
 
-NODES_PER_SD = 6  # the kernel is a bell of 1 sd: doubling them changes no digit that is printed
+NODES_PER_SD = 3  # the kernel is a bell of 1 sd: doubling them changes no digit that is printed
 
 
 def kernel(reference: float, threshold: float, mean: float) -> Matrix:
@@ -51,6 +51,6 @@ def gaussian_limit(shift_sd: float, false_alarm_every: float, sides: int = 1) ->
     high = 1.0
     while excess(high) < 0:
         high *= 1.5
-    threshold = float(brentq(excess, high / 1.5 if high > 1 else 1e-3, high, xtol=1e-9))
+    threshold = float(brentq(excess, high / 1.5 if high > 1 else 1e-3, high, xtol=1e-7))
     found = limit_of(chain(reference, threshold, shift_sd), threshold)
     return found._replace(false_alarm_every=found.false_alarm_every / sides)
