@@ -148,7 +148,7 @@ def lengthen_tails(table: NDArray[np.float64], count: int, sd: float) -> None:
 
     Else the largest of a few values would stand for all quantiles up to 3.2 sd.
     """
-    sure = int(np.searchsorted(GRID, 1 - TAIL_VALUES / count))
+    sure = min(int(np.searchsorted(GRID, 1 - TAIL_VALUES / count)), GRID_POINTS - 1)
     steps = GRID_STEP * sd * np.arange(1, GRID_POINTS - sure)
     table[sure + 1 :] = table[sure] + steps
     table[: GRID_POINTS - sure - 1] = (table[GRID_POINTS - sure - 1] - steps)[::-1]
