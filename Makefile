@@ -7,12 +7,13 @@ BIN := .venv/bin
 export NUMBA_CACHE_DIR := $(CURDIR)/.driftline/numba
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 
-.PHONY: help install demo test lint types layers pytest format bench bench-peers schemas clean
+.PHONY: help install demo test lint types layers pytest format bench bench-peers quality quality-full schemas clean
 
 help:
 	@echo "make demo         the voice-search scenario on a local Kafka, alarms as they arrive (two minutes)"
 	@echo "make test         lint, types, import layers and every test"
 	@echo "make bench        speed on a local Kafka; make bench-peers adds Bytewax and Quix Streams"
+	@echo "make quality      false alarms and delays beside the limit (eight minutes); make quality-full takes hours"
 	@echo "make schemas      writes the JSON Schemas and the AsyncAPI description in docs/ anew"
 	@echo "make format       puts the code in the project's format"
 	@echo "make clean        removes everything that was downloaded or built"
@@ -52,6 +53,12 @@ bench: install
 
 bench-peers: install
 	$(BIN)/python -m benchmarks.peers
+
+quality: install
+	$(BIN)/python -m benchmarks.quality
+
+quality-full: install
+	$(BIN)/python -m benchmarks.quality --full
 
 schemas: install
 	$(BIN)/python -m schemas.publish docs

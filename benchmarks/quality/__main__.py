@@ -1,0 +1,82 @@
+"""The detection scoreboard: `python -m benchmarks.quality`, with `--full` for everything.
+
+Prints tables, writes benchmarks/out/quality.json and quality.png. The keys of the JSON: `profile`, `seconds`,
+`machine`; a list of rows for each part (`arl`, `delay`, `labels`, `healthy`, `desk`, `scenarios`, `units`,
+`blinded`), whose keys are the fields of the dataclasses in the files of the same names; and `goals`, a list
+of `name`, `value`, `bound`, `at_least` and `reached`. null stands for an infinite or undefined figure. A
+missed goal is said, and is no failure of the program.
+"""
+
+import time
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+from rich.progress import track
+
+from benchmarks.quality.goals import goals
+from benchmarks.quality.plot import draw
+from benchmarks.quality.profiles import FULL, QUICK
+from benchmarks.quality.tables import goal_table, tables
+from benchmarks.quality.tasks import RUNNERS, Task, plain, tasks
+from benchmarks.speed import machine
+
+OUT = Path(__file__).parents[1] / "out"
+PROCESSES = 2
+WIDTH = 160  # characters: also where the output is no terminal
+
+
+def run_all(chosen: Iterable[Task], console: Console, processes: int = PROCESSES) -> dict[str, Any]:
+    """Runs the tasks side by side; the order of rows is that of the tasks, whoever was first."""
+    waiting = list(chosen)
+    done: dict[int, tuple[str, list[dict[str, Any]]]] = {}
+    with ProcessPoolExecutor(processes) as pool:
+        futures = {pool.submit(task.run): place for place, task in enumerate(waiting)}
+        finished = track(as_completed(futures), "measuring", len(futures), console=console)
+        for future in finished:
+            done[futures[future]] = future.result()
+    result: dict[str, Any] = {}
+    for place in sorted(done):
+        part, rows = done[place]
+        result.setdefault(part, []).extend(plain(row) for row in rows)
+    return result
+
+
+def write(result: dict[str, Any], console: Console) -> None:
+    """The files."""
+    OUT.mkdir(exist_ok=True)
+    (OUT / "quality.json").write_bytes(orjson.dumps(result, option=orjson.OPT_INDENT_2))
+    draw(result, OUT / "quality.png")
+    console.print(f"written to {OUT}: quality.json, quality.png")
+
+
+@click.command()
+@click.option("--full", is_flag=True, help="Every contestant, more seeds, 30 days: takes hours.")
+@click.option("--only", type=click.Choice(list(RUNNERS)), multiple=True, help="These parts; writes no file.")
+def main(full: bool, only: tuple[str, ...]) -> None:
+    """Measure false alarms and delays of driftline beside the limit and the usual detectors."""
+    console = Console(width=WIDTH)
+    profile = FULL if full else QUICK
+    started = time.monotonic()
+    chosen = [task for task in tasks(profile) if not only or task.part in only]
+    result = run_all(chosen, console)
+    result |= {"profile": profile.name, "machine": machine()}
+    if not only:
+        result["seconds"] = round(time.monotonic() - started, 1)
+    reached = list(goals(result))
+    result["goals"] = [plain(goal._asdict() | {"reached": goal.reached}) for goal in reached]
+    for table in tables(result):
+        console.print(table)
+    console.print(goal_table(reached))
+    missed = sum(not goal.reached for goal in reached)
+    console.print(f"{len(reached) - missed} of {len(reached)} goals reached, {missed} missed")
+    if not only:
+        write(result, console)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""What must not matter: units, and values that are no numbers.
+
+Units: a bank reads x and a·x + b and must say the same. With a a power of two nothing is rounded (values are
+multiples of 2^-20, b a whole number), so everything that has no unit has to be equal to the bit; with any
+other a and b the same findings have to come, their figures within 1e-9 of each other.
+
+Blindness: a million cells, half of them NaN, +inf or -inf (missing, null results, wrong types), then a change
+that the same detector finds without them.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors import Bank, BankSettings, Finding, Signal, Transform
+
+Matrix = NDArray[np.float64]
+
+ROWS = 12_000
+COLUMNS = 16
+BARRAGE_ROWS = 62_500  # of 16 columns: a million cells
+CHANGED_ROWS = 6_000
+SCALED = ((2.0, 0.0), (2.0**-10, 0.0), (2.0**20, 0.0))
+SHIFTED = ((0.5, 3.0), (4.0, -7.0), (1.0, 100.0))
+ROUNDED = ((0.3, 0.0), (1e6, -3.0), (1e-3, 17.0), (100.0, 32.0))
+SHIFT_SD = 2.0
+
+
+def numbers(rows: int, seed: int) -> Matrix:
+    """Gaussian multiples of 2^-20 [rows, COLUMNS] that change half way, in mean or in variance."""
+    random = np.random.default_rng(seed)
+    values = random.standard_normal((rows, COLUMNS))
+    values[rows // 2 :, : COLUMNS // 2] += np.linspace(0.25, 3, COLUMNS // 2)
+    values[rows // 2 :, COLUMNS // 2 :] *= np.linspace(1.2, 3, COLUMNS - COLUMNS // 2)
+    return np.round(values * 2**20) / 2**20
+
+
+def findings(matrix: Matrix, detectors: tuple[str, ...] | None = None) -> list[Finding]:
+    """What a bank says about numbers that come a minute apart."""
+    settings = BankSettings(false_alarm_every=1e4, detectors=detectors or BankSettings().detectors)
+    bank = Bank(settings)
+    columns = matrix.shape[1]
+    bank.add([Signal(f"number_{column}", column, Transform.VALUE) for column in range(columns)], columns)
+    offsets = np.arange(len(matrix))
+    return bank.update(matrix, offsets * 60_000, offsets)
+
+
+def same_findings(one: Sequence[Finding], other: Sequence[Finding]) -> bool:
+    """The same signals, detectors, directions and moments, in the same order."""
+
+    def places(found: Sequence[Finding]) -> list[tuple[Any, ...]]:
+        return [(f.signal, f.detector, f.direction, f.row, f.began_offset) for f in found]
+
+    return places(one) == places(other)
+
+
+def difference(one: Sequence[Finding], other: Sequence[Finding]) -> float:
+    """The largest relative difference of what has no unit; infinite when the findings are not the same."""
+    if not same_findings(one, other):
+        return float("inf")
+    figures = [
+        np.array([(f.effect_size_sd, f.statistic, f.threshold) for f in found]).reshape(-1, 3)
+        for found in (one, other)
+    ]
+    size = np.maximum(np.abs(figures[0]), 1.0)
+    return float(np.max(np.abs(figures[0] - figures[1]) / size, initial=0.0))
+
+
+def units(rows: int = ROWS, seed: int = 0) -> dict[str, float]:
+    """Largest differences between x and a·x + b, and how many findings were compared."""
+    values = numbers(rows, seed)
+    told = findings(values)
+
+    def largest(units: Sequence[tuple[float, float]]) -> float:
+        return max(difference(told, findings(a * values + b)) for a, b in units)
+
+    return {
+        "findings": len(told),
+        "power_of_two": largest(SCALED),
+        "power_of_two_and_b": largest(SHIFTED),
+        "any_other": largest(ROUNDED),
+    }
+
+
+def barrage(rows: int, seed: int) -> Matrix:
+    """Healthy numbers [rows, COLUMNS] among as many that are none."""
+    random = np.random.default_rng(seed)
+    values = random.standard_normal((rows, COLUMNS))
+    holes = random.choice([np.nan, np.inf, -np.inf], values.shape)
+    return np.where(random.random(values.shape) < 0.5, holes, values)
+
+
+def seeing(detector: str, rows: int, seed: int, *, holes: bool) -> set[str]:
+    """The signals whose change this detector finds, after so many cells with or without holes."""
+    random = np.random.default_rng([seed, 1])
+    before = barrage(rows, seed) if holes else random.standard_normal((rows, COLUMNS))
+    after = SHIFT_SD * random.standard_normal((CHANGED_ROWS, COLUMNS)) + SHIFT_SD
+    found = findings(np.concatenate([before, after]), (detector,))
+    return {each.signal for each in found if each.row >= rows}
+
+
+def blinded(rows: int = BARRAGE_ROWS, seed: int = 0) -> dict[str, int]:
+    """Over all detectors: changes that one finds without holes, and those that it finds only so."""
+    counts = {"cells": rows * COLUMNS, "sighted": 0, "blinded": 0}
+    for detector in BankSettings().detectors:
+        sighted = seeing(detector, rows, seed, holes=False)
+        counts["sighted"] += len(sighted)
+        counts["blinded"] += len(sighted - seeing(detector, rows, seed, holes=True))
+    return counts

@@ -1,0 +1,60 @@
+"""How much is measured: a quick look, or everything."""
+
+from dataclasses import dataclass
+
+from benchmarks.quality.noises import NOISES
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Sizes of one run. columns: signals side by side; others are the contestants beside driftline."""
+
+    name: str
+    columns: int
+    columns_at_1e5: int
+    columns_of_others: int
+    delays_at: tuple[float, ...]
+    noises_of_others: tuple[str, ...]
+    single_detectors: bool
+    healthy_seeds: int
+    healthy_days: float
+    scenario_seeds: int
+    episodes: int
+    noises_at_the_desk: tuple[str, ...]
+    models_at_the_desk: int
+
+    def columns_of(self, requested: float) -> int:
+        """Signals of a table of false alarms: at 100,000 each is watched for ten times as long."""
+        return self.columns_at_1e5 if requested > 2e4 else self.columns
+
+
+QUICK = Profile(
+    name="quick",
+    columns=64,
+    columns_at_1e5=32,
+    columns_of_others=16,
+    delays_at=(1e4,),
+    noises_of_others=("gaussian", "bernoulli_06"),
+    single_detectors=False,
+    healthy_seeds=2,
+    healthy_days=7.0,
+    scenario_seeds=1,
+    episodes=3,
+    noises_at_the_desk=("gaussian",),
+    models_at_the_desk=5,
+)
+FULL = Profile(
+    name="full",
+    columns=256,
+    columns_at_1e5=128,
+    columns_of_others=64,
+    delays_at=(1e4, 1e5),
+    noises_of_others=tuple(NOISES),
+    single_detectors=True,
+    healthy_seeds=20,
+    healthy_days=30.0,
+    scenario_seeds=10,
+    episodes=30,
+    noises_at_the_desk=("gaussian", "student_t3", "log_normal", "ar_50", "ar_90"),
+    models_at_the_desk=50,
+)

@@ -1,0 +1,80 @@
+"""The result as tables for people."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+
+from benchmarks.goals import Goal
+
+Row = Mapping[str, Any]
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "arl": ("contestant", "noise", "warm_up", "requested", "episodes", "ratio", "low", "high", "hazard"),
+    "delay": (
+        *("contestant", "noise", "change", "requested", "changes", "median", "mean", "ninety", "missed"),
+        *("exactly_one", "limit", "ratio"),
+    ),
+    "labels": (
+        *("contestant", "stream", "course", "episodes", "precision", "recall", "f1", "delay"),
+        "false_alarms",
+    ),
+    "healthy": ("seed", "days", "events", "signals", "alerts", "days_of_alerts", "seconds"),
+    "desk": ("noise", "change", "models", "exactly_one", "missed", "several"),
+    "scenarios": ("scenario", "seed", "due", "found", "right_kind", "extra", "delays_predictions", "seconds"),
+    "units": ("findings", "power_of_two", "power_of_two_and_b", "any_other"),
+    "blinded": ("cells", "sighted", "blinded"),
+}
+TITLES = {
+    "arl": "false alarms: ratio is realised ÷ requested ARL0, hazard requested ÷ realised by age",
+    "delay": "delay in values: ratio is mean delay ÷ exact CUSUM",
+    "labels": "the label path: errors of a Hoeffding tree",
+    "healthy": "the whole system on a healthy model",
+    "desk": "one change, one alert: through the real alarm desk",
+    "scenarios": "the whole system on the simulator's scenarios",
+    "units": "largest difference between x and a·x + b",
+    "blinded": "values that are no numbers",
+}
+TEXT_MAX = 60
+
+
+def cell(value: Any) -> str:
+    """A figure with three digits, a list in short."""
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, list):
+        return " ".join(cell(each) for each in value)[:TEXT_MAX]
+    if isinstance(value, dict):
+        return " ".join(f"{key} {cell(each)}" for key, each in value.items())[:TEXT_MAX]
+    return str(value)
+
+
+def tables(result: Mapping[str, Any]) -> Iterator[Table]:
+    """A table per part."""
+    for part, columns in COLUMNS.items():
+        rows: Sequence[Row] = result.get(part, [])
+        if not rows:
+            continue
+        table = Table(title=TITLES[part], title_justify="left")
+        for name in columns:
+            kind = rows[0][name]
+            table.add_column(name.replace("_", " "), justify="left" if isinstance(kind, str) else "right")
+        for row in rows:
+            table.add_row(*(cell(row[name]) for name in columns))
+        yield table
+
+
+def goal_table(goals: Sequence[Goal]) -> Table:
+    """Each promise, what was measured, and the verdict."""
+    table = Table("goal", title="goals", title_justify="left")
+    table.add_column("measured", justify="right")
+    table.add_column("")
+    for goal in goals:
+        bound = f"{'≥' if goal.at_least else '≤'} {goal.bound:,g}"
+        verdict = "[green]reached[/]" if goal.reached else "[red]missed[/]"
+        table.add_row(goal.name, f"{goal.value:,.3g} ({bound})", verdict)
+    return table

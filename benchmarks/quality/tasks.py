@@ -1,0 +1,117 @@
+"""What a run of the scoreboard consists of: independent tasks, functions of plain values that make rows."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from math import isfinite
+from typing import Any, NamedTuple
+
+from benchmarks.quality import arl, delay, desk, errors, healthy, invariance, labels, simulated
+from benchmarks.quality.changes import CHANGES
+from benchmarks.quality.contestants import CONTESTANTS, OURS, single_detectors
+from benchmarks.quality.feed import YOUNG_MS
+from benchmarks.quality.noises import NOISES
+from benchmarks.quality.profiles import Profile
+from stream_app.simulator import scenarios
+
+Row = dict[str, Any]
+LONG, SHORT = 20_000, 2_000
+YOUNG = ("gaussian", "ar_50")
+
+
+class Task(NamedTuple):
+    """A function by name, and what it is called with; picklable."""
+
+    part: str
+    arguments: tuple[Any, ...]
+
+    def run(self) -> tuple[str, list[Row]]:
+        """The rows that it adds to a part of the result."""
+        return self.part, RUNNERS[self.part](*self.arguments)
+
+
+def plain(value: Any) -> Any:
+    """Infinite and undefined figures become None, which JSON can hold."""
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    return [plain(each) for each in value] if isinstance(value, list) else value
+
+
+def run_arl(contestant: str, noise: str, warm_up: int, requested: float, profile: Profile) -> list[Row]:
+    young = noise.endswith("@100ms")
+    feed = arl.healthy_feed(noise.removesuffix("@100ms"), warm_up, requested, profile.columns_of(requested))
+    if young:
+        feed = replace(feed, spacing_ms=YOUNG_MS)
+    if contestant != OURS:
+        feed = replace(feed, columns=profile.columns_of_others)
+    measured = arl.measure(contestant, feed, warm_up, requested)
+    return [{"contestant": contestant, "noise": noise, "warm_up": warm_up} | asdict(measured)]
+
+
+def run_delay(contestant: str, noise: str, change: str, requested: float, profile: Profile) -> list[Row]:
+    columns = profile.columns if contestant == OURS else profile.columns_of_others
+    feed = delay.scenario(NOISES[noise], CHANGES[change], LONG, requested, columns)
+    measured = delay.measure(contestant, feed, LONG, requested)
+    figures = asdict(measured) | {"ratio": measured.ratio}
+    return [{"contestant": contestant, "noise": noise, "change": change, "requested": requested} | figures]
+
+
+RUNNERS: dict[str, Callable[..., list[Row]]] = {
+    "arl": run_arl,
+    "delay": run_delay,
+    "units": lambda: [dict(invariance.units())],
+    "blinded": lambda: [dict(invariance.blinded())],
+    "healthy": lambda seed, days: [healthy.run(seed, days)],
+    "desk": lambda noise, change, models: [desk.run(noise, change, models)],
+    "scenarios": lambda scenario, seed: [simulated.run(scenario, seed)],
+    "labels": labels.run,
+}
+
+
+def others(profile: Profile) -> list[str]:
+    """Who stands beside driftline: baselines, and in the full profile each of its detectors alone."""
+    baselines = [name for name in CONTESTANTS if name != OURS]
+    return [*baselines, *single_detectors()] if profile.single_detectors else baselines
+
+
+def tasks(profile: Profile) -> Iterator[Task]:
+    """Everything, the longest first, so that two processes end together."""
+    for seed in range(profile.healthy_seeds):
+        yield Task("healthy", (seed, profile.healthy_days))
+    for scenario in scenarios():
+        for seed in range(1, profile.scenario_seeds + 1):
+            yield Task("scenarios", (scenario, seed))
+    for noise in profile.noises_at_the_desk:
+        for change in ("mean_05", "mean_1", "mean_2", "mean_3"):
+            yield Task("desk", (noise, change, profile.models_at_the_desk))
+    for stream in errors.CONCEPTS:
+        for course in errors.COURSES:
+            yield Task("labels", (stream, course, profile.episodes))
+    yield from arl_tasks(profile)
+    yield from delay_tasks(profile)
+    yield Task("units", ())
+    yield Task("blinded", ())
+
+
+def arl_tasks(profile: Profile) -> Iterator[Task]:
+    """Every noise, both warm-ups, both requested numbers; the others at 10,000 only."""
+    for requested in (1e5, 1e4):
+        for warm_up in (LONG, SHORT):
+            for noise in NOISES:
+                yield Task("arl", (OURS, noise, warm_up, requested, profile))
+        for noise in YOUNG:
+            yield Task("arl", (OURS, f"{noise}@100ms", LONG, requested, profile))
+    for name in others(profile):
+        for noise in NOISES:
+            yield Task("arl", (name, noise, LONG, 1e4, profile))
+
+
+def delay_tasks(profile: Profile) -> Iterator[Task]:
+    """Every noise and change; the others on those changes that the plot and the goals are about."""
+    for requested in profile.delays_at:
+        for noise, change in delay.possible(NOISES, CHANGES):
+            yield Task("delay", (OURS, noise.id, change.id, requested, profile))
+    for name in others(profile):
+        for noise, change in delay.possible(profile.noises_of_others, CHANGES):
+            yield Task("delay", (name, noise.id, change.id, 1e4, profile))
