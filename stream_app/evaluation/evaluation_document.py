@@ -2,11 +2,12 @@
 
 from typing import Any, Final
 
-from stream_app.evaluation.document import Bar, Bars, Block, Document, Figures, Lane, Mark, Notes, Span, Table
+from stream_app.evaluation.document import Bar, Bars, Block, Document, Figures, Lane, Notes, Table
 from stream_app.evaluation.document import Timeline as TimelineBlock
 from stream_app.evaluation.evaluating import GROUPED, Contestant, Evaluation
 from stream_app.evaluation.scoring import Score, alerts_by_signal
-from stream_app.evaluation.wording import ABSENT, counted, duration, number, share, time_of, words
+from stream_app.evaluation.timelines import LEGEND, marks_of, spans_of
+from stream_app.evaluation.wording import ABSENT, counted, days_of, duration, number, share, time_of, words
 from stream_app.simulator import Row
 
 SIGNALS_SHOWN: Final = 15
@@ -15,11 +16,6 @@ COUNTS: Final = ("", "alerts", "a day", "changes found", "missed", "further aler
 QUALITY: Final = (
     *("", "precision", "recall", "F1", "exactly one alert"),
     *("delay: median", "mean", "90 %"),
-)
-LEGEND: Final = (
-    ("good", "first alert of a change"),
-    ("further", "further alert, or explained by a side effect"),
-    ("bad", "false alert"),
 )
 NOTES: Final = (
     "An alert is an incident with all its signals, however often it was updated; it matches a change of the "
@@ -40,10 +36,14 @@ NOTES: Final = (
 def verdict_of(evaluation: Evaluation) -> str:
     """One sentence."""
     score = evaluation.driftline.score
-    said = f"{counted(score.alerts, 'alert')} in {number(score.days)} days"
+    said = f"{counted(score.alerts, 'alert')} in {days_of(score.days)}"
     if evaluation.truths is None:
         return f"{said}; no truth was given, so the history is taken as healthy and every alert as false."
-    found = f"{score.found} of {counted(score.due, 'change')} found" if score.due else "no change was due an alert"
+    found = (
+        f"{score.found} of {counted(score.due, 'change')} found"
+        if score.due
+        else "no change was due an alert"
+    )
     delay = score.delay_s
     after = f", half of them within {duration(delay.median)}" if delay is not None and score.found > 1 else ""
     return f"{found}{after}; {said}, {score.false_alarms} of them false."
@@ -98,7 +98,7 @@ def figures_of(evaluation: Evaluation) -> Figures:
     delay = score.delay_s
     return Figures(
         (
-            ("history", f"{number(history.days)} days", f"{history.predictions:,} predictions"),
+            ("history", days_of(history.days), f"{history.predictions:,} predictions"),
             ("changes found", f"{score.found} of {score.due}", f"{score.single} with exactly one alert"),
             ("false alerts", f"{score.false_alarms}", f"of {counted(score.alerts, 'alert')}"),
             ("median delay", duration(delay.median if delay else None), f"90 %: {duration(delay.p90 if delay else None)}"),
@@ -135,38 +135,16 @@ def quality_row(score: Score) -> tuple[str, ...]:
 def timeline_of(evaluation: Evaluation) -> TimelineBlock:
     """Changes on top, then a lane per contestant that decides anything."""
     history = evaluation.history
-    spans = tuple(
-        Span(
-            max(truth.began_ms, history.began_ms),
-            history.ended_ms if truth.ended_ms is None else min(truth.ended_ms, history.ended_ms),
-            truth.change,
-            "good" if truth.alarm_due else "quiet",
-        )
-        for truth in evaluation.truths or ()
-    )
+    spans = spans_of(evaluation.truths or (), history)
     shown = [each for each in evaluation.contestants if each.incidents and GROUPED not in each.score.name]
     lanes = [Lane("changes", spans=spans)] if spans else []
-    lanes += [Lane(each.score.name, marks=marks_of(each)) for each in shown]
+    lanes += [Lane(each.score.name, marks=marks_of(each.incidents, each.report)) for each in shown]
     if evaluation.driftline not in shown:
         lanes.insert(len(lanes[:1]) if spans else 0, Lane(evaluation.driftline.score.name))
     counts = "; ".join(f"{each.score.name} {counted(each.score.alerts, 'alert')}" for each in shown)
     summary = f"{counted(len(spans), 'change')} and the alerts over time: {counts or 'no alert at all'}."
     return TimelineBlock(
         "Alerts against the truth", summary, history.began_ms, history.ended_ms, tuple(lanes), LEGEND
-    )
-
-
-def marks_of(contestant: Contestant) -> tuple[Mark, ...]:
-    """A mark per alert, toned by what it was worth."""
-    first = {row.incident.id for row in contestant.report.rows if row.incident and row.truth.alarm_due}
-    false = {incident.id for incident in contestant.report.false_alarms}
-    return tuple(
-        Mark(
-            incident.detected_ms,
-            f"{time_of(incident.detected_ms)} {incident.summary}",
-            "good" if incident.id in first else "bad" if incident.id in false else "further",
-        )
-        for incident in contestant.incidents
     )
 
 
@@ -217,7 +195,9 @@ def signals_of(evaluation: Evaluation) -> Bars:
     )
     rest = f" {len(counts) - SIGNALS_SHOWN} more had some." if len(counts) > SIGNALS_SHOWN else ""
     told = ", ".join(f"{bar.label} {bar.text}" for bar in bars) or "none"
-    summary = f"Alerts a day that show each signal, of {score.alerts} in all (in brackets: how many): {told}.{rest}"
+    summary = (
+        f"Alerts a day that show each signal, of {score.alerts} in all (in brackets: how many): {told}.{rest}"
+    )
     return Bars("Alerts per day and signal", summary, bars)
 
 

@@ -2,9 +2,9 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from schemas import Event, Prediction, Rejection, Serving, decode
 from stream_app.pipeline import SourceRecord
@@ -15,12 +15,20 @@ SECTIONS: Final = ("features", "outputs", "serving")
 
 @dataclass
 class ModelHistory:
-    """One model: event times of its predictions (epoch ms), and the names that its events use by section."""
+    """One model: event times of its predictions (epoch ms), and what its events name, by section."""
 
     times_ms: "array[int]" = field(default_factory=lambda: array("q"))
-    names: dict[str, set[str]] = field(default_factory=lambda: {section: set() for section in SECTIONS})
+    names: dict[str, dict[str, type]] = field(default_factory=lambda: {section: {} for section in SECTIONS})
+    """Names with the type of their first value that is not null."""
     spans_ms: dict[str, list[int]] = field(default_factory=dict)
     """By version: its first and its last prediction."""
+
+    def learn(self, section: str, values: Mapping[str, Any]) -> None:
+        """Remember the names of an event."""
+        known = self.names[section]
+        for name in values.keys() - known.keys():
+            if values[name] is not None:
+                known[name] = type(values[name])
 
 
 class History:
@@ -38,12 +46,12 @@ class History:
             self._in_order &= not times_ms or time_ms >= times_ms[-1]
             times_ms.append(time_ms)
             for section in SECTIONS:
-                model.names[section].update(getattr(event, section))
+                model.learn(section, getattr(event, section))
             span = model.spans_ms.setdefault(event.version, [time_ms, time_ms])
             span[0], span[1] = min(span[0], time_ms), max(span[1], time_ms)
         elif isinstance(event, Serving):
             model = self.models.setdefault(event.model, ModelHistory())
-            model.names["serving"].update(event.values)
+            model.learn("serving", event.values)
 
     def times_ms(self, model: str) -> "array[int]":
         """Event times of a model's predictions, ascending; empty for an unknown model."""
@@ -82,9 +90,7 @@ class History:
             yield from model.spans_ms.values()
 
 
-def observed(
-    records: Iterable[SourceRecord], *observers: Callable[[Event], None]
-) -> Iterator[SourceRecord]:
+def observed(records: Iterable[SourceRecord], *observers: Callable[[Event], None]) -> Iterator[SourceRecord]:
     """The same records; while they pass, every event among them is shown to the observers."""
     for record in records:
         event = decode(record.value, record.timestamp)

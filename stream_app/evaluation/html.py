@@ -38,7 +38,7 @@ svg { display: block; width: 100%; min-width: 640px; height: auto; }
 svg text { fill: var(--ink); font-size: 13px; } svg .small { fill: var(--soft); font-size: 12px; }
 svg .span + .small { fill: var(--ink); }
 .grid, .lane { stroke: var(--line); stroke-width: 1; } .cross { fill: none; stroke-width: 2; }
-.span { opacity: .28; } .mark { stroke: var(--card); stroke-width: 1.5; }
+.span { opacity: .28; } .mark.good { stroke: var(--card); stroke-width: 1.5; }
 .good { fill: var(--good); } .further { fill: var(--further); } .bad { fill: var(--bad); }
 .quiet { fill: var(--quiet); } .cross.bad { stroke: var(--bad); fill: none; }
 .legend { display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; list-style: none; padding: 0; margin: .6rem 0 0;

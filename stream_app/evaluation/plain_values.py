@@ -43,7 +43,9 @@ class PlainValues:
             ("output", "null:", plan.outputs),
             ("serving", "", plan.serving),
         )
-        self.ignored = {prefix: {n for n, p in plans.items() if p.ignore} for prefix, _, plans in self.sections}
+        self.ignored = {
+            prefix: {n for n, p in plans.items() if p.ignore} for prefix, _, plans in self.sections
+        }
         self.known: dict[tuple[str, str], list[str]] = {}
 
     def take(self, event: Event) -> Iterator[PlainValue]:

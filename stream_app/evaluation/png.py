@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 COLOURS: Final = {"good": "#1a7f5a", "further": "#a86a00", "bad": "#c2324a", "quiet": "#4b74b8"}
 SHAPES: Final = {"good": "o", "further": "D", "bad": "x", "quiet": "s"}
 ROW_INCHES: Final = 0.34
-FRAME_INCHES: Final = 0.95
+FRAME_INCHES: Final = 0.8
 HEAD_INCHES: Final = 1.0
 
 
@@ -23,12 +23,9 @@ def write_png(document: Document, path: Path) -> None:
     Raises:
         EvaluationError: matplotlib is not installed.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise EvaluationError(
-            "A PNG report needs matplotlib: install driftline[report], or write an HTML report."
-        ) from error
+    require_matplotlib()
+    from matplotlib.figure import Figure
+
     charts = [block for block in document.blocks if isinstance(block, Timeline | Bars) and rows_of(block)]
     heights = [FRAME_INCHES + ROW_INCHES * rows_of(chart) for chart in charts]
     height = HEAD_INCHES + sum(heights)
@@ -39,6 +36,16 @@ def write_png(document: Document, path: Path) -> None:
         for axes, chart in zip(places, charts, strict=True):
             draw(axes, chart)
     figure.savefig(path, format="png")
+
+
+def require_matplotlib() -> None:
+    """Raises EvaluationError when matplotlib is not installed."""
+    try:
+        import matplotlib.figure  # noqa: F401  (what is asked is whether it is there)
+    except ImportError as error:
+        raise EvaluationError(
+            "A PNG report needs matplotlib: install driftline[report], or let the report's name end in .html."
+        ) from error
 
 
 def rows_of(chart: Chart) -> int:
@@ -82,7 +89,7 @@ def draw_timeline(axes: "Axes", chart: Timeline) -> None:
 def draw_bars(axes: "Axes", chart: Bars) -> None:
     most = max(bar.value for bar in chart.bars) or 1.0
     for row, bar in enumerate(chart.bars):
-        axes.barh(row, max(bar.value, most * 0.002), height=0.6, color=COLOURS[bar.tone])
+        axes.barh(row, max(bar.value, most * 0.002), height=0.5, color=COLOURS[bar.tone])
         axes.text(max(bar.value, most * 0.002) + most * 0.01, row, bar.text, va="center", fontsize=9)
     axes.set_xlim(0, most * 1.18)
     axes.set_xticks([])

@@ -87,7 +87,17 @@ class Score:
 
     def to_builtins(self) -> dict[str, Any]:
         """For JSON; figures that do not exist are None."""
-        counted = ("name", "alerts", "due", "found", "missed", "further", "explained", "false_alarms", "single")
+        counted = (
+            "name",
+            "alerts",
+            "due",
+            "found",
+            "missed",
+            "further",
+            "explained",
+            "false_alarms",
+            "single",
+        )
         rates = ("alerts_per_day", "precision", "recall", "f1", "one_alert_rate")
         delays = {"delay_s": self.delay_s, "delay_predictions": self.delay_predictions}
         return {
@@ -139,9 +149,7 @@ def score(name: str, report: Report, days: float) -> Score:
         false_alarms=len(report.false_alarms),
         single=sum(row.further_incidents == 0 for row in found),
         delays_s=tuple(row.delay_s for row in found if row.delay_s is not None),
-        delays_predictions=tuple(
-            row.delay_predictions for row in found if row.delay_predictions is not None
-        ),
+        delays_predictions=tuple(row.delay_predictions for row in found if row.delay_predictions is not None),
     )
 
 

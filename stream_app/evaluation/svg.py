@@ -49,10 +49,10 @@ def _lane(chart: Timeline, lane: Lane, y: float) -> list[str]:
 
 
 def _distinct(chart: Timeline, lane: Lane) -> list[Mark]:
-    """Marks that can be told apart: of those on the same half pixel the first."""
+    """Marks that can be told apart: of those that would lie on each other the first."""
     seen: dict[tuple[str, int], Mark] = {}
     for mark in lane.marks:
-        seen.setdefault((mark.tone, round(2 * _x(chart, mark.time_ms))), mark)
+        seen.setdefault((mark.tone, round(_x(chart, mark.time_ms) / 2)), mark)
     return list(seen.values())
 
 

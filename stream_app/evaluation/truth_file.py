@@ -88,7 +88,9 @@ def check_names(truths: list[Truth]) -> None:
     names = [truth.change for truth in truths]
     for name in names:
         if names.count(name) > 1:
-            raise EvaluationError(f"Two changes of the truth are called {name!r}: give each a name of its own.")
+            raise EvaluationError(
+                f"Two changes of the truth are called {name!r}: give each a name of its own."
+            )
 
 
 def _instant(record: dict[str, Any], key: str) -> int | None:
@@ -109,7 +111,9 @@ def _text(record: dict[str, Any], key: str, needed: bool = False) -> str | None:
     if value is None and not needed:
         return None
     if not isinstance(value, str) or not value:
-        raise ValueError(f"{key} is {value!r}: it must be a text" if value is not None else f"{key} is missing")
+        raise ValueError(
+            f"{key} is {value!r}: it must be a text" if value is not None else f"{key} is missing"
+        )
     return value
 
 

@@ -40,6 +40,12 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def days_of(days: float) -> str:
+    """``1 day``, ``6.5 days``."""
+    written = f"{days:.3g}"
+    return f"{written} day{'' if written == '1' else 's'}"
+
+
 def words(name: str) -> str:
     """``data drift`` for ``data_drift``."""
     return name.replace("_", " ")

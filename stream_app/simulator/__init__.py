@@ -4,7 +4,16 @@ from stream_app.simulator.catalogue import scenarios
 from stream_app.simulator.conditions import Change, Cycle
 from stream_app.simulator.output import noting_changes, play, write_file
 from stream_app.simulator.playing import SimulatedEvent
-from stream_app.simulator.report import TOLERANCE_S, Incident, Report, Row, WallClock, incidents_of, match, report
+from stream_app.simulator.report import (
+    TOLERANCE_S,
+    Incident,
+    Report,
+    Row,
+    WallClock,
+    incidents_of,
+    match,
+    report,
+)
 from stream_app.simulator.report_table import render
 from stream_app.simulator.scenario import Scenario
 from stream_app.simulator.truth import Truth, write_truth
