@@ -54,7 +54,8 @@ def read_baseline_file(path: Path) -> Mapping[str, Baseline]:
         raise BaselineError(f"The baseline {path} cannot be read: {error}.") from error
     if not isinstance(content, dict) or content.get("driftline_baseline") != CODEC_VERSION:
         raise BaselineError(
-            f"{path} is no baseline of this driftline: make one with `driftline baseline build … --out {path}`."
+            f"{path} is no baseline of this driftline: "
+            f"make one with `driftline baseline build … --out {path}`."
         )
     models: Mapping[str, Baseline] = content["models"]
     return models

@@ -72,9 +72,10 @@ def deliver(document: "Document", builtins: Any, summary: str | None, report: Pa
 
     from stream_app.cli.terminal import standard_error, standard_output
     from stream_app.evaluation.report_file import write_report
-    from stream_app.evaluation.terminal import render
+    from stream_app.evaluation.terminal import NARROWEST, render
 
     console = standard_error() if summary == "-" else standard_output()
+    console.width = max(console.width, NARROWEST)
     console.print(render(document))
     if summary:
         options = orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE

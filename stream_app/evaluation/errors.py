@@ -2,4 +2,4 @@
 
 
 class EvaluationError(Exception):
-    """A truth file, a history or a report that cannot be used; the text says which, why, and what would do."""
+    """A truth file, a history or a report that cannot be used; the text says which and what would do."""

@@ -26,10 +26,10 @@ NOTES: Final = (
     "always-fire raises an alert for each version as often as alerts could be told apart (group_within), "
     "never-fire none.",
     "river's rows are ADWIN and PageHinkley with their default parameters on the plain values: numbers and "
-    "booleans of features, outputs and serving values, missing and null rates, errors, behaviours, predictions "
-    "per second; one at a time, a detector per signal and version, from the first value on. Each detection is "
-    "an alert; the rows “grouped” keep at most one within group_within per version. Texts are left out, which "
-    "river's detectors cannot read.",
+    "booleans of features, outputs and serving values, missing and null rates, errors, behaviours, "
+    "predictions per second; one at a time, a detector per signal and version, from the first value on. Each "
+    "detection is an alert; the rows “grouped” keep at most one within group_within per version. Texts are "
+    "left out, which river's detectors cannot read.",
 )
 
 
@@ -96,12 +96,13 @@ def evaluation_builtins(evaluation: Evaluation) -> dict[str, Any]:
 def figures_of(evaluation: Evaluation) -> Figures:
     score, history = evaluation.driftline.score, evaluation.history
     delay = score.delay_s
+    median, p90 = (duration(delay.median), duration(delay.p90)) if delay else (ABSENT, ABSENT)
     return Figures(
         (
             ("history", days_of(history.days), f"{history.predictions:,} predictions"),
             ("changes found", f"{score.found} of {score.due}", f"{score.single} with exactly one alert"),
             ("false alerts", f"{score.false_alarms}", f"of {counted(score.alerts, 'alert')}"),
-            ("median delay", duration(delay.median if delay else None), f"90 %: {duration(delay.p90 if delay else None)}"),
+            ("median delay", median, f"90 %: {p90}"),
         )
     )  # fmt: skip
 

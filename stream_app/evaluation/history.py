@@ -1,4 +1,4 @@
-"""What a backtest has to know of a history beside its alerts: when each model predicted, and over how long."""
+"""What a backtest has to know of a history beside its alerts: when each model predicted, and what."""
 
 from array import array
 from bisect import bisect_left

@@ -96,7 +96,7 @@ class PlainValues:
             if type(value) is list:
                 for what, number in zip(("length", "norm"), list_cells(value, NULL_CELL), strict=True):
                     yield PlainValue(event.version, f"{prefix}:{name}.{what}", event.time_ms, number)
-            elif type(value) in (float, bool):
+            elif isinstance(value, float | bool):
                 yield PlainValue(event.version, f"{prefix}:{name}", event.time_ms, float(value))
 
     def _feedback(self, event: Feedback) -> Iterator[PlainValue]:

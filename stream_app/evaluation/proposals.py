@@ -1,8 +1,8 @@
 """What may make a configuration raise fewer false alerts: each kind of proposal is one function.
 
-A kind looks at a situation and proposes edits with a reason, the most promising first. KINDS has them from the
-mildest to the most drastic; a new kind is one more function there. Whether a proposal helps, only a replay
-tells.
+A kind looks at a situation and proposes edits with a reason, the most promising first. KINDS has them from
+the mildest to the most drastic; a new kind is one more function there. Whether a proposal helps, only a
+replay tells.
 """
 
 from collections.abc import Callable, Iterator

@@ -43,7 +43,7 @@ class RiverDefaults:
         if detectors is None:
             detectors = self._detectors[key] = tuple(make() for make in MAKERS.values())
         for name, detector in zip(MAKERS, detectors, strict=True):
-            detector.update(value.value)
+            detector.update(value.value)  # type: ignore[no-untyped-call]
             if detector.drift_detected:
                 self.detections[name].append(self._incident(name, model, value))
 

@@ -117,7 +117,7 @@ def matched(
     ]
     rows: list[Row] = []
     false_alarms: list[Incident] = []
-    for model in sorted({each.model for each in (*ordered, *told)}):
+    for model in sorted({each.model for each in ordered} | {each.model for each in told}):
         of_model = match(
             (incident for incident in ordered if incident.model == model),
             (truth for truth in told if truth.model == model),

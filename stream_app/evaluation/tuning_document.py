@@ -20,7 +20,7 @@ from stream_app.evaluation.wording import counted, days_of, duration
 HEADINGS = ("tried", "false alerts", "all alerts", "changes found", "median delay", "why", "taken")
 HEALTHY = "No truth was given: the history is taken as healthy, and every alert in it as false."
 NOTES = (
-    "Each proposal is replayed on top of those taken above it, so its figures are what the same replay gives.",
+    "Each proposal is replayed on top of those taken above it, so the figures are its replay's.",
     "It is taken when it leaves fewer false alerts, or as many with fewer signals in them, and every change "
     "that was found is still found, not more than twice as late (and ten minutes).",
     "What is ignored is not watched at all, and a direction that is not bad never alerts: look at each line "
@@ -33,7 +33,8 @@ def verdict_of(tuning: Tuning) -> str:
     before, after, days = tuning.before.score, tuning.after.score, tuning.backtest.history.days
     allowed = f"the budget of {tuning.budget}"
     if not tuning.steps and not tuning.over_budget:
-        said = f"{counted(before.false_alarms, 'false alert')} in {days_of(days)} keep {allowed}: nothing to change."
+        raised = f"{counted(before.false_alarms, 'false alert')} in {days_of(days)}"
+        said = f"{raised} keep {allowed}: nothing to change."
     else:
         kept = "above" if tuning.over_budget else "within"
         said = (
