@@ -9,10 +9,11 @@ from stream_app.evaluation.history import DAY_MS
 
 @dataclass(frozen=True)
 class Budget:
-    """So many false alerts of one model in so many days."""
+    """So many false alerts of one model in so many days, which were written as ``per``."""
 
     alarms: float
     days: float
+    per: str = "30d"
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -29,11 +30,11 @@ class Budget:
             alarms = days = 0.0
         if not (0 < alarms < float("inf") and days > 0):
             raise ValueError(f"{text!r} is no budget: write alarms per period, such as 1/30d.")
-        return cls(alarms, days)
+        return cls(alarms, days, period.strip())
 
     def allowed(self, days: float) -> float:
         """False alerts of one model in this many days."""
         return self.alarms * days / self.days
 
     def __str__(self) -> str:
-        return f"{self.alarms:g}/{self.days:g}d"
+        return f"{self.alarms:g}/{self.per}"

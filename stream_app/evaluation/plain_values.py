@@ -9,7 +9,7 @@ second. Texts are left out, for which river's detectors have no number.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from schemas import Event, Feedback, Prediction
+from schemas import Event, Feedback, Prediction, Serving
 from stream_app.config import Limits, ModelPlan
 from stream_app.monitoring.clock import EventClock
 from stream_app.monitoring.columns import list_cells
@@ -55,7 +55,7 @@ class PlainValues:
             yield from self._prediction(event)
         elif isinstance(event, Feedback):
             yield from self._feedback(event)
-        else:
+        elif isinstance(event, Serving):
             yield from self._ticked(event.time_ms)
             for name, value in event.values.items():
                 if value is not None and name not in self.ignored["serving"]:

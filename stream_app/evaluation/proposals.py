@@ -13,13 +13,14 @@ from typing import Final
 from stream_app.alarms.direction import OPPOSITE, bad_direction
 from stream_app.config import ModelPlan
 from stream_app.evaluation.backtest import Mention
+from stream_app.evaluation.budget import Budget
 from stream_app.evaluation.draft import Edit
 from stream_app.evaluation.history import ModelHistory
 from stream_app.evaluation.subjects import Subject, subject_of_signal
 from stream_app.evaluation.wording import counted
 
 MOST_EFFECT_FLOOR_SD: Final = 2.0
-RARER: Final = 100.0
+STRICTER: Final = 10.0
 LONGEST_WARM_UP_SHARE: Final = 0.25
 
 
@@ -39,6 +40,7 @@ class Situation:
     model: str
     plan: ModelPlan
     history: ModelHistory
+    budget: Budget
     false: tuple[Mention, ...]
     useful: tuple[Mention, ...]
 
@@ -63,11 +65,17 @@ class Situation:
 Kind = Callable[[Situation], Iterator[Proposal]]
 
 
-def rarer_false_alarms(case: Situation) -> Iterator[Proposal]:
-    """A higher threshold for every detector of the model."""
-    every = case.plan.false_alarm_every * RARER
-    edit = case.edit("false_alarm_every", value=every)
-    yield Proposal("budget", (edit,), f"asks every detector for false alarms {RARER:g} times as rare")
+def stricter_budget(case: Situation) -> Iterator[Proposal]:
+    """The budget that was asked for, where the configuration has a larger one; then one that is stricter."""
+    budget, now = case.budget, case.plan.false_alarm_budget.alarms_per_day
+    asked = budget.alarms / budget.days
+    if asked < now:
+        value = {"alarms": budget.alarms, "per": budget.per}
+        edit = case.edit("false_alarm_budget", value=value)
+        yield Proposal("budget", (edit,), "this is the budget that was asked for")
+    value = {"alarms": min(asked, now) * budget.days / STRICTER, "per": budget.per}
+    edit = case.edit("false_alarm_budget", value=value)
+    yield Proposal("budget", (edit,), f"asks every detector for false alarms {STRICTER:g} times as rare")
 
 
 def one_direction(case: Situation) -> Iterator[Proposal]:
@@ -148,7 +156,7 @@ def ignored(case: Situation) -> Iterator[Proposal]:
 
 
 KINDS: Final[tuple[Kind, ...]] = (
-    rarer_false_alarms,
+    stricter_budget,
     one_direction,
     without_detector,
     longer_warm_up,

@@ -103,6 +103,7 @@ def situations(tuning: Tuning, settings: Settings) -> Iterator[Situation]:
             model,
             settings.plan(model),
             history.models[model],
+            tuning.budget,
             tuple(each for each in false if each.model == model),
             tuple(each for each in useful if each.model == model),
         )
