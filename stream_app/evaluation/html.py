@@ -45,7 +45,8 @@ svg .span + .small { fill: var(--ink); }
   color: var(--soft); font-size: .875rem; }
 .legend .good { color: var(--good); } .legend .further { color: var(--further); }
 .legend .bad { color: var(--bad); } .legend .quiet { color: var(--quiet); }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; font: .85rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0;
+  font: .85rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 ul.notes { margin: 0; padding-left: 1.1rem; color: var(--soft); font-size: .9rem; }
 @media print { section, .figures div { break-inside: avoid; } }
 """
