@@ -109,7 +109,7 @@ def without_detector(case: Situation) -> Iterator[Proposal]:
         if len(names) == 1 and kept and not any(each.detectors == names for each in case.useful_of(subject)):
             (name,) = names
             edit = case.edit(subject.section, subject.name, "detectors", value=kept)
-            reason = f"{name} alone raised all {len(mentions)} false mentions of {subject}"
+            reason = f"{name} alone saw {subject} in {counted(len(mentions), 'false mention')}"
             yield Proposal("detector", (edit,), reason)
 
 
@@ -150,8 +150,7 @@ def ignored(case: Situation) -> Iterator[Proposal]:
     for incidents, subjects in groups:
         edits = tuple(case.edit(each.section, each.name, "ignore", value=True) for each in subjects)
         named = ", ".join(map(str, subjects))
-        only = "all" if len(incidents) > 1 else "it"
-        reason = f"{named} showed in {counted(len(incidents), 'alert')}, {only} false"
+        reason = f"{named} showed in false alerts only ({len(incidents)} of them)"
         yield Proposal("ignore", edits, reason)
 
 

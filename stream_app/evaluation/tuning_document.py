@@ -17,7 +17,7 @@ from stream_app.evaluation.timelines import LEGEND, marks_of, spans_of
 from stream_app.evaluation.tuning import Step, Tuning
 from stream_app.evaluation.wording import counted, days_of, duration
 
-HEADINGS = ("tried", "false alerts", "all alerts", "changes found", "median delay", "why", "taken")
+HEADINGS = ("step", "tried", "false alerts", "all alerts", "changes found", "median delay", "taken")
 HEALTHY = "No truth was given: the history is taken as healthy, and every alert in it as false."
 NOTES = (
     "Each proposal is replayed on top of those taken above it, so the figures are its replay's.",
@@ -65,28 +65,33 @@ def tuning_document(tuning: Tuning, text: str) -> Document:
     )
     blocks: list[Block] = [figures]
     if tuning.steps:
-        blocks += [steps_of(tuning), progress_of(tuning)]
+        blocks += [*steps_of(tuning), progress_of(tuning)]
     blocks += [timeline_of(tuning), Code("The configuration", text or "# the defaults, nothing to change")]
     blocks.append(Notes("How this was tried", NOTES))
     return Document("driftline: tuning on a history", verdict_of(tuning), tuple(blocks))
 
 
-def steps_of(tuning: Tuning) -> Table:
-    rows = tuple(step_row(step) for step in tuning.steps)
+def steps_of(tuning: Tuning) -> tuple[Table, Table]:
+    """What each proposal changed, and why it was tried."""
+    rows = tuple(step_row(number, step) for number, step in enumerate(tuning.steps, 1))
+    reasons = tuple((str(number), step.proposal.reason) for number, step in enumerate(tuning.steps, 1))
     note = HEALTHY if tuning.backtest.truths is None else ""
-    return Table("What was tried, and what it changed", HEADINGS, rows, frozenset({1, 2, 3, 4}), note)
+    return (
+        Table("What was tried, and what it changed", HEADINGS, rows, frozenset({2, 3, 4, 5}), note),
+        Table("Why it was tried", ("step", "reason"), reasons),
+    )
 
 
-def step_row(step: Step) -> tuple[str, ...]:
-    """One proposal: its keys, the figures before and after, why it was tried and what became of it."""
+def step_row(number: int, step: Step) -> tuple[str, ...]:
+    """One proposal: its keys, the figures before and after, and what became of it."""
     before, after = step.before.score, step.after.score
     return (
+        str(number),
         "; ".join(str(edit).removeprefix("models.") for edit in step.proposal.edits),
         f"{before.false_alarms} → {after.false_alarms}",
         f"{before.alerts} → {after.alerts}",
         f"{before.found} → {after.found}",
         f"{_delay(step.before)} → {_delay(step.after)}",
-        step.proposal.reason,
         "yes" if step.taken else f"no: {step.refused}",
     )
 
