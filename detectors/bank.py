@@ -1,27 +1,26 @@
 """The bank: statistics and detectors of all signals of one stream."""
 
 from collections.abc import Collection, Mapping, Sequence
-from math import inf
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.acceptance import accept_level
-from detectors.calibration import shares_of
+from detectors.choice import check_signals, choose, detectors_of
 from detectors.correction import correct
 from detectors.engine import room_for_emissions, run
 from detectors.findings import Finding
+from detectors.inheritance import inherit_reference
 from detectors.kernels.blocks import Emissions
 from detectors.kernels.names import NAMES
 from detectors.kernels.scratch import make_batch
 from detectors.layout import Arrays, copied, empty_arrays, forget, with_signals, without_idle_buffers
 from detectors.learning import MEMORY_MS
 from detectors.levels import SignalState, signal_state
-from detectors.reference import inherit_reference
-from detectors.registry import applies, check_names
+from detectors.registry import check_names
 from detectors.reports import Scene
-from detectors.signals import BankSettings, Signal, Transform
+from detectors.signals import BankSettings, Signal
 from detectors.snapshot import (
     RIVER_VERSION,
     VERSION,
@@ -31,8 +30,8 @@ from detectors.snapshot import (
     unpack_arrays,
     unpack_signal,
 )
-from detectors.thresholds import set_thresholds
-from detectors.watches import Watch, detections_of, make_watches, snapshot_watches
+from detectors.thresholds import recalibrate
+from detectors.watches import Watch, detections_of, make_watches, restored_watches, snapshot_watches
 
 Detection = tuple[int, int, int, Finding]  # row, signal, place among its detectors, finding
 
@@ -60,7 +59,9 @@ class Bank:
 
         Raises ValueError for a name that is there already, a column outside the matrix, an unknown detector.
         """
-        self._check(signals, columns)
+        if columns < self.columns:
+            raise ValueError(f"a bank of {self.columns} columns cannot shrink to {columns}")
+        check_signals(signals, self._index, columns)
         self._arrays = with_signals(self._arrays, signals)
         added = self._arrays.signals[len(self.signals) :]
         added["requested"] = self.settings.false_alarm_every
@@ -128,22 +129,9 @@ class Bank:
         Unknown names are passed over: a signal may be gone. Raises ValueError for a number below 100.
         """
         for name, requested in every.items():
-            if not 100 <= requested < inf:
-                raise ValueError(
-                    f"{name}: {requested} values between false alarms; at least 100 are possible"
-                )
             index = self._index.get(name)
-            if index is not None and self._arrays.signals[index]["requested"] != requested:
-                self._calibrate(index, requested)
-
-    def _calibrate(self, index: int, requested: float) -> None:
-        signal = self._arrays.signals[index]
-        before, signal["requested"] = float(signal["requested"]), requested
-        if not signal["armed"]:
-            return
-        set_thresholds(signal)
-        if not 0.5 < requested / before < 2.0:
-            self._watches[index] = None  # river's detectors cannot be set anew: they begin at the reference
+            if index is not None and recalibrate(self._arrays.signals[index], name, requested):
+                self._watches[index] = None  # river's detectors cannot be set anew: they begin at the reference
 
     def accept(self, names: Collection[str]) -> None:
         """The present level of these signals becomes their reference.
@@ -215,51 +203,21 @@ class Bank:
         bank._arrays = unpack_arrays(snapshot["arrays"], settings)
         bank._flag()
         bank._watches = [None] * len(bank.signals)
+        same_river = snapshot["river"] == RIVER_VERSION
         for index, states in enumerate(snapshot["watches"]):
             if states is not None:
-                bank._restore_watches(index, states, snapshot["river"] == RIVER_VERSION)
+                record, names = bank._arrays.signals[index], bank._names(index)
+                bank._watches[index] = restored_watches(record, names, states) if same_river else None
+                if bank._watches[index] is None:
+                    bank.rebuilt.append(bank.signals[index].name)
         return bank
 
-    def _restore_watches(self, index: int, states: dict[str, list[Any]], same_river: bool) -> None:
-        """The detectors of one signal; None, so that they are made anew, when they cannot be restored."""
-        if same_river:
-            try:
-                self._watches[index] = self._make_watches(index, states)
-                return
-            except ValueError:
-                pass
-        self.rebuilt.append(self.signals[index].name)
-
-    def _make_watches(self, index: int, states: dict[str, list[Any]] | None = None) -> list[Watch]:
-        return make_watches(self._arrays.signals[index], self._names(index), states)
-
     def _names(self, index: int) -> tuple[str, ...]:
-        """The detectors of a signal: those asked for that make sense for what it is."""
-        signal = self.signals[index]
-        asked = self.settings.detectors if signal.detectors is None else signal.detectors
-        rate = signal.transform not in (Transform.VALUE, Transform.CATEGORY)
-        return tuple(name for name in asked if applies(name, rate=rate))
-
-    def _check(self, signals: Sequence[Signal], columns: int) -> None:
-        if columns < self.columns:
-            raise ValueError(f"a bank of {self.columns} columns cannot shrink to {columns}")
-        names = set(self._index)
-        for signal in signals:
-            if signal.name in names:
-                raise ValueError(f"the bank already has a signal {signal.name!r}")
-            if not 0 <= signal.column < columns:
-                raise ValueError(f"signal {signal.name!r} reads column {signal.column} of {columns}")
-            check_names(signal.detectors or ())
-            names.add(signal.name)
+        return detectors_of(self.signals[index], self.settings.detectors)
 
     def _flag(self) -> None:
-        """Tells the kernel which detections to report and whose scores to emit."""
         for index, record in enumerate(self._arrays.signals):
-            names = self._names(index)
-            shares = shares_of(names)
-            record["shares"] = [shares.get(name, 0.0) for name in NAMES]
-            record["tested"] = sum(1 << test for test, name in enumerate(NAMES) if name in names)
-            record["watched"] = any(name not in NAMES for name in names)
+            choose(record, self._names(index))
 
     def _before(self) -> Arrays:
         """The state before a batch; shapes change what they say only while learning and in tests of shape."""
@@ -270,15 +228,11 @@ class Bank:
 
     def _from_kernel(self, scene: Scene, found: list[tuple[int, int, int]]) -> list[Detection]:
         """The findings of the kernel's tests."""
-        return [
-            (
-                row,
-                index,
-                self._names(index).index(NAMES[test]),
-                scene.of_kernel(self.signals[index].name, index, row, test),
-            )
-            for index, row, test in found
-        ]
+        detections = []
+        for index, row, test in found:
+            made = scene.of_kernel(self.signals[index].name, index, row, test)
+            detections.append((row, index, self._names(index).index(NAMES[test]), made))
+        return detections
 
     def _from_watches(self, scene: Scene, emissions: Emissions) -> list[Detection]:
         """Hands the emitted scores to river's and other per-signal detectors; their findings."""
@@ -291,7 +245,7 @@ class Bank:
                 continue
             watches = self._watches[index]
             if watches is None:
-                watches = self._watches[index] = self._make_watches(index)
+                watches = self._watches[index] = make_watches(self._arrays.signals[index], self._names(index))
             name, before = self.signals[index].name, emitted[index] - last
             for place, order, watch, update in detections_of(watches, scores, (first, last), before):
                 row = int(emissions.rows[place])

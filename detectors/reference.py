@@ -48,31 +48,6 @@ STARTED_AT_ZERO = (
         "shape_statistic",
     ),
 )
-INHERITED = (
-    *(
-        "reference_count",
-        "reference_missing",
-        "reference_mean",
-        "reference_sd",
-        "reference_low",
-        "reference_high",
-    ),
-    *("ones", "atoms", "center", "scale", "cut", "common", "rare", "origin", "every"),
-    *(
-        "phi",
-        "sigma",
-        "spread_error",
-        "previous",
-        "level",
-        "trend",
-        "counted",
-        "memory",
-        "local",
-        "hold",
-        "allowance",
-    ),
-    *("products", "score_before", "learn_at", "season_from_ms", "season_ms", "cyclic"),
-)
 GRID = np.array(
     [NormalDist().cdf(GRID_LOW + GRID_STEP * i) for i in range(GRID_POINTS)]
 )  # probabilities of the quantile table
@@ -253,22 +228,3 @@ def wake(signal: np.void) -> None:
     begin_without_time(signal)
     begin(signal)
     signal["awake"], signal["stale"] = 1, 0
-
-
-def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -> None:
-    """Arms a signal with the reference of a signal of another bank."""
-    signal, other = arrays.signals[index], others.signals[source]
-    for name in INHERITED:
-        signal[name] = other[name]
-    if signal["shape"]:
-        theirs = others.shapes[other["shape"]]
-        mine = arrays.shapes[signal["shape"]]
-        if len(theirs["table"]) != len(mine["table"]):
-            raise ValueError(
-                "a reference can only be inherited between banks of the same setting `categories`"
-            )
-        mine["table"], mine["level"], mine["cells"] = theirs["table"], theirs["level"], 0
-    if signal["season"]:
-        arrays.seasons[signal["season"]] = others.seasons[other["season"]]
-    clear_recent(signal)
-    begin(signal)

@@ -47,6 +47,19 @@ def set_thresholds(signal: np.void) -> None:
         signal["heights"] = e_height(every[E_DETECTOR] if every[E_DETECTOR] < inf else requested)
 
 
+def recalibrate(signal: np.void, name: str, requested: float) -> bool:
+    """Asks for another mean number of values between false alarms; whether it moved by more than a factor of 2.
+
+    Raises ValueError for a number below 100.
+    """
+    if not 100 <= requested < inf:
+        raise ValueError(f"{name}: {requested} values between false alarms; at least 100 are possible")
+    before, signal["requested"] = float(signal["requested"]), requested
+    if signal["armed"] and before != requested:
+        set_thresholds(signal)
+    return not 0.5 < requested / before < 2.0
+
+
 def reachable(heights: tuple[float, ...], signal: np.void) -> tuple[float, ...]:
     """The thresholds of the CUSUMs; those too slow for a local level are out of reach while there is one."""
     if not signal["local"]:

@@ -73,6 +73,16 @@ def make_watches(
     return watches
 
 
+def restored_watches(
+    signal: np.void, names: tuple[str, ...], states: dict[str, list[Any]]
+) -> list[Watch] | None:
+    """The detectors from their states; None, so that they are made anew, when they cannot be read."""
+    try:
+        return make_watches(signal, names, states)
+    except ValueError:
+        return None
+
+
 def snapshot_watches(watches: list[Watch] | None) -> dict[str, list[Any]] | None:
     """Plain values of a signal's detectors: name → [fired_at, state]."""
     if watches is None:

@@ -37,15 +37,25 @@ def read_baselines(settings: Settings) -> Mapping[str, Baseline]:
 def read_baseline(path: Path, model: str) -> Baseline:
     """One model's baseline; raises ``BaselineError``."""
     try:
+        models = read_baseline_file(path)
+    except BaselineError as error:
+        raise BaselineError(f"Model {model}: {error}") from error
+    if model not in models:
+        known = ", ".join(sorted(models)) or "none"
+        raise BaselineError(f"The baseline {path} does not have model {model}; it has {known}.")
+    return models[model]
+
+
+def read_baseline_file(path: Path) -> Mapping[str, Baseline]:
+    """The baselines of all models in a file; raises ``BaselineError``."""
+    try:
         content = unpack(path.read_bytes())
     except (OSError, UnreadableStateError) as error:
-        raise BaselineError(f"The baseline {path} of model {model} cannot be read: {error}.") from error
+        raise BaselineError(f"The baseline {path} cannot be read: {error}.") from error
     if not isinstance(content, dict) or content.get("driftline_baseline") != CODEC_VERSION:
         raise BaselineError(
-            f"{path} is no baseline of this driftline: make one with `driftline replay … --baseline {path}`."
+            f"{path} is no baseline of this driftline: "
+            f"make one with `driftline baseline build … --out {path}`."
         )
-    baseline: Baseline | None = content["models"].get(model)
-    if baseline is None:
-        known = ", ".join(sorted(content["models"])) or "none"
-        raise BaselineError(f"The baseline {path} does not have model {model}; it has {known}.")
-    return baseline
+    models: Mapping[str, Baseline] = content["models"]
+    return models

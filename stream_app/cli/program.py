@@ -9,13 +9,16 @@ import click
 
 from stream_app.cli.accept import accept
 from stream_app.cli.alerts import alerts
+from stream_app.cli.baseline import baseline
 from stream_app.cli.check_config import check_config
 from stream_app.cli.demo import demo
+from stream_app.cli.evaluate import evaluate
 from stream_app.cli.kafka import kafka
 from stream_app.cli.presentation import Group, examples
 from stream_app.cli.replay import replay
 from stream_app.cli.simulate import simulate
 from stream_app.cli.topics import topics
+from stream_app.cli.tune import tune
 from stream_app.cli.verdict import verdict
 from stream_app.cli.worker import worker
 
@@ -40,5 +43,8 @@ def main() -> None:
     logging.getLogger("kafka").addHandler(logging.NullHandler())
 
 
-for command in (worker, replay, simulate, alerts, verdict, accept, topics, check_config, demo, kafka):
+for command in (
+    *(worker, replay, evaluate, baseline, tune),
+    *(simulate, alerts, verdict, accept, topics, check_config, demo, kafka),
+):
     main.add_command(command)

@@ -50,8 +50,6 @@ class ModelMonitor:
         self._reports: list[tuple[Reported, Stream]] = []
         self._prediction_offset = 0
 
-    # ---- events
-
     def predictions(self, events: Sequence[Prediction], offsets: Sequence[int]) -> None:
         """Predictions of one stream, none of them on a tick: rows of the stream, and waiting for feedback."""
         keys = [id_hash(event.id) for event in events]

@@ -4,12 +4,22 @@ from stream_app.simulator.catalogue import scenarios
 from stream_app.simulator.conditions import Change, Cycle
 from stream_app.simulator.output import noting_changes, play, write_file
 from stream_app.simulator.playing import SimulatedEvent
-from stream_app.simulator.report import Incident, Report, Row, WallClock, report
+from stream_app.simulator.report import (
+    TOLERANCE_S,
+    Incident,
+    Report,
+    Row,
+    WallClock,
+    incidents_of,
+    match,
+    report,
+)
 from stream_app.simulator.report_table import render
 from stream_app.simulator.scenario import Scenario
 from stream_app.simulator.truth import Truth, write_truth
 
 __all__ = [
+    "TOLERANCE_S",
     "Change",
     "Cycle",
     "Incident",
@@ -19,6 +29,8 @@ __all__ = [
     "SimulatedEvent",
     "Truth",
     "WallClock",
+    "incidents_of",
+    "match",
     "noting_changes",
     "play",
     "render",

@@ -5,13 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
-from typing import Any
+from typing import Any, Final
 
 from schemas import epoch_ms
 from stream_app.simulator.truth import Truth
 
 Alert = Mapping[str, Any]
 """One record of the alerts topic, decoded: labels, startsAt, fingerprint, status, drift and the rest."""
+
+TOLERANCE_S: Final = 900.0
+"""How long after a change's end an incident still counts as found by it."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,20 @@ def report(
     truths: Iterable[Truth],
     prediction_times: Sequence[int] = (),
     wall_clock: WallClock | None = None,
-    tolerance_s: float = 900.0,
+    tolerance_s: float = TOLERANCE_S,
 ) -> Report:
-    """Match incidents with changes.
+    """Match the incidents that the alerts tell of with changes, as ``match`` does."""
+    return match(incidents_of(alerts), truths, prediction_times, wall_clock, tolerance_s)
+
+
+def match(
+    incidents: Iterable[Incident],
+    truths: Iterable[Truth],
+    prediction_times: Sequence[int] = (),
+    wall_clock: WallClock | None = None,
+    tolerance_s: float = TOLERANCE_S,
+) -> Report:
+    """Match incidents, in order of detection, with changes.
 
     An incident matches a change of the same model (and version, where the truth names one) when it began or
     was detected between the change's beginning and ``tolerance_s`` after its end; a side effect (no alarm
@@ -99,7 +113,7 @@ def report(
     ordered = sorted(truths, key=lambda truth: truth.began_ms)
     found: dict[str, list[Incident]] = {truth.change: [] for truth in ordered}
     false_alarms = []
-    for incident in incidents_of(alerts):
+    for incident in incidents:
         matching = [truth for truth in ordered if _matches(incident, truth, tolerance_s)]
         if matching:
             best = max(matching, key=lambda truth: (is_right_kind(incident, truth), truth.began_ms))

@@ -1,0 +1,36 @@
+"""Which detectors watch a signal, and what may be watched at all."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from detectors.calibration import shares_of
+from detectors.kernels.names import NAMES
+from detectors.registry import applies, check_names
+from detectors.signals import Signal, Transform
+
+
+def detectors_of(signal: Signal, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """The detectors of a signal: its own or those asked for, as far as they make sense for what it is."""
+    names = asked if signal.detectors is None else signal.detectors
+    rate = signal.transform not in (Transform.VALUE, Transform.CATEGORY)
+    return tuple(name for name in names if applies(name, rate=rate))
+
+
+def choose(record: Any, names: tuple[str, ...]) -> None:
+    """Tells the kernel which of its tests to report, their shares, and whether scores are to be emitted."""
+    shares = shares_of(names)
+    record["shares"] = [shares.get(name, 0.0) for name in NAMES]
+    record["tested"] = sum(1 << test for test, name in enumerate(NAMES) if name in names)
+    record["watched"] = any(name not in NAMES for name in names)
+
+
+def check_signals(signals: Sequence[Signal], known: Collection[str], columns: int) -> None:
+    """Raises ValueError for a name that is there already, a column outside the matrix, an unknown detector."""
+    names = set(known)
+    for signal in signals:
+        if signal.name in names:
+            raise ValueError(f"the bank already has a signal {signal.name!r}")
+        if not 0 <= signal.column < columns:
+            raise ValueError(f"signal {signal.name!r} reads column {signal.column} of {columns}")
+        check_names(signal.detectors or ())
+        names.add(signal.name)

@@ -1,0 +1,49 @@
+"""A signal that begins with the reference of a signal of another bank: a new version is compared with the old."""
+
+from detectors.layout import Arrays, clear_recent
+from detectors.reference import begin
+
+INHERITED = (
+    *(
+        "reference_count",
+        "reference_missing",
+        "reference_mean",
+        "reference_sd",
+        "reference_low",
+        "reference_high",
+    ),
+    *("ones", "atoms", "center", "scale", "cut", "common", "rare", "origin", "every"),
+    *(
+        "phi",
+        "sigma",
+        "spread_error",
+        "previous",
+        "level",
+        "trend",
+        "counted",
+        "memory",
+        "local",
+        "hold",
+        "allowance",
+    ),
+    *("products", "score_before", "learn_at", "season_from_ms", "season_ms", "cyclic"),
+)
+
+
+def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -> None:
+    """Arms a signal with the reference of a signal of another bank."""
+    signal, other = arrays.signals[index], others.signals[source]
+    for name in INHERITED:
+        signal[name] = other[name]
+    if signal["shape"]:
+        theirs = others.shapes[other["shape"]]
+        mine = arrays.shapes[signal["shape"]]
+        if len(theirs["table"]) != len(mine["table"]):
+            raise ValueError(
+                "a reference can only be inherited between banks of the same setting `categories`"
+            )
+        mine["table"], mine["level"], mine["cells"] = theirs["table"], theirs["level"], 0
+    if signal["season"]:
+        arrays.seasons[signal["season"]] = others.seasons[other["season"]]
+    clear_recent(signal)
+    begin(signal)

@@ -1,0 +1,103 @@
+"""A history that is replayed under one configuration after the other, with what each one's alerts were."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from stream_app.adapters.replay import Sinks, replay
+from stream_app.config import Settings
+from stream_app.evaluation.evaluating import Alerts, within
+from stream_app.evaluation.history import History, observed
+from stream_app.evaluation.scoring import Score, matched, score
+from stream_app.pipeline import SourceRecord
+from stream_app.simulator import TOLERANCE_S, Incident, Report, Truth, incidents_of
+
+Records = Callable[[], Iterable[SourceRecord]]
+
+
+class Mention(NamedTuple):
+    """One signal in one incident: how it moved, and which detectors saw it."""
+
+    incident: str
+    model: str
+    signal: str
+    direction: str
+    detectors: frozenset[str]
+    effect_size_sd: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one configuration's alerts were worth."""
+
+    incidents: tuple[Incident, ...]
+    report: Report
+    score: Score
+    mentions: tuple[Mention, ...]
+
+    @property
+    def false_mentions(self) -> list[Mention]:
+        """Signals as they showed in false alerts."""
+        false = {incident.id for incident in self.report.false_alarms}
+        return [mention for mention in self.mentions if mention.incident in false]
+
+    @property
+    def useful_mentions(self) -> list[Mention]:
+        """Signals as they showed in alerts of real changes."""
+        false = {incident.id for incident in self.report.false_alarms}
+        return [mention for mention in self.mentions if mention.incident not in false]
+
+    def false_alarms(self, model: str) -> int:
+        return sum(incident.model == model for incident in self.report.false_alarms)
+
+
+class Backtest:
+    """Replays one history as often as needed. ``truths`` None: nobody said what happened."""
+
+    def __init__(
+        self, records: Records, truths: list[Truth] | None, tolerance_s: float = TOLERANCE_S
+    ) -> None:
+        self.records = records
+        self.truths = truths
+        self.tolerance_s = tolerance_s
+        self.history = History()
+        self.inside: list[Truth] = []
+        self.replays = 0
+
+    def run(self, settings: Settings) -> Outcome:
+        """The alerts of a configuration, held against the truth.
+
+        Raises:
+            EvaluationError: as ``evaluate``.
+        """
+        alerts = Alerts()
+        first = self.replays == 0
+        records = observed(self.records(), self.history.take) if first else self.records()
+        replay(records, settings, Sinks(alerts=alerts))
+        if first:
+            self.inside, _ = within(self.history, self.truths or ())
+        self.replays += 1
+        incidents = incidents_of(alerts.records)
+        report = matched(incidents, self.inside, self.history, self.tolerance_s)
+        mentions = mentions_of(alerts.records)
+        return Outcome(tuple(incidents), report, score("", report, self.history.days), tuple(mentions))
+
+
+def mentions_of(alerts: Iterable[Mapping[str, Any]]) -> list[Mention]:
+    """Every signal of every incident once, as it was last told with its largest effect."""
+    first: dict[tuple[str, str], str] = {}
+    found: dict[tuple[str, str], Mention] = {}
+    for alert in sorted(alerts, key=lambda alert: alert["sequence"]):
+        if alert["status"] == "resolved":
+            continue
+        incident = first.setdefault((alert["fingerprint"], alert["startsAt"]), alert["id"])
+        for ranked in alert["drift"]["signals"]:
+            key = (incident, ranked["signal"])
+            effect = ranked["effect_size_sd"]
+            direction = ranked["direction"] if effect is None else "up" if effect > 0 else "down"
+            before = found.get(key)
+            size = max(abs(effect or 0.0), before.effect_size_sd if before else 0.0)
+            detectors = frozenset(ranked["detectors"]) | (before.detectors if before else frozenset())
+            model = alert["labels"]["model"]
+            found[key] = Mention(incident, model, ranked["signal"], direction, detectors, size)
+    return list(found.values())
