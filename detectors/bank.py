@@ -131,7 +131,8 @@ class Bank:
         for name, requested in every.items():
             index = self._index.get(name)
             if index is not None and recalibrate(self._arrays.signals[index], name, requested):
-                self._watches[index] = None  # river's detectors cannot be set anew: they begin at the reference
+                self._watches[index] = None  # river's detectors cannot be set anew: they begin at the
+                reference
 
     def accept(self, names: Collection[str]) -> None:
         """The present level of these signals becomes their reference.

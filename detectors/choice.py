@@ -25,7 +25,9 @@ def choose(record: Any, names: tuple[str, ...]) -> None:
 
 
 def check_signals(signals: Sequence[Signal], known: Collection[str], columns: int) -> None:
-    """Raises ValueError for a name that is there already, a column outside the matrix, an unknown detector."""
+    """Raises ValueError for a name that is there already, a column outside the matrix, an unknown
+    detector.
+    """
     names = set(known)
     for signal in signals:
         if signal.name in names:

@@ -1,4 +1,6 @@
-"""A signal that begins with the reference of a signal of another bank: a new version is compared with the old."""
+"""A signal that begins with the reference of a signal of another bank: a new version is compared with the
+old.
+"""
 
 from detectors.layout import Arrays, clear_recent
 from detectors.reference import begin

@@ -48,7 +48,8 @@ def set_thresholds(signal: np.void) -> None:
 
 
 def recalibrate(signal: np.void, name: str, requested: float) -> bool:
-    """Asks for another mean number of values between false alarms; whether it moved by more than a factor of 2.
+    """Asks for another mean number of values between false alarms; whether it moved by more than a factor of
+    2.
 
     Raises ValueError for a number below 100.
     """

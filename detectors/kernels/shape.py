@@ -3,8 +3,8 @@
 Numbers are counted by the place of their innovation in cells that have the same probability under the normal
 distribution, so neither cycles nor autocorrelation look like a change; what a healthy signal's shares are is
 learned from its first windows. A signal with a cycle (or one that may have one still) is left out: where the
-cycle takes it, its reference is known less well, and the shape differs a little. Categories are counted by code against the reference's shares. Codes too rare
-to be judged alone are judged together.
+cycle takes it, its reference is known less well, and the shape differs a little. Categories are counted by
+code against the reference's shares. Codes too rare to be judged alone are judged together.
 """
 
 from statistics import NormalDist
