@@ -131,8 +131,7 @@ class Bank:
         for name, requested in every.items():
             index = self._index.get(name)
             if index is not None and recalibrate(self._arrays.signals[index], name, requested):
-                self._watches[index] = None  # river's detectors cannot be set anew: they begin at the
-                reference
+                self._watches[index] = None  # they cannot be set anew and begin at the reference
 
     def accept(self, names: Collection[str]) -> None:
         """The present level of these signals becomes their reference.
@@ -221,11 +220,8 @@ class Bank:
             choose(record, self._names(index))
 
     def _before(self) -> Arrays:
-        """The state before a batch; shapes change what they say only while learning and in tests of shape."""
-        arrays = self._arrays
-        return arrays._replace(
-            signals=copied(arrays.signals), shapes=copied(arrays.shapes), seasons=copied(arrays.seasons)
-        )
+        signals, shapes, seasons = (copied(records) for records in self._arrays[:3])
+        return self._arrays._replace(signals=signals, shapes=shapes, seasons=seasons)
 
     def _from_kernel(self, scene: Scene, found: list[tuple[int, int, int]]) -> list[Detection]:
         """The findings of the kernel's tests."""

@@ -223,7 +223,8 @@ def begin(signal: np.void) -> None:
 
 def wake(signal: np.void) -> None:
     """The first 1 of a signal of data quality: all the zeros so far are its reference."""
-    signal["reference_count"] = signal["seen"]
+    # What it has inherited were zeros too.
+    signal["reference_count"] = max(int(signal["reference_count"]), int(signal["seen"]), 1)
     learn_rate(signal)
     begin_without_time(signal)
     begin(signal)

@@ -16,6 +16,7 @@ from schemas.audit import AuditRecord
 from schemas.encoding import encode
 from schemas.events import LONGEST_NAME, Control, Event, Feedback, Prediction, Serving, Value, Verdict
 from schemas.identity import alert_id, fingerprint_of
+from schemas.outputs import outputs_text, read_outputs
 from schemas.rejections import DeadLetter, Reason, Rejection, Source, dead_letter
 from schemas.summaries import Distribution, Quantiles, Reference, SignalSummary, summary_key
 from schemas.times import epoch_ms, rfc3339
@@ -55,6 +56,8 @@ __all__ = [
     "encode_alert",
     "epoch_ms",
     "fingerprint_of",
+    "outputs_text",
+    "read_outputs",
     "rfc3339",
     "summary_key",
 ]

@@ -1,5 +1,6 @@
 """Records as bytes: the one way driftline writes JSON."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -24,3 +25,8 @@ def _plain(value: Any) -> Any:
     raise NotImplementedError(
         f"{type(value).__name__} has no place in JSON: pass numbers, strings and lists."
     )
+
+
+def encode_values(values: Mapping[str, Any]) -> bytes:
+    """Named values as one JSON object."""
+    return orjson.dumps(values)

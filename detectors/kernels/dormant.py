@@ -30,10 +30,12 @@ def only_zeros(signal: Any, batch: Batch) -> bool:
 
 
 @compiled
-def skip(signal: Any, count: int, last_ms: int, window: int, cells: NDArray[np.uint16]) -> None:
-    """Takes `count` zeros."""
+def skip(signal: Any, count: int, ends_ms: tuple[int, int], window: int, cells: NDArray[np.uint16]) -> None:
+    """Takes `count` zeros, the first and last of them at these times."""
+    if signal["seen"] == 0:  # a reference that was inherited
+        signal["first_ms"] = ends_ms[0]
     signal["seen"] += count
-    signal["last_ms"] = max(signal["last_ms"], last_ms)
+    signal["last_ms"] = ends_ms[1]
     recent = signal["recent"]
     while count > 0:
         if recent[0, 0] >= window:

@@ -22,11 +22,10 @@ def values_until_due(signal: Any, batch: Batch, scratch: Scratch, count: int) ->
     if signal["away"] == 0 and signal["learn_at"] < inf:
         count = int(min(float(count), max(signal["learn_at"] - signal["products"][0], 1.0)))
     due_ms = signal["season_ms"]
-    if due_ms > 0 and batch.times_ms[scratch.rows[count - 1]] >= due_ms:
-        place = 0
-        while batch.times_ms[scratch.rows[place]] < due_ms:
-            place += 1
-        return place + 1
+    if due_ms > 0 and batch.latest_ms >= due_ms:
+        for place in range(count):
+            if batch.times_ms[scratch.rows[place]] >= due_ms:
+                return place + 1
     return count
 
 
@@ -66,7 +65,7 @@ def add_to_season(signal: Any, season: Any, batch: Batch, scratch: Scratch, coun
     """
     mean, weight, knots = season["mean"], season["weight"], season["knots"]
     known = signal["local"] == 0
-    level = signal["level"] * signal["sigma"] / (1.0 - signal["phi"])
+    to_score = signal["sigma"] / (1.0 - signal["phi"])
     for place in range(count):
         row = scratch.rows[place]
         slot = batch.places[row]
@@ -74,7 +73,7 @@ def add_to_season(signal: Any, season: Any, batch: Batch, scratch: Scratch, coun
             slot = slot + 1 if slot + 1 < SLOTS else 0
         value = scratch.residuals[place]
         if known:
-            value += knots[slot] - level
+            value += knots[slot] - scratch.forecasts[place] * to_score
         number = weight[slot]
         mean[slot] += (value - mean[slot]) / (number + 1.0)
         if number < WEIGHT_MAX:

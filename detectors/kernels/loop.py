@@ -75,7 +75,8 @@ def skip_chunk(
     score(signal, shape, scratch, count)
     zeros = zeros_at_start(scratch.values, count)
     if zeros > 0:
-        skip(signal, zeros, batch.times_ms[scratch.rows[zeros - 1]], limits.window, shape["cells"][:0])
+        ends_ms = batch.times_ms[scratch.rows[0]], batch.times_ms[scratch.rows[zeros - 1]]
+        skip(signal, zeros, ends_ms, limits.window, shape["cells"][:0])
     add_gaps(signal, scratch.gaps[: zeros + 1].sum())
     if zeros < count:
         signal["stale"] = 1
@@ -149,7 +150,7 @@ def watch_chunk(
     if taken > 0:
         if signal["seen"] == 0:  # a reference that was inherited
             signal["first_ms"] = batch.times_ms[scratch.rows[0]]
-        signal["last_ms"] = max(signal["last_ms"], batch.times_ms[scratch.rows[taken - 1]])
+        signal["last_ms"] = batch.times_ms[scratch.rows[taken - 1]]
     signal["seen"] += taken
     return taken, signal["stale"] != 0
 
@@ -187,7 +188,8 @@ def advance_signal(
     ended = False
     while row < cells.shape[0] and not ended:
         if is_dormant(signal) and only_zeros(signal, batch):
-            skip(signal, cells.shape[0] - row, batch.times_ms[-1], limits.window, no_cells)
+            ends_ms = batch.times_ms[row], batch.times_ms[-1]
+            skip(signal, cells.shape[0] - row, ends_ms, limits.window, no_cells)
             return int(cells.shape[0])
         stop = min(row + CHUNK, cells.shape[0])
         count = gather(signal, cells, row, stop, scratch)
@@ -199,16 +201,19 @@ def advance_signal(
             taken, ended = skip_chunk(arrays, index, batch, scratch, (count, limits))
         else:
             taken, ended = watch_chunk(arrays, index, batch, scratch, (count, limits, emissions))
-        row = row_after(signal, scratch, (count, taken), stop)
+        row = row_after(signal, scratch, (count, taken, ended), stop)
     return row
 
 
 @compiled
-def row_after(signal: Any, scratch: Scratch, counts: tuple[int, int], stop: int) -> int:
-    """Where to go on after `taken` of the `count` values of a chunk that ends before row `stop`."""
-    count, taken = counts
+def row_after(signal: Any, scratch: Scratch, took: tuple[int, int, bool], stop: int) -> int:
+    """Where to go on after `taken` of the `count` values of a chunk that ends before row `stop`.
+
+    Missing values behind the last value taken belong to what comes after something `ended` there.
+    """
+    count, taken, ended = took
     dormant = is_dormant(signal)
-    if taken < count:
+    if taken < count or (ended and not dormant):
         return int(scratch.rows[taken]) if dormant else int(scratch.rows[taken - 1]) + 1
     if count == 0 or not dormant:  # the zeros of a dormant signal were counted with the gaps around them
         add_gaps(signal, scratch.gaps[count])

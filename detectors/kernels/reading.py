@@ -93,7 +93,7 @@ def learn_times(signal: Any, batch: Batch, scratch: Scratch, count: int, buffer:
     seen = signal["seen"]
     if seen == 0:
         signal["first_ms"] = batch.times_ms[scratch.rows[0]]
-    signal["last_ms"] = max(signal["last_ms"], batch.times_ms[scratch.rows[count - 1]])
+    signal["last_ms"] = batch.times_ms[scratch.rows[count - 1]]
     if signal["buffer"] > 0:
         for place in range(count):
             row = scratch.rows[place]

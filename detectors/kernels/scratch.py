@@ -17,7 +17,8 @@ class Batch(NamedTuple):
     """Events in columns: matrix [columns, rows] of cells, times_ms and offsets [rows].
 
     slots [rows] are the half hours of the week, between whose middles the times lie: places [rows] of them at
-    the share fractions [rows] of the way to the next. whole [columns] says that a column has no odd cell.
+    the share fractions [rows] of the way to the next. whole [columns] says that a column has no odd cell;
+    latest_ms is the largest of the times.
     """
 
     matrix: NDArray[np.float64]
@@ -26,6 +27,7 @@ class Batch(NamedTuple):
     places: NDArray[np.int64]
     fractions: NDArray[np.float64]
     whole: NDArray[np.bool_]
+    latest_ms: int
 
 
 def make_batch(matrix: NDArray[np.float64], times_ms: NDArray[np.int64], offsets: NDArray[np.int64]) -> Batch:
@@ -34,7 +36,7 @@ def make_batch(matrix: NDArray[np.float64], times_ms: NDArray[np.int64], offsets
     floors = np.floor(half_hours)
     places = floors.astype(np.int64) % SLOTS
     whole: NDArray[np.bool_] = np.asarray(np.isfinite(matrix).all(axis=1))
-    return Batch(matrix, times_ms, offsets, places, half_hours - floors, whole)
+    return Batch(matrix, times_ms, offsets, places, half_hours - floors, whole, int(times_ms.max()))
 
 
 class Scratch(NamedTuple):

@@ -15,6 +15,7 @@ from stream_app.monitoring.clock import EventClock
 from stream_app.monitoring.columns import list_cells
 from stream_app.monitoring.identity import id_hash
 from stream_app.monitoring.joins import Joins, Outcome
+from stream_app.monitoring.runs import DecodedRun
 from stream_app.monitoring.stream import ALL_VERSIONS
 from stream_app.monitoring.volume import VOLUME, Volume
 
@@ -74,7 +75,7 @@ class PlainValues:
         if not self.joins.recent_ids.add(key):
             return
         self.volume.add({event.time_ms // 1000: 1})
-        self.joins.expect([key], [event], self.clock.tick_ms)
+        self.joins.expect([key], DecodedRun([event], [0]), self.clock.tick_ms)
         dictionaries: tuple[Mapping[str, Any], ...] = (event.features, event.outputs, event.serving)
         for (prefix, gap, _), values in zip(self.sections, dictionaries, strict=True):
             yield from self._section(event, prefix, gap, values)

@@ -162,6 +162,10 @@ class Section:
         """What the configuration says of a name; the defaults when it says nothing."""
         return self.plans.get(name, DEFAULT_PLAN)
 
+    def gives_type(self, name: str, value: Any) -> bool:
+        """Whether a value says what the values of a name are; ``ABSENT`` does not."""
+        return value is not ABSENT and self._type_of(name, value) is not None
+
     def _type_of(self, name: str, value: Any) -> ColumnType | None:
         plan = self.plan(name)
         if plan.type is not None:

@@ -11,6 +11,11 @@ def id_hash(identifier: str) -> int:
     return xxh3_64_intdigest(identifier.encode())
 
 
+def hashes_of(identifiers: Iterable[bytes]) -> list[int]:
+    """`id_hash` of many ids in UTF-8."""
+    return list(map(xxh3_64_intdigest, identifiers))
+
+
 class RecentIds:
     """The ids of the last ``limit`` to ``2 * limit`` predictions, to count a re-sent one once.
 

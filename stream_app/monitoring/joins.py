@@ -10,16 +10,21 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from schemas import Feedback, Prediction
+from schemas import Feedback, read_outputs
 from stream_app.config import BehaviorPlan, Limits, ModelPlan
 from stream_app.monitoring.agreement import annotator_agreement, decision_agreement, error_of
 from stream_app.monitoring.identity import RecentIds, id_hash
+from stream_app.monitoring.runs import Run
 from stream_app.monitoring.waiting import Entry, Waiting
 
 # Places in an entry; the first two belong to the store (serial, due_ms).
 VERSION, ROLE, TIME_MS = 2, 3, 4
 SEEN = 5  # behaviours: names seen, None while there are none
-OUTPUTS, ANSWERS, DECIDED = 5, 6, 7  # labels: outputs of the model, labels by annotator, decision made
+OUTPUTS, ANSWERS, DECIDED = (
+    5,
+    6,
+    7,
+)  # labels: outputs of the model as text, labels by annotator, decision made
 RECORDS = 2  # early feedback: the events
 MOST_EARLY_RECORDS = 16
 UNNAMED = ""
@@ -59,19 +64,33 @@ class Joins:
     def stores(self) -> dict[str, Waiting]:
         return {"behaviors": self.behaviors, "labels": self.labels, "early": self.early}
 
-    def expect(self, keys: Sequence[int], events: Sequence[Prediction], now_ms: int) -> None:
-        """Predictions came: let them wait for what happens next."""
+    def learn_behavior(self, name: str, most: int) -> None:
+        """A behaviour was seen: from now on predictions without it count 0."""
+        if name not in self.names and len(self.names) < most:
+            self.names.append(name)
+
+    def expect(self, keys: Sequence[int], run: Run, now_ms: int) -> None:
+        """Predictions of one stream came: let them wait for what happens next."""
+        version, role = run.stream
+        times_ms, outputs = run.times_ms(), run.outputs()
         behaviors, labels = self.behaviors, self.labels
-        for key, event in zip(keys, events, strict=True):
-            # The clock runs behind: a prediction waits from its own time on.
-            since_ms = max(event.time_ms, now_ms)
-            if key < behaviors.threshold:
-                due_ms = since_ms + self.wait_behavior_ms + DELIVERY_MS
-                behaviors.add(key, [0, due_ms, event.version, event.role, event.time_ms, None])
-            if key < labels.threshold:
-                due_ms = since_ms + self.plan.labels.wait_ms
-                outputs = event.outputs
-                labels.add(key, [0, due_ms, event.version, event.role, event.time_ms, outputs, None, False])
+        wait_behavior_ms, wait_label_ms = self.wait_behavior_ms + DELIVERY_MS, self.plan.labels.wait_ms
+        # The clock runs behind: a prediction waits from its own time on.
+        sinces_ms = [max(time_ms, now_ms) for time_ms in times_ms]
+        behaviors.add_all(
+            keys,
+            [
+                [0, since_ms + wait_behavior_ms, version, role, time_ms, None]
+                for since_ms, time_ms in zip(sinces_ms, times_ms, strict=True)
+            ],
+        )
+        labels.add_all(
+            keys,
+            [
+                [0, since_ms + wait_label_ms, version, role, time_ms, text, None, False]
+                for since_ms, time_ms, text in zip(sinces_ms, times_ms, outputs, strict=True)
+            ],
+        )
 
     def catch_up(self, key: int, now_ms: int) -> Iterator[Outcome]:
         """The feedback that came before its prediction, which waits by now."""
@@ -103,7 +122,7 @@ class Joins:
             yield from self._label(event, entry)
         elif not entry[DECIDED]:
             entry[DECIDED] = True
-            values = decision_agreement(entry[OUTPUTS], event.decision)
+            values = decision_agreement(read_outputs(entry[OUTPUTS]), event.decision)
             if values:
                 yield Outcome(entry[VERSION], entry[ROLE], "decisions", values, event.time_ms)
 
@@ -118,7 +137,7 @@ class Joins:
             entry[SEEN].append(name)
 
     def _label(self, event: Feedback, entry: Entry) -> Iterator[Outcome]:
-        outputs, answers = entry[OUTPUTS], entry[ANSWERS] or {}
+        outputs, answers = read_outputs(entry[OUTPUTS]), entry[ANSWERS] or {}
         annotator = event.annotator or UNNAMED
         earlier = {name: value for labels in answers.values() for name, value in labels.items()}
         values, corrects = {}, {}

@@ -11,6 +11,7 @@ from stream_app.monitoring.budget import BEFORE_ITS_SHARE
 from stream_app.monitoring.clock import EventClock
 from stream_app.monitoring.identity import id_hash
 from stream_app.monitoring.joins import Joins, Outcome
+from stream_app.monitoring.runs import DecodedRun, Run
 from stream_app.monitoring.stream import Stream
 from stream_app.monitoring.streams import Baseline, StreamKey, Streams
 from stream_app.monitoring.tables import Arrival, OutcomeTable, Reported
@@ -51,43 +52,45 @@ class ModelMonitor:
         self._prediction_offset = 0
 
     def predictions(self, events: Sequence[Prediction], offsets: Sequence[int]) -> None:
+        """Predictions of one stream as events; see ``take_run``."""
+        self.take_run(DecodedRun(events, offsets))
+
+    def take_run(self, run: Run) -> None:
         """Predictions of one stream, none of them on a tick: rows of the stream, and waiting for feedback."""
-        keys = [id_hash(event.id) for event in events]
-        first = self.sequence + 1
-        self.sequence += len(events)
-        self._prediction_offset = offsets[-1]
-        sequences: Sequence[int] = range(first, self.sequence + 1)
+        keys = run.keys()
+        sequences: Sequence[int] = range(self.sequence + 1, self.sequence + len(run) + 1)
+        self.sequence += len(run)
+        self._prediction_offset = run.offsets[-1]
         if not self.joins.recent_ids.add_all(keys):
             fresh = [place for place, key in enumerate(keys) if self.joins.recent_ids.add(key)]
             self.counts["duplicates"] += len(keys) - len(fresh)
-            keys, events = [keys[place] for place in fresh], [events[place] for place in fresh]
-            offsets, sequences = [offsets[place] for place in fresh], [first + place for place in fresh]
             if not fresh:
                 return
-        key_of_stream = (events[0].version, events[0].role)
-        stream = self.streams.get(key_of_stream) or self._open(*key_of_stream)
+            keys, sequences = [keys[place] for place in fresh], [sequences[place] for place in fresh]
+            run = run.pick(fresh)
+        stream = self.streams.get(run.stream) or self._open(*run.stream)
         if stream is None:
-            self.counts["unwatched"] += len(events)
+            self.counts["unwatched"] += len(run)
             return
-        stream.predictions.extend(events, sequences, offsets)
+        stream.predictions.extend(run, sequences)
         stream.last_event_ms = self.clock.tick_ms
-        self.joins.expect(keys, events, self.clock.tick_ms)
+        self.joins.expect(keys, run, self.clock.tick_ms)
         if self._unlinked or self.joins.early.entries:
-            for event, key, sequence, offset in zip(events, keys, sequences, offsets, strict=True):
-                self._catch_up(event, key, Arrival(sequence, event.time_ms, offset))
+            for place, (time_ms, offset) in enumerate(zip(run.times_ms(), run.offsets, strict=True)):
+                self._catch_up(run.stream[1], keys[place], Arrival(sequences[place], time_ms, offset))
 
-    def _catch_up(self, event: Prediction, key: int, arrival: Arrival) -> None:
+    def _catch_up(self, role: str, key: int, arrival: Arrival) -> None:
         """Feedback that came before this prediction, and behaviours that name none."""
         if key in self.joins.early.entries:
             self._deliver(self.joins.catch_up(key, self.clock.tick_ms), arrival)
         if self._unlinked:
-            self._count_unlinked(event, arrival)
+            self._count_unlinked(role, arrival)
 
     def feedback(self, event: Feedback, offset: int) -> None:
         """One feedback: joined with its prediction, or counted for the model as a whole."""
         self.sequence += 1
         if event.kind == "behavior" and event.behavior is not None:
-            self._learn_behavior(event.behavior)
+            self.joins.learn_behavior(event.behavior, self.limits.signals_per_stream)
         if event.prediction_id is not None:
             outcomes = self.joins.attribute(event, self.clock.tick_ms)
             self._deliver(outcomes, self._arrival(event.time_ms, offset))
@@ -142,7 +145,7 @@ class ModelMonitor:
     # ---- rows
 
     def _flush_stream(self, stream: Stream) -> None:
-        if stream.predictions.events:
+        if stream.predictions.runs:
             counted = seconds_of(stream.predictions.times_ms())
             stream.volume.add(counted)
             self.streams.everything(stream.role).volume.add(counted)
@@ -199,18 +202,14 @@ class ModelMonitor:
             self.notices.append(f"{self.model}: {name} is beyond the limits and not watched")
         self.counts["refused"] += 1
 
-    def _learn_behavior(self, name: str) -> None:
-        if name not in self.joins.names and len(self.joins.names) < self.limits.signals_per_stream:
-            self.joins.names.append(name)
-
-    def _count_unlinked(self, event: Prediction, arrival: Arrival) -> None:
+    def _count_unlinked(self, role: str, arrival: Arrival) -> None:
         """Behaviours that name no prediction: how many came since the last one, as a rate per prediction."""
-        everything = self.streams.everything(event.role)
+        everything = self.streams.everything(role)
         table = everything.outcomes["behaviors"]
         values = {f"rate:{name}": float(count) for name, count in self._unlinked.items()}
         for name in values:
             self._watch(everything, table, [(name, Transform.VALUE)])
-        self._append(table, values, event.time_ms, arrival)
+        self._append(table, values, arrival.time_ms, arrival)
         self._unlinked = Counter(dict.fromkeys(self._unlinked, 0))
 
     def _open(self, version: str, role: str) -> Stream | None:

@@ -12,6 +12,8 @@ from detectors import Bank, BankSettings, Finding, Signal, Transform
 from schemas import Prediction
 from stream_app.config import ModelPlan
 from stream_app.monitoring.columns import Column, ColumnType, Section, Values
+from stream_app.monitoring.placement import Placement
+from stream_app.monitoring.runs import Run, ScannedRun
 from stream_app.monitoring.signals import signals_of
 
 SECTIONS = ("features", "outputs", "serving")
@@ -57,9 +59,9 @@ class PredictionTable:
         # Counts changes of the state, so that a checkpoint writes only what changed.
         self.revision = 0
         self.summarised = 0
-        self.events: list[Prediction] = []
+        self.runs: list[Run] = []
         self.sequences: list[int] = []
-        self.offsets: list[int] = []
+        self._placement: Placement | None = None
 
     def adopt(self, other: "PredictionTable") -> None:
         """Begin with the columns of another version's table, which must be empty of rows here."""
@@ -71,41 +73,58 @@ class PredictionTable:
                 mine.adopt(column, codes.texts if codes is not None else ())
         self.bank.add(other.bank.signals, other.bank.columns)
 
-    def extend(self, events: Sequence[Prediction], sequences: Iterable[int], offsets: Sequence[int]) -> None:
+    def extend(self, run: Run, sequences: Iterable[int]) -> None:
         """Let rows wait for the next flush."""
-        self.events += events
         self.sequences += sequences
-        self.offsets += offsets
+        last = self.runs[-1] if self.runs else None
+        if isinstance(run, ScannedRun) and isinstance(last, ScannedRun) and last.goes_on_in(run):
+            self.runs[-1] = ScannedRun(last.source, last.start, run.stop)
+        else:
+            self.runs.append(run)
 
     def times_ms(self) -> NDArray[np.int64]:
         """Event times of the rows that wait."""
-        return np.array([event.time_ms for event in self.events], dtype=np.int64)
+        return np.concatenate([np.array(run.times_ms(), dtype=np.int64) for run in self.runs])
 
     def flush(self) -> list[Reported]:
         """Hand the waiting rows to the bank; at a row with new names, these are watched first."""
-        events, sequences, offsets = self.events, self.sequences, self.offsets
-        self.events, self.sequences, self.offsets = [], [], []
+        runs, sequences = self.runs, self.sequences
+        self.runs, self.sequences = [], []
+        reported: list[Reported] = []
+        for run in runs:
+            reported += self._flush_run(run, sequences)
+            del sequences[: len(run)]
+        return reported
+
+    def _flush_run(self, run: Run, sequences: list[int]) -> list[Reported]:
         reported: list[Reported] = []
         start = 0
-        while start < len(events):
-            stop = self._first_misfit(events, start)
+        while start < len(run):
+            stop = start + self._first_misfit(run.part(start, len(run)))
             if stop > start:
-                reported += self._update(events[start:stop], sequences[start:stop], offsets[start:stop])
-            if stop < len(events):
-                self._discover(events[stop])
+                reported += self._update(run.part(start, stop), sequences[start:stop])
+            if stop < len(run):
+                self._discover(run.part(stop, stop + 1).events[0])
             start = stop
         return reported
 
-    def _first_misfit(self, events: list[Prediction], start: int) -> int:
+    def _first_misfit(self, run: Run) -> int:
         """The index of the first event that has a name which is new here; their number if none has."""
-        features = [event.features for event in events]
-        outputs = [event.outputs for event in events]
-        serving = [event.serving for event in events]
+        if isinstance(run, ScannedRun):
+            return self._placed(run).first_misfit(run)
+        events = run.events
         return min(
-            self.features.first_misfit(features, start),
-            self.outputs.first_misfit(outputs, start),
-            self.serving.first_misfit(serving, start),
+            self.features.first_misfit([event.features for event in events], 0),
+            self.outputs.first_misfit([event.outputs for event in events], 0),
+            self.serving.first_misfit([event.serving for event in events], 0),
         )
+
+    def _placed(self, run: ScannedRun) -> Placement:
+        """Where the columns of a frame belong in the matrix."""
+        slots, columns = run.source.frame.slots, self.bank.columns
+        if self._placement is None or not self._placement.holds_for(self.sections, slots, columns):
+            self._placement = Placement(self.sections, slots, columns)
+        return self._placement
 
     def _discover(self, event: Prediction) -> None:
         """Watch the event's new names while there is room."""
@@ -126,14 +145,17 @@ class PredictionTable:
             self.revision += 1
             self.bank.add(signals, columns[-1].cell + columns[-1].cells)
 
-    def _update(self, events: list[Prediction], sequences: list[int], offsets: list[int]) -> list[Reported]:
+    def _update(self, run: Run, sequences: list[int]) -> list[Reported]:
         self.revision += 1
-        matrix = np.empty((len(events), self.bank.columns))
-        self.features.fill([event.features for event in events], matrix)
-        self.outputs.fill([event.outputs for event in events], matrix)
-        self.serving.fill([event.serving for event in events], matrix)
-        times_ms = np.array([event.time_ms for event in events], dtype=np.int64)
-        findings = self.bank.update(matrix, times_ms, np.array(offsets, dtype=np.int64))
+        if isinstance(run, ScannedRun):
+            matrix = self._placed(run).matrix(run)
+        else:
+            matrix = np.empty((len(run), self.bank.columns))
+            self.features.fill([event.features for event in run.events], matrix)
+            self.outputs.fill([event.outputs for event in run.events], matrix)
+            self.serving.fill([event.serving for event in run.events], matrix)
+        times_ms, offsets = np.array(run.times_ms(), np.int64), np.array(run.offsets, np.int64)
+        findings = self.bank.update(matrix, times_ms, offsets)
         return [
             Reported(each, self.name, Arrival(sequences[each.row], each.detected_ms, each.detected_offset))
             for each in findings
@@ -180,8 +202,7 @@ class OutcomeTable:
     def watch(self, signals: Sequence[tuple[str, Transform]], detectors: tuple[str, ...] | None) -> None:
         """Watch one more value through these signals; the first of them names the value."""
         self.revision += 1
-        cell = len(self.cells)
-        self.cells[signals[0][0]] = cell
+        cell = self.cells[signals[0][0]] = len(self.cells)
         self.bank.add(
             [Signal(name, cell, transform, detectors=detectors) for name, transform in signals], cell + 1
         )

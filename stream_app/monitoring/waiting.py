@@ -1,6 +1,6 @@
 """What waits for something to happen later: a bounded store with a fair, repeatable sample."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -49,6 +49,18 @@ class Waiting:
         self.entries[key] = entry
         while len(self.entries) > self.limit and self.level < LARGEST_LEVEL:
             self._set_level(self.level + 1)
+
+    def add_all(self, keys: Sequence[int], entries: Sequence[Entry]) -> None:
+        """Let new entries wait, as far as the sample keeps them; the same as adding them one by one."""
+        if self.level == 0 and len(self.entries) + len(keys) <= self.limit:
+            for serial, entry in enumerate(entries, self.serial + 1):
+                entry[0] = serial
+            self.serial += len(entries)
+            self.entries.update(zip(keys, entries, strict=True))
+            return
+        for key, entry in zip(keys, entries, strict=True):
+            if key < self.threshold:
+                self.add(key, entry)
 
     def get(self, key: int) -> Entry | None:
         return self.entries.get(key)

@@ -1,22 +1,24 @@
 """Everything one worker keeps for one partition number: the models, and how far each topic was read."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from schemas import Rejection, dead_letter, decode
+from schemas import Rejection, dead_letter
+from schemas.scanner import Scanner
 from stream_app.config import Settings
 from stream_app.monitoring.streams import Baseline
 from stream_app.pipeline.checkpoint import ModelCheckpoints
+from stream_app.pipeline.chunk import Chunk, unseen
 from stream_app.pipeline.codec import claim_key, pack
 from stream_app.pipeline.counters import Counters
 from stream_app.pipeline.records import ModelCut, OutputRecord, Positions, SourceRecord, StateRecord
 from stream_app.pipeline.shard_model import ModelBatch, ShardModel
+from stream_app.pipeline.sorting import batches_of
 from stream_app.pipeline.watch import Extras, ModelWatch, Ordered
 
-# Decoded events wait for a flush in chunks of this many: more of them no longer fit the processor's caches.
-CHUNK_RECORDS = 512
+# Records are scanned in chunks of this many: the columns of more no longer fit the processor's caches.
+CHUNK_RECORDS = 2048
 FLUSH_ROWS = 256
 
 
@@ -47,6 +49,7 @@ class Shard:
         self._refused: set[str] = set()
         self._notices: list[str] = []
         self._unflushed: dict[str, ShardModel] = {}
+        self._scanner = Scanner()
 
     def apply(self, records: Sequence[SourceRecord]) -> None:
         """Absorb records; those below the positions are skipped, whoever delivers them again.
@@ -60,42 +63,39 @@ class Shard:
         self._unflushed.clear()
 
     def _apply(self, records: Sequence[SourceRecord]) -> None:
-        positions = self.positions
-        batches: dict[str, ModelBatch] = {}
-        for record in records:
-            topic, offset = record.topic, record.offset
-            self._order += 1
-            if offset < positions.get(topic, 0):
-                self.counters.skipped += 1
+        fresh = unseen(records, self.positions)
+        self.counters.skipped += len(records) - len(fresh)
+        for record in fresh:
+            if record.topic not in self.positions:
+                self._started[record.topic] = self.positions[record.topic] = record.offset
+        chunk = Chunk(fresh, self._scanner)
+        start = 0
+        for place, rejection in chunk.mistakes():
+            self._absorb(chunk, start, place)
+            record = chunk.records[place]
+            self._reject(record, rejection)
+            self.positions[record.topic] = record.offset + 1
+            start = place + 1
+        self._absorb(chunk, start, len(chunk))
+        self._order += len(chunk)
+
+    def _absorb(self, chunk: Chunk, start: int, stop: int) -> None:
+        """Let each model absorb its events of a part of a chunk; models do not depend on each other."""
+        for batch in batches_of(chunk, (start, stop), self._order, self._begin):
+            self.counters.events += batch.counts()
+            model = batch.model
+            if model is None or not batch.entries:
                 continue
-            if topic not in positions:
-                self._started[topic] = positions[topic] = offset
-            event = decode(record.value, record.timestamp)
-            if isinstance(event, Rejection):
-                self._apply_batches(batches)
-                self._reject(record, event)
-            else:
-                batch = batches.get(event.model)
-                if batch is None:
-                    batch = batches[event.model] = ModelBatch(self._model(event.model), dict(positions))
-                batch.add(event, topic, offset, self._order)
-            positions[topic] = offset + 1
-        self._apply_batches(batches)
+            model.unsaved = model.unsaved or batch.began
+            model.watch.apply(batch.entries, batch.orders)
+            self._flush_if_many(model)
+        self.positions |= chunk.positions(start, stop)
 
-    def _apply_batches(self, batches: dict[str, ModelBatch]) -> None:
-        """Let each model absorb its events; models do not depend on each other."""
-        events = self.counters.events
-        for batch in batches.values():
-            for kind, count in Counter(map(type, batch.events)).items():
-                events[kind.__name__.lower()] += count
-            if batch.model is not None and batch.events:
-                self._absorb(batch.model, batch)
-        batches.clear()
+    def _begin(self, name: str) -> ModelBatch:
+        return ModelBatch(self._model(name), dict(self.positions))
 
-    def _absorb(self, model: ShardModel, batch: ModelBatch) -> None:
+    def _flush_if_many(self, model: ShardModel) -> None:
         """Rows wait until they are many, or all records are applied: a flush costs as much as 50 rows."""
-        model.unsaved = model.unsaved or batch.began
-        model.watch.apply(batch.events, batch.offsets, batch.orders)
         name = model.watch.monitor.model
         if model.watch.waiting < FLUSH_ROWS:
             self._unflushed[name] = model

@@ -1,12 +1,11 @@
 """One model from event to alert: its monitor, its alarm desk, and the alerts that wait for a checkpoint."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import islice, takewhile
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from schemas import Alert, Control, Coverage, Event, Feedback, Prediction
+from schemas import Alert, Control, Coverage, Feedback, Serving
 from stream_app.alarms.control import ControlDesk
 from stream_app.alarms.desk import AlarmDesk
 from stream_app.alarms.incident import Evidence
@@ -14,6 +13,7 @@ from stream_app.config import Settings
 from stream_app.monitoring.calibration import Calibration
 from stream_app.monitoring.model import ModelMonitor
 from stream_app.monitoring.naming import kind_of
+from stream_app.monitoring.runs import DecodedRun, Run, ScannedRun
 from stream_app.monitoring.stream import Stream
 from stream_app.monitoring.streams import Baseline
 from stream_app.monitoring.tables import Reported
@@ -23,6 +23,10 @@ from stream_app.pipeline.summaries import summaries_of
 
 Ordered = tuple[int, OutputRecord]
 """An output, with the order of the record that caused it."""
+
+
+Entry = tuple[Run | Feedback | Serving | Control, int]
+"""A run of predictions, or another event and its offset."""
 
 
 class Extras(NamedTuple):
@@ -58,30 +62,25 @@ class ModelWatch:
         self.lost = 0
         self._sampling_rate = 1.0
 
-    def apply(self, events: list[Event], offsets: list[int], orders: list[int]) -> None:
+    def apply(self, entries: Sequence[Entry], orders: Sequence[int]) -> None:
         """Absorb events in their order. The rows they make wait for the next flush.
 
         ``orders`` count the records of the shard; alerts of several models are put in order by them.
         """
         self._orders += orders
         monitor = self.monitor
-        start = 0
-        while start < len(events):
-            event = events[start]
-            if isinstance(event, Prediction):
-                start = self._apply_run(events, offsets, start)
+        for event, offset in entries:
+            if isinstance(event, DecodedRun | ScannedRun):
+                self._apply_run(event)
             elif isinstance(event, Feedback):
                 # Feedback may be about a time long past (labels), so it does not move the clock.
-                monitor.feedback(event, offsets[start])
-                start += 1
+                monitor.feedback(event, offset)
             elif isinstance(event, Control):
                 self._hear(event)
-                start += 1
             else:
                 if monitor.clock.advance(event.time_ms):
                     self._tick()
-                monitor.serving(event, offsets[start])
-                start += 1
+                monitor.serving(event, offset)
 
     def _hear(self, event: Control) -> None:
         """An operator's word is about what was found before it; it does not move the clock either."""
@@ -91,20 +90,18 @@ class ModelWatch:
         self._publish(self.control.take(event, self._coverage(sequence)), order)
         self._write_audit(order)
 
-    def _apply_run(self, events: list[Event], offsets: list[int], start: int) -> int:
-        """Absorb the predictions of one stream from ``start`` up to the next tick; where to go on."""
-        clock = self.monitor.clock
-        first = events[start]
-        quiet = clock.advance_to_tick(
-            event.time_ms for event in takewhile(same_stream(first), islice(events, start, None))
-        )
-        if not quiet:
-            clock.advance(first.time_ms)
-            self._tick()
-            quiet = 1
-        stop = start + quiet
-        self.monitor.predictions(cast(list[Prediction], events[start:stop]), offsets[start:stop])
-        return stop
+    def _apply_run(self, run: Run) -> None:
+        """Absorb predictions of one stream, with the ticks between them."""
+        clock, times_ms = self.monitor.clock, run.times_ms()
+        start = 0
+        while start < len(run):
+            quiet = clock.advance_to_tick(times_ms[start:])
+            if not quiet:
+                clock.advance(times_ms[start])
+                self._tick()
+                quiet = 1
+            self.monitor.take_run(run.part(start, start + quiet))
+            start += quiet
 
     def reject(self) -> None:
         """A record of this model could not be used."""
@@ -201,14 +198,3 @@ class ModelWatch:
         self.rejected = snapshot["rejected"]
         self.lost = snapshot["lost"]
         self._sampling_rate = snapshot["sampling_rate"]
-
-
-def same_stream(first: Event) -> Callable[[Event], bool]:
-    """Whether an event is a prediction of the same stream as this prediction."""
-    assert isinstance(first, Prediction)
-    version, role = first.version, first.role
-
-    def is_same(event: Event) -> bool:
-        return isinstance(event, Prediction) and event.version == version and event.role == role
-
-    return is_same

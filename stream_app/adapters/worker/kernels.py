@@ -3,6 +3,11 @@
 import numpy as np
 
 from detectors import Bank, BankSettings, Signal, Transform
+from schemas.scanner import Scanner
+
+PREDICTION = (
+    b'{"type":"prediction","id":"p","model":"m","version":"v","time":1790000000000,"features":{"x":"y"}}'
+)
 
 
 def compile_kernels() -> None:
@@ -16,3 +21,6 @@ def compile_kernels() -> None:
     rows = np.arange(64)
     for _ in range(3):
         bank.update(values, rows, rows)
+    scanner = Scanner()
+    scanner.learn(PREDICTION)
+    scanner.scan([PREDICTION], np.full(1, -1))

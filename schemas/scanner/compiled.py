@@ -1,0 +1,28 @@
+"""The decorator of every compiled function: numba, cached on disk, IEEE arithmetic."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar, cast
+from zlib import crc32
+
+import numba
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SOURCES = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+
+
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """Compiles a function at its first call and keeps the machine code for the next process.
+
+    numba's cache notices a change of the file a function stands in, not of the files it calls; so the name
+    under which it caches carries a checksum of all of them.
+    """
+    function.__qualname__ += f"_{crc32(SOURCES):08x}"
+    return cast("Callable[P, R]", numba.njit(cache=True)(function))
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """Becomes part of the functions that call it: else each call would count references to its arrays."""
+    return cast("Callable[P, R]", numba.njit(inline="always")(function))

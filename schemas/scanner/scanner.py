@@ -1,0 +1,78 @@
+"""Scans batches of records, and learns how they are written from those that it could not read."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.rejections import LARGEST_RECORD_BYTES
+from schemas.scanner.anatomy import UnsuitableError, take_apart
+from schemas.scanner.frame import Frame
+from schemas.scanner.layout import Layout, Rule
+from schemas.scanner.settle import Texts, number_texts, settle_times
+from schemas.scanner.walk import Batch, Columns, walk
+
+# The compiled code looks at most this far behind the end of a record before it notices.
+PADDING = bytes(64)
+# A column is a little longer than a power of two, or all of them would compete for the same lines of the
+# processor's cache.
+SPARE_ROWS = 8
+# Learning takes as long as decoding a dozen records: those that cannot be learned must not be tried for ever.
+LESSONS_MAX = 2_000
+FITS_PER_LESSON = 100
+
+
+class Scanner:
+    """Reads what is written as it has seen it before; everything else does not fit.
+
+    What it has learned changes how fast records are read, and nothing else.
+    """
+
+    def __init__(self) -> None:
+        self._layout = Layout()
+        self._lessons = float(LESSONS_MAX)
+
+    def scan(self, records: Sequence[bytes | None], timestamps_ms: NDArray[np.int64]) -> Frame:
+        """The predictions among the records; ``timestamps_ms`` [records] is negative where there is none."""
+        values = [value or b"" for value in records]
+        rows, slots = len(values), len(self._layout.slots)
+        fits = np.zeros(rows, np.bool_)
+        outputs = np.zeros((rows, 2), np.int64)
+        kinds = np.zeros((slots, rows + SPARE_ROWS), np.uint8)[:, :rows]
+        numbers = np.empty((slots, rows + SPARE_ROWS))[:, :rows]
+        blob = b"".join([*values, PADDING])
+        frame = Frame(self._layout.slots, blob, fits, (kinds, numbers), outputs)
+        if slots == 0:
+            return frame
+        lengths = np.fromiter(map(len, values), np.int64, rows)
+        bounds = np.concatenate(([0], np.cumsum(lengths)))
+        bytes_of_blob = np.frombuffer(blob, np.uint8)
+        walk(self._layout.tables, Batch(bytes_of_blob, bounds), Columns(fits, outputs, kinds, numbers))
+        fits[lengths > LARGEST_RECORD_BYTES] = False
+        self._settle(frame, bytes_of_blob, timestamps_ms)
+        self._lessons = min(self._lessons + np.count_nonzero(fits) / FITS_PER_LESSON, LESSONS_MAX)
+        return frame
+
+    def _settle(self, frame: Frame, blob: NDArray[np.uint8], timestamps_ms: NDArray[np.int64]) -> None:
+        """What columns mean: times become milliseconds, texts become indices."""
+        rows = len(frame.fits)
+        room = Texts(np.empty(1 << (2 * rows).bit_length(), np.int64), np.empty((rows, 2), np.int64))
+        for slot, rule in enumerate(self._layout.tables.rules.tolist()):
+            kinds, numbers = frame.kinds[slot], frame.numbers[slot]
+            if rule == Rule.TIME:
+                frame.times_ms = settle_times(blob, kinds, numbers, timestamps_ms, frame.fits)
+            elif rule == Rule.VALUE or slot in self._layout.naming:
+                count = number_texts(blob, kinds, numbers, room, frame.fits)
+                frame.take_texts(slot, room.spans[:count])
+
+    def learn(self, record: bytes) -> None:
+        """Learn from a record that did not fit, and that the decoder took for a prediction."""
+        if self._lessons < 1:
+            return
+        self._lessons -= 1
+        try:
+            has_room = self._layout.learn(take_apart(record))
+        except UnsuitableError:
+            return
+        if not has_room:
+            self._layout = Layout()

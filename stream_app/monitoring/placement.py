@@ -1,0 +1,146 @@
+"""Where the columns of a scanned batch belong in the matrix of a table."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.scanner import Kind, Path
+from stream_app.monitoring.columns import (
+    ABSENT,
+    Column,
+    ColumnType,
+    Matrix,
+    Section,
+    category_cell,
+    list_cells,
+    number_cell,
+)
+from stream_app.monitoring.runs import ScannedRun
+
+# One value of each kind, in the order of the kinds; what a column makes of it is what it makes of them all.
+SAMPLES = (ABSENT, None, False, True, 1.0, "text", "")
+# What may come in a column of categories without being a category.
+NO_CATEGORIES = (Kind.ABSENT, Kind.NULL)
+
+
+class Place(NamedTuple):
+    """A column of a section, and the slot of the frame that it is in."""
+
+    section: Section
+    column: Column
+    slot: int
+
+
+class Placement:
+    """For one set of slots and one state of a table's sections; finds the rows for which that must change.
+
+    The cells are those that `Section.fill` writes for the same values.
+    """
+
+    def __init__(self, sections: Sequence[Section], slots: Mapping[Path, int], columns: int) -> None:
+        self._slots = slots
+        self._columns = columns
+        self._state = _state_of(sections)
+        places = [
+            Place(section, column, slots[section.name, column.name])
+            for section in sections
+            for column in section.columns
+            if (section.name, column.name) in slots
+        ]
+        self._numeric = [place for place in places if place.column.type is ColumnType.NUMERIC]
+        self._others = [place for place in places if place.column.type is not ColumnType.NUMERIC]
+        self._numeric_slots = np.array([place.slot for place in self._numeric], np.int64)
+        self._numeric_cells = np.array([place.column.cell for place in self._numeric], np.int64)
+        # By slot and kind: what is news in a name without a column, because it is new or has no type yet.
+        self._news = np.zeros((len(slots), len(Kind)), np.bool_)
+        for section in sections:
+            for path, slot in slots.items():
+                if len(path) == 2 and path[0] == section.name:
+                    self._news[slot] = news_of(section, path[1])
+        self._watched = np.flatnonzero(self._news.any(axis=1))
+
+    def holds_for(self, sections: Sequence[Section], slots: Mapping[Path, int], columns: int) -> bool:
+        """Whether nothing has changed since."""
+        return slots is self._slots and columns == self._columns and self._state == _state_of(sections)
+
+    def first_misfit(self, run: ScannedRun) -> int:
+        """The first row with a new name or a name's first value; else the number of rows."""
+        if not len(self._watched):
+            return len(run)
+        kinds = run.source.frame.kinds[np.ix_(self._watched, run.rows)]
+        misfits = self._news[self._watched[:, None], kinds].any(axis=0)
+        return int(misfits.argmax()) if misfits.any() else len(run)
+
+    def matrix(self, run: ScannedRun) -> Matrix:
+        """The cells of all rows; its transpose is contiguous, as the bank wants it."""
+        frame, rows = run.source.frame, run.rows
+        cells = np.full((self._columns, len(run)), np.nan)
+        where = np.ix_(self._numeric_slots, rows)
+        cells[self._numeric_cells] = frame.numbers[where]
+        plain = (frame.kinds[where] == Kind.NUMBER).all(axis=1)
+        for place in [self._numeric[index] for index in np.flatnonzero(~plain).tolist()] + self._others:
+            kinds, numbers = frame.kinds[place.slot, rows], frame.numbers[place.slot, rows]
+            texts = frame.texts.get(place.slot, [])
+            first, last = place.column.cell, place.column.cell + place.column.cells
+            cells[first:last] = cells_of(place, kinds, numbers, texts)
+        return cells.T
+
+
+def _state_of(sections: Sequence[Section]) -> list[int]:
+    return [count for section in sections for count in (len(section.known), len(section.untyped))]
+
+
+def news_of(section: Section, name: str) -> list[bool]:
+    """For each kind of value whether it would make a column, or a name known, that is not yet."""
+    if name not in section.known:
+        return [value is not ABSENT for value in SAMPLES]
+    return [name in section.untyped and section.gives_type(name, value) for value in SAMPLES]
+
+
+def cells_of(
+    place: Place, kinds: NDArray[np.uint8], numbers: NDArray[np.float64], texts: Sequence[str]
+) -> NDArray[np.float64]:
+    """The cells of one column, [cells, rows]."""
+    section, column, _ = place
+    if column.type is ColumnType.CATEGORICAL:
+        return category_cells(place, kinds, numbers, texts)
+    if column.type is ColumnType.LIST:
+        return np.array([list_cells(value, section.null_cell) for value in SAMPLES]).T[:, kinds]
+    by_kind = np.array([number_cell(value, column.type, section.null_cell) for value in SAMPLES])
+    cells = by_kind[kinds]
+    if column.type is ColumnType.NUMERIC:
+        cells = np.where(kinds == Kind.NUMBER, numbers, cells)
+    return cells[None]
+
+
+def category_cells(
+    place: Place, kinds: NDArray[np.uint8], numbers: NDArray[np.float64], texts: Sequence[str]
+) -> NDArray[np.float64]:
+    """The cells of a column of categories; new ones are learned in the order of rows."""
+    codes = place.section.codes[place.column.name]
+    code = codes.__getitem__
+    present = set(np.unique(kinds).tolist())
+    if not present <= {Kind.TEXT, *NO_CATEGORIES}:
+        values = map(value_of, kinds.tolist(), numbers.tolist(), [texts] * len(kinds))
+        return np.array([[category_cell(value, code) for value in values]])
+    if codes.keys() >= set(texts):
+        by_text = [code(text) for text in texts]
+    else:
+        by_text = [np.nan] * len(texts)
+        for index in dict.fromkeys(numbers[kinds == Kind.TEXT].astype(np.int64).tolist()):
+            by_text[index] = code(texts[index])
+    by_kind = np.array([category_cell(value, code) if value in (ABSENT, None) else 0.0 for value in SAMPLES])
+    cells = by_kind[kinds]
+    if Kind.TEXT in present:
+        is_text = kinds == Kind.TEXT
+        cells[is_text] = np.array(by_text)[numbers[is_text].astype(np.int64)]
+    return cells[None]
+
+
+def value_of(kind: int, number: float, texts: Sequence[str]) -> Any:
+    """A value of an event from its kind and number."""
+    if kind == Kind.NUMBER:
+        return number
+    return texts[int(number)] if kind == Kind.TEXT else SAMPLES[kind]
