@@ -45,7 +45,7 @@ class Realised:
     hazard: list[float]
 
 
-def horizon_values(requested: float, columns: int, wanted: int = EPISODES_WANTED) -> int:
+def horizon_values(requested: float, columns: int, wanted: int) -> int:
     """Values each signal is watched for."""
     return int(requested * max(HORIZON_REQUESTED, wanted / columns))
 
@@ -98,9 +98,11 @@ def measure(contestant: str, feed: Feed, warm_up: int, requested: float) -> Real
     return realised(episodes(counted, OPEN_SHARE * requested), feed, warm_up, requested)
 
 
-def healthy_feed(noise: str, warm_up: int, requested: float, columns: int = COLUMNS) -> Feed:
+def healthy_feed(
+    noise: str, warm_up: int, requested: float, columns: int = COLUMNS, wanted: int = EPISODES_WANTED
+) -> Feed:
     """Signals of a noise without a change, long enough."""
-    rows = warm_up + horizon_values(requested, columns)
+    rows = warm_up + horizon_values(requested, columns, wanted)
     return Feed(NOISES[noise], columns, rows, spacing_ms(NOISES[noise], warm_up))
 
 

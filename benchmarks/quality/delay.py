@@ -4,9 +4,10 @@ alarms.
     python -m benchmarks.quality.delay --noise gaussian --change mean_1 --requested 1e4
 
 Each signal learns its reference, stays healthy for at least 1,000 values and then changes, at a moment of its
-own. A signal with an alarm in its last 1,000 healthy values is left out: it may believe anything. A delay
-counts the changed values up to the alarm, at least 1; a change that is not seen within the horizon (at least
-ten times the limit, and 1,000 values) is missed and enters the mean with the horizon.
+own. A signal with an alarm in its last 1,000 healthy values is left out: it may believe anything. (Not so
+when alarms say nothing of the level: river's detectors begin anew, and to fire always is never to be late.) A
+delay counts the changed values up to the alarm, at least 1; a change that is not seen within the horizon (at
+least ten times the limit, and 1,000 values) is missed and enters the mean with the horizon.
 """
 
 from collections.abc import Iterable, Iterator
@@ -68,7 +69,10 @@ def measured(alarms: list[Alarm], feed: Feed, limit: float) -> Delay:
     """Delays and alerts of the signals that were quiet before their change."""
     assert feed.changes_at is not None and feed.change is not None
     disturbed = {
-        alarm.column for alarm in alarms if 0 < feed.changes_at[alarm.column] - alarm.offset <= HEALTHY_VALUES
+        alarm.column
+        for alarm in alarms
+        if not isnan(alarm.effect_size_sd)
+        and 0 < feed.changes_at[alarm.column] - alarm.offset <= HEALTHY_VALUES
     }
     seen: dict[int, list[Alarm]] = {}
     for alarm in alarms:

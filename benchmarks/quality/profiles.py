@@ -7,12 +7,16 @@ from benchmarks.quality.noises import NOISES
 
 @dataclass(frozen=True)
 class Profile:
-    """Sizes of one run. columns: signals side by side; others are the contestants beside driftline."""
+    """Sizes of one run. columns: signals side by side; others are the contestants beside driftline.
+
+    false_alarms: so many at least are expected in each row of the table of false alarms.
+    """
 
     name: str
     columns: int
     columns_at_1e5: int
     columns_of_others: int
+    false_alarms: int
     delays_at: tuple[float, ...]
     noises_of_others: tuple[str, ...]
     single_detectors: bool
@@ -33,6 +37,7 @@ QUICK = Profile(
     columns=64,
     columns_at_1e5=32,
     columns_of_others=16,
+    false_alarms=100,
     delays_at=(1e4,),
     noises_of_others=("gaussian", "bernoulli_06"),
     single_detectors=False,
@@ -48,6 +53,7 @@ FULL = Profile(
     columns=256,
     columns_at_1e5=128,
     columns_of_others=64,
+    false_alarms=500,
     delays_at=(1e4, 1e5),
     noises_of_others=tuple(NOISES),
     single_detectors=True,

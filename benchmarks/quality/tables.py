@@ -23,7 +23,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "desk": ("noise", "change", "models", "exactly_one", "missed", "several"),
     "scenarios": ("scenario", "seed", "due", "found", "right_kind", "extra", "delays_predictions", "seconds"),
     "units": ("findings", "power_of_two", "power_of_two_and_b", "any_other"),
-    "blinded": ("cells", "sighted", "blinded"),
+    "blinded": ("cells", "sighted", "blinded", "not_asked"),
 }
 TITLES = {
     "arl": "false alarms: ratio is realised ÷ requested ARL0, hazard requested ÷ realised by age",

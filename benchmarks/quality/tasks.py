@@ -40,7 +40,8 @@ def plain(value: Any) -> Any:
 
 def run_arl(contestant: str, noise: str, warm_up: int, requested: float, profile: Profile) -> list[Row]:
     young = noise.endswith("@100ms")
-    feed = arl.healthy_feed(noise.removesuffix("@100ms"), warm_up, requested, profile.columns_of(requested))
+    kind, columns = noise.removesuffix("@100ms"), profile.columns_of(requested)
+    feed = arl.healthy_feed(kind, warm_up, requested, columns, profile.false_alarms)
     if young:
         feed = replace(feed, spacing_ms=YOUNG_MS)
     if contestant != OURS:
