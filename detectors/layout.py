@@ -64,7 +64,8 @@ SIGNAL = np.dtype(
         # after a change: that it is away from its level, by how many sd, known from how many values, and
         # by how many the level had begun to follow;
         # returned is set after the value with which that ends, turned and widened are ±1 after the value at
-        # which a change of the mean or the variance was found
+        # which a change of the mean or the variance was found;
+        # cyclic is 1 when a cycle is removed, 2 when it is a material one
         *((name, "i8") for name in ("away", "returned", "turned", "widened", "cyclic")),
         *((name, "f8") for name in ("shift", "shift_count", "drifted")),
         # the lanes of the CUSUMs or of the e-detector, upwards and downwards, and their thresholds

@@ -23,7 +23,8 @@ LOCAL_VALUES = 5000  # so many values are memory enough: what is faster than tha
 LOCAL_VALUES_MIN = 30
 LOCAL_ONES = 100  # of a rate, so many of the rarer value
 HOLD_MS = 43_200_000  # a changed level without a known cycle becomes the level after half a day
-ALLOWANCE = 1.5  # standard errors of the fitted cycle
+MATERIAL = 0.2  # sd of a cycle that takes a signal where its reference is known less well
+ALLOWANCE = 1.0  # standard errors of the fitted cycle
 MEMORY_MS = {"consumer": 28 * DAY_MS, "enterprise": 182 * DAY_MS}
 """How long a healthy reference is remembered: consumer behaviour moves over weeks, enterprise data jumps."""
 
@@ -83,7 +84,7 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
     if elapsed_ms >= WEEK_MS - DAY_MS // 24:
         fit = fit_cycle(means, weights)
         season["knots"] = fit.knots
-        signal["cyclic"] = int(fit.freedom > 0)
+        signal["cyclic"] = int(fit.freedom > 0) + int(fit.knots.std() > MATERIAL)
         signal["allowance"] = ALLOWANCE * sqrt(fit.freedom / max(values, 1.0))
         leave_local(signal, float(np.average(means, weights=weights)))
         signal["season_ms"] = now_ms + WEEK_MS

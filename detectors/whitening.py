@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 PHI_MAX = 0.98
 PHI_MIN = -0.9
-CAUTION = 1.5  # standard errors of the long-run sd
+CAUTION = 1.0  # standard errors of the long-run sd
 
 
 class Whitening(NamedTuple):

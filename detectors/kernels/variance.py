@@ -23,7 +23,7 @@ SAME = 0.2  # a variance within e^±0.2 of the reference's is back
 def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
     height, spread = signal["spread_height"], signal["spread"]
-    moving = signal["local"] != 0 or signal["cyclic"] != 0
+    moving = signal["local"] != 0 or signal["cyclic"] == 2
     error = signal["spread_error"] + (MOVING if moving else 0.0)
     sums = signal["spreads"]
     wider, narrower = sums[0], sums[1]
