@@ -9,7 +9,7 @@ missed goal is said, and is no failure of the program.
 
 import time
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from benchmarks.quality.goals import goals
 from benchmarks.quality.plot import draw
 from benchmarks.quality.profiles import FULL, QUICK
 from benchmarks.quality.tables import goal_table, tables
-from benchmarks.quality.tasks import RUNNERS, Task, plain, tasks
+from benchmarks.quality.tasks import RUNNERS, Row, Task, plain, tasks
 from benchmarks.speed import machine
 
 OUT = Path(__file__).parents[1] / "out"
@@ -33,17 +33,27 @@ WIDTH = 160  # characters: also where the output is no terminal
 def run_all(chosen: Iterable[Task], console: Console, processes: int = PROCESSES) -> dict[str, Any]:
     """Runs the tasks side by side; the order of rows is that of the tasks, whoever was first."""
     waiting = list(chosen)
-    done: dict[int, tuple[str, list[dict[str, Any]]]] = {}
+    done: dict[int, tuple[str, list[Row]]] = {}
     with ProcessPoolExecutor(processes) as pool:
         futures = {pool.submit(task.run): place for place, task in enumerate(waiting)}
         finished = track(as_completed(futures), "measuring", len(futures), console=console)
         for future in finished:
-            done[futures[future]] = future.result()
+            place = futures[future]
+            done[place] = outcome(waiting[place], future)
     result: dict[str, Any] = {}
     for place in sorted(done):
         part, rows = done[place]
         result.setdefault(part, []).extend(plain(row) for row in rows)
     return result
+
+
+def outcome(task: Task, future: Future[tuple[str, list[Row]]]) -> tuple[str, list[Row]]:
+    """Its rows; one task that fails must not cost the hours of the others."""
+    error = future.exception()
+    if error is None:
+        return future.result()
+    arguments = [argument for argument in task.arguments if isinstance(argument, str | float | int)]
+    return "failures", [{"part": task.part, "arguments": arguments, "error": repr(error)}]
 
 
 def write(result: dict[str, Any], console: Console) -> None:
@@ -76,6 +86,8 @@ def main(full: bool, only: tuple[str, ...]) -> None:
     console.print(f"{len(reached) - missed} of {len(reached)} goals reached, {missed} missed")
     if not only:
         write(result, console)
+    if "failures" in result:
+        raise click.ClickException(f"{len(result['failures'])} tasks failed: see the table of failures")
 
 
 if __name__ == "__main__":

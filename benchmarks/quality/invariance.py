@@ -71,9 +71,9 @@ def difference(one: Sequence[Finding], other: Sequence[Finding]) -> float:
     return float(np.max(np.abs(figures[0] - figures[1]) / size, initial=0.0))
 
 
-def units(rows: int = ROWS, seed: int = 0) -> dict[str, float]:
+def units(rows: int = ROWS, columns: int = COLUMNS, seed: int = 0) -> dict[str, float]:
     """Largest differences between x and a·x + b, and how many findings were compared."""
-    values = numbers(rows, seed)
+    values = numbers(rows, seed)[:, :: COLUMNS // columns]
     told = findings(values)
 
     def largest(units: Sequence[tuple[float, float]]) -> float:
@@ -95,16 +95,24 @@ def barrage(rows: int, seed: int) -> Matrix:
     return np.where(random.random(values.shape) < 0.5, holes, values)
 
 
+def changed(detector: str, random: np.random.Generator) -> Matrix:
+    """What this detector is for: another variance, another shape (mean and variance kept), or another mean."""
+    shape = (CHANGED_ROWS, COLUMNS)
+    if detector == "variance":
+        return 3 * random.standard_normal(shape)
+    if detector == "shape":
+        return 0.98 * random.choice([-1.0, 1.0], shape) + 0.2 * random.standard_normal(shape)
+    return random.standard_normal(shape) + SHIFT_SD
+
+
 def seeing(detector: str, rows: int, seed: int, *, holes: bool) -> set[str]:
     """The signals whose change this detector finds, after so many cells with or without holes.
 
-    Everything changes: mean, variance and shape. The e-detector is for 0/1, so it reads which values are
-    positive.
+    The e-detector is for 0/1, so it reads which values are positive.
     """
     random = np.random.default_rng([seed, 1])
     before = barrage(rows, seed) if holes else random.standard_normal((rows, COLUMNS))
-    after = SHIFT_SD * random.exponential(1.0, (CHANGED_ROWS, COLUMNS))
-    values, transform = np.concatenate([before, after]), Transform.VALUE
+    values, transform = np.concatenate([before, changed(detector, random)]), Transform.VALUE
     if detector == FOR_FLAGS:
         values, transform = np.where(np.isfinite(values), values > 0, values), Transform.BINARY
     # With a false alarm before it a change is none: the detector would have told of it already.

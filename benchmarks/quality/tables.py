@@ -22,6 +22,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "healthy": ("seed", "days", "events", "signals", "alerts", "days_of_alerts", "seconds"),
     "desk": ("noise", "change", "models", "exactly_one", "missed", "several"),
     "scenarios": ("scenario", "seed", "due", "found", "right_kind", "extra", "delays_predictions", "seconds"),
+    "failures": ("part", "arguments", "error"),
     "units": ("findings", "power_of_two", "power_of_two_and_b", "any_other"),
     "blinded": ("cells", "sighted", "blinded", "not_asked"),
 }
@@ -32,6 +33,7 @@ TITLES = {
     "healthy": "the whole system on a healthy model",
     "desk": "one change, one alert: through the real alarm desk",
     "scenarios": "the whole system on the simulator's scenarios",
+    "failures": "could not be run",
     "units": "largest difference between x and a·x + b",
     "blinded": "values that are no numbers",
 }

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from benchmarks.quality import arl, delay, labels
+from benchmarks.quality.__main__ import run_all
 from benchmarks.quality.changes import CHANGES
 from benchmarks.quality.contestants import Alarm
 from benchmarks.quality.episodes import episodes
@@ -16,7 +18,7 @@ from benchmarks.quality.goals import goals
 from benchmarks.quality.noises import NOISES
 from benchmarks.quality.plot import draw
 from benchmarks.quality.tables import tables
-from benchmarks.quality.tasks import plain
+from benchmarks.quality.tasks import Task, plain
 
 
 def began(alarms: list[Alarm], open_values: float = inf) -> list[int]:
@@ -170,3 +172,11 @@ def test_what_json_cannot_hold_is_null() -> None:
         "b": [None, 1.0],
         "c": {"d": "x"},
     }
+
+
+def test_a_task_that_fails_costs_no_other() -> None:
+    """A run of hours would end without a result because of one bad seed."""
+    chosen = [Task("labels", ("no such stream", "abrupt", 1)), Task("desk", ("no such noise", "mean_1", 1))]
+    result = run_all(chosen, Console(quiet=True), processes=1)
+    assert [row["part"] for row in result["failures"]] == ["labels", "desk"]
+    assert "no such stream" in result["failures"][0]["error"]
