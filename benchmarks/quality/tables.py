@@ -24,7 +24,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "scenarios": ("scenario", "seed", "due", "found", "right_kind", "extra", "delays_predictions", "seconds"),
     "failures": ("part", "arguments", "error"),
     "units": ("findings", "power_of_two", "power_of_two_and_b", "any_other"),
-    "blinded": ("cells", "sighted", "blinded", "not_asked"),
+    "blinded": ("detector", "cells", "changes", "without_holes", "with_holes", "blinded"),
 }
 TITLES = {
     "arl": "false alarms: ratio is realised ÷ requested ARL0, hazard requested ÷ realised by age",

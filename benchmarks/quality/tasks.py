@@ -11,6 +11,7 @@ from benchmarks.quality.contestants import CONTESTANTS, OURS, single_detectors
 from benchmarks.quality.feed import YOUNG_MS
 from benchmarks.quality.noises import NOISES
 from benchmarks.quality.profiles import Profile
+from detectors import BankSettings
 from stream_app.simulator import scenarios
 
 Row = dict[str, Any]
@@ -62,7 +63,7 @@ RUNNERS: dict[str, Callable[..., list[Row]]] = {
     "arl": run_arl,
     "delay": run_delay,
     "units": lambda: [dict(invariance.units())],
-    "blinded": lambda: [dict(invariance.blinded())],
+    "blinded": lambda detector: [invariance.blinded(detector)],
     "healthy": lambda seed, days: [healthy.run(seed, days)],
     "desk": lambda noise, change, models: [desk.run(noise, change, models)],
     "scenarios": lambda scenario, seed: [simulated.run(scenario, seed)],
@@ -92,7 +93,8 @@ def tasks(profile: Profile) -> Iterator[Task]:
     yield from arl_tasks(profile)
     yield from delay_tasks(profile)
     yield Task("units", ())
-    yield Task("blinded", ())
+    for detector in BankSettings().detectors:
+        yield Task("blinded", (detector,))
 
 
 def arl_tasks(profile: Profile) -> Iterator[Task]:

@@ -177,6 +177,15 @@ def test_what_json_cannot_hold_is_null() -> None:
 def test_a_task_that_fails_costs_no_other() -> None:
     """A run of hours would end without a result because of one bad seed."""
     chosen = [Task("labels", ("no such stream", "abrupt", 1)), Task("desk", ("no such noise", "mean_1", 1))]
-    result = run_all(chosen, Console(quiet=True), processes=1)
-    assert [row["part"] for row in result["failures"]] == ["labels", "desk"]
-    assert "no such stream" in result["failures"][0]["error"]
+    failures = run_all(chosen, Console(quiet=True), processes=1)["failures"]
+    assert [row["part"] for row in failures] == ["labels", "desk"]
+    assert "no such stream" in failures[0]["error"]
+
+
+def test_a_detector_that_sees_nothing_is_not_one_that_holes_cannot_blind() -> None:
+    """A detector that is left out of the count would make the count perfect."""
+    row = {"cells": 1_000_000, "changes": 16, "with_holes": 8, "blinded": 0}
+    rows = [{**row, "detector": "a", "without_holes": 16}, {**row, "detector": "b", "without_holes": 7}]
+    verdicts: dict[str, Any] = {g.name: (g.value, g.reached) for g in goals({"blinded": rows})}
+    assert verdicts["blinded detectors after 1,000,000 mixed cells"] == (0, True)
+    assert verdicts["detectors that find all their changes without holes, share"] == (0.5, False)
