@@ -6,14 +6,13 @@ from typing import Any
 from detectors.calibration import shares_of
 from detectors.kernels.names import NAMES
 from detectors.registry import applies, check_names
-from detectors.signals import Signal, Transform
+from detectors.signals import NUMERIC, Signal
 
 
 def detectors_of(signal: Signal, asked: tuple[str, ...]) -> tuple[str, ...]:
     """The detectors of a signal: its own or those asked for, as far as they make sense for what it is."""
     names = asked if signal.detectors is None else signal.detectors
-    rate = signal.transform not in (Transform.VALUE, Transform.CATEGORY)
-    return tuple(name for name in names if applies(name, rate=rate))
+    return tuple(name for name in names if applies(name, rate=signal.transform not in NUMERIC))
 
 
 def choose(record: Any, names: tuple[str, ...]) -> None:

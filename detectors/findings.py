@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.kernels.change_point import best_mark, followed
+from detectors.learning import to_score
 from detectors.levels import Moments, effect_size, measured_in_scores, moments
 from detectors.signals import Transform
 
@@ -81,7 +82,7 @@ def at_mark(signal: np.void, which: int, direction: int) -> ChangePoint:
     before = signal["marks"][which].copy()
     began = int(signal["marks_ms"][which]), int(signal["marks_offset"][which])
     after = signal["totals"] - before
-    after[3] += followed(signal, before) * after[0] * float(signal["sigma"]) / (1 - float(signal["phi"]))
+    after[3] += followed(signal, before) * after[0] * to_score(signal)
     return ChangePoint(direction, *began, before, after)
 
 

@@ -1,6 +1,6 @@
-"""What a signal has learned of time: its cycle, its level, its autocorrelation. Once when armed, then now and
-again.
+"""What a signal has learned of time: its cycle, its level, its autocorrelation.
 
+It is asked once when the signal is armed, then now and again.
 A cycle can be told from drift only after a week. Until then a signal is watched against a local level, a line
 through the last hour or so: it sees jumps, not slow drift. It changes over by itself, after a week,
 or after two days that show no daily cycle.
@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.cycle import fit_cycle, looks_flat
+from detectors.kernels.learning import WEIGHT_MAX
+from detectors.kernels.scores import CLIP
 from detectors.kernels.scratch import WEEK_MS
 from detectors.layout import SLOTS
-from detectors.signals import Transform
+from detectors.signals import NUMERIC
 from detectors.whitening import whitening
 
 DAY_MS = 86_400_000
@@ -36,7 +38,7 @@ def begin_learning(
     weights = np.bincount(slots, minlength=SLOTS).astype(np.float64)
     sums = np.bincount(slots, weights=scores, minlength=SLOTS)
     means = np.divide(sums, weights, out=np.zeros(SLOTS), where=weights > 0)
-    season["mean"], season["weight"] = means, np.minimum(weights, 60_000)
+    season["mean"], season["weight"] = means, np.minimum(weights, WEIGHT_MAX)
     season["knots"] = 0.0
     signal["local"], signal["cyclic"], signal["allowance"] = 1, 0, 0.0
     signal["season_from_ms"] = signal["first_ms"]
@@ -44,7 +46,7 @@ def begin_learning(
     conclude_season(signal, season, float(len(scores)))
     residuals = scores - season["knots"][slots]
     residuals = residuals - _line(residuals) if signal["local"] else residuals - residuals.mean()
-    residuals = np.clip(residuals, -3.7, 3.7)
+    residuals = np.clip(residuals, -CLIP, CLIP)
     signal["products"] = len(scores), (residuals**2).sum(), (residuals[1:] * residuals[:-1]).sum()
     signal["score_before"] = residuals[-1]
     signal["learn_at"] = 2.0 * len(scores)
@@ -54,7 +56,7 @@ def begin_learning(
     signal["counted"] = min(float(len(scores)), float(signal["memory"]))
     signal["level"] = signal["trend"] = 0.0
     if signal["local"] and len(scores) > 1:
-        ends = _line(scores)[-2:] / (signal["sigma"] / (1 - signal["phi"]))
+        ends = _line(scores)[-2:] / to_score(signal)
         signal["level"], signal["trend"] = ends[1], ends[1] - ends[0]
         if is_rate(signal):
             signal["trend"] = 0.0
@@ -63,9 +65,9 @@ def begin_learning(
 def learn(signal: np.void, season: np.void) -> None:
     """Draws conclusions when there is something new to learn from."""
     if signal["away"] == 0 and signal["products"][0] >= signal["learn_at"]:
-        level = float(signal["level"]) * _to_score(signal)
+        level = float(signal["level"]) * to_score(signal)
         set_whitening(signal)
-        signal["level"] = level / _to_score(signal)
+        signal["level"] = level / to_score(signal)
         signal["learn_at"] = 2.0 * float(signal["products"][0])
         set_memory(signal)
     if 0 < signal["season_ms"] <= signal["last_ms"]:
@@ -99,7 +101,7 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
 def leave_local(signal: np.void, mean: float) -> None:
     """From now on the signal is watched against its cycle, around the mean score of all that was seen."""
     if signal["local"] and signal["armed"]:
-        signal["level"], signal["trend"] = mean / _to_score(signal), 0.0
+        signal["level"], signal["trend"] = mean / to_score(signal), 0.0
         signal["counted"] = float(signal["products"][0])
         signal["products"] /= 4.0  # what was learned around a local level gives way to what comes
         signal["learn_at"] = 2.0 * float(signal["products"][0])
@@ -132,10 +134,10 @@ def set_whitening(signal: np.void) -> None:
 
 def is_rate(signal: np.void) -> bool:
     """Whether the signal is 0/1."""
-    return signal["transform"] not in (Transform.VALUE, Transform.CATEGORY)
+    return signal["transform"] not in NUMERIC
 
 
-def _to_score(signal: np.void) -> float:
+def to_score(signal: np.void) -> float:
     """What a level of innovations is as a level of scores."""
     return float(signal["sigma"]) / (1 - float(signal["phi"]))
 

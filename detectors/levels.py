@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.layout import GRID_POINTS, RING_BLOCKS
-from detectors.signals import Transform
+from detectors.signals import NUMERIC, Transform
 
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 EFFECT_MAX = 100.0  # a change of a constant has no finite size in sd
@@ -76,7 +76,7 @@ def measured_in_scores(signal: np.void) -> bool:
 
 def score_unit(signal: np.void) -> float:
     """The sd of the reference that one unit of a score is."""
-    if signal["transform"] in (Transform.VALUE, Transform.CATEGORY):
+    if signal["transform"] in NUMERIC:
         return 1.0
     return float(signal["scale"]) / float(signal["reference_sd"])
 

@@ -12,8 +12,8 @@ from detectors.kernels.scores import CLIP, score
 from detectors.kernels.scratch import CHUNK, make_scratch
 from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP, QUALITY, SEASONAL, Arrays, clear_recent
 from detectors.learning import begin_learning
-from detectors.signals import BankSettings, Transform
-from detectors.thresholds import NUMERIC, set_thresholds
+from detectors.signals import NUMERIC, BankSettings, Transform
+from detectors.thresholds import set_thresholds
 
 ATOMS_MAX = 64  # a reference with more distinct values is treated as continuous
 TAIL_VALUES = 3

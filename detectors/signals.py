@@ -37,6 +37,10 @@ class Transform(IntEnum):
     """1 where a finite cell exceeds the 0.95-quantile of the reference."""
 
 
+NUMERIC = (Transform.VALUE, Transform.CATEGORY)
+"""Detectors read standard normal scores of these; of all others standardised 0/1 values."""
+
+
 @dataclass(frozen=True)
 class Signal:
     """One watched sequence: a column of the matrix, read through a transform.

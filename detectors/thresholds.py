@@ -14,14 +14,11 @@ from detectors.calibration import (
 )
 from detectors.kernels.lanes import SHAPE_CELLS, SHAPE_WINDOW, SHIFTS
 from detectors.kernels.names import CUSUM, E_DETECTOR, PAGE_HINKLEY, SHAPE, VARIANCE
-from detectors.signals import Transform
+from detectors.signals import NUMERIC, Transform
 
-NUMERIC = (Transform.VALUE, Transform.CATEGORY)
 LIGHT_TAILS = 0.35  # scores of categories have lighter tails than normal ones: as many false alarms sooner
 UNREACHABLE = 1e12
-LOCAL_DELAYS = (
-    4.0  # a CUSUM that needs longer than a quarter of a local level's memory would follow the cycle
-)
+LOCAL_DELAYS = 4.0  # a CUSUM slower than a quarter of a local level's memory would follow the cycle
 
 
 def set_thresholds(signal: np.void) -> None:
@@ -31,10 +28,12 @@ def set_thresholds(signal: np.void) -> None:
     """
     requested = float(signal["requested"])
     every = [requested / share if share else inf for share in signal["shares"].tolist()]
+    away = E_DETECTOR if signal["transform"] not in NUMERIC else CUSUM
+    away_every = every[away] if every[away] < inf else requested
     if signal["transform"] in NUMERIC:
         signal["delta"], signal["threshold"] = normal_parameters(every[PAGE_HINKLEY])
         light = LIGHT_TAILS if signal["transform"] == Transform.CATEGORY else 1.0
-        heights = cusum_heights((every[CUSUM] if every[CUSUM] < inf else requested) * light)
+        heights = cusum_heights(away_every * light)
         signal["heights"] = reachable(heights, signal)
         cells = min(int(signal["atoms"]) + 1, SHAPE_CELLS)
         if signal["transform"] == Transform.VALUE:
@@ -44,12 +43,11 @@ def set_thresholds(signal: np.void) -> None:
     else:
         mean, scale = float(signal["reference_mean"]), float(signal["scale"])
         signal["delta"], signal["threshold"] = rate_parameters(mean, scale, every[PAGE_HINKLEY])
-        signal["heights"] = e_height(every[E_DETECTOR] if every[E_DETECTOR] < inf else requested)
+        signal["heights"] = e_height(away_every)
 
 
 def recalibrate(signal: np.void, name: str, requested: float) -> bool:
-    """Asks for another mean number of values between false alarms; whether it moved by more than a factor of
-    2.
+    """Asks for another number of values between false alarms; whether it moved by more than a factor of 2.
 
     Raises ValueError for a number below 100.
     """

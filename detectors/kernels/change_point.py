@@ -124,8 +124,7 @@ def begin_level(signal: Any) -> None:
     for other in range(MARKS):
         signal["marks"][other][:] = 0.0
         signal["cusums"][other] = 0.0
-    for lane in range(signal["lanes"].shape[1]):
-        signal["lanes"][0, lane] = signal["lanes"][1, lane] = 0.0
+    signal["lanes"][:] = 0.0
     learned = followed(signal, signal["before"])
     signal["totals"][3] += learned * signal["totals"][0] * signal["sigma"] / (1.0 - signal["phi"])
     signal["shift_count"] = max(signal["totals"][0], 1.0)

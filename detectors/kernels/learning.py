@@ -9,10 +9,9 @@ from math import inf
 from typing import Any
 
 from detectors.kernels.compiled import compiled
-from detectors.kernels.scratch import Batch, Scratch
-from detectors.layout import SLOTS
+from detectors.kernels.scores import CLIP
+from detectors.kernels.scratch import Batch, Scratch, slot_of
 
-OUTLIER = 3.7  # sd of a score; products of wilder ones would decide alone
 WEIGHT_MAX = 60_000
 
 
@@ -49,7 +48,7 @@ def add_products(signal: Any, scratch: Scratch, count: int) -> None:
     products, before = signal["products"], signal["score_before"]
     squares, lagged = products[1], products[2]
     for place in range(count):
-        value = min(max(scratch.scores[place], -OUTLIER), OUTLIER)
+        value = min(max(scratch.scores[place], -CLIP), CLIP)  # wilder ones would decide alone
         squares += value * value
         lagged += value * before
         before = value
@@ -67,10 +66,7 @@ def add_to_season(signal: Any, season: Any, batch: Batch, scratch: Scratch, coun
     known = signal["local"] == 0
     to_score = signal["sigma"] / (1.0 - signal["phi"])
     for place in range(count):
-        row = scratch.rows[place]
-        slot = batch.places[row]
-        if batch.fractions[row] >= 0.5:
-            slot = slot + 1 if slot + 1 < SLOTS else 0
+        slot = slot_of(batch, scratch.rows[place])
         value = scratch.residuals[place]
         if known:
             value += knots[slot] - scratch.forecasts[place] * to_score

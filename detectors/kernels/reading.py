@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.kernels.compiled import compiled
-from detectors.kernels.scratch import Batch, Scratch
-from detectors.layout import SLOTS
+from detectors.kernels.scratch import Batch, Scratch, slot_of
 from detectors.signals import Transform
 
 VALUE, TAIL = int(Transform.VALUE), int(Transform.TAIL)
@@ -96,6 +95,4 @@ def learn_times(signal: Any, batch: Batch, scratch: Scratch, count: int, buffer:
     signal["last_ms"] = batch.times_ms[scratch.rows[count - 1]]
     if signal["buffer"] > 0:
         for place in range(count):
-            row = scratch.rows[place]
-            slot = batch.places[row] + (1 if batch.fractions[row] >= 0.5 else 0)
-            buffer[seen + place] = slot if slot < SLOTS else 0
+            buffer[seen + place] = slot_of(batch, scratch.rows[place])

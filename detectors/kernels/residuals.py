@@ -118,5 +118,4 @@ def come_back(signal: Any) -> None:
     else:
         signal["level"] -= signal["drifted"]
     signal["drifted"] = 0.0
-    for lane in range(signal["lanes"].shape[1]):
-        signal["lanes"][0, lane] = signal["lanes"][1, lane] = 0.0
+    signal["lanes"][:] = 0.0

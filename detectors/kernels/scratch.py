@@ -68,6 +68,13 @@ class Scratch(NamedTuple):
 
 
 @compiled
+def slot_of(batch: Batch, row: int) -> int:
+    """The half hour of the week that a row falls in."""
+    slot = batch.places[row] + (1 if batch.fractions[row] >= 0.5 else 0)
+    return int(slot if slot < SLOTS else 0)
+
+
+@compiled
 def note(scratch: Scratch, place: int, test: int) -> None:
     """Notes a detection at a value of the chunk."""
     number = scratch.events[0, 0] + 1
