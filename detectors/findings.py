@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.kernels.change_point import best_mark, followed
-from detectors.learning import to_score
+from detectors.learning import is_rate, to_score
 from detectors.levels import Moments, effect_size, measured_in_scores, moments
 from detectors.signals import Transform
 
+RATE_MARGIN = 1e-6
 ELSEWHERE_SD = 0.5  # a mean so far from what is expected now was that of another time of the day
 
 
@@ -22,7 +23,8 @@ class Finding:
     row: of the batch, where it was detected. effect_size_sd: the new level against the reference, in
     reference sd. statistic and threshold: the detector's own; for Page-Hinkley the sum that crossed the
     threshold, for ADWIN the mean score of the window it kept and its delta. of: what has changed, the mean,
-    the variance or the shape of the distribution; "up" is then wider.
+    the variance or the shape of the distribution; "up" is then wider. odds: of a 0/1 signal, the odds of a 1
+    after the change divided by those before; 1.0 for all others.
     """
 
     signal: str
@@ -39,6 +41,7 @@ class Finding:
     statistic: float
     threshold: float
     of: Literal["mean", "variance", "shape"] = "mean"
+    odds: float = 1.0
 
 
 class ChangePoint(NamedTuple):
@@ -136,6 +139,8 @@ def finding(
         # What it would be now without the change: at another time of the day it was something else.
         sd = float(signal["reference_sd"])
         expected = after.mean - effect * sd
+        if is_rate(signal):
+            expected = min(max(expected, 0.0), 1.0)
         if abs(expected - before.mean) > ELSEWHERE_SD * sd:
             before = replace(before, mean=expected)
     return Finding(
@@ -152,4 +157,11 @@ def finding(
         effect_size_sd=effect,
         statistic=measure[0],
         threshold=measure[1],
+        odds=odds_ratio(before.mean, after.mean) if is_rate(signal) else 1.0,
     )
+
+
+def odds_ratio(before: float, after: float) -> float:
+    """The odds of one rate divided by those of another; rates of 0 and 1 count as a little off them."""
+    one, other = (min(max(rate, RATE_MARGIN), 1 - RATE_MARGIN) for rate in (before, after))
+    return other / (1 - other) / (one / (1 - one))

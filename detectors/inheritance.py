@@ -15,6 +15,7 @@ INHERITED = (
         "reference_high",
     ),
     *("ones", "atoms", "center", "scale", "cut", "common", "rare", "origin", "every"),
+    *("base", "base_trend", "base_counted", "base_memory", "base_limit"),
     *(
         "phi",
         "sigma",

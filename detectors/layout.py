@@ -1,6 +1,6 @@
 """How a bank's state lies in memory: one record per signal, so that a snapshot is the bytes of an array.
 
-A signal whose values need a distribution (VALUE, CATEGORY, UNSEEN, TAIL) has a Shape record too, and one that
+A signal whose values need a distribution (VALUE, CATEGORY, UNSEEN) has a Shape record too, and one that
 may have a cycle (VALUE, BINARY, CATEGORY, TAIL) a Season record; the many 0/1 signals of data quality do
 without and stay below 1.5 KB.
 """
@@ -21,12 +21,13 @@ GRID_POINTS = 129  # the quantile table's points lie at normal scores -3.2, -3.1
 GRID_LOW = -3.2
 GRID_STEP = 0.05
 RING_BLOCKS = 8
-SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN, Transform.TAIL)
+SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN)
 SEASONAL = (Transform.VALUE, Transform.BINARY, Transform.CATEGORY, Transform.TAIL)
 BUFFERED = SEASONAL
 # What a signal keeps when all else is forgotten.
 KEPT = ("transform", "column", "shape", "season", "seed", "minimum", "maximum", "requested", "remembered_ms")
 TOTALS = 6  # five sums, and the level at the time
+MARKS = 6  # where a change may have begun
 SLOTS = 336  # half hours of a week
 QUALITY = (Transform.MISSING, Transform.NULL, Transform.WRONG_TYPE, Transform.OUT_OF_RANGE, Transform.UNSEEN)
 
@@ -45,6 +46,9 @@ SIGNAL = np.dtype(
         *((name, "i8") for name in ("reference_count", "reference_missing", "atoms")),
         *((name, "f8") for name in ("reference_mean", "reference_sd", "reference_low", "reference_high")),
         *((name, "f8") for name in ("center", "scale", "cut", "common", "rare", "origin")),
+        # what a value of a tail is measured from: the line through the last hour, learned from `base_counted`
+        # values up to `base_memory` of them; a value counts for no more than `base_limit` away from it
+        *((name, "f8") for name in ("base", "base_trend", "base_counted", "base_memory", "base_limit")),
         # the recent window, [0] the half being filled and [1] the full one before: missing values, and count,
         # sum and sum of squares of value - origin, minimum, maximum, sum of scores
         ("gaps", "i8", (2,)),
@@ -90,12 +94,12 @@ SIGNAL = np.dtype(
         *((name, "f8") for name in ("increase_min", "decrease_max")),
         *((name, "i8") for name in ("instances", "drift", "told")),
         # totals (count, sum, sum of squares, sum of scores, sum of innovations; and what was expected then)
-        # of the level, of the one before, and of the level when each of four CUSUMs last was zero: upwards,
-        # downwards, steeply upwards, steeply downwards
+        # of the level, of the one before, and of the level when each of six CUSUMs last was zero: upwards and
+        # downwards, with three drifts
         *((name, "f8", (TOTALS,)) for name in ("totals", "before")),
-        ("cusums", "f8", (4,)),
-        ("marks", "f8", (4, TOTALS)),
-        *((name, "i8", (4,)) for name in ("marks_ms", "marks_offset")),
+        ("cusums", "f8", (MARKS,)),
+        ("marks", "f8", (MARKS, TOTALS)),
+        *((name, "i8", (MARKS,)) for name in ("marks_ms", "marks_offset")),
         *((name, "i8") for name in ("level_ms", "level_offset", "level_direction")),
     ]
 )

@@ -16,14 +16,15 @@ from detectors.kernels.learning import WEIGHT_MAX
 from detectors.kernels.scores import CLIP
 from detectors.kernels.scratch import WEEK_MS
 from detectors.layout import SLOTS
-from detectors.signals import NUMERIC
+from detectors.signals import NUMERIC, Transform
 from detectors.whitening import whitening
 
 DAY_MS = 86_400_000
 LOCAL_MS = 3_600_000  # memory of a local level
 LOCAL_VALUES = 5000  # so many values are memory enough: what is faster than that is a jump
 LOCAL_VALUES_MIN = 30
-LOCAL_ONES = 100  # of a rate, so many of the rarer value
+LOCAL_ONES = 600  # of a rate, so many of the rarer value: fewer are forgotten before a doubled rate is seen
+LOCAL_TAIL_ONES = 100  # of a tail: it is asked for more than a doubled rate, and a cycle moves it far
 HOLD_MS = 43_200_000  # a changed level without a known cycle becomes the level after half a day
 MATERIAL = 0.2  # sd of a cycle that takes a signal where its reference is known less well
 ALLOWANCE = 1.0  # standard errors of the fitted cycle
@@ -94,8 +95,8 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
     elif elapsed_ms >= 2 * DAY_MS - DAY_MS // 24 and signal["local"] and looks_flat(means, weights):
         leave_local(signal, float(np.average(means, weights=weights)))
         signal["season_ms"] = from_ms + WEEK_MS
-    else:
-        signal["season_ms"] = max(now_ms, from_ms + DAY_MS) + DAY_MS
+    else:  # asked again when the next day is whole, the second at the earliest
+        signal["season_ms"] = from_ms + max(elapsed_ms // DAY_MS + 1, 2) * DAY_MS
 
 
 def leave_local(signal: np.void, mean: float) -> None:
@@ -111,17 +112,28 @@ def leave_local(signal: np.void, mean: float) -> None:
 
 def set_memory(signal: np.void) -> None:
     """How many values the level is learned from, and how long a changed one is held."""
-    elapsed_ms = max(int(signal["last_ms"]) - int(signal["first_ms"]), 1)
-    per_ms = max(int(signal["seen"]) - 1, 1) / elapsed_ms
+    per_ms = values_per_ms(signal)
     signal["hold"] = max(HOLD_MS * per_ms, 1000.0)
     if not signal["local"]:
         signal["memory"] = max(float(signal["remembered_ms"]) * per_ms, 20_000.0)
         return
-    memory = min(max(LOCAL_MS * per_ms, LOCAL_VALUES_MIN), LOCAL_VALUES)
+    memory = values_in_an_hour(signal)
     if is_rate(signal):
         rate = float(signal["reference_mean"])
-        memory = max(memory, LOCAL_ONES / min(rate, 1 - rate))
+        ones = LOCAL_TAIL_ONES if signal["transform"] == Transform.TAIL else LOCAL_ONES
+        memory = max(memory, ones / min(rate, 1 - rate))
     signal["memory"] = 2 * memory
+
+
+def values_per_ms(signal: np.void) -> float:
+    """How many values the signal has had, on average over its life."""
+    elapsed_ms = max(int(signal["last_ms"]) - int(signal["first_ms"]), 1)
+    return max(int(signal["seen"]) - 1, 1) / elapsed_ms
+
+
+def values_in_an_hour(signal: np.void) -> float:
+    """The memory of a local level: an hour, within LOCAL_VALUES_MIN … LOCAL_VALUES values."""
+    return min(max(LOCAL_MS * values_per_ms(signal), LOCAL_VALUES_MIN), LOCAL_VALUES)
 
 
 def set_whitening(signal: np.void) -> None:

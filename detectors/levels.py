@@ -43,6 +43,8 @@ class SignalState:
     block_effects: up to 8 mean scores of blocks of values in reference sd, the newest last.
     phase: what it is watched against: nothing yet, a local level (no cycle is known), or its reference.
     spread: its variance against the reference's, 1.0 while it is the same; odd: its shape is another.
+    away: whether it is at another level than its reference's, as far as is known.
+    phi: its autocorrelation: n values say as much about its mean as n (1 - phi) / (1 + phi) independent ones.
     """
 
     name: str
@@ -55,6 +57,8 @@ class SignalState:
     phase: Literal["warm_up", "local_level", "reference"] = "reference"
     spread: float = 1.0
     odd: bool = False
+    away: bool = False
+    phi: float = 0.0
 
 
 def moments(origin: float, totals: NDArray[np.float64]) -> Moments:
@@ -169,5 +173,8 @@ def signal_state(name: str, signal: np.void, shape: np.void, values: NDArray[np.
     if armed and signal["local"]:
         phase = "local_level"
     blocks = block_effects(signal)
-    spread, odd = (float(signal["spread"]), bool(signal["odd"])) if armed else (1.0, False)
-    return SignalState(name, armed, seen, recent, reference, effect, blocks, phase, spread, odd)
+    if not armed:
+        return SignalState(name, armed, seen, recent, reference, effect, blocks, phase)
+    spread, odd, away = float(signal["spread"]), bool(signal["odd"]), bool(signal["away"])
+    told = (spread, odd, away, float(signal["phi"]))
+    return SignalState(name, armed, seen, recent, reference, effect, blocks, phase, *told)

@@ -13,6 +13,7 @@ from detectors.kernels.scratch import CHUNK, make_scratch
 from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP, QUALITY, SEASONAL, Arrays, clear_recent
 from detectors.learning import begin_learning
 from detectors.signals import NUMERIC, BankSettings, Transform
+from detectors.tail import learn_tail
 from detectors.thresholds import set_thresholds
 
 ATOMS_MAX = 64  # a reference with more distinct values is treated as continuous
@@ -70,8 +71,7 @@ def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
         learn_shares(signal, shape)
     else:
         if transform is Transform.TAIL:
-            signal["cut"] = np.quantile(values, 0.95)
-            signal["ones"] = np.count_nonzero(values > signal["cut"])
+            learn_tail(signal, values)
         elif transform is Transform.UNSEEN:
             signal["ones"] = learn_categories(shape)
         learn_rate(signal)

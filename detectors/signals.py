@@ -34,7 +34,7 @@ class Transform(IntEnum):
     UNSEEN = 7
     """1 where a code did not occur in the reference."""
     TAIL = 8
-    """1 where a finite cell exceeds the 0.95-quantile of the reference."""
+    """1 where a finite cell lies farther above the level of the last hour than 95 % of the reference do."""
 
 
 NUMERIC = (Transform.VALUE, Transform.CATEGORY)

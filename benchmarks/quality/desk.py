@@ -1,73 +1,84 @@
 """One change, one alert: through the real alarm desk.
 
-Each signal is the only feature of a model of its own, so that nothing is grouped with anything else. It
-learns its reference, stays healthy for 1,000 values, changes, and stays so for 2,500 values (42 hours):
-exactly one incident of its model is right. The default configuration, by the engine of `driftline replay`.
+One model, each of whose features changes once, an hour and more after the one before, so that they are not
+grouped. A feature learns its reference, stays healthy up to its 20,000th value (more than two days) and
+changes: exactly one incident that names it is right. The default configuration, by the engine of
+`driftline replay`.
 """
 
 from collections import Counter
 from collections.abc import Iterator
+from math import isnan
 from typing import Any
 
 import numpy as np
 import orjson
 
-from benchmarks.quality.changes import CHANGES
+from benchmarks.quality.changes import CHANGES, GRADUAL_VALUES, RECURRING_VALUES
 from benchmarks.quality.feed import Feed
+from benchmarks.quality.limit.optimum import optimum_values
 from benchmarks.quality.noises import NOISES
+from detectors import Transform
 from schemas import rfc3339
 from stream_app.adapters.memory import MemoryRecord
 from stream_app.adapters.replay import Sinks, replay
 from stream_app.config import Settings
-from stream_app.simulator.report import Alert, incidents_of
 
-HEALTHY_VALUES, CHANGED_VALUES = 1_000, 2_500
-SPACING_MS = 60_000
+HEALTHY_VALUES = 20_000
+APART_VALUES = 400
+TAIL_VALUES = 2_500
+COURSE_VALUES = {"abrupt": 0, "gradual": GRADUAL_VALUES, "recurring": 3 * RECURRING_VALUES}
+LIMITS = 5.0  # a change lasts for so many times the delay of the exact CUSUM
+REQUESTED = 1e6
+SPACING_MS = 10_000
 
 
-def feed_of(noise: str, change: str, models: int) -> Feed:
-    """A column per model."""
-    changes_at = Settings().defaults.warm_up + HEALTHY_VALUES
-    return Feed(
-        NOISES[noise],
-        models,
-        changes_at + CHANGED_VALUES,
-        SPACING_MS,
-        change=CHANGES[change],
-        changes_at=np.full(models, changes_at),
-    )
+def feed_of(noise: str, change: str, features: int) -> Feed:
+    """A column per feature."""
+    changes_at = HEALTHY_VALUES + APART_VALUES * np.arange(features)
+    limit = optimum_values(NOISES[noise], CHANGES[change], REQUESTED)
+    lasts = COURSE_VALUES[CHANGES[change].course] + max(TAIL_VALUES, 0.0 if isnan(limit) else LIMITS * limit)
+    rows = int(changes_at[-1] + lasts)
+    return Feed(NOISES[noise], features, rows, SPACING_MS, change=CHANGES[change], changes_at=changes_at)
 
 
 def records(feed: Feed, topic: str) -> Iterator[MemoryRecord]:
-    """A prediction of every model at every moment."""
+    """A prediction at every moment, with a number, a flag or a category for each feature."""
     offset = 0
+    kinds = {Transform.BINARY: bool, Transform.CATEGORY: lambda code: f"class-{code:.0f}"}
+    made_of = kinds.get(feed.noise.transform, float)
     for batch in feed.batches():
         for time_ms, row in zip(batch.times_ms.tolist(), batch.values.tolist(), strict=True):
-            time = rfc3339(time_ms)
-            for column, value in enumerate(row):
-                model = f"model-{column}"
-                event = {
-                    **{"type": "prediction", "id": f"p-{offset}", "model": model, "version": "1"},
-                    **{"time": time, "features": {"number": value}},
-                }
-                yield MemoryRecord(topic, 0, offset, time_ms, model.encode(), orjson.dumps(event))
-                offset += 1
+            features = {f"f{column}": made_of(value) for column, value in enumerate(row)}
+            event = {
+                **{"type": "prediction", "id": f"p-{offset}", "model": "desk", "version": "1"},
+                **{"time": rfc3339(time_ms), "features": features},
+            }
+            yield MemoryRecord(topic, 0, offset, time_ms, b"desk", orjson.dumps(event))
+            offset += 1
 
 
-def run(noise: str, change: str, models: int) -> dict[str, Any]:
-    """How many models raised exactly one incident from the change on, and none before it."""
+def run(noise: str, change: str, features: int) -> dict[str, Any]:
+    """How many features were in exactly one incident, or in one for each of their changes."""
     settings = Settings()
-    feed = feed_of(noise, change, models)
-    alerts: list[Alert] = []
+    feed = feed_of(noise, change, features)
+    alerts: list[dict[str, Any]] = []
     sinks = Sinks(alerts=lambda record: alerts.append(orjson.loads(record.value)))
     replay(records(feed, settings.kafka.predictions), settings, sinks)
-    incidents = Counter(incident.model for incident in incidents_of(alerts))
-    counts = [incidents[f"model-{column}"] for column in range(models)]
+    named = {
+        (alert["fingerprint"], alert["startsAt"], ranked["signal"])
+        for alert in alerts
+        for ranked in alert["drift"]["signals"]
+    }
+    incidents = Counter(signal for _, _, signal in named)
+    counts = [incidents[f"feature:f{column}"] for column in range(features)]
+    due = 2 if CHANGES[change].course == "recurring" else 1
     return {
         "noise": noise,
         "change": change,
-        "models": models,
-        "exactly_one": sum(count == 1 for count in counts) / models,
-        "missed": sum(count == 0 for count in counts),
-        "several": sum(count > 1 for count in counts),
+        "features": features,
+        "exactly_one": sum(count == due for count in counts) / features,
+        "missed": sum(count < due for count in counts),
+        "several": sum(count > due for count in counts),
+        "other_signals": len(set(incidents) - {f"feature:f{column}" for column in range(features)}),
     }

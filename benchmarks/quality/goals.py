@@ -23,7 +23,6 @@ def goals(result: Result) -> Iterator[Goal]:
     yield from false_alarm_goals([row for row in result.get("arl", []) if row["contestant"] == OURS])
     delays = [row for row in result.get("delay", []) if row["contestant"] == OURS]
     yield from delay_goals(delays)
-    yield from exactly_one_goals(delays)
     yield from invariance_goals(result)
     yield from system_goals(result)
     if result.get("profile") == "quick" and "seconds" in result:
@@ -72,15 +71,6 @@ def delay_goals(rows: Sequence[Row]) -> Iterator[Goal]:
                     yield Goal(name, value, bound, False)
 
 
-def exactly_one_goals(rows: Sequence[Row]) -> Iterator[Goal]:
-    """Of all changes together."""
-    counted = [row for row in rows if row["changes"]]
-    changes = sum(row["changes"] for row in counted)
-    if changes:
-        single = sum(row["changes"] * row["exactly_one"] for row in counted)
-        yield Goal("changes with exactly one alert, share", single / changes, 0.95, True)
-
-
 def invariance_goals(result: Result) -> Iterator[Goal]:
     """Units and holes; a difference of null is an infinite one: other findings."""
     for row in result.get("units", []):
@@ -106,8 +96,9 @@ def system_goals(result: Result) -> Iterator[Goal]:
         yield Goal("healthy model of 40 signals: alerts in 30 days", rate, 1.0, False)
     desk = result.get("desk", [])
     if desk:
-        single = sum(row["models"] * row["exactly_one"] for row in desk) / sum(row["models"] for row in desk)
-        yield Goal("changes with exactly one alert, through the alarm desk, share", single, 0.95, True)
+        changes = sum(row["features"] for row in desk)
+        single = sum(row["features"] * row["exactly_one"] for row in desk) / changes
+        yield Goal(f"{changes:,} changes: with exactly one alert, share", single, 0.95, True)
     played = result.get("scenarios", [])
     if played:
         due = sum(row["due"] for row in played)

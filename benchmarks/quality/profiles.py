@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from benchmarks.quality.changes import CHANGES
 from benchmarks.quality.noises import NOISES
 
 
@@ -24,8 +25,8 @@ class Profile:
     healthy_days: float
     scenario_seeds: int
     episodes: int
-    noises_at_the_desk: tuple[str, ...]
-    models_at_the_desk: int
+    at_the_desk: tuple[tuple[str, str], ...]
+    features_at_the_desk: int
 
     def columns_of(self, requested: float) -> int:
         """Signals of a table of false alarms: at 100,000 each is watched for ten times as long."""
@@ -45,8 +46,12 @@ QUICK = Profile(
     healthy_days=7.0,
     scenario_seeds=1,
     episodes=3,
-    noises_at_the_desk=("gaussian",),
-    models_at_the_desk=5,
+    at_the_desk=(
+        *(("gaussian", change) for change in ("mean_025", "mean_1", "variance_2", "gradual", "recurring")),
+        *(("bernoulli_06", change) for change in ("rate_15", "rate_2")),
+        *(("student_t3", "mean_2"), ("ar_90", "mean_1"), ("categories_50", "class_swap")),
+    ),
+    features_at_the_desk=10,
 )
 FULL = Profile(
     name="full",
@@ -61,6 +66,11 @@ FULL = Profile(
     healthy_days=30.0,
     scenario_seeds=10,
     episodes=30,
-    noises_at_the_desk=("gaussian", "student_t3", "log_normal", "ar_50", "ar_90"),
-    models_at_the_desk=50,
+    at_the_desk=tuple(
+        (noise.id, change.id)
+        for noise in NOISES.values()
+        for change in CHANGES.values()
+        if change.kind in noise.kinds
+    ),
+    features_at_the_desk=40,
 )

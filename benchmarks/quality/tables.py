@@ -20,7 +20,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "false_alarms",
     ),
     "healthy": ("seed", "days", "events", "signals", "alerts", "days_of_alerts", "seconds"),
-    "desk": ("noise", "change", "models", "exactly_one", "missed", "several"),
+    "desk": ("noise", "change", "features", "exactly_one", "missed", "several", "other_signals"),
     "scenarios": ("scenario", "seed", "due", "found", "right_kind", "extra", "delays_predictions", "seconds"),
     "failures": ("part", "arguments", "error"),
     "units": ("findings", "power_of_two", "power_of_two_and_b", "any_other"),

@@ -65,7 +65,7 @@ RUNNERS: dict[str, Callable[..., list[Row]]] = {
     "units": lambda: [dict(invariance.units())],
     "blinded": lambda detector: [invariance.blinded(detector)],
     "healthy": lambda seed, days: [healthy.run(seed, days)],
-    "desk": lambda noise, change, models: [desk.run(noise, change, models)],
+    "desk": lambda noise, change, features: [desk.run(noise, change, features)],
     "scenarios": lambda scenario, seed: [simulated.run(scenario, seed)],
     "labels": labels.run,
 }
@@ -84,9 +84,8 @@ def tasks(profile: Profile) -> Iterator[Task]:
     for scenario in scenarios():
         for seed in range(1, profile.scenario_seeds + 1):
             yield Task("scenarios", (scenario, seed))
-    for noise in profile.noises_at_the_desk:
-        for change in ("mean_05", "mean_1", "mean_2", "mean_3"):
-            yield Task("desk", (noise, change, profile.models_at_the_desk))
+    for noise, change in profile.at_the_desk:
+        yield Task("desk", (noise, change, profile.features_at_the_desk))
     for stream in errors.CONCEPTS:
         for course in errors.COURSES:
             yield Task("labels", (stream, course, profile.episodes))

@@ -1,19 +1,22 @@
-"""Where a change may have begun: four CUSUMs remember what the level was when they last were zero.
+"""Where a change may have begun: six CUSUMs remember what the level was when they last were zero.
 
 What came after is the maximum likelihood estimate of the values since a change (D. V. Hinkley, Biometrika 58,
-1971). It is best when the CUSUM's drift is half the change, and begins too early when the drift is smaller.
-So one pair, upwards and downwards, has Page-Hinkley's drift, and one a steeper drift for larger changes.
+1971). It is best when the CUSUM's drift is half the change; it begins too early when the drift is smaller,
+and too late when it is larger than the change. So one pair, upwards and downwards, has Page-Hinkley's drift,
+one a steeper drift for larger changes and one a flatter drift for smaller ones.
 """
 
 from typing import Any
 
+import numpy as np
+
 from detectors.kernels.compiled import compiled
 from detectors.kernels.scratch import Batch, Scratch
+from detectors.layout import MARKS
 
 SUMS = 5  # of the totals
 
-STEEPER = 2.5
-MARKS = 4  # up, down, steeply up, steeply down
+STEEPNESS = np.array([1.0, 2.5, 0.4])  # times Page-Hinkley's drift, of each pair
 
 
 @compiled
@@ -41,24 +44,19 @@ def add_totals(signal: Any, scratch: Scratch, taken: int) -> None:
 
 
 @compiled
-def last_zeros(signal: Any, scratch: Scratch, taken: int) -> tuple[int, int, int, int]:
-    """Advances the CUSUMs; the places of the last values at which each was zero, -1 for none."""
-    cusums, drift = signal["cusums"], signal["delta"]
-    steep = STEEPER * drift
-    up, down, steep_up, steep_down = cusums[0], cusums[1], cusums[2], cusums[3]
-    zero_up, zero_down, zero_steep_up, zero_steep_down = -1, -1, -1, -1
+def last_zeros(signal: Any, pair: int, scratch: Scratch, taken: int) -> tuple[int, int]:
+    """Advances a pair of CUSUMs; the places of the last values at which each was zero, -1 for none."""
+    cusums, drift = signal["cusums"], STEEPNESS[pair] * signal["delta"]
+    up, down = cusums[2 * pair], cusums[2 * pair + 1]
+    zero_up, zero_down = -1, -1
     for place in range(taken):  # conditional expressions: branches would be mispredicted half of the time
         deviation = scratch.anchored[place]
         up = max(up + deviation - drift, 0.0)
         down = max(down - deviation - drift, 0.0)
-        steep_up = max(steep_up + deviation - steep, 0.0)
-        steep_down = max(steep_down - deviation - steep, 0.0)
         zero_up = place if up == 0.0 else zero_up
         zero_down = place if down == 0.0 else zero_down
-        zero_steep_up = place if steep_up == 0.0 else zero_steep_up
-        zero_steep_down = place if steep_down == 0.0 else zero_steep_down
-    cusums[0], cusums[1], cusums[2], cusums[3] = up, down, steep_up, steep_down
-    return zero_up, zero_down, zero_steep_up, zero_steep_down
+    cusums[2 * pair], cusums[2 * pair + 1] = up, down
+    return zero_up, zero_down
 
 
 @compiled
@@ -79,9 +77,10 @@ def mark(signal: Any, place: tuple[int, int], batch: Batch, scratch: Scratch, ta
 def run_marks(signal: Any, batch: Batch, scratch: Scratch, taken: int) -> None:
     """Takes the values of a chunk into the totals and the marks."""
     add_totals(signal, scratch, taken)
-    zeros = last_zeros(signal, scratch, taken)
-    for which in range(MARKS):
-        mark(signal, (which, zeros[which]), batch, scratch, taken)
+    for pair in range(len(STEEPNESS)):
+        zero_up, zero_down = last_zeros(signal, pair, scratch, taken)
+        mark(signal, (2 * pair, zero_up), batch, scratch, taken)
+        mark(signal, (2 * pair + 1, zero_down), batch, scratch, taken)
 
 
 @compiled
@@ -97,9 +96,12 @@ def gain(signal: Any, which: int) -> float:
 
 @compiled
 def best_mark(signal: Any, direction: int) -> int:
-    """The likelier of the two marks of a direction, +1 or -1."""
-    flat = 0 if direction > 0 else 1
-    return flat + 2 if gain(signal, flat + 2) > gain(signal, flat) else flat
+    """The likeliest mark of a direction, +1 or -1."""
+    best = 0 if direction > 0 else 1
+    for other in range(best + 2, MARKS, 2):
+        if gain(signal, other) > gain(signal, best):
+            best = other
+    return best
 
 
 @compiled

@@ -98,7 +98,8 @@ def attempt(signal: Any, season: Any, shape: Any, scratch: Scratch, task: tuple[
         taken, signal["turned"] = run_cusums(signal, scratch, taken)
     else:
         taken, signal["turned"] = run_e_detector(signal, scratch, taken)
-    if signal["transform"] == VALUE and signal["atoms"] != 1:
+    # Elsewhere under the reference scores have another spread: there is nothing to compare with.
+    if signal["transform"] == VALUE and signal["atoms"] != 1 and signal["away"] == 0:
         widened_at, widened = run_variance(signal, scratch, taken)
         if widened != 0:
             signal["turned"] = signal["turned"] if widened_at == taken else 0
@@ -110,10 +111,9 @@ def attempt(signal: Any, season: Any, shape: Any, scratch: Scratch, task: tuple[
 def settle(signal: Any, shape: Any) -> None:
     """After the value at which a change was found: what is measured from the new level and variance."""
     if signal["turned"] == 0 and signal["widened"] == 0:
-        if signal["returned"] != 0:
-            come_back(signal)
-            signal["returned"] = 0
-        return
+        if signal["returned"] == 0:
+            return
+        come_back(signal)
     if signal["widened"] != 0:
         begin_spread(signal, signal["widened"])
     if signal["turned"] != 0:
@@ -166,7 +166,7 @@ def tell(signal: Any, shape: Any, scratch: Scratch, taken: int) -> None:
     if taken > 0 and signal["widened"] != 0 and tested >> VARIANCE & 1:
         note(scratch, taken - 1, VARIANCE)
     run_page_hinkley(signal, scratch, taken, (tested & 1) != 0)
-    still = signal["local"] == 0 and signal["cyclic"] != 2
+    still = signal["local"] == 0 and signal["cyclic"] != 2 and signal["away"] == 0 and signal["spread"] == 1.0
     if still and number and signal["atoms"] != 1 and tested >> SHAPE & 1:
         place = run_shape(signal, shape, scratch, 0, taken)
         while place <= taken:

@@ -37,14 +37,14 @@ def remove_cycle(
 
 
 @compiled
-def gains(counted: float, local: int) -> tuple[float, float]:
-    """How much of an error the level and its trend learn, when they are known from so many values.
+def gains(counted: float, is_line: bool) -> tuple[float, float]:
+    """How much of an error a mean, or a line and its slope, learn when they are known from so many values.
 
     Of a mean 1/n; of a line those of least squares, which for a limited n are about those of Brown's double
     exponential smoothing. A lasting cycle bends a line much less than it shifts a mean.
     """
     number = counted + 1.0
-    if local == 0:
+    if not is_line:
         return 1.0 / number, 0.0
     product = number * (number + 1.0)
     return (4.0 * number - 2.0) / product, 6.0 / product
@@ -52,17 +52,20 @@ def gains(counted: float, local: int) -> tuple[float, float]:
 
 @compiled
 def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
-    """errors, innovations (within ±limit) and, from now on, scores measured from the level."""
+    """errors, innovations (within ±limit) and, from now on, scores measured from the level.
+
+    Innovations have variance 1 also after the variance has changed.
+    """
     phi, inverse = signal["phi"], 1.0 / signal["sigma"]
-    to_score = signal["sigma"] / (1.0 - phi)
-    local, memory, healthy = signal["local"], signal["memory"], signal["away"] == 0
+    to_score, unit = signal["sigma"] / (1.0 - phi), sqrt(signal["spread"])
+    is_line, memory, healthy = signal["local"] != 0, signal["memory"], signal["away"] == 0
     drifted = signal["drifted"]
     previous, level, trend, counted = signal["previous"], signal["level"], signal["trend"], signal["counted"]
     for place in range(count):
         residual = scratch.residuals[place]
         forecast = level + trend
-        gain, slope = gains(counted, local)
-        spread = sqrt(1.0 + gain)
+        gain, slope = gains(counted, is_line)
+        spread = sqrt(1.0 + gain) * unit
         error = (residual - phi * previous) * inverse - forecast
         innovation = min(max(error / spread, -limit), limit)
         scratch.errors[place] = error
@@ -113,7 +116,7 @@ def come_back(signal: Any) -> None:
     """The signal is at its level again, or the level it stays at becomes its level."""
     signal["away"] = signal["told"] = 0
     if signal["returned"] == STAYS:
-        signal["level"] += signal["shift"]
+        signal["level"] += signal["shift"] * sqrt(signal["spread"])
         signal["counted"] = min(signal["counted"], 200.0)
     else:
         signal["level"] -= signal["drifted"]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from detectors.kernels.compiled import compiled
 from detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, code_of
+from detectors.kernels.residuals import gains
 from detectors.kernels.scratch import Scratch
 from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP
 
@@ -163,13 +164,30 @@ def score_categories(signal: Any, shape: Any, scratch: Scratch, count: int) -> N
 
 
 @compiled
+def above_base(signal: Any, number: float) -> float:
+    """How far a number lies above the line through the last hour, which it then is part of.
+
+    So a tail is that of its time of the day: where load is high every noon, latencies beyond the quantile of
+    the night are no news.
+    """
+    forecast = signal["base"] + signal["base_trend"]
+    deviation = number - forecast
+    gain, slope = gains(signal["base_counted"], True)
+    step = min(max(deviation, -signal["base_limit"]), signal["base_limit"])
+    signal["base"] = forecast + gain * step
+    signal["base_trend"] += slope * step
+    signal["base_counted"] = min(signal["base_counted"] + 1.0, signal["base_memory"])
+    return float(deviation)
+
+
+@compiled
 def score_rates(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
     """Values and scores of 0/1 signals: standardised by the rate of the reference."""
     transform, center, scale = signal["transform"], signal["center"], signal["scale"]
     for place in range(count):
         value = scratch.numbers[place]
         if transform == TAIL:
-            value = 1.0 if value > signal["cut"] else 0.0
+            value = 1.0 if above_base(signal, value) > signal["cut"] else 0.0
         elif transform == UNSEEN:
             level = shape["level"]
             value = 1.0 if level[code_of(level.shape[0], value)] >= 1.0 else 0.0

@@ -98,7 +98,7 @@ def end_window(signal: Any, shape: Any) -> bool:
         signal["odd"] = 1
     elif statistic < signal["shape_height"] / 2:
         signal["odd"] = 0
-    if not category and not odd and signal["away"] == 0 and signal["spread"] == 1.0:
+    if not category and not odd:
         learn_pattern(signal, shape)
     forget_window(signal, shape)
     return bool(news)

@@ -5,7 +5,7 @@ independent ones where they are autocorrelated), so each side gives away one sta
 (`spread_error`).
 """
 
-from math import log
+from math import log, sqrt
 from typing import Any
 
 from detectors.kernels.compiled import compiled
@@ -22,13 +22,13 @@ SAME = 0.2  # a variance within e^±0.2 of the reference's is back
 @compiled
 def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
-    height, spread = signal["spread_height"], signal["spread"]
+    height = signal["spread_height"]
     moving = signal["local"] != 0 or signal["cyclic"] == 2
     error = signal["spread_error"] + (MOVING if moving else 0.0)
     sums = signal["spreads"]
     wider, narrower = sums[0], sums[1]
     for place in range(count):
-        square = scratch.anchored[place] * scratch.anchored[place] / spread
+        square = scratch.anchored[place] * scratch.anchored[place]
         advance_sum(wider, WIDER * square / (1.0 + error) - HALF_LOG, square)
         advance_sum(narrower, HALF_LOG - NARROWER * square * (1.0 + error), square)
         if wider[0] > height:
@@ -51,9 +51,13 @@ def advance_sum(sums: Any, step: float, square: float) -> None:
 
 @compiled
 def begin_spread(signal: Any, direction: int) -> None:
-    """After a detection: the variance since the change is the one to measure from, 1 when it is back."""
+    """After a detection: the variance since the change is the one to measure from, 1 when it is back.
+
+    Known from few values, it is taken for a standard error larger: the tests of the mean rely on it.
+    """
     sums = signal["spreads"][0 if direction > 0 else 1]
-    spread = signal["spread"] * max(sums[2] / max(sums[1], 1.0), 0.01)
+    count = max(sums[1], 1.0)
+    spread = signal["spread"] * max(sums[2] / count, 0.01) * (1.0 + sqrt(2.0 / count))
     signal["spread"] = spread if abs(log(spread)) > SAME else 1.0
 
 

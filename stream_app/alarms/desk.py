@@ -23,8 +23,10 @@ from stream_app.alarms.tally import WHOLE_MODEL, Tally
 from stream_app.monitoring.model import ModelMonitor
 from stream_app.monitoring.streams import GONE_MS
 
-# A finding that its next blocks did not confirm by now is forgotten.
+# A finding that nothing confirmed within an hour, or twice the time that the change took to be found, is
+# forgotten.
 PENDING_MS = 3_600_000
+PENDING_DELAYS = 2
 # How often an incident is looked at for recovery, in event time.
 FOLLOW_MS = 60_000
 
@@ -52,7 +54,7 @@ class AlarmDesk:
             if signal is not None and late_confirmed(evidence, signal, self.plan):
                 del self.state.pending[key]
                 alerts += self._run(evidence, CONFIRMED_STAGES, now_ms, coverage)
-            elif signal is None or now_ms - evidence.arrived_ms > PENDING_MS:
+            elif signal is None or now_ms - evidence.arrived_ms > pending_ms(evidence):
                 del self.state.pending[key]
         for incident in list(self.state.incidents):
             alerts += self._follow(incident, now_ms, coverage)
@@ -125,3 +127,9 @@ class AlarmDesk:
         self.state = msgspec.convert(snapshot["state"], AlarmState)
         self.held = Counter(snapshot["held"])
         self.tally.restore(snapshot["tally"])
+
+
+def pending_ms(evidence: Evidence) -> int:
+    """How long a finding waits to be confirmed: a change that shows slowly is also confirmed slowly."""
+    finding = evidence.finding
+    return max(PENDING_MS, PENDING_DELAYS * (finding.detected_ms - finding.began_ms))

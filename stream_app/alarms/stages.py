@@ -21,8 +21,10 @@ from stream_app.config import ModelPlan
 
 Look = Callable[[Evidence], SignalState | None]
 
-# A change this small is never worth an alert, however sure the detectors are.
+# A change this small is never worth an alert, however sure the detectors are; but a rare event that becomes
+# much more frequent moves its rate by a small part of its sd.
 SMALLEST_EFFECT_SD = 0.1
+SMALLEST_ODDS = 1.25
 # A signal is back when its recent blocks are this close to its reference (half way, for a small change).
 RECOVERED_SD = 0.25
 # A firing signal is reported again when its effect has grown by half.
@@ -59,6 +61,12 @@ class Case:
     @property
     def effect_size_sd(self) -> float:
         return abs(self.evidence.finding.effect_size_sd)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is not worth an alert."""
+        odds = self.evidence.finding.odds
+        return self.effect_size_sd < SMALLEST_EFFECT_SD and 1 / SMALLEST_ODDS < odds < SMALLEST_ODDS
 
 
 Stage = Callable[[Case], Held | None]
@@ -104,7 +112,7 @@ def confirmed(case: Case) -> Held | None:
     if large and standard_errors >= CERTAIN_STANDARD_ERRORS:
         state.pending.pop(evidence.key, None)
         return None
-    if waiting is not None and case.effect_size_sd >= SMALLEST_EFFECT_SD and agrees(waiting, evidence):
+    if waiting is not None and not case.is_small and agrees(waiting, evidence):
         case.detectors = (waiting.finding.detector,)
         state.pending.pop(evidence.key)
         return None
@@ -210,17 +218,20 @@ def tolerance_sd(member: Member) -> float:
 def has_recovered(member: Member, signal: SignalState, plan: ModelPlan, block: int) -> bool:
     """The signal is back within the tolerance, on so many values that chance cannot have put it there.
 
-    The mean of n independent scores has a standard error of 1 / sqrt(n) sd. Where the last M blocks can tell
-    the tolerance from noise they decide, soon; for a small change it takes the whole recent window.
+    The mean of n independent scores has a standard error of 1 / sqrt(n) sd, that of autocorrelated ones a
+    larger one. Where the last M blocks can tell the tolerance from noise they decide, soon; for a small
+    change it takes the whole recent window, and that no detector takes the signal for one that is away.
     """
     since = signal.seen - member.seen_at_start
     changed = member.evidence.finding.of
-    if changed != "mean":
-        return signal.spread == 1.0 if changed == "variance" else not signal.odd
+    if changed != "mean":  # a detection takes effect with the value after it
+        return since >= block and (signal.spread == 1.0 if changed == "variance" else not signal.odd)
     tolerance = tolerance_sd(member)
     values = plan.alerts.of_blocks * block
-    if tolerance * sqrt(values) >= SURE_STANDARD_ERRORS:
+    independent = values * (1 - signal.phi) / (1 + signal.phi)
+    if tolerance * sqrt(independent) >= SURE_STANDARD_ERRORS:
         blocks = signal.block_effects[-plan.alerts.of_blocks :]
         enough = since >= values and len(blocks) == plan.alerts.of_blocks
         return enough and abs(sum(blocks) / len(blocks)) <= tolerance
-    return since >= signal.recent.count and abs(signal.effect_size_sd) <= tolerance
+    near = abs(signal.effect_size_sd) <= tolerance
+    return near and not signal.away and since >= signal.recent.count

@@ -4,6 +4,7 @@ import pytest
 from msgspec import structs
 
 from detectors import SignalState
+from stream_app.alarms.desk import pending_ms
 from stream_app.alarms.incident import Evidence, Member
 from stream_app.alarms.stages import STAGES, Case, Held, has_recovered, late_confirmed, run
 from stream_app.alarms.standing import SIGHTINGS_KEPT, Standing
@@ -185,6 +186,52 @@ def test_a_small_change_is_over_when_the_recent_window_says_so(
     member = Member(evidence(effect=0.3), ["adwin"], "info", seen_at_start=0)
     signal = replace(ARMED, seen=seen, effect_size_sd=recent, block_effects=(0.0,) * 8)
     assert has_recovered(member, signal, ModelPlan(), block=32) is recovered
+
+
+def test_autocorrelated_blocks_are_no_proof_of_recovery() -> None:
+    """Six blocks of a signal that wanders are near the reference by chance: it would fire again."""
+    member = Member(evidence(effect=1.0), ["cusum"], "info", seen_at_start=0)
+    wandering = replace(ARMED, seen=300, phi=0.9, block_effects=(0.0,) * 8)
+    assert not has_recovered(member, wandering, ModelPlan(), block=32)
+    assert has_recovered(member, replace(wandering, phi=0.0), ModelPlan(), block=32)
+
+
+def test_a_small_change_lasts_while_a_detector_takes_the_signal_for_away() -> None:
+    """A rare event that became twice as frequent is within the tolerance of its sd by chance."""
+    member = Member(evidence(effect=0.06), ["e_detector"], "critical", seen_at_start=0)
+    near = replace(ARMED, seen=5000, effect_size_sd=0.02, block_effects=(0.0,) * 8)
+    assert not has_recovered(member, replace(near, away=True), ModelPlan(), block=32)
+    assert has_recovered(member, near, ModelPlan(), block=32)
+
+
+def test_a_wider_signal_is_not_back_before_its_detection_took_effect() -> None:
+    """The incident would be resolved within its first seconds and open again."""
+    found = evidence(effect=0.4)
+    found = structs.replace(found, finding=replace(found.finding, of="variance"))
+    member = Member(found, ["variance"], "info", seen_at_start=5000)
+    assert not has_recovered(member, replace(ARMED, seen=5001, spread=1.0), ModelPlan(), block=32)
+    assert not has_recovered(member, replace(ARMED, seen=5100, spread=2.0), ModelPlan(), block=32)
+    assert has_recovered(member, replace(ARMED, seen=5100, spread=1.0), ModelPlan(), block=32)
+
+
+def test_a_rare_event_that_doubles_is_worth_an_alert() -> None:
+    """Errors of 3 in 1,000 that become 6 move their rate by a twentieth of its sd."""
+    line = Line()
+    for detector in ("e_detector", "page_hinkley"):
+        small = evidence(effect=0.05, detector=detector)
+        held = line.take(structs.replace(small, finding=replace(small.finding, odds=2.0)))
+    assert held is None
+    other = Line()
+    other.take(evidence(effect=0.05))
+    assert other.take(evidence(effect=0.05, detector="page_hinkley")) is Held.UNCONFIRMED
+
+
+def test_a_change_that_shows_slowly_waits_longer_for_its_confirmation() -> None:
+    """A rate of a few labels an hour takes a day to be found twice."""
+    slow = evidence(effect=0.15)
+    slow = structs.replace(slow, finding=replace(slow.finding, detected_ms=600 * MINUTE_MS))
+    assert pending_ms(evidence()) == 60 * MINUTE_MS
+    assert pending_ms(slow) == 1200 * MINUTE_MS
 
 
 def test_signals_are_ranked_by_effect() -> None:

@@ -1,0 +1,37 @@
+"""What a tail is: values that lie farther above the level of the last hour than 95 % of the reference do.
+
+A fixed quantile would take every noon for an incident: where load is high, latencies beyond the quantile of
+the night are no news.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.kernels.scores import CLIP, above_base
+from detectors.learning import values_in_an_hour
+
+PROBABILITY = 0.95
+COARSE = 0.3  # share of one value beyond which a reference is too coarse
+
+
+def learn_tail(signal: np.void, values: NDArray[np.float64]) -> None:
+    """How far above the level of the last hour the highest 5 % of values [reference_count] lie.
+
+    Those are left out with which the level had just begun. Where one value is most of all, as of small
+    counts, the share beyond it jumps with the level: such values are measured from 0.
+    """
+    if np.unique(values, return_counts=True)[1].max() > COARSE * len(values):
+        signal["cut"] = np.quantile(values, PROBABILITY)
+        signal["ones"] = np.count_nonzero(values > signal["cut"])
+        return
+    signal["base_limit"], signal["base_memory"] = CLIP * values.std(), 2 * values_in_an_hour(signal)
+    begin_base(signal, values)
+    heights = np.array([above_base(signal, value) for value in values.tolist()])[len(values) // 4 :]
+    signal["cut"] = np.quantile(heights, PROBABILITY)
+    signal["ones"] = np.count_nonzero(heights > signal["cut"]) * len(values) / len(heights)
+    begin_base(signal, values)
+
+
+def begin_base(signal: np.void, values: NDArray[np.float64]) -> None:
+    """The level of the last hour before the first of the reference's values."""
+    signal["base"], signal["base_trend"], signal["base_counted"] = values[0], 0.0, 0.0

@@ -1,0 +1,110 @@
+"""What a signal does after a change: it measures from there, and does not mistake it for another."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from detectors import Bank, BankSettings, Finding, Signal, Transform
+
+MINUTE_MS = 60_000
+DAY_MS = 86_400_000
+
+
+def bank_of(columns: int, transform: Transform = Transform.VALUE, every: float = 1e6) -> Bank:
+    """A bank of signals "0", "1", … that look at a column each."""
+    bank = Bank(BankSettings(false_alarm_every=every))
+    bank.add([Signal(str(column), column, transform) for column in range(columns)], columns=columns)
+    return bank
+
+
+def run(bank: Bank, values: NDArray[np.float64], spacing_ms: int) -> list[Finding]:
+    """The findings in values [rows, columns]."""
+    findings = []
+    for first in range(0, len(values), 4096):
+        offsets = np.arange(first, min(first + 4096, len(values)))
+        findings += bank.update(values[offsets], offsets * spacing_ms, offsets)
+    return findings
+
+
+def test_after_a_change_of_variance_the_mean_is_measured_in_the_new_sd() -> None:
+    """Every wider signal would raise alarms of its mean for ever."""
+    random = np.random.default_rng(1)
+    values = random.standard_normal((60_000, 8))
+    values[25_000:] *= 2.0
+    findings = run(bank_of(8), values, 10_000)
+    assert {found.signal for found in findings if found.of == "variance"} == {str(i) for i in range(8)}
+    assert not [found for found in findings if found.of == "mean" and found.detected_offset > 25_100]
+
+
+def test_at_another_level_variance_and_shape_are_not_judged() -> None:
+    """Far out in a heavy tail scores lie closer or wider: one shift would be told as many changes."""
+    values = np.random.default_rng(2).standard_t(3, (40_000, 8))
+    values[25_000:] += 4.0
+    findings = run(bank_of(8), values, 10_000)
+    assert {found.of for found in findings} == {"mean"}
+
+
+def test_a_small_change_is_told_with_all_its_values() -> None:
+    """A finding of a quarter sd that lasts for hundreds of values would tell of the last few lucky ones."""
+    values = np.random.default_rng(3).standard_normal((30_000, 16))
+    values[25_000:] += 0.25
+    first = {found.signal: found for found in reversed(run(bank_of(16), values, 10_000))}
+    assert len(first) == 16
+    spans = [found.after.count / (found.detected_offset - 25_000 + 1) for found in first.values()]
+    assert np.median(spans) == pytest.approx(1.0, abs=0.3)
+
+
+@pytest.mark.parametrize("ratio", [2.0, 2.5])
+def test_a_local_level_does_not_learn_a_doubled_rate_before_it_is_seen(ratio: float) -> None:
+    """Until a cycle is known, users who give up twice as often would become the normal case in an hour."""
+    random = np.random.default_rng(4)
+    rate = np.where(np.arange(12_000) < 8_000, 0.06, 0.06 * ratio)[:, None]
+    values = (random.random((12_000, 8)) < rate).astype(float)
+    findings = run(bank_of(8, Transform.BINARY), values, 2_000)
+    assert {found.signal for found in findings} == {str(column) for column in range(8)}
+    assert min(found.detected_offset for found in findings) >= 8_000
+
+
+def test_whether_there_is_a_cycle_is_asked_as_soon_as_two_days_are_full() -> None:
+    """A signal armed after a day and a half would stay at its local level for a third day."""
+    values = np.random.default_rng(5).standard_normal((4_000, 4))
+    bank = bank_of(4)
+    run(bank, values[: 2 * 1_440 - 30], MINUTE_MS)
+    assert {state.phase for state in bank.states()} == {"local_level"}
+    offsets = np.arange(2 * 1_440 - 30, 2 * 1_440 + 30)
+    bank.update(values[offsets], offsets * MINUTE_MS, offsets)
+    assert {state.phase for state in bank.states()} == {"reference"}
+
+
+def daily_load(days: int, columns: int) -> NDArray[np.float64]:
+    """A value a minute [days · 1440, columns], three sd higher at noon than at midnight."""
+    random = np.random.default_rng(6)
+    minutes = np.arange(days * 1_440)[:, None]
+    return random.standard_normal((len(minutes), columns)) + 1.5 * np.sin(2 * np.pi * minutes / 1_440)
+
+
+def test_a_tail_follows_the_time_of_day() -> None:
+    """Every noon would be reported as slow."""
+    assert not run(bank_of(8, Transform.TAIL), daily_load(12, 8), MINUTE_MS)
+
+
+def test_a_tail_that_grows_is_found() -> None:
+    """One answer in five that takes much longer moves the mean little and is what users complain of."""
+    values = daily_load(8, 8)
+    slow = np.random.default_rng(7).random(values.shape) < 0.2
+    values[-1_440:] += np.where(slow[-1_440:], 5.0, 0.0)
+    findings = run(bank_of(8, Transform.TAIL), values, MINUTE_MS)
+    assert {found.signal for found in findings} == {str(column) for column in range(8)}
+    assert all(found.direction == "up" for found in findings if found.detected_offset < len(values) - 1_000)
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.5])
+def test_a_rate_is_told_within_its_bounds(rate: float) -> None:
+    """An alert would speak of a rate below 0 or above 1."""
+    random = np.random.default_rng(8)
+    rates = np.where(np.arange(9_000) < 6_000, rate, min(4 * rate, 0.98))[:, None]
+    findings = run(bank_of(8, Transform.BINARY), (random.random((9_000, 8)) < rates).astype(float), 2_000)
+    assert findings
+    for found in findings:
+        assert 0.0 <= found.before.mean <= 1.0
+        assert found.odds > 1.0
