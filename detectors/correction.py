@@ -24,7 +24,8 @@ def correct(arrays: Arrays, index: int, old: float, new: float) -> None:
     recent = signal["recent"][half]
     if recent[0] == 0:
         return
-    before, after = old - float(signal["origin"]), new - float(signal["origin"])
+    anchor = float(signal["anchor"])
+    before, after = (value - anchor - float(signal["origin"]) for value in (old, new))
     recent[1] += after - before
     recent[2] += after**2 - before**2
     recent[3], recent[4] = min(recent[3], new), max(recent[4], new)
@@ -35,12 +36,12 @@ def correct(arrays: Arrays, index: int, old: float, new: float) -> None:
     if signal["armed"]:
         shape = arrays.shapes[signal["shape"]]
         points = int(signal["atoms"]) or GRID_POINTS
-        cell, new_cell = np.searchsorted(shape["table"][:points], (old, new))
+        cell, new_cell = np.searchsorted(shape["table"][:points], (old - anchor, new - anchor))
         if shape["cells"][half, cell] > 0:
             shape["cells"][half, cell] -= 1
             shape["cells"][half, new_cell] += 1
     else:
         values = arrays.buffers[signal["buffer"], : signal["seen"]]
-        places = np.flatnonzero(values == old)
+        places = np.flatnonzero(values == old - anchor)
         if len(places):
-            values[places[-1]] = new
+            values[places[-1]] = new - anchor

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from detectors.kernels.change_point import best_mark, followed
 from detectors.learning import is_rate, to_score
-from detectors.levels import Moments, effect_size, measured_in_scores, moments
+from detectors.levels import Moments, effect_size, in_units, measured_in_scores, moments
 from detectors.signals import Transform
 
 RATE_MARGIN = 1e-6
@@ -152,8 +152,8 @@ def finding(
         detected_offset=at.offset,
         began_ms=point.began_ms,
         began_offset=point.began_offset,
-        before=before,
-        after=after,
+        before=in_units(signal, before),
+        after=in_units(signal, after),
         effect_size_sd=effect,
         statistic=measure[0],
         threshold=measure[1],

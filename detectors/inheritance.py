@@ -14,7 +14,7 @@ INHERITED = (
         "reference_low",
         "reference_high",
     ),
-    *("ones", "atoms", "center", "scale", "cut", "common", "rare", "origin", "every"),
+    *("ones", "atoms", "center", "scale", "cut", "common", "rare", "origin", "anchor", "every"),
     *("base", "base_trend", "base_counted", "base_memory", "base_limit"),
     *(
         "phi",

@@ -46,6 +46,9 @@ SIGNAL = np.dtype(
         *((name, "i8") for name in ("reference_count", "reference_missing", "atoms")),
         *((name, "f8") for name in ("reference_mean", "reference_sd", "reference_low", "reference_high")),
         *((name, "f8") for name in ("center", "scale", "cut", "common", "rare", "origin")),
+        # the first value of a number: all others are kept as their difference from it, so that what is added
+        # to a number changes no bit of what is found
+        ("anchor", "f8"),
         # what a value of a tail is measured from: the line through the last hour, learned from `base_counted`
         # values up to `base_memory` of them; a value counts for no more than `base_limit` away from it
         *((name, "f8") for name in ("base", "base_trend", "base_counted", "base_memory", "base_limit")),

@@ -1,6 +1,6 @@
 """The statistics of a signal, read from its record: recent window, reference, quantiles."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Literal
 
@@ -62,13 +62,18 @@ class SignalState:
 
 
 def moments(origin: float, totals: NDArray[np.float64]) -> Moments:
-    """From totals (count, sum, sum of squares of value - origin, …)."""
+    """From totals (count, sum, sum of squares of value - origin, …); of a number measured from its anchor."""
     count = int(totals[0])
     if count == 0:
         return Moments(0.0, 0.0, 0)
     deviation = float(totals[1]) / count
     variance = max(float(totals[2]) / count - deviation**2, 0.0)
     return Moments(origin + deviation, sqrt(variance), count)
+
+
+def in_units(signal: np.void, measured: Moments) -> Moments:
+    """Moments in the units of the signal, from those that are measured from its anchor."""
+    return replace(measured, mean=measured.mean + float(signal["anchor"])) if measured.count else measured
 
 
 def measured_in_scores(signal: np.void) -> bool:
@@ -86,7 +91,7 @@ def score_unit(signal: np.void) -> float:
 
 
 def effect_size(signal: np.void, mean: float, mean_score: float) -> float:
-    """How far a mean lies from the reference, in reference sd, within ±100.
+    """How far a mean, measured from the anchor, lies from the reference, in reference sd, within ±100.
 
     Of a signal with a cycle or a local level it is the mean distance from what was to be expected; for
     categories the mean normal score: it moves when categories of the same surprise change places.
@@ -106,7 +111,7 @@ def recent_level(signal: np.void, shape: np.void, values: NDArray[np.float64]) -
     """The sliding recent window, one to two halves long; `values` are what a signal not armed has kept."""
     recent = signal["recent"]
     totals = recent.sum(axis=0)
-    of = moments(float(signal["origin"]), totals)
+    of = in_units(signal, moments(float(signal["origin"]), totals))
     filled = recent[recent[:, 0] > 0]
     low, high = (float(filled[:, 3].min()), float(filled[:, 4].max())) if of.count else (0.0, 0.0)
     quantiles = None
@@ -114,7 +119,7 @@ def recent_level(signal: np.void, shape: np.void, values: NDArray[np.float64]) -
         if signal["armed"]:
             quantiles = table_quantiles(signal, shape, (low, high))
         else:
-            quantiles = tuple(np.quantile(values[-of.count :], PROBABILITIES).tolist())
+            quantiles = tuple((np.quantile(values[-of.count :], PROBABILITIES) + signal["anchor"]).tolist())
     return Level(of.count, int(signal["gaps"].sum()), of.mean, of.sd, low, high, quantiles)
 
 
@@ -122,7 +127,7 @@ def table_quantiles(signal: np.void, shape: np.void, ends: tuple[float, float]) 
     """Quantiles of the recent window from its histogram; exact for atoms, else interpolated within a cell."""
     points = int(signal["atoms"]) or GRID_POINTS
     counts = shape["cells"].sum(axis=0)[: points + 1]
-    table = shape["table"][:points]
+    table = shape["table"][:points] + signal["anchor"]
     if signal["atoms"]:
         values = np.append(table, max(ends[1], float(table[-1])))
         places = np.searchsorted(np.cumsum(counts), np.array(PROBABILITIES) * counts.sum())
@@ -142,12 +147,14 @@ def reference_level(signal: np.void, shape: np.void) -> Level | None:
         points = int(signal["atoms"])
         table, level = shape["table"], shape["level"]
         if points:
-            quantiles = tuple(table[np.searchsorted(level[: points - 1], PROBABILITIES)].tolist())
+            places = table[np.searchsorted(level[: points - 1], PROBABILITIES)]
         else:
-            quantiles = tuple(np.interp(PROBABILITIES, level[:GRID_POINTS], table[:GRID_POINTS]).tolist())
+            places = np.interp(PROBABILITIES, level[:GRID_POINTS], table[:GRID_POINTS])
+        quantiles = tuple((places + signal["anchor"]).tolist())
     count, missing = int(signal["reference_count"]), int(signal["reference_missing"])
-    mean, sd = float(signal["reference_mean"]), float(signal["reference_sd"])
-    low, high = float(signal["reference_low"]), float(signal["reference_high"])
+    names = ("reference_mean", "reference_low", "reference_high")
+    mean, low, high = (float(signal[name] + signal["anchor"]) for name in names)
+    sd = float(signal["reference_sd"])
     return Level(count, missing, mean, sd, low, high, quantiles)
 
 
@@ -166,7 +173,8 @@ def signal_state(name: str, signal: np.void, shape: np.void, values: NDArray[np.
     recent = recent_level(signal, shape, values)
     effect = 0.0
     if signal["armed"] and recent.count:
-        effect = effect_size(signal, recent.mean, float(signal["recent"][:, 5].sum()) / recent.count)
+        totals = signal["recent"].sum(axis=0)
+        effect = effect_size(signal, moments(float(signal["origin"]), totals).mean, totals[5] / recent.count)
     reference = reference_level(signal, shape)
     armed, seen = bool(signal["armed"]), int(signal["seen"])
     phase: Literal["warm_up", "local_level", "reference"] = "reference" if armed else "warm_up"

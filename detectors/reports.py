@@ -12,7 +12,7 @@ from detectors.kernels.lanes import LANES, SHAPE_WINDOW
 from detectors.kernels.names import CUSUM, NAMES, PAGE_HINKLEY, SHAPE, VARIANCE
 from detectors.kernels.scratch import Batch
 from detectors.layout import Arrays
-from detectors.levels import Moments
+from detectors.levels import Moments, in_units
 from detectors.signals import BankSettings
 from detectors.watches import Watch
 
@@ -69,7 +69,8 @@ def compared_with_reference(
     wider.
     """
     sd = float(signal["reference_sd"]) * sqrt(float(signal["spread"]))
-    before = Moments(float(signal["reference_mean"]), sd, int(signal["reference_count"]))
+    count = int(signal["reference_count"])
+    before = in_units(signal, Moments(float(signal["reference_mean"]), sd, count))
     if of == "shape":
         return replace(made, before=before, of=of)
     after = replace(made.after, sd=sd * ratio)

@@ -24,9 +24,9 @@ def add_totals(signal: Any, scratch: Scratch, taken: int) -> None:
     """Adds values to the totals of the level, and notes them after each value."""
     sums = signal["totals"]
     number, total, squares, score, innovation = sums[0], sums[1], sums[2], sums[3], sums[4]
-    origin = signal["origin"]
+    anchor, origin = signal["anchor"], signal["origin"]
     for place in range(taken):
-        deviation = scratch.values[place] - origin
+        deviation = scratch.values[place] - anchor - origin
         number += 1.0
         total += deviation
         squares += deviation * deviation

@@ -35,8 +35,11 @@ def read_quality(signal: Any, transform: int, cell: float) -> float:
 
 @compiled
 def gather(signal: Any, cells: NDArray[np.float64], start: int, stop: int, scratch: Scratch) -> int:
-    """Reads the cells of rows start … stop - 1; returns how many gave a number."""
+    """Reads the cells of rows start … stop - 1; returns how many gave a number (VALUE: measured from the
+    first one).
+    """
     transform = signal["transform"]
+    unanchored = transform == VALUE and signal["armed"] == 0 and signal["seen"] == 0
     quality = MISSING <= transform <= OUT_OF_RANGE
     count = 0
     scratch.gaps[0] = 0
@@ -45,7 +48,11 @@ def gather(signal: Any, cells: NDArray[np.float64], start: int, stop: int, scrat
         if quality:
             cell = read_quality(signal, transform, cell)
         if isfinite(cell):
-            scratch.numbers[count] = min(max(cell, -VALUE_LIMIT), VALUE_LIMIT)
+            number = min(max(cell, -VALUE_LIMIT), VALUE_LIMIT)
+            if unanchored and count == 0:
+                signal["anchor"] = number
+            scratch.values[count] = number
+            scratch.numbers[count] = number - signal["anchor"]
             scratch.rows[count] = row
             count += 1
             scratch.gaps[count] = 0
@@ -68,11 +75,8 @@ def learn(
     transform = signal["transform"]
     seen = signal["seen"]
     buffered = signal["buffer"] > 0
-    if transform == VALUE and seen == 0 and count > 0:
-        signal["origin"] = scratch.numbers[0]  # sums of differences keep their precision far from zero
     for place in range(count):
         number = scratch.numbers[place]
-        scratch.values[place] = number
         scratch.scores[place] = 0.0
         if buffered:
             buffer[seen + place] = number

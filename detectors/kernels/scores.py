@@ -111,7 +111,6 @@ def score_atoms(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
         value = scratch.numbers[place]
         cell = lower_bound(table, signal["atoms"], value)
         score = atom_score(signal, shape, signal["seen"] + place + 1, cell, value)
-        scratch.values[place] = value
         scratch.cells[place] = cell
         scratch.scores[place] = (score - signal["center"]) / signal["scale"]
 
@@ -137,7 +136,6 @@ def score_numbers(signal: Any, shape: Any, scratch: Scratch, count: int) -> None
             score = GRID_LOW + GRID_STEP * (cell - (table[cell] - value) / (table[cell] - table[cell - 1]))
         if cell + 1 < GRID_POINTS and table[cell] == value and table[cell + 1] == value:
             score = equals_score(signal, shape, seen + place + 1, cell)
-        scratch.values[place] = value
         scratch.cells[place] = cell
         scratch.scores[place] = (score - center) / scale
 

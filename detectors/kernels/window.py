@@ -52,12 +52,12 @@ def remember(signal: Any, cells: NDArray[np.uint16], scratch: Scratch, count: in
 def remember_half(signal: Any, cells: NDArray[np.uint16], scratch: Scratch, start: int, end: int) -> None:
     """Adds values that all belong to the half being filled."""
     recent = signal["recent"]
-    origin = signal["origin"]
+    anchor, origin = signal["anchor"], signal["origin"]
     total, squares, low, high, score = recent[0, 1], recent[0, 2], recent[0, 3], recent[0, 4], recent[0, 5]
     gaps = 0
     for place in range(start, end):
         value = scratch.values[place]
-        deviation = value - origin
+        deviation = value - anchor - origin
         total += deviation
         squares += deviation * deviation
         low = min(low, value)
