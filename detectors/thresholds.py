@@ -26,7 +26,7 @@ def set_thresholds(signal: np.void) -> None:
 
     The CUSUMs and the e-detector always run, since they say when a signal is away from its level.
     """
-    requested = float(signal["requested"])
+    requested = float(signal["requested"]) * (1.0 - idle_share(signal))
     every = [requested / share if share else inf for share in signal["shares"].tolist()]
     away = E_DETECTOR if signal["transform"] not in NUMERIC else CUSUM
     away_every = every[away] if every[away] < inf else requested
@@ -43,7 +43,15 @@ def set_thresholds(signal: np.void) -> None:
     else:
         mean, scale = float(signal["reference_mean"]), float(signal["scale"])
         signal["delta"], signal["threshold"] = rate_parameters(mean, scale, every[PAGE_HINKLEY])
-        signal["heights"] = e_height(away_every)
+        signal["heights"] = e_height(mean, away_every)
+
+
+def idle_share(signal: np.void) -> float:
+    """The share of the tests that raise hardly any false alarm: while a level is local, or a cycle takes the
+    signal beyond its reference, shape is not tested and variance is given room.
+    """
+    idle = signal["transform"] == Transform.VALUE and (signal["local"] or signal["cyclic"] == 2)
+    return float(signal["shares"][SHAPE] + signal["shares"][VARIANCE]) if idle else 0.0
 
 
 def recalibrate(signal: np.void, name: str, requested: float) -> bool:

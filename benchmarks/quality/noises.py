@@ -115,9 +115,13 @@ class Counts:
     cyclic: bool = False
     kinds: tuple[Kind, ...] = ("mean",)
 
+    def changed_rate(self, change: Change) -> float:
+        """The rate when the change is there entirely."""
+        return self.rate + change.size * sqrt(self.rate)
+
     def source(self, random: np.random.Generator, columns: int) -> Source:
         def next_values(times_ms: Times, share: Matrix | float, change: Change | None) -> Matrix:
-            grown = 0.0 if change is None else change.size * sqrt(self.rate) * share
+            grown = 0.0 if change is None else (self.changed_rate(change) - self.rate) * share
             return random.poisson(self.rate + grown, (len(times_ms), columns)).astype(np.float64)
 
         return next_values

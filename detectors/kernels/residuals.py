@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.kernels.compiled import compiled
+from detectors.kernels.page_hinkley import reset
 from detectors.kernels.scratch import Batch, Scratch
 from detectors.layout import SLOTS
 
@@ -116,6 +117,7 @@ def come_back(signal: Any) -> None:
     """The signal is at its level again, or the level it stays at becomes its level."""
     signal["away"] = signal["told"] = 0
     if signal["returned"] == STAYS:
+        reset(signal)  # what Page-Hinkley has added up is about the level before
         signal["level"] += signal["shift"] * sqrt(signal["spread"])
         signal["counted"] = min(signal["counted"], 200.0)
     else:

@@ -9,12 +9,12 @@ from detectors import SignalState
 from schemas import Alert, Coverage
 from stream_app.alarms.announcement import Status, announce
 from stream_app.alarms.incident import SEVERITY_ORDER, Evidence, Incident
+from stream_app.alarms.recovery import has_recovered
 from stream_app.alarms.stages import (
     CONFIRMED_STAGES,
     STAGES,
     Case,
     Stage,
-    has_recovered,
     late_confirmed,
     run,
 )

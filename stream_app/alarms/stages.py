@@ -15,6 +15,7 @@ from msgspec import structs
 from detectors import SignalState
 from stream_app.alarms.direction import is_bad
 from stream_app.alarms.incident import Evidence, Incident, Member
+from stream_app.alarms.recovery import tolerance_sd
 from stream_app.alarms.standing import Sighting
 from stream_app.alarms.state import AlarmState
 from stream_app.config import ModelPlan
@@ -25,11 +26,8 @@ Look = Callable[[Evidence], SignalState | None]
 # much more frequent moves its rate by a small part of its sd.
 SMALLEST_EFFECT_SD = 0.1
 SMALLEST_ODDS = 1.25
-# A signal is back when its recent blocks are this close to its reference (half way, for a small change).
-RECOVERED_SD = 0.25
 # A firing signal is reported again when its effect has grown by half.
 GROWTH = 1.5
-SURE_STANDARD_ERRORS = 3.0
 # A large effect speaks for itself when its values put it this many standard errors from the reference: the
 # least that Page-Hinkley's test reaches. A window that was merely cut may hold a handful of lucky values.
 CERTAIN_STANDARD_ERRORS = 6.0
@@ -79,14 +77,28 @@ def armed(case: Case) -> Held | None:
 
 
 def recovering(case: Case) -> Held | None:
-    """A firing signal that changes back is on its way to be resolved, not a new change."""
+    """A signal that changes back to where it was is on its way to be resolved, not a new change."""
     incident = case.state.incident_of(case.evidence)
     if incident is None:
-        return None
+        return Held.RECOVERING if comes_back(case) else None
     member = incident.members[case.evidence.signal]
     is_back = case.effect_size_sd <= tolerance_sd(member)
     turned = case.evidence.finding.direction != member.evidence.finding.direction
     return Held.RECOVERING if is_back or (turned and case.effect_size_sd < member.effect_size_sd) else None
+
+
+def comes_back(case: Case) -> bool:
+    """Whether a signal that does not fire moves towards its reference, or back from where it fired.
+
+    A local level follows a change that lasts: its end then looks like a change the other way.
+    """
+    finding = case.evidence.finding
+    if finding.of != "mean":
+        return False
+    if (finding.effect_size_sd > 0) != (finding.direction == "up"):
+        return True
+    members = case.state.past_members(case.evidence)
+    return any(member.evidence.finding.direction != finding.direction for member in members)
 
 
 def in_bad_direction(case: Case) -> Held | None:
@@ -209,29 +221,3 @@ def late_confirmed(evidence: Evidence, signal: SignalState, plan: ModelPlan) -> 
     blocks = signal.block_effects[-plan.alerts.of_blocks :]
     clear_sd = plan.alerts.effect_size_floor_sd / 2
     return sum(effect * sign > clear_sd for effect in blocks) >= plan.alerts.confirm_blocks
-
-
-def tolerance_sd(member: Member) -> float:
-    return min(RECOVERED_SD, member.effect_size_sd / 2)
-
-
-def has_recovered(member: Member, signal: SignalState, plan: ModelPlan, block: int) -> bool:
-    """The signal is back within the tolerance, on so many values that chance cannot have put it there.
-
-    The mean of n independent scores has a standard error of 1 / sqrt(n) sd, that of autocorrelated ones a
-    larger one. Where the last M blocks can tell the tolerance from noise they decide, soon; for a small
-    change it takes the whole recent window, and that no detector takes the signal for one that is away.
-    """
-    since = signal.seen - member.seen_at_start
-    changed = member.evidence.finding.of
-    if changed != "mean":  # a detection takes effect with the value after it
-        return since >= block and (signal.spread == 1.0 if changed == "variance" else not signal.odd)
-    tolerance = tolerance_sd(member)
-    values = plan.alerts.of_blocks * block
-    independent = values * (1 - signal.phi) / (1 + signal.phi)
-    if tolerance * sqrt(independent) >= SURE_STANDARD_ERRORS:
-        blocks = signal.block_effects[-plan.alerts.of_blocks :]
-        enough = since >= values and len(blocks) == plan.alerts.of_blocks
-        return enough and abs(sum(blocks) / len(blocks)) <= tolerance
-    near = abs(signal.effect_size_sd) <= tolerance
-    return near and not signal.away and since >= signal.recent.count

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from schemas import Verdict, fingerprint_of
-from stream_app.alarms.incident import Evidence, Incident
+from stream_app.alarms.incident import Evidence, Incident, Member
 from stream_app.alarms.standing import Standing
 
 # A verdict may come days after an incident is over. About 60 bytes and 30 for each signal.
@@ -47,6 +47,13 @@ class AlarmState(msgspec.Struct):
             if same and member is not None and not member.recovered:
                 return incident
         return None
+
+    def past_members(self, evidence: Evidence) -> list[Member]:
+        """What this signal was in open incidents of its model version in which it does not fire any more."""
+        key = (evidence.version, evidence.role)
+        open_ones = [incident for incident in self.incidents if (incident.version, incident.role) == key]
+        members = [incident.members.get(evidence.signal) for incident in open_ones]
+        return [member for member in members if member is not None and member.recovered]
 
     def incident_near(self, evidence: Evidence, group_within_ms: int) -> Incident | None:
         """The open incident of the same model version that this change belongs to by time.

@@ -6,7 +6,8 @@ from msgspec import structs
 from detectors import SignalState
 from stream_app.alarms.desk import pending_ms
 from stream_app.alarms.incident import Evidence, Member
-from stream_app.alarms.stages import STAGES, Case, Held, has_recovered, late_confirmed, run
+from stream_app.alarms.recovery import has_recovered
+from stream_app.alarms.stages import STAGES, Case, Held, late_confirmed, run
 from stream_app.alarms.standing import SIGHTINGS_KEPT, Standing
 from stream_app.alarms.state import AlarmState
 from stream_app.config import ModelPlan, SignalPlan

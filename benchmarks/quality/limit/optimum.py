@@ -6,12 +6,14 @@ from benchmarks.quality.changes import Change
 from benchmarks.quality.limit.chain import Limit
 from benchmarks.quality.limit.gaussian import gaussian_limit
 from benchmarks.quality.limit.lattice import bernoulli_limit, swap_limit
+from benchmarks.quality.limit.poisson import poisson_limit
 from benchmarks.quality.limit.variance import variance_limit
-from benchmarks.quality.noises import Classes, Flags, Noise
+from benchmarks.quality.noises import Classes, Counts, Flags, Noise
 
 
 def optimum(noise: Noise, change: Change, false_alarm_every: float) -> Limit | None:
-    """One-sided, for independent values; numbers of every distribution are measured at the Gaussian's.
+    """One-sided, for independent values; numbers of every continuous distribution are measured at the
+    Gaussian's.
 
     None for gradual changes, for which no CUSUM is the optimum.
     """
@@ -22,6 +24,8 @@ def optimum(noise: Noise, change: Change, false_alarm_every: float) -> Limit | N
     if isinstance(noise, Classes):
         frequent, rare = noise.shares[list(noise.swapped)].tolist()
         return swap_limit(frequent, rare, false_alarm_every)
+    if isinstance(noise, Counts):
+        return poisson_limit(noise.rate, noise.changed_rate(change), false_alarm_every)
     if change.kind == "variance":
         return variance_limit(change.size, false_alarm_every)
     return gaussian_limit(change.size, false_alarm_every)

@@ -1,0 +1,37 @@
+"""When a signal that fired is back at its reference."""
+
+from math import sqrt
+
+from detectors import SignalState
+from stream_app.alarms.incident import Member
+from stream_app.config import ModelPlan
+
+# A signal is back when its recent blocks are this close to its reference (half way, for a small change).
+RECOVERED_SD = 0.25
+SURE_STANDARD_ERRORS = 3.0
+
+
+def tolerance_sd(member: Member) -> float:
+    return min(RECOVERED_SD, member.effect_size_sd / 2)
+
+
+def has_recovered(member: Member, signal: SignalState, plan: ModelPlan, block: int) -> bool:
+    """The signal is back within the tolerance, on so many values that chance cannot have put it there.
+
+    The mean of n independent scores has a standard error of 1 / sqrt(n) sd, that of autocorrelated ones a
+    larger one. Where the last M blocks can tell the tolerance from noise they decide, soon; for a small
+    change it takes the whole recent window, and that no detector takes the signal for one that is away.
+    """
+    since = signal.seen - member.seen_at_start
+    changed = member.evidence.finding.of
+    if changed != "mean":  # a detection takes effect with the value after it
+        return since >= block and (signal.spread == 1.0 if changed == "variance" else not signal.odd)
+    tolerance = tolerance_sd(member)
+    values = plan.alerts.of_blocks * block
+    independent = values * (1 - signal.phi) / (1 + signal.phi)
+    if tolerance * sqrt(independent) >= SURE_STANDARD_ERRORS:
+        blocks = signal.block_effects[-plan.alerts.of_blocks :]
+        enough = since >= values and len(blocks) == plan.alerts.of_blocks
+        return enough and abs(sum(blocks) / len(blocks)) <= tolerance
+    near = abs(signal.effect_size_sd) <= tolerance
+    return near and not signal.away and since >= signal.recent.count
