@@ -69,12 +69,12 @@ SIGNAL = np.dtype(
         *((name, "f8") for name in ("score_before", "learn_at")),
         *((name, "i8") for name in ("season_from_ms", "season_ms", "stale")),
         # after a change: that it is away from its level, by how many sd, known from how many values, and
-        # by how many the level had begun to follow;
+        # by how many the level had begun to follow; by how many levels that stayed have moved it in all;
         # returned is set after the value with which that ends, turned and widened are ±1 after the value at
         # which a change of the mean or the variance was found;
         # cyclic is 1 when a cycle is removed, 2 when it is a material one
         *((name, "i8") for name in ("away", "returned", "turned", "widened", "cyclic")),
-        *((name, "f8") for name in ("shift", "shift_count", "drifted")),
+        *((name, "f8") for name in ("shift", "shift_count", "drifted", "carried")),
         # the lanes of the CUSUMs or of the e-detector, upwards and downwards, and their thresholds
         ("lanes", "f8", (2, LANES)),
         ("heights", "f8", (LANES,)),

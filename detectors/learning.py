@@ -23,7 +23,7 @@ DAY_MS = 86_400_000
 LOCAL_MS = 3_600_000  # memory of a local level
 LOCAL_VALUES = 5000  # so many values are memory enough: what is faster than that is a jump
 LOCAL_VALUES_MIN = 30
-LOCAL_ONES = 600  # of a rate, so many of the rarer value: fewer are forgotten before a doubled rate is seen
+LOCAL_ONES = 300  # of a rate, so many of the rarer value: fewer are forgotten before a doubled rate is seen
 LOCAL_TAIL_ONES = 100  # of a tail: it is asked for more than a doubled rate, and a cycle moves it far
 HOLD_MS = 43_200_000  # a changed level without a known cycle becomes the level after half a day
 MATERIAL = 0.2  # sd of a cycle that takes a signal where its reference is known less well
@@ -46,7 +46,8 @@ def begin_learning(
     signal["season_ms"] = int(signal["first_ms"]) + 2 * DAY_MS
     conclude_season(signal, season, float(len(scores)))
     residuals = scores - season["knots"][slots]
-    residuals = residuals - _line(residuals) if signal["local"] else residuals - residuals.mean()
+    is_line = bool(signal["local"]) and signal["transform"] != Transform.BINARY
+    residuals = residuals - _line(residuals) if is_line else residuals - residuals.mean()
     residuals = np.clip(residuals, -CLIP, CLIP)
     signal["products"] = len(scores), (residuals**2).sum(), (residuals[1:] * residuals[:-1]).sum()
     signal["score_before"] = residuals[-1]
@@ -56,7 +57,7 @@ def begin_learning(
     set_memory(signal)
     signal["counted"] = min(float(len(scores)), float(signal["memory"]))
     signal["level"] = signal["trend"] = 0.0
-    if signal["local"] and len(scores) > 1:
+    if is_line and len(scores) > 1:
         ends = _line(scores)[-2:] / to_score(signal)
         signal["level"], signal["trend"] = ends[1], ends[1] - ends[0]
         if is_rate(signal):
@@ -111,7 +112,10 @@ def leave_local(signal: np.void, mean: float) -> None:
 
 
 def set_memory(signal: np.void) -> None:
-    """How many values the level is learned from, and how long a changed one is held."""
+    """How many values the level is learned from, and how long a changed one is held.
+
+    A line takes twice as many values as a mean for the same memory; the level of a 0/1 signal is a mean.
+    """
     per_ms = values_per_ms(signal)
     signal["hold"] = max(HOLD_MS * per_ms, 1000.0)
     if not signal["local"]:
@@ -122,7 +126,7 @@ def set_memory(signal: np.void) -> None:
         rate = float(signal["reference_mean"])
         ones = LOCAL_TAIL_ONES if signal["transform"] == Transform.TAIL else LOCAL_ONES
         memory = max(memory, ones / min(rate, 1 - rate))
-    signal["memory"] = 2 * memory
+    signal["memory"] = memory if signal["transform"] == Transform.BINARY else 2 * memory
 
 
 def values_per_ms(signal: np.void) -> float:

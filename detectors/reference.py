@@ -41,6 +41,7 @@ STARTED_AT_ZERO = (
         "shift",
         "shift_count",
         "drifted",
+        "carried",
         "lanes",
         "spreads",
         "tallied",

@@ -24,14 +24,15 @@ class Emissions(NamedTuple):
 def emit(signal: Any, index: int, scratch: Scratch, count: int, emissions: Emissions) -> None:
     """Adds scores to the signal's block and hands complete blocks to its detectors.
 
-    A block's mean is multiplied by sqrt(k), so that it has the variance of a single innovation.
+    A block's mean is multiplied by sqrt(k), so that it has the variance of a single innovation. A level that
+    became the level to be measured from is no change for them: what they see goes on where it was.
     """
     every = signal["every"]
     block_sum, block_count = signal["block_sum"], signal["block_count"]
-    unit = sqrt(float(every))
+    unit, carried = sqrt(float(every)), signal["carried"]
     end = emissions.last[index]
     for place in range(count):
-        block_sum += scratch.innovations[place]
+        block_sum += scratch.innovations[place] + carried
         block_count += 1
         if block_count >= every:
             if signal["watched"] != 0:

@@ -10,7 +10,7 @@ from detectors.kernels.compiled import compiled
 from detectors.kernels.scratch import Batch, Scratch, slot_of
 from detectors.signals import Transform
 
-VALUE, TAIL = int(Transform.VALUE), int(Transform.TAIL)
+VALUE, BINARY, TAIL = int(Transform.VALUE), int(Transform.BINARY), int(Transform.TAIL)
 CATEGORY, UNSEEN = int(Transform.CATEGORY), int(Transform.UNSEEN)
 MISSING, NULL, WRONG_TYPE = int(Transform.MISSING), int(Transform.NULL), int(Transform.WRONG_TYPE)
 OUT_OF_RANGE = int(Transform.OUT_OF_RANGE)

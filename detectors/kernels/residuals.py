@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from detectors.kernels.compiled import compiled
 from detectors.kernels.page_hinkley import reset
+from detectors.kernels.reading import BINARY
 from detectors.kernels.scratch import Batch, Scratch
 from detectors.layout import SLOTS
 
@@ -59,7 +60,9 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
     """
     phi, inverse = signal["phi"], 1.0 / signal["sigma"]
     to_score, unit = signal["sigma"] / (1.0 - phi), sqrt(signal["spread"])
-    is_line, memory, healthy = signal["local"] != 0, signal["memory"], signal["away"] == 0
+    # Of a rate a mean: a line through its few ones would follow a change before it is seen.
+    is_line = signal["local"] != 0 and signal["transform"] != BINARY
+    memory, healthy = signal["memory"], signal["away"] == 0
     drifted = signal["drifted"]
     previous, level, trend, counted = signal["previous"], signal["level"], signal["trend"], signal["counted"]
     for place in range(count):
@@ -118,6 +121,7 @@ def come_back(signal: Any) -> None:
     signal["away"] = signal["told"] = 0
     if signal["returned"] == STAYS:
         reset(signal)  # what Page-Hinkley has added up is about the level before
+        signal["carried"] += signal["shift"]
         signal["level"] += signal["shift"] * sqrt(signal["spread"])
         signal["counted"] = min(signal["counted"], 200.0)
     else:

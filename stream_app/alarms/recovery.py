@@ -20,7 +20,8 @@ def has_recovered(member: Member, signal: SignalState, plan: ModelPlan, block: i
 
     The mean of n independent scores has a standard error of 1 / sqrt(n) sd, that of autocorrelated ones a
     larger one. Where the last M blocks can tell the tolerance from noise they decide, soon; for a small
-    change it takes the whole recent window, and that no detector takes the signal for one that is away.
+    change it takes the whole recent window. A signal that is still another one for its detectors is back only
+    when the whole window says so clearly: the effect that was told may have been larger than the change is.
     """
     since = signal.seen - member.seen_at_start
     changed = member.evidence.finding.of
@@ -28,10 +29,13 @@ def has_recovered(member: Member, signal: SignalState, plan: ModelPlan, block: i
         return since >= block and (signal.spread == 1.0 if changed == "variance" else not signal.odd)
     tolerance = tolerance_sd(member)
     values = plan.alerts.of_blocks * block
+    settled = since >= signal.recent.count
+    effect = abs(signal.effect_size_sd)
+    if signal.away and not (settled and effect <= tolerance / 2):
+        return False
     independent = values * (1 - signal.phi) / (1 + signal.phi)
     if tolerance * sqrt(independent) >= SURE_STANDARD_ERRORS:
         blocks = signal.block_effects[-plan.alerts.of_blocks :]
         enough = since >= values and len(blocks) == plan.alerts.of_blocks
         return enough and abs(sum(blocks) / len(blocks)) <= tolerance
-    near = abs(signal.effect_size_sd) <= tolerance
-    return near and not signal.away and since >= signal.recent.count
+    return settled and effect <= tolerance

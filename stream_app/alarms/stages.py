@@ -61,6 +61,11 @@ class Case:
         return abs(self.evidence.finding.effect_size_sd)
 
     @property
+    def is_certain(self) -> bool:
+        """Whether its own values show it, not a handful of lucky ones."""
+        return self.effect_size_sd * sqrt(self.evidence.finding.after.count) >= CERTAIN_STANDARD_ERRORS
+
+    @property
     def is_small(self) -> bool:
         """Whether it is not worth an alert."""
         odds = self.evidence.finding.odds
@@ -84,7 +89,8 @@ def recovering(case: Case) -> Held | None:
     member = incident.members[case.evidence.signal]
     is_back = case.effect_size_sd <= tolerance_sd(member)
     turned = case.evidence.finding.direction != member.evidence.finding.direction
-    return Held.RECOVERING if is_back or (turned and case.effect_size_sd < member.effect_size_sd) else None
+    beyond = case.effect_size_sd >= member.effect_size_sd and case.is_certain
+    return Held.RECOVERING if is_back or (turned and not beyond) else None
 
 
 def comes_back(case: Case) -> bool:
@@ -119,9 +125,8 @@ def confirmed(case: Case) -> Held | None:
     if evidence.finding.of != "mean":
         return None
     waiting = state.pending.get(evidence.key)
-    standard_errors = case.effect_size_sd * sqrt(evidence.finding.after.count)
     large = case.effect_size_sd >= case.plan.alerts.effect_size_floor_sd
-    if large and standard_errors >= CERTAIN_STANDARD_ERRORS:
+    if large and case.is_certain:
         state.pending.pop(evidence.key, None)
         return None
     if waiting is not None and not case.is_small and agrees(waiting, evidence):

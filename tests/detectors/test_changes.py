@@ -60,9 +60,21 @@ def test_a_local_level_does_not_learn_a_doubled_rate_before_it_is_seen(ratio: fl
     random = np.random.default_rng(4)
     rate = np.where(np.arange(12_000) < 8_000, 0.06, 0.06 * ratio)[:, None]
     values = (random.random((12_000, 8)) < rate).astype(float)
-    findings = run(bank_of(8, Transform.BINARY), values, 2_000)
+    findings = run(bank_of(8, Transform.BINARY, every=1e8), values, 2_000)
     assert {found.signal for found in findings} == {str(column) for column in range(8)}
     assert min(found.detected_offset for found in findings) >= 8_000
+
+
+def test_a_level_that_stays_half_a_day_is_told_once() -> None:
+    """When a local level takes over a change, what follows it would tell the same change again."""
+    random = np.random.default_rng(9)
+    rate = np.where(np.arange(40_000) < 8_000, 0.06, 0.15)[:, None]
+    values = (random.random((40_000, 8)) < rate).astype(float)
+    findings = run(bank_of(8, Transform.BINARY, every=1e8), values, 3_000)
+    assert {found.signal for found in findings if found.detected_offset < 12_000} == {
+        str(i) for i in range(8)
+    }
+    assert [found for found in findings if found.detected_offset >= 20_000] == []
 
 
 def test_whether_there_is_a_cycle_is_asked_as_soon_as_two_days_are_full() -> None:
