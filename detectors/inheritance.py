@@ -15,7 +15,7 @@ INHERITED = (
         "reference_high",
     ),
     *("ones", "atoms", "center", "scale", "cut", "common", "rare", "origin", "anchor", "every"),
-    *("base", "base_trend", "base_counted", "base_memory", "base_limit"),
+    *("base", "base_trend", "base_counted", "base_memory", "base_limit", "grain"),
     *(
         "phi",
         "sigma",

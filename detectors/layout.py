@@ -50,8 +50,12 @@ SIGNAL = np.dtype(
         # to a number changes no bit of what is found
         ("anchor", "f8"),
         # what a value of a tail is measured from: the line through the last hour, learned from `base_counted`
-        # values up to `base_memory` of them; a value counts for no more than `base_limit` away from it
-        *((name, "f8") for name in ("base", "base_trend", "base_counted", "base_memory", "base_limit")),
+        # values up to `base_memory` of them; a value counts for no more than `base_limit` away from it; grain
+        # is how far apart values are that are only few, such as whole numbers
+        *(
+            (name, "f8")
+            for name in ("base", "base_trend", "base_counted", "base_memory", "base_limit", "grain")
+        ),
         # the recent window, [0] the half being filled and [1] the full one before: missing values, and count,
         # sum and sum of squares of value - origin, minimum, maximum, sum of scores
         ("gaps", "i8", (2,)),

@@ -11,22 +11,21 @@ from detectors.kernels.scores import CLIP, above_base
 from detectors.learning import values_in_an_hour
 
 PROBABILITY = 0.95
-COARSE = 0.3  # share of one value beyond which a reference is too coarse
+DISTINCT_MAX = 64  # a reference with more distinct values is fine enough
 
 
 def learn_tail(signal: np.void, values: NDArray[np.float64]) -> None:
     """How far above the level of the last hour the highest 5 % of values [reference_count] lie.
 
-    Those are left out with which the level had just begun. Where one value is most of all, as of small
-    counts, the share beyond it jumps with the level: such values are measured from 0.
+    Those are left out with which the level had just begun.
     """
-    if np.unique(values, return_counts=True)[1].max() > COARSE * len(values):
-        signal["cut"] = np.quantile(values, PROBABILITY)
-        signal["ones"] = np.count_nonzero(values > signal["cut"])
-        return
+    distinct = np.unique(values)
+    is_coarse = 1 < len(distinct) <= DISTINCT_MAX
+    signal["grain"] = np.diff(distinct).min() if is_coarse else 0.0
     signal["base_limit"], signal["base_memory"] = CLIP * values.std(), 2 * values_in_an_hour(signal)
     begin_base(signal, values)
-    heights = np.array([above_base(signal, value) for value in values.tolist()])[len(values) // 4 :]
+    numbered = enumerate(values.tolist(), start=1)
+    heights = np.array([above_base(signal, value, count) for count, value in numbered])[len(values) // 4 :]
     signal["cut"] = np.quantile(heights, PROBABILITY)
     signal["ones"] = np.count_nonzero(heights > signal["cut"]) * len(values) / len(heights)
     begin_base(signal, values)

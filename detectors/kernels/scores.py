@@ -162,14 +162,16 @@ def score_categories(signal: Any, shape: Any, scratch: Scratch, count: int) -> N
 
 
 @compiled
-def above_base(signal: Any, number: float) -> float:
-    """How far a number lies above the line through the last hour, which it then is part of.
+def above_base(signal: Any, number: float, count: int) -> float:
+    """How far a number, the signal's `count`-th, lies above the line through the last hour, which it then is
+    part of.
 
     So a tail is that of its time of the day: where load is high every noon, latencies beyond the quantile of
-    the night are no news.
+    the night are no news. Whole numbers are spread over the room around them, or the share beyond a line that
+    moves would jump.
     """
     forecast = signal["base"] + signal["base_trend"]
-    deviation = number - forecast
+    deviation = number + signal["grain"] * (uniform(signal["seed"], count) - 0.5) - forecast
     gain, slope = gains(signal["base_counted"], True)
     step = min(max(deviation, -signal["base_limit"]), signal["base_limit"])
     signal["base"] = forecast + gain * step
@@ -181,11 +183,11 @@ def above_base(signal: Any, number: float) -> float:
 @compiled
 def score_rates(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
     """Values and scores of 0/1 signals: standardised by the rate of the reference."""
-    transform, center, scale = signal["transform"], signal["center"], signal["scale"]
+    transform, center, scale, seen = signal["transform"], signal["center"], signal["scale"], signal["seen"]
     for place in range(count):
         value = scratch.numbers[place]
         if transform == TAIL:
-            value = 1.0 if above_base(signal, value) > signal["cut"] else 0.0
+            value = 1.0 if above_base(signal, value, seen + place + 1) > signal["cut"] else 0.0
         elif transform == UNSEEN:
             level = shape["level"]
             value = 1.0 if level[code_of(level.shape[0], value)] >= 1.0 else 0.0

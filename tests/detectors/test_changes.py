@@ -100,6 +100,14 @@ def test_a_tail_follows_the_time_of_day() -> None:
     assert not run(bank_of(8, Transform.TAIL), daily_load(12, 8), MINUTE_MS)
 
 
+def test_a_tail_of_small_counts_follows_the_time_of_day() -> None:
+    """Between whole numbers the share beyond a moving line would jump fivefold, twice a day."""
+    minutes = np.arange(12 * 1_440)[:, None]
+    rate = 0.35 + 0.15 * np.sin(2 * np.pi * minutes / 1_440)
+    counts = np.random.default_rng(10).poisson(rate, (len(minutes), 8)).astype(float)
+    assert not run(bank_of(8, Transform.TAIL), counts, MINUTE_MS)
+
+
 def test_a_tail_that_grows_is_found() -> None:
     """One answer in five that takes much longer moves the mean little and is what users complain of."""
     values = daily_load(8, 8)
