@@ -10,7 +10,7 @@ from faust.types import TP
 from stream_app.adapters.metrics import Metrics
 from stream_app.adapters.worker.intake import Intake
 from stream_app.adapters.worker.partition import RECORDS_HELD_MAX, Partition
-from tests.adapters.worker_fakes import F, FakeShard, P, Record
+from tests.adapters.worker_fakes import F, FakeShard, P, records
 
 
 class Scene:
@@ -19,7 +19,7 @@ class Scene:
     def __init__(self, ends: dict[str, int] | None = None) -> None:
         self.shard = FakeShard()
         self.partition = Partition(self.shard, (P, F), ends or {})
-        self.log = [Record(P, offset) for offset in range(100)]
+        self.log = list(records(P, *range(100)))
         self.told: list[tuple[str, TP]] = []
         self.owned = True
         self.positions: dict[TP, int] = {}
@@ -52,7 +52,7 @@ class Scene:
 
     def take(self, topic: str, *offsets: int) -> None:
         """Take a batch of these offsets."""
-        asyncio.run(self.intake.take([Record(topic, offset) for offset in offsets]))
+        asyncio.run(self.intake.take(records(topic, *offsets)))
 
     def applied(self) -> list[int]:
         """Offsets in the order in which the shard got them."""
@@ -104,7 +104,6 @@ def test_the_topic_that_is_ahead_is_held_back_and_let_go() -> None:
     scene.take(P, *range(RECORDS_HELD_MAX // 4 + 1))
     scene.take(P, RECORDS_HELD_MAX // 4 + 1)
     assert scene.told == [("hold", TP(P, 0))]
-    last = [Record(F, 0, timestamp=1)]
-    asyncio.run(scene.intake.take(last))
+    asyncio.run(scene.intake.take(records(F, 0, timestamp=1)))
     assert scene.told == [("hold", TP(P, 0)), ("go", TP(P, 0))]
     assert scene.applied() == list(range(RECORDS_HELD_MAX // 4 + 2))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from stream_app.config import Settings
-from stream_app.pipeline import OutputRecord, Shard, SourceRecord, claim, recover
+from stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord, claim, recover
 from stream_app.pipeline.codec import pack
 
 StateLog = list[tuple[bytes, bytes | None]]
@@ -39,7 +39,7 @@ def crashing(seed: int, settings: Settings, records: Sequence[SourceRecord]) -> 
         todo = [record for record in records if record.offset >= acknowledged.get(record.topic, 0)]
         died = False
         for start in range(0, len(todo), 400):
-            shard.apply(todo[start : start + 400])
+            shard.apply(Records.of(todo[start : start + 400]))
             for cut in shard.cut(shard.dirty) if chance.random() < 0.7 else ():
                 written = chance.randint(0, len(cut.records)) if chance.random() < 0.1 else len(cut.records)
                 log += [(record.key, record.value) for record in cut.records[:written]]

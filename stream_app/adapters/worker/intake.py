@@ -14,8 +14,8 @@ from stream_app.adapters.logs import get_log
 from stream_app.adapters.metrics import Metrics, PartitionView
 from stream_app.adapters.worker.checkpointer import Checkpointer
 from stream_app.adapters.worker.ownership import Ownership
-from stream_app.adapters.worker.partition import RECORDS_HELD_MAX, Partition, chunks
-from stream_app.pipeline import SourceRecord
+from stream_app.adapters.worker.partition import RECORDS_HELD_MAX, Partition
+from stream_app.pipeline import Records
 
 log = get_log("driftline.intake")
 
@@ -38,17 +38,17 @@ class Intake:
         self._metrics = metrics
         self.on_urgent: Callable[[], None] = lambda: None
 
-    async def take(self, records: list[SourceRecord]) -> None:
-        """Take a batch of one partition; one of a partition that is not ours any more is dropped."""
-        topic, number = records[0].topic, records[0].partition
+    async def take(self, records: Records) -> None:
+        """Take records of one topic; those of a partition that is not ours any more are dropped."""
+        (topic,), number, first = records.topics, records.partition, int(records.offsets[0])
         await self._ownership.settled.wait()
         partition = self._ownership.get(number)
         if partition is None:
             return
         async with partition.absorbing:
             expected = partition.expected.get(topic)
-            if expected is not None and records[0].offset > expected:
-                await self._fill(partition, topic, expected, records[0].offset)
+            if expected is not None and first > expected:
+                await self._fill(partition, topic, expected, first)
             partition.receive(topic, records)
             await self._absorb(partition)
         self._balance(partition)
@@ -74,7 +74,7 @@ class Intake:
         async for records in self._reader.read(topic, partition.number, start, stop):
             if records:
                 found += len(records)
-                partition.receive(topic, records)
+                partition.receive(topic, Records.of(records))
         self._metrics.holes.labels(topic).inc()
         log.warning("hole", topic=topic, partition=partition.number, start=start, stop=stop, found=found)
 
@@ -82,13 +82,13 @@ class Intake:
         for topic in partition.alignment.topics:
             partition.learn_end(topic, self.highwater(topic, partition.number))
         released = partition.release()
-        for chunk in chunks(released, CHUNK_RECORDS):
+        for start in range(0, len(released), CHUNK_RECORDS):
             await self._ownership.settled.wait()
             await self._checkpointer.accepted.wait()
             if not self._ownership.owns(partition):
                 return
             begun = perf_counter()
-            partition.apply(chunk)
+            partition.apply(released[start : start + CHUNK_RECORDS])
             self._metrics.batch_seconds.observe(perf_counter() - begun)
             if partition.shard.urgent:
                 self.on_urgent()

@@ -2,28 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
 from time import monotonic
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
+
+import numpy as np
 
 from stream_app.adapters.alignment import NO_LINGER, Alignment, Linger
-from stream_app.pipeline import OutputRecord, Shard, SourceRecord
+from stream_app.pipeline import OutputRecord, Records, Shard
 
 T = TypeVar("T")
 
 SILENCE_S = 3.0  # what was fetched is delivered sooner than this
 RECORDS_HELD_MAX = 200_000  # reading stops at a quarter; the rest is what was under way then
-
-
-class Gap(NamedTuple):
-    """Stands in the flow of records where the log has no record up to and including `offset`."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int | None
-    key: None = None
-    value: None = None
 
 
 class Partition:
@@ -57,25 +47,22 @@ class Partition:
         self.alignment = Alignment(topics, RECORDS_HELD_MAX, linger)
         self._ends = dict(ends)
         self._reached: dict[str, tuple[int, float]] = {}  # position, and since when
-        self._gaps = 0
+        # By topic: the offsets before which the log has no records down to those received before.
+        self._gaps: dict[str, list[int]] = {}
 
-    def receive(self, topic: str, records: Sequence[SourceRecord]) -> None:
+    def receive(self, topic: str, records: Records) -> None:
         """Take records of one topic; those received before are dropped, offsets passed over become gaps."""
         self._reached.pop(topic, None)
         expected = self.expected.get(topic)
-        if expected is not None and records[0].offset < expected:
-            fresh = [record for record in records if record.offset >= expected]
-            records = fresh
-        if not records:
+        if expected is not None:
+            records = records[int(np.searchsorted(records.offsets, expected)) :]
+        if not len(records):
             return
-        if expected is not None and records[0].offset > expected:
-            first = records[0]
-            self._gaps += 1
-            gap = Gap(topic, first.partition, first.offset - 1, first.timestamp)
-            self.alignment.add(topic, (gap, *records))
-        else:
-            self.alignment.add(topic, records)
-        self.expected[topic] = records[-1].offset + 1
+        first, last = int(records.offsets[0]), int(records.offsets[-1])
+        if expected is not None and first > expected:
+            self._gaps.setdefault(topic, []).append(first)
+        self.alignment.add(topic, records)
+        self.expected[topic] = last + 1
 
     def learn_end(self, topic: str, end: int) -> None:
         """Note how far the log of a topic reaches."""
@@ -112,16 +99,21 @@ class Partition:
             and any(self.alignment.held(other) for other in topics if other != topic)
         ]
 
-    def release(self) -> list[SourceRecord]:
+    def release(self) -> Records:
         """Records whose turn it is."""
         return self.alignment.release([topic for topic in self.alignment.topics if self.caught_up(topic)])
 
-    def apply(self, records: Sequence[SourceRecord]) -> None:
+    def apply(self, records: Records) -> None:
         """Give records to the shard, and tell it about gaps between them."""
-        if self._gaps:
-            self._apply_with_gaps(records)
-        else:
-            self.shard.apply(records)
+        start = 0
+        for place in self._places_behind_gaps(records):
+            record = records[place]
+            if place > start:
+                self.shard.apply(records[start:place])
+            self._gaps[record.topic].remove(record.offset)
+            self.shard.skip(record.topic, record.offset)
+            start = place
+        self.shard.apply(records[start:])
         self.dead_letters += self.shard.take_dead_letters()
 
     def take_dead_letters(self) -> list[OutputRecord]:
@@ -129,14 +121,13 @@ class Partition:
         taken, self.dead_letters = self.dead_letters, []
         return taken
 
-    def _apply_with_gaps(self, records: Sequence[SourceRecord]) -> None:
-        for is_gap, run in groupby(records, key=lambda record: isinstance(record, Gap)):
-            if is_gap:
-                for gap in run:
-                    self._gaps -= 1
-                    self.shard.skip(gap.topic, gap.offset + 1)
-            else:
-                self.shard.apply(list(run))
+    def _places_behind_gaps(self, records: Records) -> list[int]:
+        places: list[int] = []
+        for topic, gaps in self._gaps.items():
+            if gaps and topic in records.topics:
+                of_topic = records.topic_of == records.topics.index(topic)
+                places += np.flatnonzero(of_topic & np.isin(records.offsets, gaps)).tolist()
+        return sorted(places)
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
