@@ -24,7 +24,10 @@ def state_of(shard: Shard) -> bytes:
     """Everything that a model's later alerts depend on."""
     watch = shard.models["search"].watch
     streams = [stream.snapshot() for stream in watch.monitor.streams.values()]
-    waiting = {name: list(store.entries.items()) for name, store in watch.monitor.joins.stores().items()}
+    waiting = {
+        name: [(key, store.get(key), store.noted(key)) for key in store]
+        for name, store in watch.monitor.joins.stores().items()
+    }
     return pack([watch.snapshot(), streams, waiting])
 
 
