@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from aiokafka.errors import IllegalStateError
 from faust import App
@@ -19,7 +19,8 @@ from stream_app.pipeline import Records
 
 log = get_log("driftline.intake")
 
-CHUNK_RECORDS = 5_000  # between chunks heartbeats, web and producer get their turn
+CHUNK_RECORDS = 5_000  # between chunks heartbeats, web, producer and fetching get their turn
+PAUSE_S = 0.001  # Faust passes on what was fetched in many steps: one each time would take it half a second
 IDLE_S = 0.02  # how often partitions are looked at whose records wait for a topic that is silent
 
 POSITION_S_MAX = 1.0
@@ -36,37 +37,52 @@ class Intake:
         self._checkpointer = checkpointer
         self._reader = reader
         self._metrics = metrics
+        self._arrived = asyncio.Event()
         self.on_urgent: Callable[[], None] = lambda: None
 
     async def take(self, records: Records) -> None:
-        """Take records of one topic; those of a partition that is not ours any more are dropped."""
+        """Receive records of one topic; those of a partition that is not ours any more are dropped."""
         (topic,), number, first = records.topics, records.partition, int(records.offsets[0])
         await self._ownership.settled.wait()
         partition = self._ownership.get(number)
         if partition is None:
             return
-        async with partition.absorbing:
-            expected = partition.expected.get(topic)
-            if expected is not None and first > expected:
-                await self._fill(partition, topic, expected, first)
-            partition.receive(topic, records)
-            await self._absorb(partition)
+        expected = partition.expected.get(topic)
+        if expected is not None and first > expected:
+            await self._fill(partition, topic, expected, first)
+        partition.receive(topic, records)
         self._balance(partition)
+        self._arrived.set()
 
     async def tend(self) -> None:
-        """Never returns: releases records that wait for a topic which has nothing more to deliver."""
+        """Never returns: lets shards absorb what arrived, or waited for a topic that is silent.
+
+        Not as part of ``take``: more is read, and lingers, while what came before is absorbed.
+        """
+        looked = 0.0
         while True:
-            await asyncio.sleep(IDLE_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(IDLE_S):
+                    await self._arrived.wait()
+            self._arrived.clear()
             await self._ownership.settled.wait()
-            for partition in self._ownership.all():
-                for topic in partition.awaited():
-                    with suppress(IllegalStateError, TimeoutError):  # just given away, or without a leader
-                        async with asyncio.timeout(POSITION_S_MAX):
-                            position = await self._app.consumer.position(TP(topic, partition.number))
-                            partition.reached(topic, position or 0)
-                async with partition.absorbing:
-                    await self._absorb(partition)
-                self._balance(partition)
+            if monotonic() - looked >= IDLE_S:
+                await self._look_at_positions()
+                looked = monotonic()
+            await self.absorb()
+
+    async def absorb(self) -> None:
+        """Let each shard absorb what is ready."""
+        for partition in self._ownership.all():
+            await self._absorb(partition)
+
+    async def _look_at_positions(self) -> None:
+        for partition in self._ownership.all():
+            for topic in partition.awaited():
+                with suppress(IllegalStateError, TimeoutError):  # just given away, or without a leader
+                    async with asyncio.timeout(POSITION_S_MAX):
+                        position = await self._app.consumer.position(TP(topic, partition.number))
+                        partition.reached(topic, position or 0)
 
     async def _fill(self, partition: Partition, topic: str, start: int, stop: int) -> None:
         """Read again what a batch passed over; what the log does not have becomes a gap."""
@@ -82,18 +98,24 @@ class Intake:
         for topic in partition.alignment.topics:
             partition.learn_end(topic, self.highwater(topic, partition.number))
         released = partition.release()
+        self._balance(partition)
         for start in range(0, len(released), CHUNK_RECORDS):
             await self._ownership.settled.wait()
             await self._checkpointer.accepted.wait()
             if not self._ownership.owns(partition):
                 return
-            begun = perf_counter()
-            partition.apply(released[start : start + CHUNK_RECORDS])
-            self._metrics.batch_seconds.observe(perf_counter() - begun)
-            if partition.shard.urgent:
-                self.on_urgent()
+            self._apply(partition, released[start : start + CHUNK_RECORDS])
             await self._checkpointer.relieve(partition)
-            await asyncio.sleep(0)
+            await asyncio.sleep(PAUSE_S)
+        if len(released):
+            self._arrived.set()  # more may be ready by now
+
+    def _apply(self, partition: Partition, records: Records) -> None:
+        begun = perf_counter()
+        partition.apply(records)
+        self._metrics.batch_seconds.observe(perf_counter() - begun)
+        if partition.shard.urgent:
+            self.on_urgent()
 
     def _balance(self, partition: Partition) -> None:
         """Hold the topic back that is too far ahead.
