@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from stream_app.pipeline import Records, concatenated
 
 OLD_MS = 10_000
-NOTHING = concatenated([])
 
 
 class Linger(NamedTuple):
@@ -81,44 +80,44 @@ class Alignment:
         """Number of records of a topic that wait."""
         return self._added[topic] - self._released[topic]
 
-    def release(self, caught_up: Iterable[str]) -> Records:
-        """Take out every record whose place is settled.
+    def release(self, caught_up: Iterable[str]) -> list[Records]:
+        """Take out every record whose place is settled, in parts as they were added where nothing is merged.
 
         Args:
             caught_up: topics of which everything in the log has been added.
         """
         caught_up = set(caught_up)
         released: list[Records] = []
-        while len(merged := self._merge(caught_up)):
-            released.append(merged)
+        while merged := self._merge(caught_up):
+            released += merged
         for topic in self.topics:
             if self.held(topic) > self._records_held_max:
                 others = [other for other in self.topics if other != topic]
                 self.misaligned += 0 if caught_up.issuperset(others) else self.held(topic)
-                released.append(self._take(topic, self.held(topic)))
-        return concatenated(released)
+                released += self._take(topic, self.held(topic))
+        return released
 
-    def _merge(self, caught_up: set[str]) -> Records:
+    def _merge(self, caught_up: set[str]) -> list[Records]:
         """Take the earliest records until a topic has nothing left or the earliest has to wait."""
         silent = [topic for topic in self.topics if not self.held(topic)]
         held = [topic for topic in self.topics if self.held(topic)]
         if not held or not caught_up.issuperset(silent):
-            return NOTHING
+            return []
         free = [self._lingered(topic) if silent else self.held(topic) for topic in held]
         if len(held) == 1:  # the usual case while a backlog of predictions is read
             return self._take(held[0], free[0])
         times = [self._times(topic) for topic in held]
         counts = merged_counts(times, free)
-        taken = [self._take(topic, count) for topic, count in zip(held, counts, strict=True)]
+        taken = [part for topic, count in zip(held, counts, strict=True) for part in self._take(topic, count)]
         order = np.concatenate([each[:count] for each, count in zip(times, counts, strict=True)])
-        return concatenated(taken).at(order.argsort(kind="stable"))
+        return [concatenated(taken).at(order.argsort(kind="stable"))] if taken else []
 
     def _times(self, topic: str) -> NDArray[np.int64]:
         """When each record that waits can go by its own: not before those of its topic before it."""
         times_ms = np.concatenate([records.timestamps_ms for records in self._held[topic]])
         return np.maximum.accumulate(times_ms)
 
-    def _take(self, topic: str, count: int) -> Records:
+    def _take(self, topic: str, count: int) -> list[Records]:
         held, taken = self._held[topic], []
         self._released[topic] += count
         while count > 0:
@@ -127,7 +126,7 @@ class Alignment:
             if len(first) > count:
                 held.insert(0, first[count:])
             count -= len(taken[-1])
-        return concatenated(taken)
+        return taken
 
     def _lingered(self, topic: str) -> int:
         """How many records of a topic have waited long enough."""

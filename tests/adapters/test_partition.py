@@ -1,7 +1,12 @@
 """The reading side of a shard."""
 
-from stream_app.adapters.worker.partition import SILENCE_S, Partition, chunks
-from stream_app.pipeline import Records
+from itertools import accumulate, pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stream_app.adapters.worker.partition import SILENCE_S, Partition, chunks, portions
+from stream_app.pipeline import Records, concatenated
 from tests.adapters.worker_fakes import F, FakeShard, P, record, records
 
 
@@ -12,12 +17,17 @@ def partition(ends: dict[str, int] | None = None, **positions: int) -> Partition
     return Partition(shard, (P, F), ends or {P: 0, F: 0})
 
 
+def released(subject: Partition) -> Records:
+    """What comes out, together."""
+    return concatenated(subject.release())
+
+
 def test_drops_what_was_received_before() -> None:
     """After a rebalance Faust delivers again from the committed offset: held records would count twice."""
     subject = partition(predictions=3)
     subject.receive(P, records(P, *range(6)))
     subject.receive(P, records(P, *range(4, 8)))
-    assert [each.offset for each in subject.release()] == [3, 4, 5, 6, 7]
+    assert [each.offset for each in released(subject)] == [3, 4, 5, 6, 7]
 
 
 def test_a_gap_reaches_the_shard_between_the_records_around_it() -> None:
@@ -26,7 +36,7 @@ def test_a_gap_reaches_the_shard_between_the_records_around_it() -> None:
     subject.receive(P, Records.of([record(P, 0, 1), record(P, 1, 2)]))
     subject.receive(P, Records.of([record(P, 8, 3), record(P, 9, 4)]))
     subject.receive(F, records(F, *range(10), timestamp=9))
-    subject.apply(subject.release())
+    subject.apply(released(subject))
     assert [each.offset for each in subject.shard.applied if each.topic == P] == [0, 1, 8, 9]
     assert subject.shard.skipped == [(P, 8)]
 
@@ -36,10 +46,10 @@ def test_is_caught_up_only_when_everything_known_was_received() -> None:
     subject = partition({P: 2, F: 3})
     subject.receive(P, records(P, 0, 1))
     assert subject.awaited() == [F]
-    assert len(subject.release()) == 0
+    assert len(released(subject)) == 0
     subject.receive(F, records(F, *range(3)))
     assert subject.awaited() == []
-    assert len(subject.release()) == 5
+    assert len(released(subject)) == 5
 
 
 def test_markers_of_transactions_do_not_hold_up_the_other_topic() -> None:
@@ -47,11 +57,11 @@ def test_markers_of_transactions_do_not_hold_up_the_other_topic() -> None:
     now = [0.0]
     subject = Partition(FakeShard(), (P, F), {P: 1, F: 5}, clock=lambda: now[0])
     subject.receive(P, records(P, 0))
-    assert len(subject.release()) == 0
+    assert len(released(subject)) == 0
     subject.reached(F, 5)
     now[0] = SILENCE_S
     subject.reached(F, 5)
-    assert [each.offset for each in subject.release()] == [0]
+    assert [each.offset for each in released(subject)] == [0]
 
 
 def test_what_is_fetched_but_not_delivered_yet_is_waited_for() -> None:
@@ -62,11 +72,11 @@ def test_what_is_fetched_but_not_delivered_yet_is_waited_for() -> None:
     subject.reached(F, 5)
     now[0] = SILENCE_S / 2
     subject.reached(F, 5)
-    assert len(subject.release()) == 0
+    assert len(released(subject)) == 0
     subject.receive(F, Records.of([record(F, offset, offset) for offset in range(3)]))
     now[0] = SILENCE_S
     subject.reached(F, 5)
-    assert [each.topic for each in subject.release()] == [F, F, F]
+    assert [each.topic for each in released(subject)] == [F, F, F]
 
 
 def test_a_log_that_grew_is_waited_for_again() -> None:
@@ -92,3 +102,20 @@ def test_chunks_cover_everything_in_order() -> None:
     assert list(chunks([1, 2, 3, 4, 5], 2)) == [[1, 2], [3, 4], [5]]
     assert list(chunks([1, 2], 2)) == [[1, 2]]
     assert list(chunks([], 2)) == []
+
+
+@given(st.lists(st.integers(0, 9), max_size=8), st.integers(1, 6))
+def test_portions_are_the_same_records(sizes: list[int], size: int) -> None:
+    """A record at the edge of what a fetch brought would be lost; or a poll keep heartbeats waiting."""
+    whole = records(P, *range(sum(sizes)))
+    ends = list(accumulate(sizes, initial=0))
+    parts = [whole[begin:end] for begin, end in pairwise(ends)]
+    taken = list(portions(parts, size))
+    assert [each.offset for part in taken for each in part] == list(range(sum(sizes)))
+    assert all(len(part) <= size for part in taken)
+
+
+def test_small_portions_are_put_together() -> None:
+    """Each costs a shard as much as a hundred records."""
+    parts = [records(P, offset) for offset in range(12)]
+    assert [len(part) for part in portions(parts, 5)] == [5, 5, 2]

@@ -14,12 +14,14 @@ from stream_app.adapters.logs import get_log
 from stream_app.adapters.metrics import Metrics, PartitionView
 from stream_app.adapters.worker.checkpointer import Checkpointer
 from stream_app.adapters.worker.ownership import Ownership
-from stream_app.adapters.worker.partition import RECORDS_HELD_MAX, Partition
+from stream_app.adapters.worker.partition import RECORDS_HELD_MAX, Partition, portions
 from stream_app.pipeline import Records
 
 log = get_log("driftline.intake")
 
-CHUNK_RECORDS = 5_000  # between chunks heartbeats, web, producer and fetching get their turn
+CHUNK_RECORDS = (
+    6_144  # what a fetch brings; between chunks heartbeats, web, producer and fetching get their turn
+)
 PAUSE_S = 0.001  # Faust passes on what was fetched in many steps: one each time would take it half a second
 IDLE_S = 0.02  # how often partitions are looked at whose records wait for a topic that is silent
 
@@ -99,15 +101,15 @@ class Intake:
             partition.learn_end(topic, self.highwater(topic, partition.number))
         released = partition.release()
         self._balance(partition)
-        for start in range(0, len(released), CHUNK_RECORDS):
+        for records in portions(released, CHUNK_RECORDS):
             await self._ownership.settled.wait()
             await self._checkpointer.accepted.wait()
             if not self._ownership.owns(partition):
                 return
-            self._apply(partition, released[start : start + CHUNK_RECORDS])
+            self._apply(partition, records)
             await self._checkpointer.relieve(partition)
             await asyncio.sleep(PAUSE_S)
-        if len(released):
+        if released:
             self._arrived.set()  # more may be ready by now
 
     def _apply(self, partition: Partition, records: Records) -> None:

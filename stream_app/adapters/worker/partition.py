@@ -1,14 +1,14 @@
 """One partition number that the worker owns: its shard, and what was read but not absorbed yet."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from time import monotonic
 from typing import TypeVar
 
 import numpy as np
 
 from stream_app.adapters.alignment import NO_LINGER, Alignment, Linger
-from stream_app.pipeline import OutputRecord, Records, Shard
+from stream_app.pipeline import OutputRecord, Records, Shard, concatenated
 
 T = TypeVar("T")
 
@@ -100,8 +100,8 @@ class Partition:
             and any(self.alignment.held(other) for other in topics if other != topic)
         ]
 
-    def release(self) -> Records:
-        """Records whose turn it is."""
+    def release(self) -> list[Records]:
+        """Records whose turn it is, in parts."""
         return self.alignment.release([topic for topic in self.alignment.topics if self.caught_up(topic)])
 
     def apply(self, records: Records) -> None:
@@ -135,3 +135,18 @@ def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Cut a sequence into parts of at most `size`; nothing for an empty one."""
     for start in range(0, len(items), size):
         yield items if len(items) <= size else items[start : start + size]
+
+
+def portions(parts: Iterable[Records], size: int) -> Iterator[Records]:
+    """The same records, about ``size`` at a time: large parts are cut, and small ones put together."""
+    small: list[Records] = []
+    for part in parts:
+        if small and sum(map(len, small)) + len(part) > size:
+            yield concatenated(small)
+            small = []
+        if len(part) <= size:
+            small.append(part)
+        else:
+            yield from (part[start : start + size] for start in range(0, len(part), size))
+    if small:
+        yield concatenated(small)
