@@ -112,7 +112,9 @@ class ColumnarPartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]
         expected = self.next_fetch_offset
         for _ in super()._unpack_records():
             pass
-        for is_current, batches in groupby(self._records.to_read, lambda each: each.magic >= 2):
+        to_read = self._records.to_read.copy()
+        self._records.to_read.clear()  # each refers to it: only the garbage collector would free them
+        for is_current, batches in groupby(to_read, lambda each: each.magic >= 2):
             read = read_batches if is_current else read_old_batches
             records = read(self._tp, list(batches), expected)
             if len(records):
