@@ -9,7 +9,7 @@ from schemas.rejections import LARGEST_RECORD_BYTES
 from schemas.scanner.anatomy import UnsuitableError, take_apart
 from schemas.scanner.frame import Frame
 from schemas.scanner.layout import Layout, Rule
-from schemas.scanner.settle import Texts, number_texts, settle_times
+from schemas.scanner.settle import Column, Texts, number_texts, settle_times
 from schemas.scanner.walk import Batch, Columns, Spans, walk
 
 # What has to stand behind the last record: the compiled code looks beyond an end before it notices.
@@ -70,11 +70,12 @@ class Scanner:
         rows = len(frame.fits)
         room = Texts(np.empty(1 << (2 * rows).bit_length(), np.int64), np.empty((rows, 2), np.int64))
         for slot, rule in enumerate(self._layout.tables.rules.tolist()):
-            kinds, numbers = frame.kinds[slot], frame.numbers[slot]
+            column = Column(frame.kinds[slot], frame.numbers[slot])
             if rule == Rule.TIME:
-                frame.times_ms = settle_times(blob, kinds, numbers, timestamps_ms, frame.fits)
+                frame.times_ms = np.empty(rows, np.int64)
+                settle_times(blob, column, timestamps_ms, frame.fits, frame.times_ms)
             elif rule == Rule.VALUE or slot in self._layout.naming:
-                count = number_texts(blob, kinds, numbers, room, frame.fits)
+                count = number_texts(blob, column, room, frame.fits)
                 frame.take_texts(slot, room.spans[:count])
 
     def learn(self, record: bytes) -> None:

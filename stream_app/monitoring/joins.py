@@ -65,7 +65,7 @@ class Joins:
 
     def expect(self, keys: Sequence[int], run: Run, now_ms: int) -> None:
         """Predictions of one stream came: let them wait for what happens next."""
-        times_ms = np.array(run.times_ms(), np.int64)
+        times_ms = run.times_ms()
         # The clock runs behind: a prediction waits from its own time on.
         sinces_ms = np.maximum(times_ms, now_ms)
         dues_ms = sinces_ms + (self.wait_behavior_ms + DELIVERY_MS)

@@ -37,8 +37,8 @@ class DecodedRun:
     def keys(self) -> list[int]:
         return [id_hash(event.id) for event in self.events]
 
-    def times_ms(self) -> list[int]:
-        return [event.time_ms for event in self.events]
+    def times_ms(self) -> NDArray[np.int64]:
+        return np.array([event.time_ms for event in self.events], np.int64)
 
     def outputs(self) -> list[bytes]:
         """As text."""
@@ -79,7 +79,7 @@ class ScannedStream:
         self.rows = rows
         self.source = source
         self.keys = hashes_of(frame.ids(rows))
-        self.times_ms: list[int] = frame.times_ms[rows].tolist()
+        self.times_ms = frame.times_ms[rows]
         self.outputs = frame.outputs(rows)
 
     def event(self, place: int) -> Prediction:
@@ -116,14 +116,13 @@ class ScannedRun:
         return self.source.rows[self.start : self.stop]
 
     @property
-    def offsets(self) -> list[int]:
-        offsets: list[int] = self.source.source.offsets[self.start : self.stop].tolist()
-        return offsets
+    def offsets(self) -> NDArray[np.int64]:
+        return self.source.source.offsets[self.start : self.stop]
 
     def keys(self) -> list[int]:
         return self.source.keys[self.start : self.stop]
 
-    def times_ms(self) -> list[int]:
+    def times_ms(self) -> NDArray[np.int64]:
         return self.source.times_ms[self.start : self.stop]
 
     def outputs(self) -> list[bytes]:
