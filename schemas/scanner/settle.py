@@ -61,10 +61,13 @@ def number_texts(blob: Blob, column: Column, texts: Texts, fits: NDArray[np.bool
 
     By hash (FNV-1a, linear probing), compared byte by byte.
     """
-    total = 0
+    total, first = 0, 0
+    while first < len(fits) and column.kinds[first] != TEXT:
+        first += 1
     mask = len(texts.buckets) - 1
-    texts.buckets[:] = -1
-    for row in range(len(fits)):
+    if first < len(fits):
+        texts.buckets[:] = -1
+    for row in range(first, len(fits)):
         if not fits[row] or column.kinds[row] != TEXT:
             continue
         span = int(column.numbers[row])
