@@ -80,6 +80,10 @@ class Alignment:
         """Number of records of a topic that wait."""
         return self._added[topic] - self._released[topic]
 
+    def held_bytes(self, topic: str) -> int:
+        """Bytes that the records of a topic which wait keep alive."""
+        return sum(len(records.data) for records in self._held[topic])
+
     def release(self, caught_up: Iterable[str]) -> list[Records]:
         """Take out every record whose place is settled, in parts as they were added where nothing is merged.
 

@@ -5,8 +5,15 @@ from itertools import accumulate, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.adapters.worker.partition import SILENCE_S, Partition, chunks, portions
-from stream_app.pipeline import Records, concatenated
+from stream_app.adapters.worker.partition import (
+    BYTES_HELD_MAX,
+    RECORDS_HELD_MAX,
+    SILENCE_S,
+    Partition,
+    chunks,
+    portions,
+)
+from stream_app.pipeline import Record, Records, concatenated
 from tests.adapters.worker_fakes import F, FakeShard, P, record, records
 
 
@@ -119,3 +126,13 @@ def test_small_portions_are_put_together() -> None:
     """Each costs a shard as much as a hundred records."""
     parts = [records(P, offset) for offset in range(12)]
     assert [len(part) for part in portions(parts, 5)] == [5, 5, 2]
+
+
+def test_large_records_are_full_sooner() -> None:
+    """A hundred thousand records of a megabyte would fill the memory."""
+    subject = partition({P: 100, F: 100})
+    subject.receive(P, records(P, *range(4)))
+    assert subject.fullness(P) == 4 / RECORDS_HELD_MAX
+    large = [Record(P, 0, offset, 0, None, bytes(1 << 20)) for offset in range(4, 12)]
+    subject.receive(P, Records.of(large))
+    assert subject.fullness(P) > 8 * (1 << 20) / BYTES_HELD_MAX

@@ -23,7 +23,7 @@ class Batch(NamedTuple):
     topic: str
     partition: int
     offset: int
-    timestamp: int | None
+    timestamp: int
     value: Records
     timestamp_type: int | None = None
     headers: tuple[()] = ()
@@ -41,8 +41,8 @@ class BatchScheduler(SchedulingStrategyT):
         for partition, parts in records.items():
             batch = concatenated(parts)
             if len(batch):
-                last = batch[-1]
-                yield partition, Batch(last.topic, last.partition, last.offset, last.timestamp, batch)
+                offset, timestamp = int(batch.offsets[-1]), int(batch.timestamps_ms[-1])
+                yield partition, Batch(partition.topic, partition.partition, offset, timestamp, batch)
 
 
 class BatchSchema(Schema[None, Records]):

@@ -14,7 +14,7 @@ from stream_app.adapters.logs import get_log
 from stream_app.adapters.metrics import Metrics, PartitionView
 from stream_app.adapters.worker.checkpointer import Checkpointer
 from stream_app.adapters.worker.ownership import Ownership
-from stream_app.adapters.worker.partition import RECORDS_HELD_MAX, Partition, portions
+from stream_app.adapters.worker.partition import Partition, portions
 from stream_app.pipeline import Records
 
 log = get_log("driftline.intake")
@@ -127,11 +127,11 @@ class Intake:
         """
         for topic in partition.alignment.topics:
             source = TP(topic, partition.number)
-            held = partition.alignment.held(topic)
-            if held > RECORDS_HELD_MAX // 4 and topic not in partition.paused:
+            held = partition.fullness(topic)
+            if held > 1 / 4 and topic not in partition.paused:
                 partition.paused.add(topic)
                 self._app.consumer.on_buffer_full(source)
-            elif held < RECORDS_HELD_MAX // 8 and topic in partition.paused:
+            elif held < 1 / 8 and topic in partition.paused:
                 partition.paused.discard(topic)
                 if source in self._app.consumer.assignment():
                     self._app.consumer.on_buffer_drop(source)

@@ -13,9 +13,11 @@ from stream_app.pipeline import OutputRecord, Records, Shard, concatenated
 T = TypeVar("T")
 
 SILENCE_S = 3.0  # what was fetched is delivered sooner than this
-# Reading stops at a quarter; the rest is what was under way then. A quarter is what is read in a second,
-# which is twice as long as records linger. 72 bytes each and what was read: 300 MB with records of 700 bytes.
+# Of a topic. Reading stops at a quarter of either; the rest is room for what was under way then, at most 16
+# batches of 4 MiB. A quarter is what is read in a second, twice as long as records linger: 80 MB with records
+# of 700 bytes (each has 72 bytes of columns), never more than 128 MB.
 RECORDS_HELD_MAX = 400_000
+BYTES_HELD_MAX = 1 << 29
 
 
 class Partition:
@@ -64,6 +66,11 @@ class Partition:
             self._gaps.setdefault(topic, []).append(first)
         self.alignment.add(topic, records)
         self.expected[topic] = last + 1
+
+    def fullness(self, topic: str) -> float:
+        """Which share of what may be held of a topic is held."""
+        records, size_bytes = self.alignment.held(topic), self.alignment.held_bytes(topic)
+        return max(records / RECORDS_HELD_MAX, size_bytes / BYTES_HELD_MAX)
 
     def learn_end(self, topic: str, end: int) -> None:
         """Note how far the log of a topic reaches."""
