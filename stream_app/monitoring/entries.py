@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 StreamName = tuple[str, str]
 """Version and role."""
 ROOM_MIN = 64
-ROWS_PER_LOOK = 256  # how many rows are looked at together for what is due
+ROWS_PER_LOOK = 256  # how many rows are first looked at together for what is due
 ROW = np.dtype(
     {
         "names": ["key", "serial", "due_ms", "time_ms", "stream", "waits"],
@@ -122,15 +122,16 @@ class Entries:
         ready: list[int] = []
         far: list[int] = []
         end = place = self._first
+        size = ROWS_PER_LOOK
         while place < len(self._texts) and end == place:
-            rows = self._rows[place : place + ROWS_PER_LOOK]
+            rows = self._rows[place : place + size]
             waits, due_ms = rows["waits"] != 0, rows["due_ms"]
             soon = np.flatnonzero(waits & (due_ms > now_ms) & (due_ms <= now_ms + wait_ms))
             end = place + (int(soon[0]) if len(soon) else len(rows))
             waits[end - place :] = False
             ready += (np.flatnonzero(waits & (due_ms <= now_ms)) + place).tolist()
             far += (np.flatnonzero(waits & (due_ms > now_ms)) + place).tolist()
-            place += len(rows)
+            place, size = place + len(rows), 2 * size
         self._first = far[0] if far else end
         rows, names = self._room[ready], list(self._streams)
         keys = rows["key"].tolist()
