@@ -13,7 +13,7 @@ from typing import NamedTuple
 from benchmarks.events import EventMaker, Traffic
 from stream_app.adapters.memory import MemoryRecord
 from stream_app.config import Settings
-from stream_app.pipeline import Shard
+from stream_app.pipeline import Records, Shard
 
 FIRST_MS = 1_790_000_000_000
 CHUNK = 1_000
@@ -77,7 +77,7 @@ def records(maker: EventMaker, traffic: Traffic) -> Iterator[MemoryRecord]:
 def apply(shard: Shard, events: Iterator[MemoryRecord]) -> None:
     """Let a shard absorb records, a thousand at a time."""
     while chunk := list(islice(events, CHUNK)):
-        shard.apply(chunk)
+        shard.apply(Records.of(chunk))
 
 
 def memory_now() -> Memory:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from stream_app.adapters.files import FileRecord
+from stream_app.pipeline import Record
 
 START_MS = 1_790_000_000_000
 PREDICTIONS = "driftline.predictions"
@@ -21,12 +21,12 @@ def control(identifier: str, time_ms: int, **fields: Any) -> dict[str, Any]:
     return known | fields
 
 
-def with_control(records: list[FileRecord], said: list[dict[str, Any]]) -> list[FileRecord]:
+def with_control(records: list[Record], said: list[dict[str, Any]]) -> list[Record]:
     """The records, and what operators said, each in its place by time and on its own topic."""
     merged = list(records)
     for offset, event in enumerate(sorted(said, key=lambda event: event["time"])):
         value, key = orjson.dumps(event), event["model"].encode()
-        merged.append(FileRecord(CONTROL, 0, offset, event["time"], key, value))
+        merged.append(Record(CONTROL, 0, offset, event["time"], key, value))
     return sorted(merged, key=lambda record: record.timestamp or 0)
 
 
@@ -52,7 +52,7 @@ class Stream:
     first: int = 0
     extra: dict[str, Any] = field(default_factory=dict)
 
-    def records(self) -> Iterator[FileRecord]:
+    def records(self) -> Iterator[Record]:
         random = np.random.default_rng(self.seed)
         offsets = {PREDICTIONS: 0, FEEDBACK: 0}
         for index in range(self.first, self.first + self.count):
@@ -60,7 +60,7 @@ class Stream:
             changed = self.change_at <= index < self.recover_at
             for topic, event in self._events(index, time_ms, changed, random):
                 value = orjson.dumps(event)
-                yield FileRecord(topic, 0, offsets[topic], event["time"], self.model.encode(), value)
+                yield Record(topic, 0, offsets[topic], event["time"], self.model.encode(), value)
                 offsets[topic] += 1
 
     def _events(

@@ -9,6 +9,7 @@ Not imported by `schemas` itself: clients must not load numba.
 
 from schemas.scanner.anatomy import Path
 from schemas.scanner.frame import Frame, Kind, Rows, StreamName
-from schemas.scanner.scanner import Scanner
+from schemas.scanner.scanner import PADDING, Scanner, joined
+from schemas.scanner.walk import Spans
 
-__all__ = ["Frame", "Kind", "Path", "Rows", "Scanner", "StreamName"]
+__all__ = ["PADDING", "Frame", "Kind", "Path", "Rows", "Scanner", "Spans", "StreamName", "joined"]

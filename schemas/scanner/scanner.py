@@ -9,10 +9,10 @@ from schemas.rejections import LARGEST_RECORD_BYTES
 from schemas.scanner.anatomy import UnsuitableError, take_apart
 from schemas.scanner.frame import Frame
 from schemas.scanner.layout import Layout, Rule
-from schemas.scanner.settle import Texts, number_texts, settle_times
-from schemas.scanner.walk import Batch, Columns, walk
+from schemas.scanner.settle import Column, Texts, number_texts, settle_times
+from schemas.scanner.walk import Batch, Columns, Spans, walk
 
-# The compiled code looks at most this far behind the end of a record before it notices.
+# What has to stand behind the last record: the compiled code looks beyond an end before it notices.
 PADDING = bytes(64)
 # A column is a little longer than a power of two, or all of them would compete for the same lines of the
 # processor's cache.
@@ -20,6 +20,16 @@ SPARE_ROWS = 8
 # Learning takes as long as decoding a dozen records: those that cannot be learned must not be tried for ever.
 LESSONS_MAX = 2_000
 FITS_PER_LESSON = 100
+
+
+def joined(records: Sequence[bytes | None]) -> tuple[bytes, Spans]:
+    """Records one behind the other, as ``Scanner.scan`` takes them: the data, and where each stands."""
+    data = b"".join([*(record for record in records if record), PADDING])
+    lengths = np.fromiter((len(record or b"") for record in records), np.int64, len(records))
+    ends = np.cumsum(lengths)
+    spans = np.stack([ends - lengths, ends], axis=1)
+    spans[[record is None for record in records]] = -1
+    return data, spans
 
 
 class Scanner:
@@ -32,24 +42,26 @@ class Scanner:
         self._layout = Layout()
         self._lessons = float(LESSONS_MAX)
 
-    def scan(self, records: Sequence[bytes | None], timestamps_ms: NDArray[np.int64]) -> Frame:
-        """The predictions among the records; ``timestamps_ms`` [records] is negative where there is none."""
-        values = [value or b"" for value in records]
-        rows, slots = len(values), len(self._layout.slots)
+    def scan(self, data: bytes, spans: Spans, timestamps_ms: NDArray[np.int64]) -> Frame:
+        """The predictions among records.
+
+        Args:
+            data: what they stand in, with ``PADDING`` behind it.
+            spans: where each begins and ends [records, 2]; a negative beginning stands for no value.
+            timestamps_ms: [records], negative where there is none.
+        """
+        rows, slots = len(spans), len(self._layout.slots)
         fits = np.zeros(rows, np.bool_)
         outputs = np.zeros((rows, 2), np.int64)
         kinds = np.zeros((slots, rows + SPARE_ROWS), np.uint8)[:, :rows]
         numbers = np.empty((slots, rows + SPARE_ROWS))[:, :rows]
-        blob = b"".join([*values, PADDING])
-        frame = Frame(self._layout.slots, blob, fits, (kinds, numbers), outputs)
+        frame = Frame(self._layout.slots, data, fits, (kinds, numbers), outputs)
         if slots == 0:
             return frame
-        lengths = np.fromiter(map(len, values), np.int64, rows)
-        bounds = np.concatenate(([0], np.cumsum(lengths)))
-        bytes_of_blob = np.frombuffer(blob, np.uint8)
-        walk(self._layout.tables, Batch(bytes_of_blob, bounds), Columns(fits, outputs, kinds, numbers))
-        fits[lengths > LARGEST_RECORD_BYTES] = False
-        self._settle(frame, bytes_of_blob, timestamps_ms)
+        blob = np.frombuffer(data, np.uint8)
+        walk(self._layout.tables, Batch(blob, spans), Columns(fits, outputs, kinds, numbers))
+        fits[spans[:, 1] - spans[:, 0] > LARGEST_RECORD_BYTES] = False
+        self._settle(frame, blob, timestamps_ms)
         self._lessons = min(self._lessons + np.count_nonzero(fits) / FITS_PER_LESSON, LESSONS_MAX)
         return frame
 
@@ -58,11 +70,12 @@ class Scanner:
         rows = len(frame.fits)
         room = Texts(np.empty(1 << (2 * rows).bit_length(), np.int64), np.empty((rows, 2), np.int64))
         for slot, rule in enumerate(self._layout.tables.rules.tolist()):
-            kinds, numbers = frame.kinds[slot], frame.numbers[slot]
+            column = Column(frame.kinds[slot], frame.numbers[slot])
             if rule == Rule.TIME:
-                frame.times_ms = settle_times(blob, kinds, numbers, timestamps_ms, frame.fits)
+                frame.times_ms = np.empty(rows, np.int64)
+                settle_times(blob, column, timestamps_ms, frame.fits, frame.times_ms)
             elif rule == Rule.VALUE or slot in self._layout.naming:
-                count = number_texts(blob, kinds, numbers, room, frame.fits)
+                count = number_texts(blob, column, room, frame.fits)
                 frame.take_texts(slot, room.spans[:count])
 
     def learn(self, record: bytes) -> None:

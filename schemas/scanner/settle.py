@@ -10,8 +10,12 @@ from schemas.scanner.times import rfc3339_ms
 from schemas.scanner.values import SPAN, TEXT, Blob
 from schemas.times import DAY_MS, EARLIEST_MS, LATEST_MS
 
-Column = NDArray[np.float64]
-Kinds = NDArray[np.uint8]
+
+class Column(NamedTuple):
+    """A column of a batch, [rows]: what its values are, and what they are worth."""
+
+    kinds: NDArray[np.uint8]
+    numbers: NDArray[np.float64]
 
 
 class Texts(NamedTuple):
@@ -23,21 +27,23 @@ class Texts(NamedTuple):
 
 @compiled
 def settle_times(
-    blob: Blob, kinds: Kinds, column: Column, timestamps_ms: NDArray[np.int64], fits: NDArray[np.bool_]
-) -> NDArray[np.int64]:
-    """Epoch milliseconds; rows whose time is wrong, or needs a closer look, do not fit."""
-    times_ms = np.empty(len(column), np.int64)
-    for row in range(len(column)):
+    blob: Blob,
+    column: Column,
+    timestamps_ms: NDArray[np.int64],
+    fits: NDArray[np.bool_],
+    times_ms: NDArray[np.int64],
+) -> None:
+    """Writes epoch milliseconds to times_ms; rows whose time is wrong, or needs a closer look, do not fit."""
+    for row in range(len(times_ms)):
         time_ms, stamp_ms = -1, timestamps_ms[row]
         if fits[row]:
-            time_ms = int(column[row])
-            if kinds[row] == TEXT:
+            time_ms = int(column.numbers[row])
+            if column.kinds[row] == TEXT:
                 begin, length = time_ms // SPAN, time_ms % SPAN
                 time_ms = rfc3339_ms(blob, begin, begin + length)
         times_ms[row] = time_ms
         if not EARLIEST_MS <= time_ms < LATEST_MS or 0 <= stamp_ms < time_ms - DAY_MS:
             fits[row] = False
-    return times_ms
 
 
 @inlined
@@ -50,18 +56,21 @@ def is_same(blob: Blob, begin: int, other: int, length: int) -> bool:
 
 
 @compiled
-def number_texts(blob: Blob, kinds: Kinds, column: Column, texts: Texts, fits: NDArray[np.bool_]) -> int:
+def number_texts(blob: Blob, column: Column, texts: Texts, fits: NDArray[np.bool_]) -> int:
     """Give every text of a column its place among the different ones, in the order of rows; their number.
 
     By hash (FNV-1a, linear probing), compared byte by byte.
     """
-    total = 0
+    total, first = 0, 0
+    while first < len(fits) and column.kinds[first] != TEXT:
+        first += 1
     mask = len(texts.buckets) - 1
-    texts.buckets[:] = -1
-    for row in range(len(column)):
-        if not fits[row] or kinds[row] != TEXT:
+    if first < len(fits):
+        texts.buckets[:] = -1
+    for row in range(first, len(fits)):
+        if not fits[row] or column.kinds[row] != TEXT:
             continue
-        span = int(column[row])
+        span = int(column.numbers[row])
         begin, length = span // SPAN, span % SPAN
         code = np.uint64(14_695_981_039_346_656_037)
         for index in range(begin, begin + length):
@@ -76,5 +85,5 @@ def number_texts(blob: Blob, kinds: Kinds, column: Column, texts: Texts, fits: N
             texts.buckets[bucket] = total
             texts.spans[total, 0], texts.spans[total, 1] = begin, length
             total += 1
-        column[row] = texts.buckets[bucket]
+        column.numbers[row] = texts.buckets[bucket]
     return total

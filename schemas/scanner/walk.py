@@ -13,11 +13,15 @@ from schemas.scanner.values import EMPTY, NULL, NUMBER, SPAN, TEXT, UNFIT, Blob,
 ANY, VALUE, FIGURE, STRING, REMARK, NAME, TIME = range(7)  # as in layout.Rule
 
 
+Spans = NDArray[np.int64]
+"""Beginnings and ends [records, 2]."""
+
+
 class Batch(NamedTuple):
-    """Records one behind the other, with zeros at the end: record i is blob[bounds[i]:bounds[i + 1]]."""
+    """Records in a blob that ends with zeros: record i is blob[spans[i, 0]:spans[i, 1]]."""
 
     blob: Blob
-    bounds: NDArray[np.int64]
+    spans: Spans
 
 
 class Columns(NamedTuple):
@@ -67,7 +71,7 @@ def way_from(tables: Tables, state: int, blob: Blob, place: int, end: int) -> in
 @inlined
 def walk_record(tables: Tables, batch: Batch, columns: Columns, row: int) -> bool:
     """Reads one record; false when anything about it needs a closer look."""
-    blob, place, end = batch.blob, batch.bounds[row], batch.bounds[row + 1]
+    blob, place, end = batch.blob, batch.spans[row, 0], batch.spans[row, 1]
     state, opened = 0, 0
     while True:
         way = way_from(tables, state, blob, place, end)

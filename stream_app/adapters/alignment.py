@@ -2,11 +2,13 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from heapq import heapify, heapreplace
 from time import monotonic, time
 from typing import NamedTuple
 
-from stream_app.pipeline import SourceRecord
+import numpy as np
+from numpy.typing import NDArray
+
+from stream_app.pipeline import Records, concatenated
 
 OLD_MS = 10_000
 
@@ -57,7 +59,7 @@ class Alignment:
         self.topics = tuple(topics)
         self._linger = linger
         self._clock = clock
-        self._held: dict[str, deque[SourceRecord]] = {topic: deque() for topic in topics}
+        self._held: dict[str, list[Records]] = {topic: [] for topic in topics}
         # For each topic: from when on how many of all records added may go, how many may, and have gone.
         self._arrivals: dict[str, deque[tuple[float, int]]] = {topic: deque() for topic in topics}
         self._added = dict.fromkeys(topics, 0)
@@ -66,66 +68,69 @@ class Alignment:
         self._records_held_max = records_held_max
         self.misaligned = 0  # records released before their place among the other topics' was known
 
-    def add(self, topic: str, records: Iterable[SourceRecord]) -> None:
+    def add(self, topic: str, records: Records) -> None:
         """Hold records of a topic, in offset order."""
-        held = self._held[topic]
-        before = len(held)
-        held.extend(records)
-        self._added[topic] += len(held) - before
-        if len(held) > before:
-            ready_at = self._clock() + self._linger.seconds_for(_time(held[-1]))
+        if len(records):
+            self._held[topic].append(records)
+            self._added[topic] += len(records)
+            ready_at = self._clock() + self._linger.seconds_for(int(records.timestamps_ms[-1]))
             self._arrivals[topic].append((ready_at, self._added[topic]))
 
     def held(self, topic: str) -> int:
         """Number of records of a topic that wait."""
-        return len(self._held[topic])
+        return self._added[topic] - self._released[topic]
 
-    def release(self, caught_up: Iterable[str]) -> list[SourceRecord]:
-        """Take out every record whose place is settled.
+    def held_bytes(self, topic: str) -> int:
+        """Bytes that the records of a topic which wait keep alive."""
+        return sum(len(records.data) for records in self._held[topic])
+
+    def release(self, caught_up: Iterable[str]) -> list[Records]:
+        """Take out every record whose place is settled, in parts as they were added where nothing is merged.
 
         Args:
             caught_up: topics of which everything in the log has been added.
         """
         caught_up = set(caught_up)
-        released: list[SourceRecord] = []
+        released: list[Records] = []
         while merged := self._merge(caught_up):
             released += merged
-        for topic, records in self._held.items():
-            if len(records) > self._records_held_max:
-                others = [other for other in self._held if other != topic]
-                self.misaligned += 0 if caught_up.issuperset(others) else len(records)
-                released += self._take(topic, len(records))
+        for topic in self.topics:
+            if self.held(topic) > self._records_held_max:
+                others = [other for other in self.topics if other != topic]
+                self.misaligned += 0 if caught_up.issuperset(others) else self.held(topic)
+                released += self._take(topic, self.held(topic))
         return released
 
-    def _merge(self, caught_up: set[str]) -> list[SourceRecord]:
+    def _merge(self, caught_up: set[str]) -> list[Records]:
         """Take the earliest records until a topic has nothing left or the earliest has to wait."""
-        silent = [topic for topic, records in self._held.items() if not records]
-        if not caught_up.issuperset(silent):
+        silent = [topic for topic in self.topics if not self.held(topic)]
+        held = [topic for topic in self.topics if self.held(topic)]
+        if not held or not caught_up.issuperset(silent):
             return []
-        held = [(topic, records) for topic, records in self._held.items() if records]
-        free = [self._lingered(topic) if silent else len(records) for topic, records in held]
+        free = [self._lingered(topic) if silent else self.held(topic) for topic in held]
         if len(held) == 1:  # the usual case while a backlog of predictions is read
-            return self._take(held[0][0], free[0])
-        heads = [(_time(records[0]), place) for place, (_, records) in enumerate(held)]
-        heapify(heads)
-        released: list[SourceRecord] = []
-        while heads:
-            place = heads[0][1]
-            topic, records = held[place]
-            if not free[place]:
-                break
-            free[place] -= 1
-            self._released[topic] += 1
-            released.append(records.popleft())
-            if not records:
-                break
-            heapreplace(heads, (_time(records[0]), place))
-        return released
+            return self._take(held[0], free[0])
+        times = [self._times(topic) for topic in held]
+        counts = merged_counts(times, free)
+        taken = [part for topic, count in zip(held, counts, strict=True) for part in self._take(topic, count)]
+        order = np.concatenate([each[:count] for each, count in zip(times, counts, strict=True)])
+        return [concatenated(taken).at(order.argsort(kind="stable"))] if taken else []
 
-    def _take(self, topic: str, count: int) -> list[SourceRecord]:
-        records = self._held[topic]
+    def _times(self, topic: str) -> NDArray[np.int64]:
+        """When each record that waits can go by its own: not before those of its topic before it."""
+        times_ms = np.concatenate([records.timestamps_ms for records in self._held[topic]])
+        return np.maximum.accumulate(times_ms)
+
+    def _take(self, topic: str, count: int) -> list[Records]:
+        held, taken = self._held[topic], []
         self._released[topic] += count
-        return [records.popleft() for _ in range(count)]
+        while count > 0:
+            first = held.pop(0)
+            taken.append(first[:count])
+            if len(first) > count:
+                held.insert(0, first[count:])
+            count -= len(taken[-1])
+        return taken
 
     def _lingered(self, topic: str) -> int:
         """How many records of a topic have waited long enough."""
@@ -135,5 +140,22 @@ class Alignment:
         return max(self._lingered_enough[topic] - self._released[topic], 0)
 
 
-def _time(record: SourceRecord) -> int:
-    return -1 if record.timestamp is None else record.timestamp
+def merged_counts(times_ms: Sequence[NDArray[np.int64]], free: Sequence[int]) -> list[int]:
+    """How many records of each topic a merge by time takes, ties in the order of topics.
+
+    It ends behind the last record of a topic, or before the first one that is not free.
+
+    Args:
+        times_ms: of each topic the times by which its records go, ascending, [records] of at least one.
+        free: how many of each topic may go.
+    """
+    # The record at which each topic would end the merge; the earliest of these, in the order of the merge.
+    ends = [min(count, len(each) - 1) for each, count in zip(times_ms, free, strict=True)]
+    times_of_ends = [int(each[end]) for each, end in zip(times_ms, ends, strict=True)]
+    time_ms, last = min((each, place) for place, each in enumerate(times_of_ends))
+    counts = [
+        int(np.searchsorted(each, time_ms, "right" if place < last else "left"))
+        for place, each in enumerate(times_ms)
+    ]
+    counts[last] = min(free[last], len(times_ms[last]))
+    return counts

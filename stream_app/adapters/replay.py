@@ -10,7 +10,7 @@ from typing import Any
 
 from stream_app.adapters.baselines import read_baselines, write_baselines
 from stream_app.config import Settings
-from stream_app.pipeline import OutputRecord, Shard, SourceRecord
+from stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord
 
 Sink = Callable[[OutputRecord], object]
 DEFAULT_BATCH = 4096
@@ -61,9 +61,14 @@ def replay(
     records: Iterable[SourceRecord], settings: Settings, sinks: Sinks, batch_size: int = DEFAULT_BATCH
 ) -> Summary:
     """Run all records through one shard; the batch size changes nothing but the speed."""
+    return replay_batches(batches(records, batch_size), settings, sinks)
+
+
+def replay_batches(batches: Iterable[Records], settings: Settings, sinks: Sinks) -> Summary:
+    """The same of records that are together already."""
     shard = Shard(0, settings, summaries=sinks.signals is not None, baselines=read_baselines(settings))
     started = perf_counter()
-    for batch in batches(records, batch_size):
+    for batch in batches:
         shard.apply(batch)
         for alert in shard.take_alerts():
             sinks.alerts(alert)
@@ -98,8 +103,8 @@ def summary_of(shard: Shard, seconds: float) -> Summary:
     )
 
 
-def batches(records: Iterable[SourceRecord], size: int) -> Iterator[list[SourceRecord]]:
-    """The records in lists of ``size``, the last one shorter."""
+def batches(records: Iterable[SourceRecord], size: int) -> Iterator[Records]:
+    """The records, ``size`` at a time, the last ones fewer."""
     source = iter(records)
     while batch := list(islice(source, size)):
-        yield batch
+        yield Records.of(batch)

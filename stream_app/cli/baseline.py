@@ -57,11 +57,11 @@ def build(
     check_outputs(report)
     settings = engine_settings(config, bootstrap_servers)
     from stream_app.adapters.files import records_of
-    from stream_app.adapters.replay import Sinks, replay
+    from stream_app.adapters.replay import Sinks, replay_batches
     from stream_app.cli.replay_report import watched
 
     with watched(records_of(files), files) as records:
-        result = replay(records, settings, Sinks(baseline=out))
+        result = replay_batches(records, settings, Sinks(baseline=out))
     notes = []
     if fired := result.alerts_by_status.get("firing", 0):
         notes.append(

@@ -74,7 +74,7 @@ def replay(
     settings = engine_settings(config, bootstrap_servers)
     from stream_app.adapters.files import records_of
     from stream_app.adapters.replay import Sinks, ignore
-    from stream_app.adapters.replay import replay as run
+    from stream_app.adapters.replay import replay_batches as run
     from stream_app.cli.replay_report import print_summary, watched, write_summary
 
     with ExitStack() as stack:
@@ -85,8 +85,8 @@ def replay(
             signals=open_sink(stack, signals) if signals else None,
             baseline=baseline,
         )
-        records = stack.enter_context(watched(records_of(files), files))
-        result = run(records, settings, sinks, batch_size)
+        records = stack.enter_context(watched(records_of(files, batch_size), files))
+        result = run(records, settings, sinks)
     print_summary(result)
     if summary:
         write_summary(result, summary)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 import click
 import orjson
@@ -12,13 +11,11 @@ from rich.table import Table
 
 from stream_app.adapters.replay import Summary
 from stream_app.cli.terminal import standard_error
-from stream_app.pipeline import SourceRecord
-
-_RECORDS_PER_STEP: Final = 1000  # between two movements of the bar
+from stream_app.pipeline import Records
 
 
 @contextmanager
-def watched(records: Iterable[SourceRecord], files: Sequence[str]) -> Iterator[Iterable[SourceRecord]]:
+def watched(records: Iterable[Records], files: Sequence[str]) -> Iterator[Iterable[Records]]:
     """The same records; while they pass, a bar moves if standard error is a terminal."""
     console = standard_error()
     if not console.is_terminal:
@@ -40,14 +37,14 @@ def bytes_of(files: Sequence[str]) -> int | None:
     return sum(file.stat().st_size for file in plain) if len(plain) == len(files) else None
 
 
-def _counted(records: Iterable[SourceRecord], progress: Progress, task: TaskID) -> Iterator[SourceRecord]:
-    size = 0
-    for number, record in enumerate(records, 1):
-        size += len(record.value or b"") + 1
-        if number % _RECORDS_PER_STEP == 0:
-            elapsed_s = progress.tasks[task].elapsed or 1.0
-            progress.update(task, completed=size, events=number, speed=number / elapsed_s)
-        yield record
+def _counted(records: Iterable[Records], progress: Progress, task: TaskID) -> Iterator[Records]:
+    number = size = 0
+    for batch in records:
+        number += len(batch)
+        size += len(batch) + int((batch.values[:, 1] - batch.values[:, 0]).sum())
+        elapsed_s = progress.tasks[task].elapsed or 1.0
+        progress.update(task, completed=size, events=number, speed=number / elapsed_s)
+        yield batch
 
 
 def print_summary(summary: Summary) -> None:

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from stream_app.adapters.replay import Sinks, replay
+from stream_app.adapters.replay import Sinks, replay_batches
 from stream_app.config import Settings
 from stream_app.evaluation.evaluating import Alerts, within
 from stream_app.evaluation.history import History, observed
 from stream_app.evaluation.scoring import Score, matched, score
-from stream_app.pipeline import SourceRecord
+from stream_app.pipeline import Records
 from stream_app.simulator import TOLERANCE_S, Incident, Report, Truth, incidents_of
 
-Records = Callable[[], Iterable[SourceRecord]]
+Source = Callable[[], Iterable[Records]]
 
 
 class Mention(NamedTuple):
@@ -54,9 +54,7 @@ class Outcome:
 class Backtest:
     """Replays one history as often as needed. ``truths`` None: nobody said what happened."""
 
-    def __init__(
-        self, records: Records, truths: list[Truth] | None, tolerance_s: float = TOLERANCE_S
-    ) -> None:
+    def __init__(self, records: Source, truths: list[Truth] | None, tolerance_s: float = TOLERANCE_S) -> None:
         self.records = records
         self.truths = truths
         self.tolerance_s = tolerance_s
@@ -73,7 +71,7 @@ class Backtest:
         alerts = Alerts()
         first = self.replays == 0
         records = observed(self.records(), self.history.take) if first else self.records()
-        replay(records, settings, Sinks(alerts=alerts))
+        replay_batches(records, settings, Sinks(alerts=alerts))
         if first:
             self.inside, _ = within(self.history, self.truths or ())
         self.replays += 1

@@ -6,14 +6,14 @@ from typing import Any, Final
 
 import orjson
 
-from stream_app.adapters.replay import Sinks, Summary, replay
+from stream_app.adapters.replay import Sinks, Summary, replay_batches
 from stream_app.config import Settings
 from stream_app.evaluation.baseline_rows import ALWAYS_FIRE, NEVER_FIRE, always_fire, grouped, never_fire
 from stream_app.evaluation.errors import EvaluationError
 from stream_app.evaluation.history import History, observed
 from stream_app.evaluation.river_defaults import RiverDefaults
 from stream_app.evaluation.scoring import Score, matched, score
-from stream_app.pipeline import OutputRecord, SourceRecord
+from stream_app.pipeline import OutputRecord, Records
 from stream_app.simulator import TOLERANCE_S, Incident, Report, Truth, incidents_of
 
 DRIFTLINE: Final = "driftline"
@@ -55,7 +55,7 @@ class Alerts:
 
 
 def evaluate(
-    records: Iterable[SourceRecord],
+    records: Iterable[Records],
     settings: Settings,
     truths: Sequence[Truth] | None,
     tolerance_s: float = TOLERANCE_S,
@@ -66,7 +66,7 @@ def evaluate(
         EvaluationError: there is no prediction, or the truth is about another model.
     """
     history, river, alerts = History(), RiverDefaults(settings), Alerts()
-    summary = replay(observed(records, history.take, river.take), settings, Sinks(alerts=alerts))
+    summary = replay_batches(observed(records, history.take, river.take), settings, Sinks(alerts=alerts))
     inside, outside = within(history, truths or ())
     within_ms = settings.defaults.alerts.group_within_ms
     raised = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from schemas import Event, Prediction, Rejection, Serving, decode
-from stream_app.pipeline import SourceRecord
+from stream_app.pipeline import Records
 
 DAY_MS: Final = 86_400_000
 SECTIONS: Final = ("features", "outputs", "serving")
@@ -90,11 +90,12 @@ class History:
             yield from model.spans_ms.values()
 
 
-def observed(records: Iterable[SourceRecord], *observers: Callable[[Event], None]) -> Iterator[SourceRecord]:
+def observed(batches: Iterable[Records], *observers: Callable[[Event], None]) -> Iterator[Records]:
     """The same records; while they pass, every event among them is shown to the observers."""
-    for record in records:
-        event = decode(record.value, record.timestamp)
-        if not isinstance(event, Rejection):
-            for observe in observers:
-                observe(event)
-        yield record
+    for batch in batches:
+        for record in batch:
+            event = decode(record.value, record.timestamp)
+            if not isinstance(event, Rejection):
+                for observe in observers:
+                    observe(event)
+        yield batch

@@ -79,7 +79,7 @@ class PlainValues:
         dictionaries: tuple[Mapping[str, Any], ...] = (event.features, event.outputs, event.serving)
         for (prefix, gap, _), values in zip(self.sections, dictionaries, strict=True):
             yield from self._section(event, prefix, gap, values)
-        if key in self.joins.early.entries:
+        if key in self.joins.early:
             yield from self._outcomes(self.joins.catch_up(key, self.clock.tick_ms), event.time_ms)
 
     def _section(

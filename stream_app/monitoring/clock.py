@@ -1,11 +1,9 @@
 """Event time of one model: carried by its events, deaf to a single wrong one."""
 
-from collections.abc import Sequence
-
 import numpy as np
+from numpy.typing import NDArray
 
 TICK_MS = 10_000
-MANY = 32  # from here on numpy is faster
 
 
 class EventClock:
@@ -36,24 +34,15 @@ class EventClock:
         self.now_ms = max(self.now_ms, smallest)
         return self.tick_ms != before
 
-    def advance_to_tick(self, times_ms: Sequence[int]) -> int:
+    def advance_to_tick(self, times_ms: NDArray[np.int64]) -> int:
         """Take the times of the next events up to the one that ticks; returns how many come before it."""
         next_tick_ms = self.tick_ms + TICK_MS
-        times = [self._before_last_ms, self._last_ms, *times_ms]
-        if len(times_ms) < MANY:
-            smallest_ms = list(map(min, times, times[1:], times_ms))
-            count = next(
-                (place for place, each in enumerate(smallest_ms) if each >= next_tick_ms), len(times_ms)
-            )
-            furthest_ms = max(smallest_ms[:count], default=self.now_ms)
-        else:
-            array = np.array(times, np.int64)
-            smallest = np.minimum(np.minimum(array[:-2], array[1:-1]), array[2:])
-            late = smallest >= next_tick_ms
-            count = int(late.argmax()) if late.any() else len(times_ms)
-            furthest_ms = int(smallest[:count].max(initial=self.now_ms))
-        self.now_ms = max(self.now_ms, furthest_ms)
-        self._before_last_ms, self._last_ms = times[count], times[count + 1]
+        times = np.concatenate(([self._before_last_ms, self._last_ms], times_ms))
+        smallest = np.minimum(np.minimum(times[:-2], times[1:-1]), times_ms)
+        late = smallest >= next_tick_ms
+        count = int(late.argmax()) if late.any() else len(times_ms)
+        self.now_ms = int(smallest[:count].max(initial=self.now_ms))
+        self._before_last_ms, self._last_ms = times[count : count + 2].tolist()
         return count
 
     def snapshot(self) -> list[int]:

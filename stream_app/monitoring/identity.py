@@ -63,7 +63,8 @@ class RecentIds:
     def snapshot(self) -> list[bytes]:
         """Both generations whole; what was pending for ``changes`` is contained in it."""
         self._since = []
-        return [np.array(sorted(keys), dtype="<u8").tobytes() for keys in (self._older, self._newer)]
+        generations = (np.fromiter(keys, "<u8", len(keys)) for keys in (self._older, self._newer))
+        return [np.sort(keys).tobytes() for keys in generations]
 
     def restore(self, snapshot: list[bytes], changes: Iterable[bytes]) -> None:
         """Take the snapshot, then the changes that were written after it."""

@@ -9,24 +9,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
 
 from schemas import Feedback, read_outputs
 from stream_app.config import BehaviorPlan, Limits, ModelPlan
 from stream_app.monitoring.agreement import annotator_agreement, decision_agreement, error_of
+from stream_app.monitoring.entries import Entry
 from stream_app.monitoring.identity import RecentIds, id_hash
 from stream_app.monitoring.runs import Run
-from stream_app.monitoring.waiting import Entry, Waiting
+from stream_app.monitoring.waiting import Arrivals, Waiting
 
-# Places in an entry; the first two belong to the store (serial, due_ms).
-VERSION, ROLE, TIME_MS = 2, 3, 4
-SEEN = 5  # behaviours: names seen, None while there are none
-OUTPUTS, ANSWERS, DECIDED = (
-    5,
-    6,
-    7,
-)  # labels: outputs of the model as text, labels by annotator, decision made
-RECORDS = 2  # early feedback: the events
 MOST_EARLY_RECORDS = 16
+NO_STREAM = ("", "")  # of feedback that came early
 UNNAMED = ""
 # Apps deliver what happened a little later than it happened; what counts is when it happened.
 DELIVERY_MS = 30_000
@@ -71,31 +65,17 @@ class Joins:
 
     def expect(self, keys: Sequence[int], run: Run, now_ms: int) -> None:
         """Predictions of one stream came: let them wait for what happens next."""
-        version, role = run.stream
-        times_ms, outputs = run.times_ms(), run.outputs()
-        behaviors, labels = self.behaviors, self.labels
-        wait_behavior_ms, wait_label_ms = self.wait_behavior_ms + DELIVERY_MS, self.plan.labels.wait_ms
+        times_ms = run.times_ms()
         # The clock runs behind: a prediction waits from its own time on.
-        sinces_ms = [max(time_ms, now_ms) for time_ms in times_ms]
-        behaviors.add_all(
-            keys,
-            [
-                [0, since_ms + wait_behavior_ms, version, role, time_ms, None]
-                for since_ms, time_ms in zip(sinces_ms, times_ms, strict=True)
-            ],
-        )
-        labels.add_all(
-            keys,
-            [
-                [0, since_ms + wait_label_ms, version, role, time_ms, text, None, False]
-                for since_ms, time_ms, text in zip(sinces_ms, times_ms, outputs, strict=True)
-            ],
-        )
+        sinces_ms = np.maximum(times_ms, now_ms)
+        dues_ms = sinces_ms + (self.wait_behavior_ms + DELIVERY_MS)
+        self.behaviors.add_all(Arrivals(run.stream, keys, [b""] * len(keys), times_ms, dues_ms))
+        dues_ms = sinces_ms + self.plan.labels.wait_ms
+        self.labels.add_all(Arrivals(run.stream, keys, run.outputs(), times_ms, dues_ms))
 
     def catch_up(self, key: int, now_ms: int) -> Iterator[Outcome]:
         """The feedback that came before its prediction, which waits by now."""
-        entry = self.early.pop(key)
-        for record in entry[RECORDS] if entry is not None else ():
+        for record in self.early.pop(key) or ():
             yield from self.attribute(msgspec.convert(record, Feedback), now_ms)
 
     def attribute(self, event: Feedback, now_ms: int) -> Iterator[Outcome]:
@@ -108,36 +88,37 @@ class Joins:
         entry = store.get(key)
         if entry is not None:
             self.counts["hits"] += 1
-            store.touch(key)
-            yield from self._settle(event, entry)
-        elif event.kind == "behavior" and self.labels.get(key) is not None:
+            yield from self._settle(event, key, entry)
+        elif event.kind == "behavior" and key in self.labels:
             self.counts["late"] += 1
         else:
             self._keep_early(key, event, now_ms)
 
-    def _settle(self, event: Feedback, entry: Entry) -> Iterator[Outcome]:
+    def _settle(self, event: Feedback, key: int, entry: Entry) -> Iterator[Outcome]:
         if event.kind == "behavior":
-            self._see(event, entry)
-        elif event.kind == "label":
-            yield from self._label(event, entry)
-        elif not entry[DECIDED]:
-            entry[DECIDED] = True
-            values = decision_agreement(read_outputs(entry[OUTPUTS]), event.decision)
+            self._see(event, key, entry)
+            return
+        answers, decided = self.labels.noted(key) or ({}, False)
+        if event.kind == "label":
+            yield from self._label(event, entry, answers)
+        elif not decided:
+            decided = True
+            values = decision_agreement(read_outputs(entry.text), event.decision)
             if values:
-                yield Outcome(entry[VERSION], entry[ROLE], "decisions", values, event.time_ms)
+                yield Outcome(*entry.stream, "decisions", values, event.time_ms)
+        self.labels.note(key, [answers, decided])
 
-    def _see(self, event: Feedback, entry: Entry) -> None:
+    def _see(self, event: Feedback, key: int, entry: Entry) -> None:
         name = event.behavior or UNNAMED
+        seen = self.behaviors.noted(key) or []
         within_ms = self.plan.behaviors.get(name, DEFAULT_BEHAVIOR).within_ms
-        if event.time_ms - entry[TIME_MS] > within_ms:
+        if event.time_ms - entry.time_ms > within_ms:
             self.counts["late"] += 1
-        elif entry[SEEN] is None:
-            entry[SEEN] = [name]
-        elif name not in entry[SEEN]:
-            entry[SEEN].append(name)
+        elif name not in seen:
+            self.behaviors.note(key, [*seen, name])
 
-    def _label(self, event: Feedback, entry: Entry) -> Iterator[Outcome]:
-        outputs, answers = read_outputs(entry[OUTPUTS]), entry[ANSWERS] or {}
+    def _label(self, event: Feedback, entry: Entry, answers: dict[str, dict[str, Any]]) -> Iterator[Outcome]:
+        outputs = read_outputs(entry.text)
         annotator = event.annotator or UNNAMED
         earlier = {name: value for labels in answers.values() for name, value in labels.items()}
         values, corrects = {}, {}
@@ -157,14 +138,13 @@ class Joins:
         new_values |= annotator_agreement(answers, annotator, event.labels)
         # The latest answer stands last, so that a later look at `earlier` finds it.
         answers[annotator] = answers.pop(annotator, {}) | event.labels
-        entry[ANSWERS] = answers
         if new_values:
             numbers = [name for name, label in event.labels.items() if isinstance(label, float)]
             numeric = frozenset(f"error:{name}" for name in numbers)
-            yield Outcome(entry[VERSION], entry[ROLE], "labels", new_values, event.time_ms, None, numeric)
+            yield Outcome(*entry.stream, "labels", new_values, event.time_ms, None, numeric)
         if corrects:
             corrected = {name: values[name] for name in corrects}
-            yield Outcome(entry[VERSION], entry[ROLE], "labels", corrected, event.time_ms, corrects)
+            yield Outcome(*entry.stream, "labels", corrected, event.time_ms, corrects)
 
     def _keep_early(self, key: int, event: Feedback, now_ms: int) -> None:
         if key >= self.early.threshold:
@@ -172,23 +152,24 @@ class Joins:
             return
         self.counts["early"] += 1
         record = msgspec.to_builtins(event)
-        entry = self.early.get(key)
-        if entry is None:
-            self.early.add(key, [0, max(event.time_ms, now_ms) + self.plan.labels.wait_ms, [record]])
-        elif len(entry[RECORDS]) < MOST_EARLY_RECORDS:
-            entry[RECORDS].append(record)
-            self.early.touch(key)
+        if key not in self.early:
+            due_ms = max(event.time_ms, now_ms) + self.plan.labels.wait_ms
+            self.early.add(key, NO_STREAM, event.time_ms, due_ms)
+        records = self.early.noted(key) or []
+        if key in self.early and len(records) < MOST_EARLY_RECORDS:
+            self.early.note(key, [*records, record])
 
     def expire(self, now_ms: int) -> Iterator[Outcome]:
         """On a tick: predictions whose time for behaviours is over count, with or without one."""
         names = self.names
-        for entry in self.behaviors.due(now_ms, self.wait_behavior_ms + DELIVERY_MS):
+        for due in self.behaviors.due(now_ms, self.wait_behavior_ms + DELIVERY_MS):
             if names:
-                values = {f"rate:{name}": 1.0 if name in (entry[SEEN] or ()) else 0.0 for name in names}
-                yield Outcome(entry[VERSION], entry[ROLE], "behaviors", values, entry[TIME_MS])
+                seen = due.note or ()
+                values = {f"rate:{name}": 1.0 if name in seen else 0.0 for name in names}
+                yield Outcome(*due.stream, "behaviors", values, due.time_ms)
         self.labels.due(now_ms, self.plan.labels.wait_ms)
         self.counts["misses"] += sum(
-            len(entry[RECORDS]) for entry in self.early.due(now_ms, self.plan.labels.wait_ms)
+            len(due.note) for due in self.early.due(now_ms, self.plan.labels.wait_ms)
         )
         self.behaviors.relax(now_ms, self.wait_behavior_ms)
         self.labels.relax(now_ms, self.plan.labels.wait_ms)

@@ -60,7 +60,7 @@ class ModelMonitor:
         keys = run.keys()
         sequences: Sequence[int] = range(self.sequence + 1, self.sequence + len(run) + 1)
         self.sequence += len(run)
-        self._prediction_offset = run.offsets[-1]
+        self._prediction_offset = int(run.offsets[-1])
         if not self.joins.recent_ids.add_all(keys):
             fresh = [place for place, key in enumerate(keys) if self.joins.recent_ids.add(key)]
             self.counts["duplicates"] += len(keys) - len(fresh)
@@ -75,13 +75,14 @@ class ModelMonitor:
         stream.predictions.extend(run, sequences)
         stream.last_event_ms = self.clock.tick_ms
         self.joins.expect(keys, run, self.clock.tick_ms)
-        if self._unlinked or self.joins.early.entries:
-            for place, (time_ms, offset) in enumerate(zip(run.times_ms(), run.offsets, strict=True)):
-                self._catch_up(run.stream[1], keys[place], Arrival(sequences[place], time_ms, offset))
+        if self._unlinked or len(self.joins.early):
+            for place, time_ms in enumerate(run.times_ms().tolist()):
+                arrival = Arrival(sequences[place], time_ms, int(run.offsets[place]))
+                self._catch_up(run.stream[1], keys[place], arrival)
 
     def _catch_up(self, role: str, key: int, arrival: Arrival) -> None:
         """Feedback that came before this prediction, and behaviours that name none."""
-        if key in self.joins.early.entries:
+        if key in self.joins.early:
             self._deliver(self.joins.catch_up(key, self.clock.tick_ms), arrival)
         if self._unlinked:
             self._count_unlinked(role, arrival)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.scanner import Kind, Path
+from schemas.scanner import Kind, Path, Rows
 from stream_app.monitoring.columns import (
     ABSENT,
     Column,
@@ -75,17 +75,22 @@ class Placement:
 
     def matrix(self, run: ScannedRun) -> Matrix:
         """The cells of all rows; its transpose is contiguous, as the bank wants it."""
-        frame, rows = run.source.frame, run.rows
+        frame, rows = run.source.frame, where(run.rows)
         cells = np.full((self._columns, len(run)), np.nan)
-        where = np.ix_(self._numeric_slots, rows)
-        cells[self._numeric_cells] = frame.numbers[where]
-        plain = (frame.kinds[where] == Kind.NUMBER).all(axis=1)
+        cells[self._numeric_cells] = frame.numbers[:, rows][self._numeric_slots]
+        plain = (frame.kinds[:, rows][self._numeric_slots] == Kind.NUMBER).all(axis=1)
         for place in [self._numeric[index] for index in np.flatnonzero(~plain).tolist()] + self._others:
             kinds, numbers = frame.kinds[place.slot, rows], frame.numbers[place.slot, rows]
             texts = frame.texts.get(place.slot, [])
             first, last = place.column.cell, place.column.cell + place.column.cells
             cells[first:last] = cells_of(place, kinds, numbers, texts)
         return cells.T
+
+
+def where(rows: Rows) -> slice | Rows:
+    """Rows one behind the other as a slice, which is a view; others as they are."""
+    first, count = int(rows[0]), len(rows)
+    return slice(first, first + count) if rows[-1] - first == count - 1 else rows
 
 
 def _state_of(sections: Sequence[Section]) -> list[int]:

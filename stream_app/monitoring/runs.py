@@ -1,9 +1,13 @@
 """Consecutive predictions of one stream, in columns: decoded one by one, or scanned together."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from schemas import Prediction, decode, outputs_text
-from schemas.scanner import Frame, Rows
+from schemas.scanner import Frame, Rows, Spans
 from stream_app.monitoring.identity import hashes_of, id_hash
 
 
@@ -33,8 +37,8 @@ class DecodedRun:
     def keys(self) -> list[int]:
         return [id_hash(event.id) for event in self.events]
 
-    def times_ms(self) -> list[int]:
-        return [event.time_ms for event in self.events]
+    def times_ms(self) -> NDArray[np.int64]:
+        return np.array([event.time_ms for event in self.events], np.int64)
 
     def outputs(self) -> list[bytes]:
         """As text."""
@@ -53,29 +57,34 @@ class DecodedRun:
         )
 
 
+class Source(NamedTuple):
+    """Where the rows of a stream come from: spans of their records in the data [rows, 2], offsets [rows]."""
+
+    data: bytes
+    spans: Spans
+    offsets: NDArray[np.int64]
+
+    def record(self, place: int) -> bytes:
+        """The record of a row, as it was written."""
+        begin, end = self.spans[place].tolist()
+        return self.data[begin:end]
+
+
 class ScannedStream:
     """The rows of a frame that belong to one stream, with what is needed of each of them as lists."""
 
-    def __init__(
-        self,
-        frame: Frame,
-        stream: tuple[str, str],
-        rows: Rows,
-        offsets: Sequence[int],
-        records: Sequence[bytes | None],
-    ) -> None:
+    def __init__(self, frame: Frame, stream: tuple[str, str], rows: Rows, source: Source) -> None:
         self.frame = frame
         self.stream = stream
         self.rows = rows
-        self.offsets = offsets
-        self.records = records
+        self.source = source
         self.keys = hashes_of(frame.ids(rows))
-        self.times_ms: list[int] = frame.times_ms[rows].tolist()
+        self.times_ms = frame.times_ms[rows]
         self.outputs = frame.outputs(rows)
 
     def event(self, place: int) -> Prediction:
         """One of the predictions as an event."""
-        event = decode(self.records[int(self.rows[place])], None)
+        event = decode(self.source.record(place), None)
         assert isinstance(event, Prediction)
         return event
 
@@ -107,13 +116,13 @@ class ScannedRun:
         return self.source.rows[self.start : self.stop]
 
     @property
-    def offsets(self) -> Sequence[int]:
-        return self.source.offsets[self.start : self.stop]
+    def offsets(self) -> NDArray[np.int64]:
+        return self.source.source.offsets[self.start : self.stop]
 
     def keys(self) -> list[int]:
         return self.source.keys[self.start : self.stop]
 
-    def times_ms(self) -> list[int]:
+    def times_ms(self) -> NDArray[np.int64]:
         return self.source.times_ms[self.start : self.stop]
 
     def outputs(self) -> list[bytes]:
@@ -126,11 +135,11 @@ class ScannedRun:
     def pick(self, places: Sequence[int]) -> DecodedRun:
         """The predictions at these places."""
         rows = [self.start + place for place in places]
-        source = self.source
+        stream, source = self.source, self.source.source
         return DecodedRun(
-            [source.event(row) for row in rows],
-            [source.offsets[row] for row in rows],
-            [source.records[int(source.rows[row])] for row in rows],
+            [stream.event(row) for row in rows],
+            source.offsets[rows].tolist(),
+            [source.record(row) for row in rows],
         )
 
 

@@ -84,7 +84,7 @@ class PredictionTable:
 
     def times_ms(self) -> NDArray[np.int64]:
         """Event times of the rows that wait."""
-        return np.concatenate([np.array(run.times_ms(), dtype=np.int64) for run in self.runs])
+        return np.concatenate([run.times_ms() for run in self.runs])
 
     def flush(self) -> list[Reported]:
         """Hand the waiting rows to the bank; at a row with new names, these are watched first."""
@@ -154,8 +154,7 @@ class PredictionTable:
             self.features.fill([event.features for event in run.events], matrix)
             self.outputs.fill([event.outputs for event in run.events], matrix)
             self.serving.fill([event.serving for event in run.events], matrix)
-        times_ms, offsets = np.array(run.times_ms(), np.int64), np.array(run.offsets, np.int64)
-        findings = self.bank.update(matrix, times_ms, offsets)
+        findings = self.bank.update(matrix, run.times_ms(), np.asarray(run.offsets, np.int64))
         return [
             Reported(each, self.name, Arrival(sequences[each.row], each.detected_ms, each.detected_offset))
             for each in findings

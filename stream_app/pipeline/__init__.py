@@ -1,7 +1,16 @@
 """The deterministic core: records in, alerts and state out. No clock, no I/O."""
 
 from stream_app.pipeline.counters import Counters
-from stream_app.pipeline.records import Headers, ModelCut, OutputRecord, SourceRecord, StateRecord
+from stream_app.pipeline.records import (
+    Headers,
+    ModelCut,
+    OutputRecord,
+    Record,
+    Records,
+    SourceRecord,
+    StateRecord,
+    concatenated,
+)
 from stream_app.pipeline.recovery import Recovery, recover
 from stream_app.pipeline.shard import Shard, claim
 
@@ -10,10 +19,13 @@ __all__ = [
     "Headers",
     "ModelCut",
     "OutputRecord",
+    "Record",
+    "Records",
     "Recovery",
     "Shard",
     "SourceRecord",
     "StateRecord",
     "claim",
+    "concatenated",
     "recover",
 ]

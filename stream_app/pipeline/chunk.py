@@ -1,13 +1,14 @@
 """A chunk of records on its way into the models: scanned together, decoded one by one where need be."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 
 from schemas import Event, Prediction, Rejection, decode
 from schemas.scanner import Scanner
-from stream_app.monitoring.runs import ScannedStream
-from stream_app.pipeline.records import Positions, SourceRecord
+from stream_app.monitoring.runs import ScannedStream, Source
+from stream_app.pipeline.records import Positions, Records
 
 # Records of a chunk from which the scanner learns; more of the same teach it nothing.
 LESSONS_PER_CHUNK = 32
@@ -15,41 +16,42 @@ Mistake = tuple[int, Rejection]
 
 
 class Chunk:
-    """Records with their coordinates as lists, and what each of them says."""
+    """Records, and what each of them says."""
 
-    def __init__(self, records: Sequence[SourceRecord], scanner: Scanner) -> None:
+    def __init__(self, records: Records, scanner: Scanner) -> None:
         self.records = records
-        self.topics = [record.topic for record in records]
-        self.offsets = [record.offset for record in records]
-        self.values = [record.value for record in records]
         self._events: dict[int, Event] = {}
-        self._timestamps = [record.timestamp for record in records]
         self._scanner = scanner
-        stamps = [-1 if stamp is None else stamp for stamp in self._timestamps]
-        self._frame = scanner.scan(self.values, np.array(stamps, np.int64))
+        self._frame = scanner.scan(records.data, records.values, records.timestamps_ms)
         self._streams, self._stream_of = self._frame.streams()
 
     def __len__(self) -> int:
         return len(self.records)
 
+    @cached_property
+    def coordinates(self) -> list[tuple[str, int]]:
+        """Topic and offset of each record."""
+        topics = map(self.records.topics.__getitem__, self.records.topic_of.tolist())
+        return list(zip(topics, self.records.offsets.tolist(), strict=True))
+
     def mistakes(self) -> Iterator[Mistake]:
         """Decodes what was not scanned; the place of each record that cannot be used, and why."""
         lessons = LESSONS_PER_CHUNK
         for place in np.flatnonzero(~self._frame.fits).tolist():
-            value = self.values[place]
-            event = decode(value, self._timestamps[place])
+            record = self.records[place]
+            event = decode(record.value, record.timestamp)
             if isinstance(event, Rejection):
                 yield place, event
                 continue
             self._events[place] = event
-            if lessons and value is not None and isinstance(event, Prediction):
+            if lessons and record.value is not None and isinstance(event, Prediction):
                 lessons -= 1
-                self._scanner.learn(value)
+                self._scanner.learn(record.value)
 
     def positions(self, start: int, stop: int) -> Positions:
         """The positions after the records from ``start`` to ``stop``, of their topics."""
-        last = dict(zip(self.topics[start:stop], self.offsets[start:stop], strict=True))
-        return {topic: offset + 1 for topic, offset in last.items()}
+        part = self.records[start:stop]
+        return {topic: int(part.offsets[places][-1]) + 1 for topic, places in part.of_topics()}
 
     def take_events(self) -> list[tuple[int, Event]]:
         """What was decoded since the last call, by place."""
@@ -63,22 +65,15 @@ class Chunk:
         for number in np.unique(stream_of[stream_of >= 0]).tolist():
             model, version, role = self._streams[number]
             rows = np.flatnonzero(stream_of == number) + start
-            offsets = [self.offsets[place] for place in rows.tolist()]
-            yield model, ScannedStream(self._frame, (version, role), rows, offsets, self.values)
+            source = Source(self.records.data, self.records.values[rows], self.records.offsets[rows])
+            yield model, ScannedStream(self._frame, (version, role), rows, source)
 
 
-def unseen(records: Sequence[SourceRecord], positions: Positions) -> Sequence[SourceRecord]:
+def unseen(records: Records, positions: Positions) -> Records:
     """The records that are not below the positions, nor below one before them."""
-    first = records[0]
-    expected = list(range(first.offset, first.offset + len(records)))
-    is_one_stretch = [record.offset for record in records] == expected
-    is_new = first.offset >= positions.get(first.topic, 0)
-    if is_one_stretch and is_new and {record.topic for record in records} == {first.topic}:
-        return records
-    ends = dict(positions)
-    fresh = []
-    for record in records:
-        if record.offset >= ends.get(record.topic, 0):
-            ends[record.topic] = record.offset + 1
-            fresh.append(record)
-    return fresh
+    fresh = np.ones(len(records), np.bool_)
+    for topic, places in records.of_topics():
+        offsets = records.offsets[places]
+        before = np.concatenate(([positions.get(topic, 0) - 1], offsets[:-1]))
+        fresh[places] = offsets > np.maximum.accumulate(before)
+    return records if fresh.all() else records.at(fresh)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-CODEC_VERSION = 2
+CODEC_VERSION = 3
 
 
 class UnreadableStateError(Exception):

@@ -12,7 +12,7 @@ from stream_app.pipeline.checkpoint import ModelCheckpoints
 from stream_app.pipeline.chunk import Chunk, unseen
 from stream_app.pipeline.codec import claim_key, pack
 from stream_app.pipeline.counters import Counters
-from stream_app.pipeline.records import ModelCut, OutputRecord, Positions, SourceRecord, StateRecord
+from stream_app.pipeline.records import ModelCut, OutputRecord, Positions, Record, Records, StateRecord
 from stream_app.pipeline.shard_model import ModelBatch, ShardModel
 from stream_app.pipeline.sorting import batches_of
 from stream_app.pipeline.watch import Extras, ModelWatch, Ordered
@@ -51,7 +51,7 @@ class Shard:
         self._unflushed: dict[str, ShardModel] = {}
         self._scanner = Scanner()
 
-    def apply(self, records: Sequence[SourceRecord]) -> None:
+    def apply(self, records: Records) -> None:
         """Absorb records; those below the positions are skipped, whoever delivers them again.
 
         Records of the two topics come in the order in which they shall count.
@@ -62,12 +62,12 @@ class Shard:
             model.watch.flush()
         self._unflushed.clear()
 
-    def _apply(self, records: Sequence[SourceRecord]) -> None:
+    def _apply(self, records: Records) -> None:
         fresh = unseen(records, self.positions)
         self.counters.skipped += len(records) - len(fresh)
-        for record in fresh:
-            if record.topic not in self.positions:
-                self._started[record.topic] = self.positions[record.topic] = record.offset
+        for topic, places in fresh.of_topics():
+            if topic not in self.positions:
+                self._started[topic] = self.positions[topic] = int(fresh.offsets[places][0])
         chunk = Chunk(fresh, self._scanner)
         start = 0
         for place, rejection in chunk.mistakes():
@@ -141,7 +141,7 @@ class Shard:
         """A watch for a model of this shard, knowing nothing yet."""
         return ModelWatch(name, self.partition, self.settings, self._extras)
 
-    def _reject(self, record: SourceRecord, rejection: Rejection) -> None:
+    def _reject(self, record: Record, rejection: Rejection) -> None:
         self.counters.rejected[rejection.reason] += 1
         key = (record.key or b"").decode(errors="replace")
         model = self.models.get(key)
@@ -151,12 +151,7 @@ class Shard:
             model.watch.reject()
         letter = dead_letter(
             rejection,
-            record.topic,
-            record.partition,
-            record.offset,
-            record.timestamp,
-            record.key,
-            record.value,
+            *record,
         )
         self._dead_letters.append(OutputRecord(*letter))
 

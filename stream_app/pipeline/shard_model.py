@@ -48,9 +48,10 @@ class ModelBatch:
 
     def take(self, chunk: Chunk, places: Iterable[Place], first: int) -> None:
         """Take the events at places of a chunk, whose first record has the order ``first``."""
-        absorbed, entries = self._absorbed, self.entries
+        absorbed, entries, coordinates = self._absorbed, self.entries, chunk.coordinates
         for place, event, row in places:
-            if absorbed and chunk.offsets[place] < absorbed.get(chunk.topics[place], 0):
+            topic, offset = coordinates[place]
+            if absorbed and offset < absorbed.get(topic, 0):
                 continue
             self.orders.append(first + place)
             last = entries[-1][0] if entries else None
@@ -60,13 +61,13 @@ class ModelBatch:
                 else:
                     entries.append((ScannedRun(event, row, row + 1), 0))
             elif isinstance(event, Prediction):
-                offset, value = chunk.offsets[place], chunk.values[place]
+                value = chunk.records[place].value
                 if isinstance(last, DecodedRun) and last.stream == (event.version, event.role):
                     last.append(event, offset, value)
                 else:
                     entries.append((DecodedRun([event], [offset], [value]), 0))
             else:
-                entries.append((event, chunk.offsets[place]))
+                entries.append((event, offset))
 
     def take_whole(self, chunk: Chunk, stream: ScannedStream, first: int) -> None:
         """Take all rows of a stream, which are everything that the model gets."""

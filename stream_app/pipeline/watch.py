@@ -97,7 +97,7 @@ class ModelWatch:
         while start < len(run):
             quiet = clock.advance_to_tick(times_ms[start:])
             if not quiet:
-                clock.advance(times_ms[start])
+                clock.advance(int(times_ms[start]))
                 self._tick()
                 quiet = 1
             self.monitor.take_run(run.part(start, start + quiet))

@@ -10,7 +10,8 @@ from faust.types import TP
 from stream_app.adapters.metrics import Metrics
 from stream_app.adapters.worker.intake import Intake
 from stream_app.adapters.worker.partition import RECORDS_HELD_MAX, Partition
-from tests.adapters.worker_fakes import F, FakeShard, P, Record
+from stream_app.pipeline import Records
+from tests.adapters.worker_fakes import F, FakeShard, P, records
 
 
 class Scene:
@@ -19,7 +20,7 @@ class Scene:
     def __init__(self, ends: dict[str, int] | None = None) -> None:
         self.shard = FakeShard()
         self.partition = Partition(self.shard, (P, F), ends or {})
-        self.log = [Record(P, offset) for offset in range(100)]
+        self.log = list(records(P, *range(100)))
         self.told: list[tuple[str, TP]] = []
         self.owned = True
         self.positions: dict[TP, int] = {}
@@ -35,6 +36,7 @@ class Scene:
             settled=asyncio.Event(),
             get=lambda number: self.partition if self.owned and number == 0 else None,
             owns=lambda partition: self.owned,
+            all=lambda: [self.partition],
         )
         ownership.settled.set()
         self.intake = Intake(self, ownership, checkpointer, self, Metrics())
@@ -51,8 +53,13 @@ class Scene:
         yield [record for record in self.log if start <= record.offset < stop]
 
     def take(self, topic: str, *offsets: int) -> None:
-        """Take a batch of these offsets."""
-        asyncio.run(self.intake.take([Record(topic, offset) for offset in offsets]))
+        """Take a batch of these offsets, and let the shard absorb what is ready."""
+        asyncio.run(self.take_and_absorb(records(topic, *offsets)))
+
+    async def take_and_absorb(self, batch: Records) -> None:
+        """As the agent and the intake's own task do between them."""
+        await self.intake.take(batch)
+        await self.intake.absorb()
 
     def applied(self) -> list[int]:
         """Offsets in the order in which the shard got them."""
@@ -104,7 +111,6 @@ def test_the_topic_that_is_ahead_is_held_back_and_let_go() -> None:
     scene.take(P, *range(RECORDS_HELD_MAX // 4 + 1))
     scene.take(P, RECORDS_HELD_MAX // 4 + 1)
     assert scene.told == [("hold", TP(P, 0))]
-    last = [Record(F, 0, timestamp=1)]
-    asyncio.run(scene.intake.take(last))
+    asyncio.run(scene.take_and_absorb(records(F, 0, timestamp=1)))
     assert scene.told == [("hold", TP(P, 0)), ("go", TP(P, 0))]
     assert scene.applied() == list(range(RECORDS_HELD_MAX // 4 + 2))

@@ -2,22 +2,21 @@
 
 import asyncio
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
-from stream_app.pipeline import ModelCut, OutputRecord, StateRecord
+from stream_app.pipeline import ModelCut, OutputRecord, Record, Records, StateRecord
 
 P, F, C = "predictions", "feedback", "control"
 
 
-class Record(NamedTuple):
+def record(topic: str, offset: int, timestamp: int | None = 0) -> Record:
     """A source record."""
+    return Record(topic, 0, offset, timestamp, None, b"{}")
 
-    topic: str
-    offset: int
-    timestamp: int | None = 0
-    partition: int = 0
-    key: bytes | None = None
-    value: bytes | None = b"{}"
+
+def records(topic: str, *offsets: int, timestamp: int | None = 0) -> Records:
+    """Records of a topic, all of one moment."""
+    return Records.of([record(topic, offset, timestamp) for offset in offsets])
 
 
 class FakeShard:
@@ -36,7 +35,7 @@ class FakeShard:
         self.journal: list[str] = []
         self.acknowledged: dict[str, int] = {}
 
-    def apply(self, records: list[Record]) -> None:
+    def apply(self, records: Records) -> None:
         """Keep them."""
         self.applied += records
 

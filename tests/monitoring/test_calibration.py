@@ -6,7 +6,7 @@ from stream_app.monitoring.budget import BEFORE_ITS_SHARE, KIND_WEIGHTS
 from stream_app.monitoring.calibration import Calibration
 from stream_app.monitoring.model import ModelMonitor
 from stream_app.monitoring.naming import Kind, kind_of
-from stream_app.pipeline import Shard
+from stream_app.pipeline import Records, Shard
 from tests.streams import Stream
 
 HOUR_MS = 3_600_000
@@ -19,10 +19,12 @@ def monitored(*streams: Stream, budget: FalseAlarmBudget = BUDGET) -> ModelMonit
     for stream in streams:
         start = dict(shard.positions)
         shard.apply(
-            [
-                record._replace(offset=record.offset + start.get(record.topic, 0))
-                for record in stream.records()
-            ]
+            Records.of(
+                [
+                    record._replace(offset=record.offset + start.get(record.topic, 0))
+                    for record in stream.records()
+                ]
+            )
         )
     return shard.models["search"].watch.monitor
 

@@ -1,3 +1,4 @@
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,7 +56,7 @@ def test_many_events_advance_like_one_by_one(before: list[int], times_ms: list[i
     """What happens on ticks would depend on how events were batched."""
     single, many = clock_after(before), clock_after(before)
     expected = next((place for place, time_ms in enumerate(times_ms) if single.advance(time_ms)), None)
-    count = many.advance_to_tick(times_ms)
+    count = many.advance_to_tick(np.array(times_ms, np.int64))
     assert count == (len(times_ms) if expected is None else expected)
     if expected is not None:
         assert many.advance(times_ms[count])

@@ -253,7 +253,7 @@ def test_waiting_predictions_are_bounded_by_a_fair_sample() -> None:
     for step in range(2000):
         model.predict(f"p-{step}")
     joins = model.monitor.joins
-    assert len(joins.labels.entries) <= 50
+    assert len(joins.labels) <= 50
     for step in range(2000):
         model.label(f"p-{step}", "navigate" if step % 4 == 0 else "call")
     count, mean = model.seen("error:intent")

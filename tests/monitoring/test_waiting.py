@@ -1,15 +1,18 @@
 from typing import Any
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stream_app.monitoring.identity import id_hash
-from stream_app.monitoring.waiting import Waiting
+from stream_app.monitoring.waiting import MANY, Arrivals, Waiting
 
 KEYS = st.integers(0, 11).map(lambda number: id_hash(str(number)))
+STREAMS = [("v1", "live"), ("v2", "shadow")]
 OPERATIONS = st.lists(
     st.one_of(
         st.tuples(st.just("add"), KEYS, st.integers(0, 5)),
+        st.tuples(st.just("many"), KEYS, st.integers(0, 5)),
         st.tuples(st.just("mark"), KEYS, st.integers(0, 5)),
         st.tuples(st.just("pop"), KEYS, st.just(0)),
         st.tuples(st.just("due"), st.just(0), st.integers(0, 5)),
@@ -24,12 +27,15 @@ def play(waiting: Waiting, operations: list[tuple[str, int, int]], changes: list
     now_ms = 0
     for name, key, number in operations:
         if name == "add" and key < waiting.threshold and waiting.get(key) is None:
-            waiting.add(key, [0, now_ms + 3, [number]])
+            waiting.add(key, STREAMS[number % 2], now_ms, now_ms + 3, b"x" * number)
+        elif name == "many":
+            keys = [id_hash(f"{key} {place}") for place in range(number * 8)]
+            keys = [each for each in keys if waiting.get(each) is None]
+            times_ms = now_ms + np.arange(len(keys)) % 3
+            waiting.add_all(Arrivals(STREAMS[0], keys, [b"text"] * len(keys), times_ms, times_ms + 3))
         elif name == "mark":
-            entry = waiting.get(key)
-            if entry is not None:
-                entry[2].append(number)
-                waiting.touch(key)
+            if key in waiting:
+                waiting.note(key, [*(waiting.noted(key) or []), number])
         elif name == "pop":
             waiting.pop(key)
         elif name == "due":
@@ -39,6 +45,11 @@ def play(waiting: Waiting, operations: list[tuple[str, int, int]], changes: list
         elif name == "cut":
             changes.append(copied(waiting.changes()))
     return now_ms
+
+
+def contents(waiting: Waiting) -> list[Any]:
+    """Everything that waits, with what was noted."""
+    return [(key, waiting.get(key), waiting.noted(key)) for key in waiting]
 
 
 def copied(state: Any) -> Any:
@@ -60,7 +71,7 @@ def test_snapshot_and_changes_restore_the_store(
     changes.append(copied(waiting.changes()))
     restored = Waiting(limit=6)
     restored.restore(snapshot, changes)
-    assert list(restored.entries.items()) == list(waiting.entries.items())
+    assert contents(restored) == contents(waiting)
     assert (restored.level, restored.threshold, restored.serial) == (
         waiting.level,
         waiting.threshold,
@@ -68,7 +79,7 @@ def test_snapshot_and_changes_restore_the_store(
     )
     play(waiting, after, [])
     play(restored, after, [])
-    assert list(restored.entries.items()) == list(waiting.entries.items())
+    assert contents(restored) == contents(waiting)
 
 
 def test_beyond_the_limit_a_fair_sample_stays() -> None:
@@ -77,10 +88,10 @@ def test_beyond_the_limit_a_fair_sample_stays() -> None:
     keys = [id_hash(f"p-{number}") for number in range(10_000)]
     for key in keys:
         if key < waiting.threshold:
-            waiting.add(key, [0, 1])
-    assert 40 <= len(waiting.entries) <= 100
+            waiting.add(key, STREAMS[0], 0, 1)
+    assert 40 <= len(waiting) <= 100
     kept = {key for key in keys if key < waiting.threshold}
-    assert set(waiting.entries) == kept
+    assert set(waiting) == kept
     assert waiting.sampling_rate == 2.0**-waiting.level
 
 
@@ -89,7 +100,7 @@ def test_feedback_of_predictions_left_out_is_told_from_unknown() -> None:
     waiting = Waiting(limit=2)
     for key in (1, 1 << 63, 3 << 62, 5):
         if key < waiting.threshold:
-            waiting.add(key, [0, 10])
+            waiting.add(key, STREAMS[0], 0, 10)
     assert waiting.leaves_out(3 << 62, now_ms=0)
     assert not waiting.leaves_out(1, now_ms=0)
 
@@ -100,7 +111,7 @@ def test_sampling_relaxes_when_there_is_room() -> None:
     for number in range(64):
         key = id_hash(str(number))
         if key < waiting.threshold:
-            waiting.add(key, [0, 1])
+            waiting.add(key, STREAMS[0], 0, 1)
     level = waiting.level
     waiting.due(1, 10)
     waiting.relax(1, 10)
@@ -113,15 +124,34 @@ def test_entries_come_due_in_order() -> None:
     """A prediction that never came due would wait for ever."""
     waiting = Waiting(limit=10)
     for key, due_ms in ((1, 5), (2, 7), (3, 9)):
-        waiting.add(key, [0, due_ms])
-    assert [entry[1] for entry in waiting.due(7, 5)] == [5, 7]
-    assert list(waiting.entries) == [3]
+        waiting.add(key, STREAMS[0], due_ms, due_ms)
+    assert [due.time_ms for due in waiting.due(7, 5)] == [5, 7]
+    assert list(waiting) == [3]
 
 
 def test_one_that_is_due_far_later_holds_up_nobody() -> None:
     """One event of a wrong clock would keep every other prediction waiting, and rates would stop."""
     waiting = Waiting(limit=10)
     for key, due_ms in ((1, 5_000), (2, 7), (3, 9)):
-        waiting.add(key, [0, due_ms])
-    assert [entry[1] for entry in waiting.due(8, 10)] == [7]
-    assert list(waiting.entries) == [1, 3]
+        waiting.add(key, STREAMS[0], due_ms, due_ms)
+    assert [due.time_ms for due in waiting.due(8, 10)] == [7]
+    assert list(waiting) == [1, 3]
+
+
+@given(st.integers(1, 60), st.lists(st.integers(0, 5 * MANY), max_size=6))
+def test_adding_many_is_adding_each(limit: int, counts: list[int]) -> None:
+    """What is sampled would depend on how events were batched, and differ after a crash."""
+    together, one_by_one = Waiting(limit), Waiting(limit)
+    first = 0
+    for count in counts:
+        keys = [id_hash(str(number)) for number in range(first, first + count)]
+        first += count
+        times_ms = np.arange(count)
+        together.add_all(Arrivals(STREAMS[0], keys, [b"text"] * count, times_ms, times_ms + 5))
+        for key, time_ms in zip(keys, range(count), strict=True):
+            if key < one_by_one.threshold:
+                one_by_one.add(key, STREAMS[0], time_ms, time_ms + 5, b"text")
+        assert contents(together) == contents(one_by_one)
+        assert (together.level, together.serial) == (one_by_one.level, one_by_one.serial)
+    assert together.due(2, 5) == one_by_one.due(2, 5)
+    assert together.snapshot() == one_by_one.snapshot()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from stream_app.config import Settings
-from stream_app.pipeline import OutputRecord, Shard, SourceRecord, claim, recover
+from stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord, claim, recover
 from stream_app.pipeline.codec import pack
 
 StateLog = list[tuple[bytes, bytes | None]]
@@ -24,7 +24,10 @@ def state_of(shard: Shard) -> bytes:
     """Everything that a model's later alerts depend on."""
     watch = shard.models["search"].watch
     streams = [stream.snapshot() for stream in watch.monitor.streams.values()]
-    waiting = {name: list(store.entries.items()) for name, store in watch.monitor.joins.stores().items()}
+    waiting = {
+        name: [(key, store.get(key), store.noted(key)) for key in store]
+        for name, store in watch.monitor.joins.stores().items()
+    }
     return pack([watch.snapshot(), streams, waiting])
 
 
@@ -39,7 +42,7 @@ def crashing(seed: int, settings: Settings, records: Sequence[SourceRecord]) -> 
         todo = [record for record in records if record.offset >= acknowledged.get(record.topic, 0)]
         died = False
         for start in range(0, len(todo), 400):
-            shard.apply(todo[start : start + 400])
+            shard.apply(Records.of(todo[start : start + 400]))
             for cut in shard.cut(shard.dirty) if chance.random() < 0.7 else ():
                 written = chance.randint(0, len(cut.records)) if chance.random() < 0.1 else len(cut.records)
                 log += [(record.key, record.value) for record in cut.records[:written]]

@@ -7,9 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from stream_app.adapters.files import FileRecord
 from stream_app.config import ModelPlan, Settings
-from stream_app.pipeline import Shard
+from stream_app.pipeline import Record, Records, Shard
 from stream_app.pipeline.codec import pack
 from tests.pipeline.crashes import crashing, state_of
 from tests.streams import CONTROL, START_MS, Stream, control, with_control
@@ -31,11 +30,11 @@ class Outputs:
     shard: Shard
 
 
-def run(records: list[FileRecord], batch_size: int = 10_000) -> Outputs:
+def run(records: list[Record], batch_size: int = 10_000) -> Outputs:
     shard = Shard(0, SETTINGS)
     taken: list[list[Any]] = [[], [], [], []]
     for start in range(0, len(records), batch_size):
-        shard.apply(records[start : start + batch_size])
+        shard.apply(Records.of(records[start : start + batch_size]))
         takes = (shard.take_alerts, shard.take_audit, shard.take_summaries, shard.take_dead_letters)
         for outputs, take in zip(taken, takes, strict=True):
             outputs += [orjson.loads(record.value) for record in take()]
@@ -122,7 +121,7 @@ def test_bad_words_are_dead_letters_and_unknown_alerts_are_audited() -> None:
 
 
 @cache
-def history() -> list[FileRecord]:
+def history() -> list[Record]:
     """A change that is judged, accepted and followed by another, and words about nothing."""
     stream = Stream(count=4500, change_at=1500, recover_at=3500, shift=1.5, error_rate=0.3)
     records = list(stream.records())

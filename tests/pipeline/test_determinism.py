@@ -2,7 +2,7 @@ import orjson
 import pytest
 
 from stream_app.config import Settings
-from stream_app.pipeline import OutputRecord, Shard, SourceRecord
+from stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord
 from tests.streams import Stream
 
 CHANGES = {
@@ -20,7 +20,7 @@ def run(
     letters: list[OutputRecord] = []
     summaries: list[OutputRecord] = []
     for start in range(0, len(records), batch_size):
-        shard.apply(records[start : start + batch_size])
+        shard.apply(Records.of(records[start : start + batch_size]))
         alerts += shard.take_alerts()
         letters += shard.take_dead_letters()
         summaries += shard.take_summaries()
@@ -61,7 +61,7 @@ def test_records_below_the_position_are_skipped() -> None:
     """A re-delivered batch would be counted twice."""
     records: list[SourceRecord] = list(Stream(count=100).records())
     shard = Shard(0, Settings())
-    shard.apply(records)
-    shard.apply(records)
+    shard.apply(Records.of(records))
+    shard.apply(Records.of(records))
     assert shard.counters.skipped == len(records)
     assert shard.counters.events["prediction"] == 100

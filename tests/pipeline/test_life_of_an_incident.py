@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from stream_app.config import Settings
-from stream_app.pipeline import Shard, SourceRecord
+from stream_app.pipeline import Records, Shard, SourceRecord
 from tests.streams import Stream
 
 HOUR_MS = 3_600_000
@@ -21,7 +21,7 @@ def alerts_of(*streams: Stream) -> list[dict[str, Any]]:
         for record in stream.records():
             offsets[record.topic] = offsets.get(record.topic, -1) + 1
             records.append(record._replace(offset=offsets[record.topic]))
-    shard.apply(records)
+    shard.apply(Records.of(records))
     return [orjson.loads(alert.value) for alert in shard.take_alerts()]
 
 

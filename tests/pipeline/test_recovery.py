@@ -1,7 +1,7 @@
 import orjson
 
 from stream_app.config import Limits, Settings
-from stream_app.pipeline import OutputRecord, Shard, SourceRecord, recover
+from stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord, recover
 from tests.pipeline.crashes import StateLog, crashing, state_of
 from tests.streams import PREDICTIONS, Stream
 
@@ -11,7 +11,7 @@ RECORDS: list[SourceRecord] = list(Stream(count=5000, change_at=3000, shift=1.0,
 def undisturbed(settings: Settings | None = None) -> tuple[dict[str, bytes], bytes]:
     """Alerts and final state of a run to which nothing happens."""
     shard = Shard(0, settings or Settings())
-    shard.apply(RECORDS)
+    shard.apply(Records.of(RECORDS))
     return by_id(shard.take_alerts()), state_of(shard)
 
 
@@ -35,7 +35,7 @@ def test_state_larger_than_a_record_is_split() -> None:
     settings = Settings(limits=Limits(record_bytes=5000))
     assert by_id(crashing(1, settings, RECORDS).alerts) == undisturbed(settings)[0]
     shard = Shard(0, settings)
-    shard.apply(RECORDS[:3000])
+    shard.apply(Records.of(RECORDS[:3000]))
     (cut,) = shard.cut(shard.dirty)
     assert max(len(record.value or b"") for record in cut.records[:-1]) <= 5000
 
@@ -43,11 +43,11 @@ def test_state_larger_than_a_record_is_split() -> None:
 def test_a_checkpoint_writes_what_changed() -> None:
     """The whole join store in every checkpoint would be megabytes a second for nothing."""
     shard = Shard(0, Settings())
-    shard.apply(RECORDS[:6000])
+    shard.apply(Records.of(RECORDS[:6000]))
     first = bytes_of(shard)
-    shard.apply(RECORDS[6000:6010])
+    shard.apply(Records.of(RECORDS[6000:6010]))
     second = bytes_of(shard)
-    shard.apply(RECORDS[6010:6020])
+    shard.apply(Records.of(RECORDS[6010:6020]))
     assert bytes_of(shard) <= second * 1.5
     assert second < first / 2
 
@@ -62,13 +62,13 @@ def test_a_stale_owner_cannot_win() -> None:
     """A worker that was paused and wakes up late would turn the state back."""
     log: StateLog = []
     old = Shard(0, Settings(), epoch=1)
-    old.apply(RECORDS[:1000])
+    old.apply(Records.of(RECORDS[:1000]))
     log += writes(old)
     new = recover(0, Settings(), log).shard
     assert new.epoch == 2
-    new.apply(RECORDS[1000:2000])
+    new.apply(Records.of(RECORDS[1000:2000]))
     log += writes(new)
-    old.apply(RECORDS[1000:1500])
+    old.apply(Records.of(RECORDS[1000:1500]))
     log += writes(old)
     recovered = recover(0, Settings(), log).shard
     assert recovered.epoch == 3
@@ -101,10 +101,10 @@ def test_a_dead_letter_is_written_again_when_its_record_is_read_again() -> None:
     bad = RECORDS[500]._replace(value=b"not json")  # type: ignore[attr-defined]
     records = [*RECORDS[:500], bad]
     shard = Shard(0, Settings())
-    shard.apply(records)
+    shard.apply(Records.of(records))
     recovered = recover(0, Settings(), writes(shard)).shard
     recovered.positions.clear()
-    recovered.apply(records)
+    recovered.apply(Records.of(records))
     assert len(recovered.take_dead_letters()) == 1
     assert recovered.models["search"].watch.rejected == 1
 
@@ -112,11 +112,11 @@ def test_a_dead_letter_is_written_again_when_its_record_is_read_again() -> None:
 def test_nothing_is_acknowledged_that_is_not_durable() -> None:
     """Acknowledged events would be lost with the worker."""
     shard = Shard(0, Settings())
-    shard.apply(RECORDS[:500])
+    shard.apply(Records.of(RECORDS[:500]))
     first = {record.topic: 0 for record in RECORDS[:500]}
     assert shard.acknowledgeable() == first
     (cut,) = shard.cut(shard.dirty)
     assert shard.acknowledgeable() == first
-    shard.apply(RECORDS[500:600])
+    shard.apply(Records.of(RECORDS[500:600]))
     shard.confirm(cut)
     assert shard.acknowledgeable() == cut.positions

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from schemas import Prediction, decode
-from schemas.scanner import Scanner
-from stream_app.adapters.files import FileRecord
+from schemas.scanner import Scanner, joined
 from stream_app.config import Settings
-from stream_app.pipeline import Shard
+from stream_app.pipeline import Record, Records, Shard
 from stream_app.pipeline.codec import pack
 
 START_MS = 1_790_000_000_000
@@ -74,10 +73,10 @@ def messy_events(seed: int, count: int = 3000) -> Iterator[dict[str, Any]]:
             yield {"type": "prediction", "id": "", "model": model}
 
 
-def records(seed: int) -> list[FileRecord]:
+def records(seed: int) -> list[Record]:
     """The events as records of one topic."""
     lines = [json.dumps(event).encode() for event in messy_events(seed)]
-    return [FileRecord("t", 0, place, None, b"search", line) for place, line in enumerate(lines)]
+    return [Record("t", 0, place, None, b"search", line) for place, line in enumerate(lines)]
 
 
 def outcome(seed: int, batch: int, *, scanning: bool) -> bytes:
@@ -87,7 +86,7 @@ def outcome(seed: int, batch: int, *, scanning: bool) -> bytes:
         shard._scanner = WithoutLessons()
     source = records(seed)
     for start in range(0, len(source), batch):
-        shard.apply(source[start : start + batch])
+        shard.apply(Records.of(source[start : start + batch]))
     waiting = [model.watch.monitor.joins.waiting_snapshot() for model in shard.models.values()]
     out = [shard.take_alerts(), shard.take_dead_letters(), shard.take_summaries(), shard.take_notices()]
     return pack([out, waiting, dict(shard.counters.events)])
@@ -114,5 +113,5 @@ def test_most_of_a_messy_stream_is_scanned() -> None:
     for value in values:
         if isinstance(decode(value, None), Prediction):
             scanner.learn(value)
-    frame = scanner.scan(values, np.full(len(values), -1))
+    frame = scanner.scan(*joined(values), np.full(len(values), -1))
     assert np.count_nonzero(frame.fits) > 0.3 * len(values)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import Prediction, decode, read_outputs
-from schemas.scanner import Frame, Kind, Scanner
+from schemas.scanner import Frame, Kind, Scanner, joined
 
 NOW_MS = 1_790_000_000_000
 EVENT: dict[str, Any] = {
@@ -41,7 +41,7 @@ def values_of(frame: Frame, row: int, section: str) -> dict[str, Any]:
 
 def check(scanner: Scanner, records: list[bytes], timestamp_ms: int = -1) -> int:
     """Every record that fits must say exactly what the decoder says; how many fit."""
-    frame = scanner.scan(records, np.full(len(records), timestamp_ms))
+    frame = scanner.scan(*joined(records), np.full(len(records), timestamp_ms))
     names, stream_of = frame.streams()
     for row, record in enumerate(records):
         if not frame.fits[row]:

@@ -10,10 +10,10 @@ from faust.types import TP, StreamT
 
 from stream_app.adapters.worker.batches import BatchScheduler, BatchSchema
 from stream_app.adapters.worker.connection import faust_credentials
+from stream_app.adapters.worker.consumer import ColumnarConsumer
 from stream_app.config import Settings
-from stream_app.pipeline import SourceRecord
+from stream_app.pipeline import Records
 
-FETCH_WAIT_MS_MAX = 200
 QUEUE_BATCHES = 16  # batches between Faust's fetcher and the agent
 
 
@@ -54,14 +54,13 @@ def build_application(settings: Settings, options: dict[str, Any], directory: Pa
         worker_redirect_stdouts=False,
         ConsumerScheduler=BatchScheduler,
     )
+    cast(Any, app.transport).Consumer = ColumnarConsumer
     # Nothing is kept in it: without a table Faust chooses an assignor that does not keep the topics together.
     app.Table("placement", partitions=kafka.partitions)
     return app
 
 
-def read_batches(
-    app: faust.App, settings: Settings, take: Callable[[list[SourceRecord]], Awaitable[None]]
-) -> None:
+def read_batches(app: faust.App, settings: Settings, take: Callable[[Records], Awaitable[None]]) -> None:
     """Declare the agent that hands every batch of the input topics to `take`."""
     channel = app.topic(*settings.kafka.inputs, acks=False, schema=BatchSchema())
     channel.maxsize = QUEUE_BATCHES  # the constructor's argument is not forwarded
@@ -94,12 +93,3 @@ async def committed(app: faust.App, number: int, topics: Iterable[str]) -> dict[
         for topic in topics
     }
     return {topic: offset for topic, offset in found.items() if offset is not None}
-
-
-async def shorten_fetches(app: faust.App, *_: Any, **__: Any) -> None:
-    """Receiver of a signal, once the consumer exists.
-
-    Faust lets the broker keep an empty fetch for 1.5 s, and while it does, aiokafka asks it for nothing else:
-    a partition whose records were just taken would have to wait that long.
-    """
-    consumer_of(app)._thread._ensure_consumer()._fetcher._fetch_max_wait_ms = FETCH_WAIT_MS_MAX

@@ -1,7 +1,7 @@
 """Faust's public settings that make one message out of everything a poll returned for a partition.
 
 Faust spends about 110 µs of asyncio work on every message. `ConsumerScheduler` decides what a message is, so
-the scheduler here hands out one batch per partition and poll, and the schema lets the list through undecoded.
+the scheduler here hands out one batch per partition and poll, and the schema lets it through undecoded.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -11,7 +11,7 @@ from faust import Schema
 from faust.types import TP
 from faust.types.transports import SchedulingStrategyT
 
-from stream_app.pipeline import SourceRecord
+from stream_app.pipeline import Records, concatenated
 
 
 class Batch(NamedTuple):
@@ -24,8 +24,8 @@ class Batch(NamedTuple):
     partition: int
     offset: int
     timestamp: int
-    timestamp_type: int
-    value: list[SourceRecord]
+    value: Records
+    timestamp_type: int | None = None
     headers: tuple[()] = ()
     key: bytes | None = None
     checksum: int | None = None
@@ -36,21 +36,17 @@ class Batch(NamedTuple):
 class BatchScheduler(SchedulingStrategyT):
     """Hands out one batch per partition and poll."""
 
-    def iterate(self, records: Mapping[TP, list[Any]]) -> Iterator[tuple[TP, Any]]:
+    def iterate(self, records: Mapping[TP, list[Records]]) -> Iterator[tuple[TP, Any]]:
         """Yield each partition with its records as one batch."""
-        for partition, batch in records.items():
-            if batch:
-                last = batch[-1]
-                yield (
-                    partition,
-                    Batch(
-                        last.topic, last.partition, last.offset, last.timestamp, last.timestamp_type, batch
-                    ),
-                )
+        for partition, parts in records.items():
+            batch = concatenated(parts)
+            if len(batch):
+                offset, timestamp = int(batch.offsets[-1]), int(batch.timestamps_ms[-1])
+                yield partition, Batch(partition.topic, partition.partition, offset, timestamp, batch)
 
 
-class BatchSchema(Schema[None, list[SourceRecord]]):
-    """Passes the list of records through as the value of the message."""
+class BatchSchema(Schema[None, Records]):
+    """Passes the records through as the value of the message."""
 
     def compile(self, app: Any, **_: Any) -> Callable[..., Awaitable[Any]]:
         """Return the function with which Faust turns a message into an event."""

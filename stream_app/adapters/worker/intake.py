@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from aiokafka.errors import IllegalStateError
 from faust import App
@@ -14,12 +14,15 @@ from stream_app.adapters.logs import get_log
 from stream_app.adapters.metrics import Metrics, PartitionView
 from stream_app.adapters.worker.checkpointer import Checkpointer
 from stream_app.adapters.worker.ownership import Ownership
-from stream_app.adapters.worker.partition import RECORDS_HELD_MAX, Partition, chunks
-from stream_app.pipeline import SourceRecord
+from stream_app.adapters.worker.partition import Partition, portions
+from stream_app.pipeline import Records
 
 log = get_log("driftline.intake")
 
-CHUNK_RECORDS = 5_000  # between chunks heartbeats, web and producer get their turn
+CHUNK_RECORDS = (
+    6_144  # what a fetch brings; between chunks heartbeats, web, producer and fetching get their turn
+)
+PAUSE_S = 0.001  # Faust passes on what was fetched in many steps: one each time would take it half a second
 IDLE_S = 0.02  # how often partitions are looked at whose records wait for a topic that is silent
 
 POSITION_S_MAX = 1.0
@@ -36,37 +39,52 @@ class Intake:
         self._checkpointer = checkpointer
         self._reader = reader
         self._metrics = metrics
+        self._arrived = asyncio.Event()
         self.on_urgent: Callable[[], None] = lambda: None
 
-    async def take(self, records: list[SourceRecord]) -> None:
-        """Take a batch of one partition; one of a partition that is not ours any more is dropped."""
-        topic, number = records[0].topic, records[0].partition
+    async def take(self, records: Records) -> None:
+        """Receive records of one topic; those of a partition that is not ours any more are dropped."""
+        (topic,), number, first = records.topics, records.partition, int(records.offsets[0])
         await self._ownership.settled.wait()
         partition = self._ownership.get(number)
         if partition is None:
             return
-        async with partition.absorbing:
-            expected = partition.expected.get(topic)
-            if expected is not None and records[0].offset > expected:
-                await self._fill(partition, topic, expected, records[0].offset)
-            partition.receive(topic, records)
-            await self._absorb(partition)
+        expected = partition.expected.get(topic)
+        if expected is not None and first > expected:
+            await self._fill(partition, topic, expected, first)
+        partition.receive(topic, records)
         self._balance(partition)
+        self._arrived.set()
 
     async def tend(self) -> None:
-        """Never returns: releases records that wait for a topic which has nothing more to deliver."""
+        """Never returns: lets shards absorb what arrived, or waited for a topic that is silent.
+
+        Not as part of ``take``: more is read, and lingers, while what came before is absorbed.
+        """
+        looked = 0.0
         while True:
-            await asyncio.sleep(IDLE_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(IDLE_S):
+                    await self._arrived.wait()
+            self._arrived.clear()
             await self._ownership.settled.wait()
-            for partition in self._ownership.all():
-                for topic in partition.awaited():
-                    with suppress(IllegalStateError, TimeoutError):  # just given away, or without a leader
-                        async with asyncio.timeout(POSITION_S_MAX):
-                            position = await self._app.consumer.position(TP(topic, partition.number))
-                            partition.reached(topic, position or 0)
-                async with partition.absorbing:
-                    await self._absorb(partition)
-                self._balance(partition)
+            if monotonic() - looked >= IDLE_S:
+                await self._look_at_positions()
+                looked = monotonic()
+            await self.absorb()
+
+    async def absorb(self) -> None:
+        """Let each shard absorb what is ready."""
+        for partition in self._ownership.all():
+            await self._absorb(partition)
+
+    async def _look_at_positions(self) -> None:
+        for partition in self._ownership.all():
+            for topic in partition.awaited():
+                with suppress(IllegalStateError, TimeoutError):  # just given away, or without a leader
+                    async with asyncio.timeout(POSITION_S_MAX):
+                        position = await self._app.consumer.position(TP(topic, partition.number))
+                        partition.reached(topic, position or 0)
 
     async def _fill(self, partition: Partition, topic: str, start: int, stop: int) -> None:
         """Read again what a batch passed over; what the log does not have becomes a gap."""
@@ -74,7 +92,7 @@ class Intake:
         async for records in self._reader.read(topic, partition.number, start, stop):
             if records:
                 found += len(records)
-                partition.receive(topic, records)
+                partition.receive(topic, Records.of(records))
         self._metrics.holes.labels(topic).inc()
         log.warning("hole", topic=topic, partition=partition.number, start=start, stop=stop, found=found)
 
@@ -82,18 +100,24 @@ class Intake:
         for topic in partition.alignment.topics:
             partition.learn_end(topic, self.highwater(topic, partition.number))
         released = partition.release()
-        for chunk in chunks(released, CHUNK_RECORDS):
+        self._balance(partition)
+        for records in portions(released, CHUNK_RECORDS):
             await self._ownership.settled.wait()
             await self._checkpointer.accepted.wait()
             if not self._ownership.owns(partition):
                 return
-            begun = perf_counter()
-            partition.apply(chunk)
-            self._metrics.batch_seconds.observe(perf_counter() - begun)
-            if partition.shard.urgent:
-                self.on_urgent()
+            self._apply(partition, records)
             await self._checkpointer.relieve(partition)
-            await asyncio.sleep(0)
+            await asyncio.sleep(PAUSE_S)
+        if released:
+            self._arrived.set()  # more may be ready by now
+
+    def _apply(self, partition: Partition, records: Records) -> None:
+        begun = perf_counter()
+        partition.apply(records)
+        self._metrics.batch_seconds.observe(perf_counter() - begun)
+        if partition.shard.urgent:
+            self.on_urgent()
 
     def _balance(self, partition: Partition) -> None:
         """Hold the topic back that is too far ahead.
@@ -103,11 +127,11 @@ class Intake:
         """
         for topic in partition.alignment.topics:
             source = TP(topic, partition.number)
-            held = partition.alignment.held(topic)
-            if held > RECORDS_HELD_MAX // 4 and topic not in partition.paused:
+            held = partition.fullness(topic)
+            if held > 1 / 4 and topic not in partition.paused:
                 partition.paused.add(topic)
                 self._app.consumer.on_buffer_full(source)
-            elif held < RECORDS_HELD_MAX // 8 and topic in partition.paused:
+            elif held < 1 / 8 and topic in partition.paused:
                 partition.paused.discard(topic)
                 if source in self._app.consumer.assignment():
                     self._app.consumer.on_buffer_drop(source)

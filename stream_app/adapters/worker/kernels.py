@@ -3,7 +3,8 @@
 import numpy as np
 
 from detectors import Bank, BankSettings, Signal, Transform
-from schemas.scanner import Scanner
+from schemas.scanner import Scanner, joined
+from stream_app.adapters.worker.record_format import Columns, Headers, read_records
 
 PREDICTION = (
     b'{"type":"prediction","id":"p","model":"m","version":"v","time":1790000000000,"features":{"x":"y"}}'
@@ -23,4 +24,7 @@ def compile_kernels() -> None:
         bank.update(values, rows, rows)
     scanner = Scanner()
     scanner.learn(PREDICTION)
-    scanner.scan([PREDICTION], np.full(1, -1))
+    scanner.scan(*joined([PREDICTION]), np.full(1, -1))
+    numbers = np.zeros(0, np.int64)
+    spans = np.zeros((0, 2), np.int64)
+    read_records(np.zeros(1, np.uint8), Headers(*[numbers] * 6), Columns(numbers, numbers, spans, spans), 0)

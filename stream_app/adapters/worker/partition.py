@@ -1,29 +1,23 @@
 """One partition number that the worker owns: its shard, and what was read but not absorbed yet."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from time import monotonic
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
+
+import numpy as np
 
 from stream_app.adapters.alignment import NO_LINGER, Alignment, Linger
-from stream_app.pipeline import OutputRecord, Shard, SourceRecord
+from stream_app.pipeline import OutputRecord, Records, Shard, concatenated
 
 T = TypeVar("T")
 
 SILENCE_S = 3.0  # what was fetched is delivered sooner than this
-RECORDS_HELD_MAX = 200_000  # reading stops at a quarter; the rest is what was under way then
-
-
-class Gap(NamedTuple):
-    """Stands in the flow of records where the log has no record up to and including `offset`."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int | None
-    key: None = None
-    value: None = None
+# Of a topic. Reading stops at a quarter of either; the rest is room for what was under way then, at most 16
+# batches of 4 MiB. A quarter is what is read in a second, twice as long as records linger: 80 MB with records
+# of 700 bytes (each has 72 bytes of columns), never more than 128 MB.
+RECORDS_HELD_MAX = 400_000
+BYTES_HELD_MAX = 1 << 29
 
 
 class Partition:
@@ -50,32 +44,33 @@ class Partition:
         self.number = shard.partition
         self.expected: dict[str, int] = dict(shard.positions)  # next offset to be received
         self.acknowledged: dict[str, int] = {}
-        self.absorbing = asyncio.Lock()
         self.saving = asyncio.Lock()
         self.dead_letters: list[OutputRecord] = []  # not published yet
         self.paused: set[str] = set()  # topics held back
         self.alignment = Alignment(topics, RECORDS_HELD_MAX, linger)
         self._ends = dict(ends)
         self._reached: dict[str, tuple[int, float]] = {}  # position, and since when
-        self._gaps = 0
+        # By topic: the offsets before which the log has no records down to those received before.
+        self._gaps: dict[str, list[int]] = {}
 
-    def receive(self, topic: str, records: Sequence[SourceRecord]) -> None:
+    def receive(self, topic: str, records: Records) -> None:
         """Take records of one topic; those received before are dropped, offsets passed over become gaps."""
         self._reached.pop(topic, None)
         expected = self.expected.get(topic)
-        if expected is not None and records[0].offset < expected:
-            fresh = [record for record in records if record.offset >= expected]
-            records = fresh
-        if not records:
+        if expected is not None:
+            records = records[int(np.searchsorted(records.offsets, expected)) :]
+        if not len(records):
             return
-        if expected is not None and records[0].offset > expected:
-            first = records[0]
-            self._gaps += 1
-            gap = Gap(topic, first.partition, first.offset - 1, first.timestamp)
-            self.alignment.add(topic, (gap, *records))
-        else:
-            self.alignment.add(topic, records)
-        self.expected[topic] = records[-1].offset + 1
+        first, last = int(records.offsets[0]), int(records.offsets[-1])
+        if expected is not None and first > expected:
+            self._gaps.setdefault(topic, []).append(first)
+        self.alignment.add(topic, records)
+        self.expected[topic] = last + 1
+
+    def fullness(self, topic: str) -> float:
+        """Which share of what may be held of a topic is held."""
+        records, size_bytes = self.alignment.held(topic), self.alignment.held_bytes(topic)
+        return max(records / RECORDS_HELD_MAX, size_bytes / BYTES_HELD_MAX)
 
     def learn_end(self, topic: str, end: int) -> None:
         """Note how far the log of a topic reaches."""
@@ -112,16 +107,21 @@ class Partition:
             and any(self.alignment.held(other) for other in topics if other != topic)
         ]
 
-    def release(self) -> list[SourceRecord]:
-        """Records whose turn it is."""
+    def release(self) -> list[Records]:
+        """Records whose turn it is, in parts."""
         return self.alignment.release([topic for topic in self.alignment.topics if self.caught_up(topic)])
 
-    def apply(self, records: Sequence[SourceRecord]) -> None:
+    def apply(self, records: Records) -> None:
         """Give records to the shard, and tell it about gaps between them."""
-        if self._gaps:
-            self._apply_with_gaps(records)
-        else:
-            self.shard.apply(records)
+        start = 0
+        for place in self._places_behind_gaps(records):
+            record = records[place]
+            if place > start:
+                self.shard.apply(records[start:place])
+            self._gaps[record.topic].remove(record.offset)
+            self.shard.skip(record.topic, record.offset)
+            start = place
+        self.shard.apply(records[start:])
         self.dead_letters += self.shard.take_dead_letters()
 
     def take_dead_letters(self) -> list[OutputRecord]:
@@ -129,17 +129,31 @@ class Partition:
         taken, self.dead_letters = self.dead_letters, []
         return taken
 
-    def _apply_with_gaps(self, records: Sequence[SourceRecord]) -> None:
-        for is_gap, run in groupby(records, key=lambda record: isinstance(record, Gap)):
-            if is_gap:
-                for gap in run:
-                    self._gaps -= 1
-                    self.shard.skip(gap.topic, gap.offset + 1)
-            else:
-                self.shard.apply(list(run))
+    def _places_behind_gaps(self, records: Records) -> list[int]:
+        places: list[int] = []
+        for topic, gaps in self._gaps.items():
+            if gaps and topic in records.topics:
+                of_topic = records.topic_of == records.topics.index(topic)
+                places += np.flatnonzero(of_topic & np.isin(records.offsets, gaps)).tolist()
+        return sorted(places)
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Cut a sequence into parts of at most `size`; nothing for an empty one."""
     for start in range(0, len(items), size):
         yield items if len(items) <= size else items[start : start + size]
+
+
+def portions(parts: Iterable[Records], size: int) -> Iterator[Records]:
+    """The same records, about ``size`` at a time: large parts are cut, and small ones put together."""
+    small: list[Records] = []
+    for part in parts:
+        if small and sum(map(len, small)) + len(part) > size:
+            yield concatenated(small)
+            small = []
+        if len(part) <= size:
+            small.append(part)
+        else:
+            yield from (part[start : start + size] for start in range(0, len(part), size))
+    if small:
+        yield concatenated(small)

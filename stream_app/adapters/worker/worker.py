@@ -21,7 +21,7 @@ from stream_app.adapters.log_reader import LogReader
 from stream_app.adapters.logs import configure_logs, get_log
 from stream_app.adapters.metrics import Metrics
 from stream_app.adapters.state_store import StateStore
-from stream_app.adapters.worker.application import build_application, commit, read_batches, shorten_fetches
+from stream_app.adapters.worker.application import build_application, commit, read_batches
 from stream_app.adapters.worker.checkpointer import Checkpointer
 from stream_app.adapters.worker.intake import Intake
 from stream_app.adapters.worker.kernels import compile_kernels
@@ -32,7 +32,7 @@ from stream_app.adapters.worker.schedule import CheckpointSchedule
 from stream_app.adapters.worker.watchdog import Watchdog
 from stream_app.adapters.worker.web import WebServer
 from stream_app.config import Settings
-from stream_app.pipeline import SourceRecord
+from stream_app.pipeline import Records
 
 log = get_log("driftline.worker")
 
@@ -122,7 +122,6 @@ class Worker:
         read_batches(self._app, self._settings, self._take)
         signals: Any = self._app  # Faust's types for receivers fit no function
         signals.on_partitions_revoked.connect(self._ownership.on_partitions_revoked)
-        signals.on_partitions_assigned.connect(shorten_fetches)
         signals.on_rebalance_complete.connect(self._ownership.on_rebalance_complete)
         self._app.finalize()
         spare_the_garbage_collector()
@@ -146,7 +145,7 @@ class Worker:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _take(self, records: list[SourceRecord]) -> None:
+    async def _take(self, records: Records) -> None:
         try:
             await self._intake.take(records)
         except Exception as error:  # Faust would start the agent anew, with half a batch absorbed

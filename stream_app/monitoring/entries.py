@@ -1,0 +1,187 @@
+"""Entries by key in columns, oldest first: a row each, and beside them texts and what was noted of some."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, compress, pairwise, repeat
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+StreamName = tuple[str, str]
+"""Version and role."""
+ROOM_MIN = 64
+ROWS_PER_LOOK = 256  # how many rows are first looked at together for what is due
+ROW = np.dtype(
+    {
+        "names": ["key", "serial", "due_ms", "time_ms", "stream", "waits"],
+        "formats": ["<u8", "<i8", "<i8", "<i8", "<u4", "<u4"],
+    }
+)
+Rows = NDArray[Any]
+
+
+class Entry(NamedTuple):
+    """An entry: its stream, its event time, and a text of its own."""
+
+    stream: StreamName
+    time_ms: int
+    text: bytes
+
+
+class Due(NamedTuple):
+    """An entry that has waited long enough: what was noted of it is None for nothing."""
+
+    key: int
+    stream: StreamName
+    time_ms: int
+    note: Any
+
+
+class Entries:
+    """A table that grows at its end; the rows of entries that were removed go when they are the most.
+
+    Memory: about 200 bytes an entry and its text; there is room for four times as many rows of 40 bytes.
+    """
+
+    def __init__(self) -> None:
+        self.notes: dict[int, Any] = {}
+        self._places: dict[int, int] = {}  # the rows of the keys
+        self._room: Rows = np.zeros(ROOM_MIN, ROW)
+        self._texts: list[bytes] = []
+        self._streams: dict[StreamName, int] = {}
+        self._first = 0  # before this row are none
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __contains__(self, key: int) -> bool:
+        return key in self._places
+
+    def __iter__(self) -> Iterator[int]:
+        """The keys, oldest first."""
+        return iter(self._rows["key"][self._rows["waits"] != 0].tolist())
+
+    @property
+    def _rows(self) -> Rows:
+        return self._room[: len(self._texts)]
+
+    def get(self, key: int) -> Entry | None:
+        """The entry of a key."""
+        place = self._places.get(key)
+        if place is None:
+            return None
+        time_ms, stream = self._room[["time_ms", "stream"]][place].tolist()
+        return Entry(list(self._streams)[stream], time_ms, self._texts[place])
+
+    def code(self, stream: StreamName) -> int:
+        """What stands for a stream in a row."""
+        return self._streams.setdefault(stream, len(self._streams))
+
+    def add(self, row: tuple[int, int, int, int, int, int], text: bytes) -> None:
+        """One entry more; it replaces one with the same key."""
+        self.remove(row[:1])
+        self._make_room(1)
+        place = self._places[row[0]] = len(self._texts)
+        self._room[place] = row
+        self._texts.append(text)
+
+    def append(self, rows: Rows, keys: Sequence[int], texts: Iterable[bytes]) -> None:
+        """Entries more; each replaces one with the same key."""
+        if not self._places.keys().isdisjoint(keys):
+            self.remove(keys)
+        self._make_room(len(rows))
+        begin, before = len(self._texts), len(self)
+        self._room[begin : begin + len(rows)] = rows
+        self._places.update(zip(keys, range(begin, begin + len(rows)), strict=True))
+        self._texts += texts
+        if len(self) < before + len(rows):  # a key that comes twice: its last row counts
+            self._rows["waits"][begin:] = [self._places[key] == begin + row for row, key in enumerate(keys)]
+
+    def remove(self, keys: Iterable[int]) -> None:
+        """Keys that are not there are passed over."""
+        places = [self._places.pop(key) for key in keys if key in self._places]
+        for key in keys if self.notes else ():
+            self.notes.pop(key, None)
+        self._room["waits"][places] = 0
+        if len(self._texts) > 2 * len(self) + ROOM_MIN:
+            self._compact()
+
+    def keep_below(self, threshold: int) -> None:
+        """Remove the keys from a threshold on."""
+        if threshold < 1 << 64:
+            self._rows["waits"][self._rows["key"] >= np.uint64(threshold)] = 0
+            self.notes = {key: note for key, note in self.notes.items() if key < threshold}
+            self._compact()
+
+    def take_due(self, now_ms: int, wait_ms: int) -> tuple[list[Due], int]:
+        """Remove the entries that have waited long enough, and say how many stood before one that has not.
+
+        Entries wait about ``wait_ms``, so they come due about in their order, and the first that is not due
+        ends the search; one that is due far later (its event was ahead of its neighbours) is passed over.
+        """
+        ready: list[int] = []
+        far: list[int] = []
+        end = place = self._first
+        size = ROWS_PER_LOOK
+        while place < len(self._texts) and end == place:
+            rows = self._rows[place : place + size]
+            waits, due_ms = rows["waits"] != 0, rows["due_ms"]
+            soon = np.flatnonzero(waits & (due_ms > now_ms) & (due_ms <= now_ms + wait_ms))
+            end = place + (int(soon[0]) if len(soon) else len(rows))
+            waits[end - place :] = False
+            ready += (np.flatnonzero(waits & (due_ms <= now_ms)) + place).tolist()
+            far += (np.flatnonzero(waits & (due_ms > now_ms)) + place).tolist()
+            place, size = place + len(rows), 2 * size
+        self._first = far[0] if far else end
+        rows, names = self._room[ready], list(self._streams)
+        keys = rows["key"].tolist()
+        streams = (names[code] for code in rows["stream"].tolist())
+        notes = map(self.notes.get, keys) if self.notes else repeat(None, len(keys))
+        taken = list(map(Due, keys, streams, rows["time_ms"].tolist(), notes))
+        self.remove(keys)
+        return taken, sum(place < far[0] for place in ready) if far else len(ready)
+
+    def serial_of_oldest(self) -> int | None:
+        """None when there are none."""
+        waiting = np.flatnonzero(self._rows["waits"][self._first :])
+        return int(self._rows["serial"][self._first + waiting[0]]) if len(waiting) else None
+
+    def remove_before(self, serial: int) -> None:
+        """Remove the entries with smaller serial numbers."""
+        self.remove(self._rows["key"][(self._rows["serial"] < serial) & (self._rows["waits"] != 0)].tolist())
+
+    def packed(self, serial: int = 0) -> list[Any]:
+        """The entries behind a serial number: names of streams, rows, lengths of texts, texts."""
+        begin = int(np.searchsorted(self._rows["serial"], serial, "right"))
+        waits = self._rows["waits"][begin:] != 0
+        texts = list(compress(self._texts[begin:], waits.tolist()))
+        lengths = np.fromiter(map(len, texts), "<u4", len(texts))
+        return [list(self._streams), self._rows[begin:][waits].tobytes(), lengths.tobytes(), b"".join(texts)]
+
+    def take(self, packed: list[Any]) -> None:
+        """Append entries from their packed form."""
+        names, bytes_of_rows, lengths, text = packed
+        rows = np.frombuffer(bytes_of_rows, ROW).copy()
+        codes = np.array([self.code((version, role)) for version, role in names], np.uint32)
+        rows["stream"] = codes[rows["stream"]]
+        bounds = pairwise(accumulate(np.frombuffer(lengths, "<u4").tolist(), initial=0))
+        self.append(rows, rows["key"].tolist(), [text[begin:end] for begin, end in bounds])
+
+    def _make_room(self, count: int) -> None:
+        size = len(self._texts) + count
+        if size > len(self._room):
+            room = np.zeros(max(2 * len(self._room), size), ROW)
+            room[: len(self._texts)] = self._rows
+            self._room = room
+
+    def _compact(self) -> None:
+        """Only the rows and streams of entries that are there."""
+        waits = self._rows["waits"] != 0
+        rows, self._texts = self._rows[waits], list(compress(self._texts, waits.tolist()))
+        names = list(self._streams)
+        codes, rows["stream"] = np.unique(rows["stream"], return_inverse=True)
+        self._streams = {names[code]: place for place, code in enumerate(codes.tolist())}
+        self._places = {key: place for place, key in enumerate(rows["key"].tolist())}
+        self._room = np.zeros(max(2 * len(rows), ROOM_MIN), ROW)
+        self._room[: len(rows)] = rows
+        self._first = 0
