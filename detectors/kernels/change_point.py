@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from detectors.kernels.compiled import compiled
+from detectors.kernels.compiled import allocating, compiled
 from detectors.kernels.scratch import Batch, Scratch
 from detectors.layout import MARKS
 
@@ -59,7 +59,7 @@ def last_zeros(signal: Any, pair: int, scratch: Scratch, taken: int) -> tuple[in
     return zero_up, zero_down
 
 
-@compiled
+@allocating
 def mark(signal: Any, place: tuple[int, int], batch: Batch, scratch: Scratch, taken: int) -> None:
     """The totals at the last zero of CUSUM place[0], and when the value after it came (0 before it has)."""
     which, zero = place
@@ -110,7 +110,7 @@ def followed(signal: Any, before: Any) -> float:
     return float((signal["totals"][5] - before[5]) / 2.0) if signal["away"] == 0 else 0.0
 
 
-@compiled
+@allocating
 def begin_level(signal: Any) -> None:
     """After a detection: the values since the change point are the new level, those before it the old one.
 

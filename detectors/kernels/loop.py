@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from detectors.kernels.blocks import Emissions, confirm, emit
 from detectors.kernels.change_point import begin_level, run_marks
-from detectors.kernels.compiled import compiled
+from detectors.kernels.compiled import allocating, compiled
 from detectors.kernels.cusums import run_cusums
 from detectors.kernels.dormant import is_dormant, only_zeros, skip, zeros_at_start
 from detectors.kernels.e_detector import run_e_detector
@@ -220,7 +220,7 @@ def row_after(signal: Any, scratch: Scratch, took: tuple[int, int, bool], stop: 
     return stop
 
 
-@compiled
+@allocating
 def advance(
     arrays: Arrays, batch: Batch, scratch: Scratch, task: tuple[NDArray[np.int64], Limits, Emissions]
 ) -> list[tuple[int, int, int]]:

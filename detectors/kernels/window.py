@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.compiled import compiled
+from detectors.kernels.compiled import allocating, compiled
 from detectors.kernels.scratch import Scratch
 
 
-@compiled
+@allocating
 def turn(signal: Any, cells: NDArray[np.uint16]) -> None:
     """The half that is full becomes the one before, and an empty one begins."""
     recent = signal["recent"]
