@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.kernels.reading import CATEGORY, VALUE
 from detectors.layout import GRID_POINTS, RING_BLOCKS
-from detectors.signals import NUMERIC, Transform
 
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 EFFECT_MAX = 100.0  # a change of a constant has no finite size in sd
@@ -78,14 +78,14 @@ def in_units(signal: np.void, measured: Moments) -> Moments:
 
 def measured_in_scores(signal: np.void) -> bool:
     """Whether the reference mean is not what the signal is compared with at this time of the week."""
-    if signal["transform"] == Transform.CATEGORY:
+    if signal["transform"] == CATEGORY:
         return True
     return bool(signal["season"] and signal["reference_sd"] and (signal["local"] or signal["cyclic"]))
 
 
 def score_unit(signal: np.void) -> float:
     """The sd of the reference that one unit of a score is."""
-    if signal["transform"] in NUMERIC:
+    if signal["transform"] in (VALUE, CATEGORY):
         return 1.0
     return float(signal["scale"]) / float(signal["reference_sd"])
 
@@ -115,7 +115,7 @@ def recent_level(signal: np.void, shape: np.void, values: NDArray[np.float64]) -
     filled = recent[recent[:, 0] > 0]
     low, high = (float(filled[:, 3].min()), float(filled[:, 4].max())) if of.count else (0.0, 0.0)
     quantiles = None
-    if of.count and signal["transform"] == Transform.VALUE:
+    if of.count and signal["transform"] == VALUE:
         if signal["armed"]:
             quantiles = table_quantiles(signal, shape, (low, high))
         else:
@@ -143,7 +143,7 @@ def reference_level(signal: np.void, shape: np.void) -> Level | None:
     if not signal["armed"]:
         return None
     quantiles = None
-    if signal["transform"] == Transform.VALUE:
+    if signal["transform"] == VALUE:
         points = int(signal["atoms"])
         table, level = shape["table"], shape["level"]
         if points:

@@ -26,8 +26,13 @@ def set_thresholds(signal: np.void) -> None:
 
     The CUSUMs and the e-detector always run, since they say when a signal is away from its level.
     """
-    requested = float(signal["requested"]) * (1.0 - idle_share(signal))
-    every = [requested / share if share else inf for share in signal["shares"].tolist()]
+    requested, shares = float(signal["requested"]), signal["shares"].tolist()
+    idle = idle_tests(signal)
+    active = 1.0 - sum(shares[test] for test in idle)
+    every = [
+        requested * (1.0 if test in idle else active) / share if share else inf
+        for test, share in enumerate(shares)
+    ]
     away = E_DETECTOR if signal["transform"] not in NUMERIC else CUSUM
     away_every = every[away] if every[away] < inf else requested
     if signal["transform"] in NUMERIC:
@@ -46,12 +51,14 @@ def set_thresholds(signal: np.void) -> None:
         signal["heights"] = e_height(mean, away_every)
 
 
-def idle_share(signal: np.void) -> float:
-    """The share of the tests that raise hardly any false alarm: while a level is local, or a cycle takes the
-    signal beyond its reference, shape is not tested and variance is given room.
+def idle_tests(signal: np.void) -> tuple[int, ...]:
+    """The tests that raise hardly any false alarm, so that their share goes to the others.
+
+    While a level is local, or a cycle takes the signal beyond its reference, shape is not tested and variance
+    is given room.
     """
     idle = signal["transform"] == Transform.VALUE and (signal["local"] or signal["cyclic"] == 2)
-    return float(signal["shares"][SHAPE] + signal["shares"][VARIANCE]) if idle else 0.0
+    return (SHAPE, VARIANCE) if idle else ()
 
 
 def recalibrate(signal: np.void, name: str, requested: float) -> bool:

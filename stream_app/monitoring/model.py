@@ -8,7 +8,7 @@ from detectors import BankSettings, SignalState, Transform
 from schemas import Feedback, Prediction, Serving
 from stream_app.config import Limits, ModelPlan
 from stream_app.monitoring.budget import BEFORE_ITS_SHARE
-from stream_app.monitoring.clock import EventClock
+from stream_app.monitoring.clock import EventClock, phase_of
 from stream_app.monitoring.identity import id_hash
 from stream_app.monitoring.joins import Joins, Outcome
 from stream_app.monitoring.runs import DecodedRun, Run
@@ -39,7 +39,7 @@ class ModelMonitor:
             false_alarm_every=BEFORE_ITS_SHARE,
             categories=limits.categories_per_signal,
         )
-        self.clock = EventClock()
+        self.clock = EventClock(phase_of(model))
         self.streams = Streams(plan, self.bank_settings, limits, baseline)
         self.joins = Joins(plan, limits)
         self.sequence = 0

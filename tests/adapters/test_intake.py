@@ -8,7 +8,7 @@ from typing import Any
 from faust.types import TP
 
 from stream_app.adapters.metrics import Metrics
-from stream_app.adapters.worker.intake import Intake
+from stream_app.adapters.worker.intake import STOP_READING, Intake
 from stream_app.adapters.worker.partition import RECORDS_HELD_MAX, Partition
 from stream_app.pipeline import Records
 from tests.adapters.worker_fakes import F, FakeShard, P, records
@@ -108,9 +108,11 @@ def test_an_alert_wakes_the_checkpoints() -> None:
 def test_the_topic_that_is_ahead_is_held_back_and_let_go() -> None:
     """One topic read an hour ahead of the other would fill the memory."""
     scene = Scene({P: 10**9, F: 10**9})
-    scene.take(P, *range(RECORDS_HELD_MAX // 4 + 1))
-    scene.take(P, RECORDS_HELD_MAX // 4 + 1)
+    full = int(RECORDS_HELD_MAX * STOP_READING)
+    scene.take(P, *range(full))
+    assert scene.told == []
+    scene.take(P, full)
     assert scene.told == [("hold", TP(P, 0))]
     asyncio.run(scene.take_and_absorb(records(F, 0, timestamp=1)))
     assert scene.told == [("hold", TP(P, 0)), ("go", TP(P, 0))]
-    assert scene.applied() == list(range(RECORDS_HELD_MAX // 4 + 2))
+    assert scene.applied() == list(range(full + 1))

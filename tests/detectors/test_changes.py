@@ -128,3 +128,11 @@ def test_a_rate_is_told_within_its_bounds(rate: float) -> None:
     for found in findings:
         assert 0.0 <= found.before.mean <= 1.0
         assert found.odds > 1.0
+
+
+@pytest.mark.parametrize("detector", ["variance", "shape"])
+def test_a_test_that_is_alone_keeps_its_threshold(detector: str) -> None:
+    """While a level is local its share goes to the others: without others it would fire at every value."""
+    bank = Bank(BankSettings(false_alarm_every=1e6, detectors=(detector,)))
+    bank.add([Signal("0", 0, Transform.VALUE)], columns=1)
+    assert run(bank, np.random.default_rng(11).standard_normal((6_000, 1)), 1_000) == []

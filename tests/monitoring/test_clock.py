@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.monitoring.clock import TICK_MS, EventClock
+from stream_app.monitoring.clock import TICK_MS, EventClock, phase_of
 
 START_MS = 1_700_000_000_000
 
@@ -30,6 +30,18 @@ def test_a_tick_is_reported_once() -> None:
     clock = clock_after([START_MS] * 3)
     later = START_MS + TICK_MS
     assert [clock.advance(later) for _ in range(4)] == [False, False, True, False]
+
+
+def test_models_tick_one_after_the_other() -> None:
+    """All models of a worker would flush and summarise at once, and hold up each other's alerts."""
+    phases = {phase_of(f"model-{number}") for number in range(100)}
+    assert phases == set(range(0, TICK_MS, 1000))
+    clock = EventClock(3000)
+    for _ in range(3):
+        clock.advance(START_MS + 3000)
+    assert clock.tick_ms == START_MS + 3000
+    assert [clock.advance(START_MS + 12_999) for _ in range(3)] == [False] * 3
+    assert [clock.advance(START_MS + 13_000) for _ in range(3)] == [False, False, True]
 
 
 @given(st.lists(st.integers(0, 2**42)))

@@ -19,10 +19,10 @@ from stream_app.pipeline import Records
 
 log = get_log("driftline.intake")
 
-CHUNK_RECORDS = (
-    6_144  # what a fetch brings; between chunks heartbeats, web, producer and fetching get their turn
-)
+# What a fetch brings; between chunks heartbeats, web, producer and fetching get their turn.
+CHUNK_RECORDS = 6_144
 PAUSE_S = 0.001  # Faust passes on what was fetched in many steps: one each time would take it half a second
+STOP_READING, GO_ON_READING = 3 / 8, 1 / 4  # of what may be held
 IDLE_S = 0.02  # how often partitions are looked at whose records wait for a topic that is silent
 
 POSITION_S_MAX = 1.0
@@ -120,18 +120,19 @@ class Intake:
             self.on_urgent()
 
     def _balance(self, partition: Partition) -> None:
-        """Hold the topic back that is too far ahead.
+        """Hold the topic back that is too far ahead; partitions share what may be read ahead.
 
         Not with `pause_partitions`: Faust throws away what it has fetched of a paused partition. What it does
         when an agent's queue is full only stops the fetching.
         """
+        partitions = len(self._ownership.all())
         for topic in partition.alignment.topics:
             source = TP(topic, partition.number)
-            held = partition.fullness(topic)
-            if held > 1 / 4 and topic not in partition.paused:
+            held = partition.fullness(topic) * partitions
+            if held > STOP_READING and topic not in partition.paused:
                 partition.paused.add(topic)
                 self._app.consumer.on_buffer_full(source)
-            elif held < 1 / 8 and topic in partition.paused:
+            elif held < GO_ON_READING and topic in partition.paused:
                 partition.paused.discard(topic)
                 if source in self._app.consumer.assignment():
                     self._app.consumer.on_buffer_drop(source)

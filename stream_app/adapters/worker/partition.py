@@ -13,9 +13,10 @@ from stream_app.pipeline import OutputRecord, Records, Shard, concatenated
 T = TypeVar("T")
 
 SILENCE_S = 3.0  # what was fetched is delivered sooner than this
-# Of a topic. Reading stops at a quarter of either; the rest is room for what was under way then, at most 16
-# batches of 4 MiB. A quarter is what is read in a second, twice as long as records linger: 80 MB with records
-# of 700 bytes (each has 72 bytes of columns), never more than 128 MB.
+# Of a topic. All partitions of a worker together stop reading at three eighths of either (`intake.py`); the
+# rest is room for what was under way then, at most 16 batches of 4 MiB. Three eighths are what a worker
+# absorbs in a second and a half, three times as long as records linger: 120 MB with records of 700 bytes
+# (each has 72 bytes of columns), never more than 192 MB.
 RECORDS_HELD_MAX = 400_000
 BYTES_HELD_MAX = 1 << 29
 
