@@ -20,9 +20,11 @@ def by_features(bootstrap_servers: str, share: float = 1.0) -> dict[str, float]:
 
 
 def by_models(bootstrap_servers: str, share: float = 1.0) -> dict[str, float]:
-    """Events per second of 1, 10 and 100 models with 20 features, each of which has one every millisecond."""
-    speeds: dict[str, float] = {}
-    for models in MODELS:
-        topic = load(bootstrap_servers, Traffic(int(share * EVENTS_OF_MANY_MODELS), models=models))
-        speeds[str(models)] = round(driftline.measure(topic).run.events_per_second)
-    return speeds
+    """Events per second of 1, 10 and 100 models."""
+    return {str(models): with_models(bootstrap_servers, models, share) for models in MODELS}
+
+
+def with_models(bootstrap_servers: str, models: int, share: float = 1.0) -> float:
+    """Events per second of models with 20 features, each of which has one event every millisecond."""
+    topic = load(bootstrap_servers, Traffic(int(share * EVENTS_OF_MANY_MODELS), models=models))
+    return round(driftline.measure(topic).run.events_per_second)

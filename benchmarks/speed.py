@@ -18,15 +18,15 @@ from rich.table import Table
 from benchmarks.broker import benchmark_broker
 from benchmarks.cores import CORES
 from benchmarks.goals import goals
+from benchmarks.latency import MODELS as LATENCY_MODELS
 from benchmarks.latency import alert_latency
 from benchmarks.memory import memory
 from benchmarks.race import ROUNDS, run_race
 from benchmarks.restore import restore
-from benchmarks.scaling import by_features, by_models
+from benchmarks.scaling import by_features, by_models, with_models
 
 OUT = Path(__file__).with_name("out") / "speed.json"
 QUICK_SHARE = 0.1
-LATENCY_RATE = 20_000.0  # taken for the maximum when the race was not run
 
 
 @dataclass
@@ -50,8 +50,9 @@ class Benchmark:
         self.result["details"] = figures
 
     def latency(self) -> None:
-        """At half of what `auto` reached."""
-        self.result["latency"] = alert_latency(self.bootstrap_servers, self.result.get("auto", LATENCY_RATE))
+        """At half of what the worker reaches with as many models."""
+        maximum = with_models(self.bootstrap_servers, LATENCY_MODELS, self.share)
+        self.result["latency"] = alert_latency(self.bootstrap_servers, maximum)
 
     def memory(self) -> None:
         """Per signal and per waiting prediction."""
