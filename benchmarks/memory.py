@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.events import EventMaker, Traffic
-from stream_app.adapters.memory import MemoryRecord
 from stream_app.config import Settings
-from stream_app.pipeline import Records, Shard
+from stream_app.pipeline import Record, Records, Shard
 
 FIRST_MS = 1_790_000_000_000
 CHUNK = 1_000
@@ -68,13 +67,13 @@ def of_waiting_predictions() -> Memory:
     return memory_now().growth(before, WAITING)
 
 
-def records(maker: EventMaker, traffic: Traffic) -> Iterator[MemoryRecord]:
+def records(maker: EventMaker, traffic: Traffic) -> Iterator[Record]:
     """Events as a broker would deliver them."""
     for offset, message in enumerate(maker.messages(traffic, FIRST_MS)):
-        yield MemoryRecord("driftline.predictions", 0, offset, message.time_ms, message.key, message.value)
+        yield Record("driftline.predictions", 0, offset, message.time_ms, message.key, message.value)
 
 
-def apply(shard: Shard, events: Iterator[MemoryRecord]) -> None:
+def apply(shard: Shard, events: Iterator[Record]) -> None:
     """Let a shard absorb records, a thousand at a time."""
     while chunk := list(islice(events, CHUNK)):
         shard.apply(Records.of(chunk))

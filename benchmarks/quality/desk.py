@@ -20,9 +20,9 @@ from benchmarks.quality.limit.optimum import optimum_values
 from benchmarks.quality.noises import NOISES
 from detectors import Transform
 from schemas import rfc3339
-from stream_app.adapters.memory import MemoryRecord
 from stream_app.adapters.replay import Sinks, replay
 from stream_app.config import Settings
+from stream_app.pipeline import Record
 
 HEALTHY_VALUES = 20_000
 APART_VALUES = 400
@@ -42,7 +42,7 @@ def feed_of(noise: str, change: str, features: int) -> Feed:
     return Feed(NOISES[noise], features, rows, SPACING_MS, change=CHANGES[change], changes_at=changes_at)
 
 
-def records(feed: Feed, topic: str) -> Iterator[MemoryRecord]:
+def records(feed: Feed, topic: str) -> Iterator[Record]:
     """A prediction at every moment, with a number, a flag or a category for each feature."""
     offset = 0
     kinds = {Transform.BINARY: bool, Transform.CATEGORY: lambda code: f"class-{code:.0f}"}
@@ -54,7 +54,7 @@ def records(feed: Feed, topic: str) -> Iterator[MemoryRecord]:
                 **{"type": "prediction", "id": f"p-{offset}", "model": "desk", "version": "1"},
                 **{"time": rfc3339(time_ms), "features": features},
             }
-            yield MemoryRecord(topic, 0, offset, time_ms, b"desk", orjson.dumps(event))
+            yield Record(topic, 0, offset, time_ms, b"desk", orjson.dumps(event))
             offset += 1
 
 

@@ -16,9 +16,9 @@ from scipy.signal import lfilter
 from benchmarks.quality.feed import START_MS
 from benchmarks.quality.noises import DAY_MS
 from schemas import rfc3339
-from stream_app.adapters.memory import MemoryRecord
 from stream_app.adapters.replay import Sinks, replay
 from stream_app.config import Settings
+from stream_app.pipeline import Record
 from stream_app.simulator.report import Alert, incidents_of
 
 SIGNALS = 40
@@ -66,7 +66,7 @@ def values(features: Features, rows: int, random: np.random.Generator) -> Iterat
         yield features.scale * (noise + features.cycle(times_ms))
 
 
-def records(seed: int, days: float, topic: str) -> Iterator[MemoryRecord]:
+def records(seed: int, days: float, topic: str) -> Iterator[Record]:
     """The predictions of a healthy model, as a topic would hold them."""
     random = np.random.default_rng([seed, SIGNALS])
     features = Features.draw(random)
@@ -83,7 +83,7 @@ def records(seed: int, days: float, topic: str) -> Iterator[MemoryRecord]:
                 "time": rfc3339(time_ms),
                 "features": dict(zip(names, row, strict=True)),
             }
-            yield MemoryRecord(topic, 0, offset, time_ms, MODEL.encode(), orjson.dumps(event))
+            yield Record(topic, 0, offset, time_ms, MODEL.encode(), orjson.dumps(event))
             offset += 1
 
 

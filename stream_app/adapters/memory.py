@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from stream_app.pipeline import Record
 
 
 class Message(Protocol):
@@ -18,21 +20,10 @@ class Message(Protocol):
     def value(self) -> bytes: ...
 
 
-class MemoryRecord(NamedTuple):
-    """A message with its place in its topic, as a broker would have given it."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int | None
-    key: bytes | None
-    value: bytes | None
-
-
-def records_of_messages(messages: Iterable[Message]) -> Iterator[MemoryRecord]:
+def records_of_messages(messages: Iterable[Message]) -> Iterator[Record]:
     """The messages in their order, all in partition 0; each topic counts its own offsets from 0."""
     next_offset: defaultdict[str, int] = defaultdict(int)
     for message in messages:
         offset = next_offset[message.topic]
         next_offset[message.topic] = offset + 1
-        yield MemoryRecord(message.topic, 0, offset, message.time_ms, message.key, message.value)
+        yield Record(message.topic, 0, offset, message.time_ms, message.key, message.value)

@@ -1,6 +1,7 @@
 """Messages in memory become the records that a broker would have made of them."""
 
-from stream_app.adapters.memory import MemoryRecord, records_of_messages
+from stream_app.adapters.memory import records_of_messages
+from stream_app.pipeline import Record
 from stream_app.simulator import SimulatedEvent
 
 
@@ -12,7 +13,7 @@ def test_each_topic_counts_its_own_offsets() -> None:
         SimulatedEvent(1_002, "predictions", b"search", b"3"),
     ]
     assert list(records_of_messages(messages)) == [
-        MemoryRecord("predictions", 0, 0, 1_000, b"search", b"1"),
-        MemoryRecord("feedback", 0, 0, 1_001, b"search", b"2"),
-        MemoryRecord("predictions", 0, 1, 1_002, b"search", b"3"),
+        Record("predictions", 0, 0, 1_000, b"search", b"1"),
+        Record("feedback", 0, 0, 1_001, b"search", b"2"),
+        Record("predictions", 0, 1, 1_002, b"search", b"3"),
     ]
