@@ -2,6 +2,7 @@
 
 import json
 import re
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,13 @@ def test_what_decodes_fits_the_schema(value: bytes) -> None:
     """A schema stricter than the decoder would make producers reject what driftline reads."""
     event = decode(value, None)
     if not isinstance(event, Rejection):
-        VALIDATORS[json.loads(value)["type"]].validate(json.loads(value))
+        record = {key: as_read(item) for key, item in json.loads(value).items()}
+        VALIDATORS[record["type"]].validate(record)
+
+
+def as_read(item: Any) -> Any:
+    """A field of a record; Infinity and NaN, which are no JSON, are read as null."""
+    return None if isinstance(item, float) and not isfinite(item) else item
 
 
 @pytest.mark.parametrize(
