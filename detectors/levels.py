@@ -174,7 +174,8 @@ def signal_state(name: str, signal: np.void, shape: np.void, values: NDArray[np.
     effect = 0.0
     if signal["armed"] and recent.count:
         totals = signal["recent"].sum(axis=0)
-        effect = effect_size(signal, moments(float(signal["origin"]), totals).mean, totals[5] / recent.count)
+        mean = moments(float(signal["origin"]), totals).mean
+        effect = effect_size(signal, mean, float(totals[5]) / recent.count)
     reference = reference_level(signal, shape)
     armed, seen = bool(signal["armed"]), int(signal["seen"])
     phase: Literal["warm_up", "local_level", "reference"] = "reference" if armed else "warm_up"

@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from detectors import Bank, BankSettings, Finding, Signal, Transform
+from detectors.layout import SEASONAL
 
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000
@@ -136,3 +137,15 @@ def test_a_test_that_is_alone_keeps_its_threshold(detector: str) -> None:
     bank = Bank(BankSettings(false_alarm_every=1e6, detectors=(detector,)))
     bank.add([Signal("0", 0, Transform.VALUE)], columns=1)
     assert run(bank, np.random.default_rng(11).standard_normal((6_000, 1)), 1_000) == []
+
+
+@pytest.mark.parametrize("transform", SEASONAL)
+def test_a_state_is_plain_numbers(transform: Transform) -> None:
+    """What the desk concludes from numpy's numbers cannot be written to a checkpoint: the worker ends."""
+    bank = bank_of(1, transform)
+    run(bank, (np.random.default_rng(12).random((4_000, 1)) < 0.3).astype(float), 1_000)
+    state = bank.states()[0]
+    parts = [state, state.recent, state.reference]
+    values = [value for part in parts for value in vars(part).values()]
+    values += [each for value in values if isinstance(value, tuple) for each in value]
+    assert not [value for value in values if isinstance(value, np.generic)]
