@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from benchmarks.quality.changes import CHANGES
+from benchmarks.quality.delay import possible
 from benchmarks.quality.noises import NOISES
 
 
@@ -66,11 +67,6 @@ FULL = Profile(
     healthy_days=30.0,
     scenario_seeds=10,
     episodes=30,
-    at_the_desk=tuple(
-        (noise.id, change.id)
-        for noise in NOISES.values()
-        for change in CHANGES.values()
-        if change.kind in noise.kinds
-    ),
+    at_the_desk=tuple((noise.id, change.id) for noise, change in possible(NOISES, CHANGES)),
     features_at_the_desk=40,
 )

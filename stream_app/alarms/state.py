@@ -41,18 +41,15 @@ class AlarmState(msgspec.Struct):
 
     def incident_of(self, evidence: Evidence) -> Incident | None:
         """The open incident in which this signal fires."""
-        for incident in self.incidents:
+        for incident in self._of_version(evidence):
             member = incident.members.get(evidence.signal)
-            same = (incident.version, incident.role) == (evidence.version, evidence.role)
-            if same and member is not None and not member.recovered:
+            if member is not None and not member.recovered:
                 return incident
         return None
 
     def past_members(self, evidence: Evidence) -> list[Member]:
         """What this signal was in open incidents of its model version in which it does not fire any more."""
-        key = (evidence.version, evidence.role)
-        open_ones = [incident for incident in self.incidents if (incident.version, incident.role) == key]
-        members = [incident.members.get(evidence.signal) for incident in open_ones]
+        members = [incident.members.get(evidence.signal) for incident in self._of_version(evidence)]
         return [member for member in members if member is not None and member.recovered]
 
     def incident_near(self, evidence: Evidence, group_within_ms: int) -> Incident | None:
@@ -60,13 +57,17 @@ class AlarmState(msgspec.Struct):
 
         A change began somewhere between its estimated beginning and its detection.
         """
-        for incident in self.incidents:
-            same = (incident.version, incident.role) == (evidence.version, evidence.role)
+        for incident in self._of_version(evidence):
             from_ms = incident.began_ms - group_within_ms
             until_ms = incident.latest_ms + group_within_ms
-            if same and evidence.finding.began_ms <= until_ms and evidence.arrived_ms >= from_ms:
+            if evidence.finding.began_ms <= until_ms and evidence.arrived_ms >= from_ms:
                 return incident
         return None
+
+    def _of_version(self, evidence: Evidence) -> list[Incident]:
+        """The open incidents of the model version that the evidence is about."""
+        key = (evidence.version, evidence.role)
+        return [incident for incident in self.incidents if (incident.version, incident.role) == key]
 
     def open(self, evidence: Evidence) -> Incident:
         """A new incident, known by the labels of the signal that showed it first."""

@@ -149,11 +149,7 @@ class Shard:
         if model is not None and record.offset >= model.absorbed.get(record.topic, 0):
             model.unsaved = model.unsaved or dict(self.positions) | {record.topic: record.offset}
             model.watch.reject()
-        letter = dead_letter(
-            rejection,
-            *record,
-        )
-        self._dead_letters.append(OutputRecord(*letter))
+        self._dead_letters.append(OutputRecord(*dead_letter(rejection, *record)))
 
     def signals(self) -> int:
         """How many signals are watched."""
