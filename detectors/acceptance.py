@@ -7,7 +7,7 @@ from math import sqrt
 import numpy as np
 
 from detectors.layout import GRID_POINTS, Arrays
-from detectors.learning import is_rate, set_memory
+from detectors.learning import begin_sample, is_rate, set_memory
 from detectors.levels import moments
 from detectors.reference import begin, learn_rate
 from detectors.signals import Transform
@@ -41,6 +41,8 @@ def accept_level(arrays: Arrays, index: int) -> bool:
     signal["products"] = present.count, squares, lagged
     signal["learn_at"] = 2.0 * present.count
     set_memory(signal)
+    if signal["sampled_from_ms"]:
+        begin_sample(signal, arrays.seasons[signal["season"]])
     begin(signal)
     return True
 

@@ -7,6 +7,7 @@ rule of W. James and C. Stein, 1961): without a cycle nothing is removed, and wh
 """
 
 from dataclasses import dataclass
+from functools import cache
 from math import log
 
 import numpy as np
@@ -20,6 +21,7 @@ WEEKLY_MAX = 3  # waves a week
 NEIGHBOURS = 12  # waves around one that say how strong noise is there
 EXPECTED = 4.0  # a wave of a day or week counts when it has this many times the power of noise,
 UNEXPECTED = 14.0  # any other one (a weekend of its own shape) when it has this many
+ROUNDS = 20
 COVERED_MIN = 0.6  # share of half hours that must have been seen
 
 
@@ -32,42 +34,53 @@ class Fit:
 
 
 def fit_cycle(means: NDArray[np.float64], weights: NDArray[np.float64]) -> Fit:
-    """The cycle that mean scores [336] show; half hours without values (weight 0) are taken from around
-    them.
+    """The cycle that mean scores [336] of so many values each show.
+
+    Where a half hour has fewer values than is usual, so much of its mean is taken from the fit itself, again
+    and again: the EM algorithm for means of different variance (A. P. Dempster, N. M. Laird, D. B. Rubin,
+    1977).
     """
     covered = weights > 0
     if covered.mean() < COVERED_MIN:
         return Fit(np.zeros(SLOTS), 0.0)
+    trust = np.minimum(weights / np.median(weights[covered]), 1.0)
     slots = np.arange(SLOTS)
     filled = np.interp(slots, slots[covered], means[covered], period=SLOTS)
-    waves = np.fft.rfft(filled - np.average(means, weights=weights)) / SLOTS
-    power = np.abs(waves) ** 2
-    shares = np.array([0.0, *(_kept(power, wave) for wave in range(1, len(power)))])
-    smoothing = np.sinc(np.arange(len(power)) / SLOTS)  # means over, and lines between, half hours flatten it
+    for _ in range(ROUNDS):
+        waves = np.fft.rfft(filled) / SLOTS
+        shares = _kept(np.abs(waves) ** 2)
+        shares[0] = 1.0
+        filled = trust * means + (1.0 - trust) * np.fft.irfft(waves * shares * SLOTS, SLOTS)
+    shares[0] = 0.0
+    smoothing = np.sinc(np.arange(len(waves)) / SLOTS)  # means over, and lines between, half hours flatten it
     knots = np.fft.irfft(waves * shares / smoothing**3 * SLOTS, SLOTS)
     return Fit(knots, 2.0 * float(np.count_nonzero(shares)))
 
 
-def _kept(power: NDArray[np.float64], wave: int) -> float:
-    """The share of a wave that is kept: 0 where it is no stronger than noise."""
-    if wave > DAYS * DAILY_MAX:
-        return 0.0
-    floor = noise_around(power, wave)
-    of_day, of_week = wave % DAYS == 0, wave <= WEEKLY_MAX
-    if power[wave] <= floor * (EXPECTED if of_day or of_week else UNEXPECTED):
-        return 0.0
-    return float(1.0 - floor / power[wave])
+def _kept(power: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The share of each wave [169] that is kept: 0 where it is no stronger than noise."""
+    waves = np.arange(len(power))
+    floor = noise_around(power)
+    expected = (waves % DAYS == 0) | (waves <= WEEKLY_MAX)
+    stands_out = power > floor * np.where(expected, EXPECTED, UNEXPECTED)
+    kept = stands_out & (0 < waves) & (waves <= DAYS * DAILY_MAX)
+    return np.where(kept, 1.0 - floor / np.where(kept, power, 1.0), 0.0)
 
 
-def noise_around(power: NDArray[np.float64], wave: int) -> float:
-    """The mean power of noise near a wave, from the median of its neighbours that are no waves of a day or
-    week.
+def noise_around(power: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The mean power of noise near each wave [169], from the median of its neighbours that are no waves of a
+    day or week.
 
     The power of a wave of noise is exponentially distributed, so the mean is the median over log 2.
     """
-    others = [w for w in range(WEEKLY_MAX + 1, len(power) - 1) if w % DAYS and w % DAYS not in (1, DAYS - 1)]
-    nearest = sorted(others, key=lambda w: abs(w - wave))[:NEIGHBOURS]
-    return float(np.median(power[nearest])) / log(2)
+    return np.asarray(np.median(power[_neighbours(len(power))], axis=1) / log(2))
+
+
+@cache
+def _neighbours(count: int) -> NDArray[np.int64]:
+    """The waves [count, NEIGHBOURS] around each that are no waves of a day or week."""
+    others = [w for w in range(WEEKLY_MAX + 1, count - 1) if w % DAYS and w % DAYS not in (1, DAYS - 1)]
+    return np.array([sorted(others, key=lambda w: abs(w - wave))[:NEIGHBOURS] for wave in range(count)])
 
 
 def looks_flat(means: NDArray[np.float64], weights: NDArray[np.float64]) -> bool:

@@ -7,6 +7,7 @@ from typing import cast
 
 import numpy as np
 
+from detectors.first_day import look_again
 from detectors.kernels.blocks import Emissions
 from detectors.kernels.dormant import is_dormant
 from detectors.kernels.loop import Limits, advance
@@ -43,13 +44,21 @@ def run(
         for index in np.flatnonzero((signals["armed"] == 0) & (signals["seen"] >= settings.warm_up)).tolist():
             arm(arrays, index, settings)
         for index in np.flatnonzero(signals["stale"]).tolist():
-            if is_dormant(signals[index]):
-                wake(signals[index])
-            else:
-                learn(signals[index], arrays.seasons[signals[index]["season"]])
-                set_thresholds(signals[index])
+            conclude(arrays, index)
         if (next_rows == rows).all():
             return found
+
+
+def conclude(arrays: Arrays, index: int) -> None:
+    """What a signal has learned that stopped for it."""
+    signal = arrays.signals[index]
+    if is_dormant(signal):
+        wake(signal)
+        return
+    season = arrays.seasons[signal["season"]]
+    look_again(signal, arrays.shapes[signal["shape"]], season)
+    learn(signal, season)
+    set_thresholds(signal)
 
 
 def first_rows(batch: Batch, column: int, rows: int) -> Batch:

@@ -29,7 +29,7 @@ INHERITED = (
         "hold",
         "allowance",
     ),
-    *("products", "score_before", "learn_at", "season_from_ms", "season_ms", "cyclic"),
+    *("products", "score_before", "learn_at", "season_from_ms", "season_ms", "sampled_from_ms", "cyclic"),
 )
 
 

@@ -68,10 +68,11 @@ SIGNAL = np.dtype(
         ("local", "i8"),
         *((name, "f8") for name in ("hold", "allowance", "remembered_ms")),
         # when more can be learned: count, sum of squares and of lagged products of scores, the score before,
-        # the count and the time at which to look again; stale asks for it
+        # the count and the time at which to look again, and since when the first day is sampled (0: it is not);
+        # stale asks for it
         ("products", "f8", (3,)),
         *((name, "f8") for name in ("score_before", "learn_at")),
-        *((name, "i8") for name in ("season_from_ms", "season_ms", "stale")),
+        *((name, "i8") for name in ("season_from_ms", "season_ms", "sampled_from_ms", "stale")),
         # after a change: that it is away from its level, by how many sd, known from how many values, and
         # by how many the level had begun to follow; by how many levels that stayed have moved it in all;
         # returned is set after the value with which that ends, turned and widened are ±1 after the value at
@@ -110,9 +111,16 @@ SIGNAL = np.dtype(
         *((name, "i8") for name in ("level_ms", "level_offset", "level_direction")),
     ]
 )
-SEASON = np.dtype([("mean", "f4", (SLOTS,)), ("weight", "u2", (SLOTS,)), ("knots", "f4", (SLOTS,))])
-"""What a signal is like at each half hour of the week: mean score, values seen, and the cycle that is
-removed.
+SEASON = np.dtype(
+    {
+        "names": ["mean", "knots", "weight", "sample"],
+        "formats": [("f4", (SLOTS,)), ("f4", (SLOTS,)), ("u2", (SLOTS,)), ("f8", (SLOTS,))],
+        "offsets": [0, 4 * SLOTS, 8 * SLOTS, 0],
+    }
+)
+"""What a signal is like at each half hour of the week: mean score, the cycle that is removed, values seen.
+
+While the first day is sampled (`kernels/sample.py`) the sample stands where mean and knots will stand.
 """
 
 

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from detectors.cycle import fit_cycle, looks_flat
 from detectors.kernels.learning import WEIGHT_MAX
+from detectors.kernels.sample import DAY_MS
 from detectors.kernels.scores import CLIP
 from detectors.kernels.scratch import WEEK_MS
 from detectors.layout import SLOTS
 from detectors.signals import NUMERIC, Transform
 from detectors.whitening import whitening
 
-DAY_MS = 86_400_000
 LOCAL_MS = 3_600_000  # memory of a local level
 LOCAL_VALUES = 5000  # so many values are memory enough: what is faster than that is a jump
 LOCAL_VALUES_MIN = 30
@@ -45,23 +45,32 @@ def begin_learning(
     signal["season_from_ms"] = signal["first_ms"]
     signal["season_ms"] = int(signal["first_ms"]) + 2 * DAY_MS
     conclude_season(signal, season, float(len(scores)))
+    set_memory(signal)
     residuals = scores - season["knots"][slots]
     is_line = bool(signal["local"]) and signal["transform"] != Transform.BINARY
-    residuals = residuals - _line(residuals) if is_line else residuals - residuals.mean()
+    residuals = residuals - _lines(residuals, int(signal["memory"])) if is_line else residuals - residuals.mean()
     residuals = np.clip(residuals, -CLIP, CLIP)
     signal["products"] = len(scores), (residuals**2).sum(), (residuals[1:] * residuals[:-1]).sum()
     signal["score_before"] = residuals[-1]
     signal["learn_at"] = 2.0 * len(scores)
     set_whitening(signal)
     signal["previous"] = scores[-1] - season["knots"][slots[-1]]
-    set_memory(signal)
     signal["counted"] = min(float(len(scores)), float(signal["memory"]))
     signal["level"] = signal["trend"] = 0.0
     if is_line and len(scores) > 1:
-        ends = _line(scores)[-2:] / to_score(signal)
+        ends = _lines(scores, int(signal["memory"]))[-2:] / to_score(signal)
         signal["level"], signal["trend"] = ends[1], ends[1] - ends[0]
         if is_rate(signal):
             signal["trend"] = 0.0
+    varies = signal["transform"] == Transform.VALUE and signal["reference_sd"] > 0
+    if signal["local"] and varies and signal["last_ms"] < signal["first_ms"] + DAY_MS:
+        begin_sample(signal, season)
+
+
+def begin_sample(signal: np.void, season: np.void) -> None:
+    """Samples the day from now on (`kernels/sample.py`, `first_day.py`)."""
+    signal["sampled_from_ms"], season["sample"] = signal["last_ms"], np.nan
+    signal["season_ms"] = int(signal["last_ms"]) + DAY_MS
 
 
 def learn(signal: np.void, season: np.void) -> None:
@@ -90,20 +99,24 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
         season["knots"] = fit.knots
         signal["cyclic"] = int(fit.freedom > 0) + int(fit.knots.std() > MATERIAL)
         signal["allowance"] = ALLOWANCE * sqrt(fit.freedom / max(values, 1.0))
-        leave_local(signal, float(np.average(means, weights=weights)))
+        leave_local(signal, season, float(np.average(means - fit.knots, weights=weights)))
         signal["season_ms"] = now_ms + WEEK_MS
         season["weight"] = np.minimum(season["weight"], season["weight"].max() // 2 + 1)
     elif elapsed_ms >= 2 * DAY_MS - DAY_MS // 24 and signal["local"] and looks_flat(means, weights):
-        leave_local(signal, float(np.average(means, weights=weights)))
+        leave_local(signal, season, float(np.average(means, weights=weights)))
         signal["season_ms"] = from_ms + WEEK_MS
     else:  # asked again when the next day is whole, the second at the earliest
         signal["season_ms"] = from_ms + max(elapsed_ms // DAY_MS + 1, 2) * DAY_MS
 
 
-def leave_local(signal: np.void, mean: float) -> None:
-    """From now on the signal is watched against its cycle, around the mean score of all that was seen."""
+def leave_local(signal: np.void, season: np.void, mean: float) -> None:
+    """From now on the signal is watched against its cycle, around the mean score of all that was seen.
+
+    The half hours go on with what that level leaves, of which those that were seen more would have more.
+    """
     if signal["local"] and signal["armed"]:
         signal["level"], signal["trend"] = mean / to_score(signal), 0.0
+        season["mean"] -= np.float32(mean)
         signal["counted"] = float(signal["products"][0])
         signal["products"] /= 4.0  # what was learned around a local level gives way to what comes
         signal["learn_at"] = 2.0 * float(signal["products"][0])
@@ -156,6 +169,15 @@ def is_rate(signal: np.void) -> bool:
 def to_score(signal: np.void) -> float:
     """What a level of innovations is as a level of scores."""
     return float(signal["sigma"]) / (1 - float(signal["phi"]))
+
+
+def _lines(values: NDArray[np.float64], span: int) -> NDArray[np.float64]:
+    """Lines through values [count], a new one every `span` values counted from the end."""
+    first = len(values) % span
+    parts = np.split(values, np.arange(first or span, len(values), span))
+    if first and first < span / 2 and len(parts) > 1:  # too short for a line of its own
+        parts[:2] = [np.concatenate(parts[:2])]
+    return np.concatenate([_line(part) for part in parts])
 
 
 def _line(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -68,6 +68,7 @@ def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
         clear_recent(signal)  # what it says begins with the reference
     if transform is Transform.VALUE:
         learn_distribution(signal, shape, values)
+        rebuild_recent(signal, shape, values)
     elif transform is Transform.CATEGORY:
         learn_shares(signal, shape)
     else:
@@ -116,7 +117,6 @@ def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float
         signal["scale"] = max(sqrt(fsum((scores - signal["center"]) ** 2) / len(scores)), 0.1)
     signal["reference_mean"] = signal["origin"] = values.mean() if len(atoms) > 1 else atoms[0]
     signal["reference_low"], signal["reference_high"] = atoms[0], atoms[-1]
-    rebuild_recent(signal, shape, values)
 
 
 def lengthen_tails(table: NDArray[np.float64], count: int, sd: float) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detectors.layout import SEASON, SIGNAL, Arrays, shape_dtype
 from detectors.signals import BankSettings, Signal, Transform
 
-VERSION = 2
+VERSION = 3
 RIVER_VERSION = version("river")
 
 
@@ -25,7 +25,7 @@ def pack(array: NDArray[Any]) -> list[Any]:
 
 def checksum(dtype: np.dtype[Any]) -> int:
     """Differs when a layout differs."""
-    return crc32(repr(dtype.descr).encode())
+    return crc32(repr(dtype).encode())
 
 
 def unpack(packed: list[Any], dtype: np.dtype[Any], what: str) -> NDArray[Any]:

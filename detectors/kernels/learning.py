@@ -9,6 +9,7 @@ from math import inf
 from typing import Any
 
 from detectors.kernels.compiled import compiled
+from detectors.kernels.sample import add_to_sample
 from detectors.kernels.scores import CLIP
 from detectors.kernels.scratch import Batch, Scratch, slot_of
 
@@ -35,7 +36,10 @@ def learn_more(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: 
         return
     if scratch.saved[0]["away"] == 0:  # as it was at the start: where that changes, the chunk ends
         add_products(signal, scratch, count)
-        add_to_season(signal, season, batch, scratch, count)
+        if signal["sampled_from_ms"] == 0:
+            add_to_season(signal, season, batch, scratch, count)
+        else:
+            add_to_sample(signal, season, batch, scratch, count)
     due_ms = signal["season_ms"]
     due = due_ms > 0 and batch.times_ms[scratch.rows[count - 1]] >= due_ms
     if due or (signal["away"] == 0 and signal["products"][0] >= signal["learn_at"]):

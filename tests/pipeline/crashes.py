@@ -3,10 +3,12 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from stream_app.config import Settings
 from stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord, claim, recover
 from stream_app.pipeline.codec import pack
+from stream_app.pipeline.watch import ModelWatch
 
 StateLog = list[tuple[bytes, bytes | None]]
 
@@ -21,14 +23,17 @@ class Outcome:
 
 
 def state_of(shard: Shard) -> bytes:
-    """Everything that a model's later alerts depend on."""
-    watch = shard.models["search"].watch
+    """Everything that later alerts depend on."""
+    return pack([state_of_model(shard.models[model].watch) for model in sorted(shard.models)])
+
+
+def state_of_model(watch: ModelWatch) -> list[Any]:
     streams = [stream.snapshot() for stream in watch.monitor.streams.values()]
     waiting = {
         name: [(key, store.get(key), store.noted(key)) for key in store]
         for name, store in watch.monitor.joins.stores().items()
     }
-    return pack([watch.snapshot(), streams, waiting])
+    return [watch.snapshot(), streams, waiting]
 
 
 def crashing(seed: int, settings: Settings, records: Sequence[SourceRecord]) -> Outcome:

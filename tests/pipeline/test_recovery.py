@@ -1,17 +1,23 @@
+from collections.abc import Sequence
+
 import orjson
 
+from stream_app.adapters.memory import records_of_messages
 from stream_app.config import Limits, Settings
 from stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord, recover
+from stream_app.simulator import scenarios
 from tests.pipeline.crashes import StateLog, crashing, state_of
 from tests.streams import PREDICTIONS, Stream
 
 RECORDS: list[SourceRecord] = list(Stream(count=5000, change_at=3000, shift=1.0, error_rate=0.3).records())
 
 
-def undisturbed(settings: Settings | None = None) -> tuple[dict[str, bytes], bytes]:
+def undisturbed(
+    settings: Settings | None = None, records: Sequence[SourceRecord] = RECORDS
+) -> tuple[dict[str, bytes], bytes]:
     """Alerts and final state of a run to which nothing happens."""
     shard = Shard(0, settings or Settings())
-    shard.apply(Records.of(RECORDS))
+    shard.apply(Records.of(records))
     return by_id(shard.take_alerts()), state_of(shard)
 
 
@@ -28,6 +34,19 @@ def test_crashes_change_no_alert() -> None:
         assert by_id(outcome.alerts) == expected
         assert state_of(outcome.shard) == state
         assert outcome.shard.epoch > 0
+
+
+def test_crashes_change_no_alert_of_the_demo() -> None:
+    """A kind of incident that only a whole scenario has could not be written to a checkpoint, or not be read
+    back: the worker would die of it, again and again.
+    """
+    records = list(records_of_messages(scenarios()["demo-mix"].events(1)))
+    expected, state = undisturbed(records=records)
+    statuses = {orjson.loads(alert)["status"] for alert in expected.values()}
+    assert statuses >= {"firing", "updated", "resolved"}
+    outcome = crashing(1, Settings(), records)
+    assert by_id(outcome.alerts) == expected
+    assert state_of(outcome.shard) == state
 
 
 def test_state_larger_than_a_record_is_split() -> None:

@@ -1,0 +1,103 @@
+"""A second look at the distribution of a number, when its first day is over.
+
+The reference of a fast signal is minutes long. Where a cycle takes the signal elsewhere, scores under it are
+those of the ends of its quantile table, which few values have made: their spread is off there, at the same
+time of every day. So what has a daily cycle gets a table of its whole first day. What was learned in scores
+of the first table (level and autocorrelation) is carried over.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.cycle import looks_flat
+from detectors.kernels.sample import DAY_MS, SAMPLE_MS
+from detectors.kernels.scratch import SLOT_MS
+from detectors.layout import SLOTS, clear_recent
+from detectors.learning import set_memory, set_whitening, to_score
+from detectors.reference import begin, learn_distribution, own_scores
+
+SAMPLE_MIN = SLOTS // 2
+COUNTED_MAX = 100.0  # values: where the level lies in the new scores is known about so well
+CONTINUED = ("emitted", "block_count", "block_sum", "carried")  # by the per-signal detectors
+
+
+def look_again(signal: np.void, shape: np.void, season: np.void) -> None:
+    """After the first day, once the signal is at its level: a new reference where there is a cycle."""
+    from_ms = int(signal["sampled_from_ms"])
+    if not from_ms or signal["away"] or signal["last_ms"] < from_ms + DAY_MS:
+        return
+    values, slots = take_sample(signal, season)
+    before = own_scores(signal, shape, values)
+    means, weights = means_of(before, slots)
+    if len(values) >= SAMPLE_MIN and not looks_flat(means, weights):
+        learn_distribution(signal, shape, values)
+        after = own_scores(signal, shape, values)
+        carry_over(signal, before, after, within(after, slots) / max(within(before, slots), 1e-6))
+        means, weights = means_of(after, slots)
+        begin_again(signal, shape)
+    season["mean"], season["weight"], season["knots"] = means, weights, 0.0
+
+
+def take_sample(signal: np.void, season: np.void) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The values of the first day, measured from the anchor, and their half hours of the week; ends it."""
+    parts = np.flatnonzero(~np.isnan(season["sample"]))
+    middles_ms = int(signal["sampled_from_ms"]) + parts * SAMPLE_MS + SAMPLE_MS // 2
+    signal["sampled_from_ms"] = 0
+    return season["sample"][parts], middles_ms // SLOT_MS % SLOTS
+
+
+def carry_over(
+    signal: np.void, before: NDArray[np.float64], after: NDArray[np.float64], ratio: float
+) -> None:
+    """Level and autocorrelation in scores of the second table, from those in scores of the first.
+
+    before, after: scores of the sample under both. ratio: of the variances that their half hours leave.
+    """
+    unit = to_score(signal)
+    level, trend = float(signal["level"]) * unit, float(signal["trend"]) * unit
+    intercept, slope = line_near(level, before, after)
+    signal["products"] /= 4.0  # it gives way to what comes
+    signal["products"][1:] *= ratio
+    signal["learn_at"] = 2.0 * float(signal["products"][0])
+    signal["score_before"] *= slope
+    signal["previous"] = intercept + slope * float(signal["previous"])
+    set_whitening(signal)
+    unit = to_score(signal)
+    signal["level"], signal["trend"] = (intercept + slope * level) / unit, slope * trend / unit
+    signal["counted"] = min(float(signal["counted"]), COUNTED_MAX)
+    set_memory(signal)
+
+
+def begin_again(signal: np.void, shape: np.void) -> None:
+    """Starts the kernel's detectors at the new reference; those of Python go on."""
+    clear_recent(signal)
+    shape["cells"] = 0
+    continued = {name: signal[name].copy() for name in CONTINUED}
+    begin(signal)
+    for name, value in continued.items():
+        signal[name] = value
+
+
+def line_near(
+    level: float, before: NDArray[np.float64], after: NDArray[np.float64]
+) -> tuple[float, float]:
+    """Intercept and slope of the scores after by those before, about one sd around a level."""
+    weights = np.exp(-0.5 * np.clip(before - level, -6.0, 6.0) ** 2)
+    x, y = float(np.average(before, weights=weights)), float(np.average(after, weights=weights))
+    spread = float(np.average((before - x) ** 2, weights=weights))
+    slope = float(np.average((before - x) * (after - y), weights=weights)) / spread if spread else 1.0
+    return y - slope * x, slope
+
+
+def means_of(
+    scores: NDArray[np.float64], slots: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The mean score of each half hour of the week [336], and how many there are."""
+    weights = np.bincount(slots, minlength=SLOTS).astype(np.float64)
+    return np.bincount(slots, weights=scores, minlength=SLOTS) / np.maximum(weights, 1.0), weights
+
+
+def within(scores: NDArray[np.float64], slots: NDArray[np.int64]) -> float:
+    """The sum of squares around the means of half hours."""
+    means, _ = means_of(scores, slots)
+    return float(((scores - means[slots]) ** 2).sum())

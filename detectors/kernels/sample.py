@@ -1,0 +1,25 @@
+"""A sample of a signal's first day: one value in each of 336 equal parts of it.
+
+A signal is armed after minutes, and what it is like then says little about its noon or its night. The sample
+stands where the week will stand, which nobody asks for before the first day is over, so it costs no memory.
+"""
+
+from math import isnan
+from typing import Any
+
+from detectors.kernels.compiled import compiled
+from detectors.kernels.scratch import Batch, Scratch
+from detectors.layout import SLOTS
+
+DAY_MS = 86_400_000
+SAMPLE_MS = DAY_MS // SLOTS + 1
+
+
+@compiled
+def add_to_sample(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: int) -> None:
+    """Takes the first number of each part of the day, measured from the anchor."""
+    from_ms, sample = signal["sampled_from_ms"], season["sample"]
+    for place in range(count):
+        part = (batch.times_ms[scratch.rows[place]] - from_ms) // SAMPLE_MS
+        if 0 <= part < SLOTS and isnan(sample[part]):
+            sample[part] = scratch.numbers[place]
