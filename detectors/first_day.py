@@ -58,6 +58,8 @@ def carry_over(
     intercept, slope = line_near(level, before, after)
     signal["products"] /= 4.0  # it gives way to what comes
     signal["products"][1:] *= ratio
+    signal["blocks"] /= 4.0
+    signal["blocks"][1] *= ratio
     signal["learn_at"] = 2.0 * float(signal["products"][0])
     signal["score_before"] *= slope
     signal["previous"] = intercept + slope * float(signal["previous"])

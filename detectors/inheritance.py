@@ -29,7 +29,7 @@ INHERITED = (
         "hold",
         "allowance",
     ),
-    *("products", "score_before", "learn_at", "season_from_ms", "season_ms", "sampled_from_ms", "cyclic"),
+    *("products", "long_run", "long_run_squares", "blocks", "score_before", "learn_at", "season_from_ms", "season_ms", "sampled_from_ms", "cyclic"),
 )
 
 

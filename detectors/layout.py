@@ -67,6 +67,12 @@ SIGNAL = np.dtype(
         # leaves uncertain, in sd; how long a healthy level is remembered
         ("local", "i8"),
         *((name, "f8") for name in ("hold", "allowance", "remembered_ms")),
+        # the variance of means of innovations, and of their squares, against that of independent normal ones;
+        # of blocks of innovations (`kernels/long_run.py`): values and sums in the open one, how many blocks, and
+        # their sums
+        *((name, "f8") for name in ("long_run", "long_run_squares")),
+        ("open_block", "f8", (3,)),
+        ("blocks", "f8", (4,)),
         # when more can be learned: count, sum of squares and of lagged products of scores, the score before,
         # the count and the time at which to look again, and since when the first day is sampled (0: it is not);
         # stale asks for it
@@ -161,7 +167,10 @@ def empty_arrays(categories: int, warm_up: int) -> Arrays:
 
 def grown(array: NDArray[Any], rows: int) -> NDArray[Any]:
     """The array with `rows` more rows of zeros at its end."""
-    return np.concatenate([array, np.zeros((rows, *array.shape[1:]), array.dtype)])
+    # To concatenate would give fields that share their memory one of their own.
+    more = np.zeros((len(array) + rows, *array.shape[1:]), array.dtype)
+    more[: len(array)] = array
+    return more
 
 
 def clear_recent(signals: Any) -> None:

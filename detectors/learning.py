@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from detectors.cycle import fit_cycle, looks_flat
 from detectors.kernels.learning import WEIGHT_MAX
+from detectors.kernels.long_run import BLOCK, add_reference_blocks
 from detectors.kernels.sample import DAY_MS
 from detectors.kernels.scores import CLIP
 from detectors.kernels.scratch import WEEK_MS
 from detectors.layout import SLOTS
 from detectors.signals import NUMERIC, Transform
-from detectors.whitening import whitening
+from detectors.whitening import surely, whitening
 
 LOCAL_MS = 3_600_000  # memory of a local level
 LOCAL_VALUES = 5000  # so many values are memory enough: what is faster than that is a jump
@@ -54,6 +55,8 @@ def begin_learning(
     signal["score_before"] = residuals[-1]
     signal["learn_at"] = 2.0 * len(scores)
     set_whitening(signal)
+    add_reference_blocks(signal, residuals)
+    set_long_run(signal)
     signal["previous"] = scores[-1] - season["knots"][slots[-1]]
     signal["counted"] = min(float(len(scores)), float(signal["memory"]))
     signal["level"] = signal["trend"] = 0.0
@@ -119,6 +122,7 @@ def leave_local(signal: np.void, season: np.void, mean: float) -> None:
         season["mean"] -= np.float32(mean)
         signal["counted"] = float(signal["products"][0])
         signal["products"] /= 4.0  # what was learned around a local level gives way to what comes
+        signal["blocks"] /= 4.0
         signal["learn_at"] = 2.0 * float(signal["products"][0])
     signal["local"] = 0
     set_memory(signal)
@@ -159,6 +163,19 @@ def set_whitening(signal: np.void) -> None:
     phi, sigma = whitening(count, squares, lagged)
     signal["phi"], signal["sigma"] = phi, 1.0 if is_rate(signal) else sigma
     signal["spread_error"] = sqrt(2 / (count + 1) * (1 + phi) / (1 - phi))
+    set_long_run(signal)
+
+
+def set_long_run(signal: np.void) -> None:
+    """How much more means of innovations, and of their squares, vary than those of independent normal ones."""
+    signal["long_run"] = signal["long_run_squares"] = 1.0
+    count, squared, energy, energy_squared = (float(number) for number in signal["blocks"])
+    if is_rate(signal) or count < 2:
+        return
+    signal["long_run"] = surely(squared / (count * BLOCK) / to_score(signal) ** 2, count)
+    mean = energy / count
+    variance = energy_squared / count - mean**2
+    signal["long_run_squares"] = surely(variance * BLOCK / (2 * mean**2), count) if mean else 1.0
 
 
 def is_rate(signal: np.void) -> bool:

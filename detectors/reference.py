@@ -77,12 +77,12 @@ def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
         elif transform is Transform.UNSEEN:
             signal["ones"] = learn_categories(shape)
         learn_rate(signal)
-    signal["every"] = values_per_update(signal, settings)
     if transform in SEASONAL:
         scores = own_scores(signal, shape, values)
         begin_learning(signal, arrays.seasons[signal["season"]], scores, slots)
     else:
         begin_without_time(signal)
+    signal["every"] = values_per_update(signal, settings)
     begin(signal)
 
 
@@ -91,6 +91,7 @@ def begin_without_time(signal: np.void) -> None:
     signal["sigma"], signal["learn_at"] = 1.0, inf
     signal["counted"], signal["memory"] = float(signal["reference_count"]), 1e6
     signal["products"] = (float(signal["reference_count"]), 0.0, 0.0)
+    signal["long_run"] = signal["long_run_squares"] = 1.0
 
 
 def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:
@@ -171,7 +172,8 @@ def values_per_update(signal: np.void, settings: BankSettings) -> int:
     """How many values river's detectors see as one: a power of two up to 64, from the signal's own rate.
 
     Of events rarer than one in ten it is at least 8: single ones are too skewed for ADWIN, whose false alarms
-    are then three times as frequent as requested (benchmarks/calibration/false_alarms.py).
+    are then three times as frequent as requested (benchmarks/calibration/false_alarms.py). So it is where
+    innovations are not independent: ADWIN goes by their variance, and blocks of them have that of the long run.
     """
     if settings.resolution == "every_value":
         return 1
@@ -179,7 +181,7 @@ def values_per_update(signal: np.void, settings: BankSettings) -> int:
     per_s = (int(signal["reference_count"]) - 1) / seconds
     rate = float(signal["reference_mean"])
     rare = signal["transform"] not in NUMERIC and min(rate, 1 - rate) < RARE_RATE
-    every = RARE_BLOCK if rare else 1
+    every = RARE_BLOCK if rare or signal["long_run"] > 1 else 1
     while every < BLOCK_MAX and per_s / every > UPDATES_PER_S:
         every *= 2
     return every

@@ -80,7 +80,9 @@ def unpack_arrays(packed: dict[str, Any], settings: BankSettings) -> Arrays:
 
 def with_nobody(records: NDArray[np.void]) -> NDArray[np.void]:
     """The records behind an empty one."""
-    return np.concatenate([np.zeros(1, records.dtype), records])
+    more = np.zeros(len(records) + 1, records.dtype)
+    more[1:] = records
+    return more
 
 
 def pack_signal(signal: Signal) -> list[Any]:

@@ -4,6 +4,10 @@ Scores are taken for an autoregressive process of first order, x(t) = phi x(t-1)
 G. M. Jenkins, "Time Series Analysis", ch. 3). A coefficient from few values is uncertain, and an error of it
 counts most where phi is large: the long-run sd is off by (error of phi) / (1 - phi). That share, and the
 error of the sd itself, is added to the sd: a signal is slower then, not noisier.
+
+What no AR(1) describes (counts of requests that come at a beat, a longer memory, calm and wild hours) shows in
+blocks of innovations and of their squares: where the variance of a block's sum is larger than that of
+independent normal ones, by more than chance, the tests of mean and variance take it for the variance.
 """
 
 from math import sqrt
@@ -11,6 +15,7 @@ from typing import NamedTuple
 
 PHI_MAX = 0.98
 PHI_MIN = -0.9
+SURE = 2.0  # standard errors
 CAUTION = 1.0  # standard errors of the long-run sd
 
 
@@ -30,6 +35,11 @@ def whitening(count: float, squares: float, lagged: float) -> Whitening:
         phi = 0.0
     sigma = sqrt(squares / count * (1 - phi**2))
     return Whitening(phi, max(sigma, 0.05) * caution(phi, count))
+
+
+def surely(ratio: float, blocks: float) -> float:
+    """A ratio of variances measured on so many blocks, 1 unless it is more than that by more than chance."""
+    return ratio if blocks > 1 and ratio > 1 + SURE * sqrt(2 / blocks) else 1.0
 
 
 def caution(phi: float, count: float) -> float:

@@ -9,6 +9,7 @@ from math import inf
 from typing import Any
 
 from detectors.kernels.compiled import compiled
+from detectors.kernels.long_run import add_blocks
 from detectors.kernels.sample import add_to_sample
 from detectors.kernels.scores import CLIP
 from detectors.kernels.scratch import Batch, Scratch, slot_of
@@ -36,6 +37,7 @@ def learn_more(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: 
         return
     if scratch.saved[0]["away"] == 0:  # as it was at the start: where that changes, the chunk ends
         add_products(signal, scratch, count)
+        add_blocks(signal, scratch, count)
         if signal["sampled_from_ms"] == 0:
             add_to_season(signal, season, batch, scratch, count)
         else:

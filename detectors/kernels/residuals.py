@@ -59,7 +59,7 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
     Innovations have variance 1 also after the variance has changed.
     """
     phi, inverse = signal["phi"], 1.0 / signal["sigma"]
-    to_score, unit = signal["sigma"] / (1.0 - phi), sqrt(signal["spread"])
+    to_score, unit = signal["sigma"] / (1.0 - phi), sqrt(signal["spread"] * signal["long_run"])
     # Of a rate a mean: a line through its few ones would follow a change before it is seen.
     is_line = signal["local"] != 0 and signal["transform"] != BINARY
     memory, healthy = signal["memory"], signal["away"] == 0
@@ -122,7 +122,7 @@ def come_back(signal: Any) -> None:
     if signal["returned"] == STAYS:
         reset(signal)  # what Page-Hinkley has added up is about the level before
         signal["carried"] += signal["shift"]
-        signal["level"] += signal["shift"] * sqrt(signal["spread"])
+        signal["level"] += signal["shift"] * sqrt(signal["spread"] * signal["long_run"])
         signal["counted"] = min(signal["counted"], 200.0)
     else:
         signal["level"] -= signal["drifted"]

@@ -7,6 +7,7 @@ cycle takes it, its reference is known less well, and the shape differs a little
 code against the reference's shares. Codes too rare to be judged alone are judged together.
 """
 
+from math import sqrt
 from statistics import NormalDist
 from typing import Any
 
@@ -67,8 +68,8 @@ def category_statistic(signal: Any, shape: Any) -> float:
     rare_share += table[table.shape[0] - 1]
     difference = rare_count - rare_share * SHAPE_WINDOW
     statistic += difference * difference / max(rare_share * SHAPE_WINDOW, EXPECTED_MIN / 2)
-    phi = signal["phi"]
-    return float(statistic / (1.0 + SHAPE_WINDOW / signal["reference_count"]) * (1.0 - phi) / (1.0 + phi))
+    independence = (1.0 - signal["phi"]) / (1.0 + signal["phi"]) / signal["long_run"]
+    return float(statistic / (1.0 + SHAPE_WINDOW / signal["reference_count"]) * independence)
 
 
 @compiled
@@ -117,9 +118,9 @@ def run_shape(signal: Any, shape: Any, scratch: Scratch, start: int, count: int)
     """Counts values from `start` on; returns the place after the one that ended an odd window, else
     `count`.
     """
-    category = signal["transform"] == CATEGORY
+    category, unit = signal["transform"] == CATEGORY, sqrt(signal["long_run"])
     for place in range(start, count):
-        cell = scratch.cells[place] if category else cell_of(scratch.anchored[place])
+        cell = scratch.cells[place] if category else cell_of(scratch.anchored[place] * unit)
         shape["tally"][cell] += 1
         signal["tallied"] += 1
         if signal["tallied"] >= SHAPE_WINDOW and end_window(signal, shape):

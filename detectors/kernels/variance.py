@@ -22,13 +22,13 @@ SAME = 0.2  # a variance within e^±0.2 of the reference's is back
 @compiled
 def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
-    height = signal["spread_height"]
+    height = signal["spread_height"] * signal["long_run_squares"]
     moving = signal["local"] != 0 or signal["cyclic"] == 2
     error = signal["spread_error"] + (MOVING if moving else 0.0)
-    sums = signal["spreads"]
+    sums, long_run = signal["spreads"], signal["long_run"]
     wider, narrower = sums[0], sums[1]
     for place in range(count):
-        square = scratch.anchored[place] * scratch.anchored[place]
+        square = scratch.anchored[place] * scratch.anchored[place] * long_run
         advance_sum(wider, WIDER * square / (1.0 + error) - HALF_LOG, square)
         advance_sum(narrower, HALF_LOG - NARROWER * square * (1.0 + error), square)
         if wider[0] > height:
