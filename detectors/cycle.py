@@ -63,7 +63,7 @@ def _kept(power: NDArray[np.float64]) -> NDArray[np.float64]:
     floor = noise_around(power)
     expected = (waves % DAYS == 0) | (waves <= WEEKLY_MAX)
     stands_out = power > floor * np.where(expected, EXPECTED, UNEXPECTED)
-    kept = stands_out & (0 < waves) & (waves <= DAYS * DAILY_MAX)
+    kept = stands_out & (waves > 0) & (waves <= DAYS * DAILY_MAX)
     return np.where(kept, 1.0 - floor / np.where(kept, power, 1.0), 0.0)
 
 

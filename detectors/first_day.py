@@ -80,9 +80,7 @@ def begin_again(signal: np.void, shape: np.void) -> None:
         signal[name] = value
 
 
-def line_near(
-    level: float, before: NDArray[np.float64], after: NDArray[np.float64]
-) -> tuple[float, float]:
+def line_near(level: float, before: NDArray[np.float64], after: NDArray[np.float64]) -> tuple[float, float]:
     """Intercept and slope of the scores after by those before, about one sd around a level."""
     weights = np.exp(-0.5 * np.clip(before - level, -6.0, 6.0) ** 2)
     x, y = float(np.average(before, weights=weights)), float(np.average(after, weights=weights))

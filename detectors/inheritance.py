@@ -29,7 +29,18 @@ INHERITED = (
         "hold",
         "allowance",
     ),
-    *("products", "long_run", "long_run_squares", "blocks", "score_before", "learn_at", "season_from_ms", "season_ms", "sampled_from_ms", "cyclic"),
+    *(
+        "products",
+        "long_run",
+        "long_run_squares",
+        "blocks",
+        "score_before",
+        "learn_at",
+        "season_from_ms",
+        "season_ms",
+        "sampled_from_ms",
+        "cyclic",
+    ),
 )
 
 

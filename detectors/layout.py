@@ -68,14 +68,14 @@ SIGNAL = np.dtype(
         ("local", "i8"),
         *((name, "f8") for name in ("hold", "allowance", "remembered_ms")),
         # the variance of means of innovations, and of their squares, against that of independent normal ones;
-        # of blocks of innovations (`kernels/long_run.py`): values and sums in the open one, how many blocks, and
-        # their sums
+        # of blocks of innovations (`kernels/long_run.py`): values and sums in the open one, how many blocks,
+        # and their sums
         *((name, "f8") for name in ("long_run", "long_run_squares")),
         ("open_block", "f8", (3,)),
         ("blocks", "f8", (4,)),
         # when more can be learned: count, sum of squares and of lagged products of scores, the score before,
-        # the count and the time at which to look again, and since when the first day is sampled (0: it is not);
-        # stale asks for it
+        # the count and the time at which to look again, and since when the first day is sampled (0: it is
+        # not); stale asks for it
         ("products", "f8", (3,)),
         *((name, "f8") for name in ("score_before", "learn_at")),
         *((name, "i8") for name in ("season_from_ms", "season_ms", "sampled_from_ms", "stale")),

@@ -49,7 +49,9 @@ def begin_learning(
     set_memory(signal)
     residuals = scores - season["knots"][slots]
     is_line = bool(signal["local"]) and signal["transform"] != Transform.BINARY
-    residuals = residuals - _lines(residuals, int(signal["memory"])) if is_line else residuals - residuals.mean()
+    residuals = (
+        residuals - _lines(residuals, int(signal["memory"])) if is_line else residuals - residuals.mean()
+    )
     residuals = np.clip(residuals, -CLIP, CLIP)
     signal["products"] = len(scores), (residuals**2).sum(), (residuals[1:] * residuals[:-1]).sum()
     signal["score_before"] = residuals[-1]
@@ -167,7 +169,7 @@ def set_whitening(signal: np.void) -> None:
 
 
 def set_long_run(signal: np.void) -> None:
-    """How much more means of innovations, and of their squares, vary than those of independent normal ones."""
+    """How much more sums of innovations, and of their squares, vary than of independent normal ones."""
     signal["long_run"] = signal["long_run_squares"] = 1.0
     count, squared, energy, energy_squared = (float(number) for number in signal["blocks"])
     if is_rate(signal) or count < 2:

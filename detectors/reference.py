@@ -173,7 +173,7 @@ def values_per_update(signal: np.void, settings: BankSettings) -> int:
 
     Of events rarer than one in ten it is at least 8: single ones are too skewed for ADWIN, whose false alarms
     are then three times as frequent as requested (benchmarks/calibration/false_alarms.py). So it is where
-    innovations are not independent: ADWIN goes by their variance, and blocks of them have that of the long run.
+    innovations are not independent: ADWIN goes by their variance, which is that of the long run in blocks.
     """
     if settings.resolution == "every_value":
         return 1

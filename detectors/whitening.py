@@ -5,8 +5,8 @@ G. M. Jenkins, "Time Series Analysis", ch. 3). A coefficient from few values is 
 counts most where phi is large: the long-run sd is off by (error of phi) / (1 - phi). That share, and the
 error of the sd itself, is added to the sd: a signal is slower then, not noisier.
 
-What no AR(1) describes (counts of requests that come at a beat, a longer memory, calm and wild hours) shows in
-blocks of innovations and of their squares: where the variance of a block's sum is larger than that of
+What no AR(1) describes (counts of requests that come at a beat, a longer memory, calm and wild hours) shows
+in blocks of innovations and of their squares: where the variance of a block's sum is larger than that of
 independent normal ones, by more than chance, the tests of mean and variance take it for the variance.
 """
 

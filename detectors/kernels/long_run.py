@@ -36,7 +36,7 @@ def add_blocks(signal: Any, scratch: Scratch, count: int) -> None:
 
 @compiled
 def add_block(blocks: NDArray[np.float64], total: float, energy: float) -> None:
-    """How many blocks; the sum of squares of their sums; the sum of their sums of squares, and its squares."""
+    """How many blocks; their sums squared; their sums of squares, and those squared."""
     blocks[0] += 1.0
     blocks[1] += total * total
     blocks[2] += energy

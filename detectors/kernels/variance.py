@@ -16,6 +16,7 @@ HALF_LOG = log(VARIANCE_RATIO) / 2
 WIDER = (1 - 1 / VARIANCE_RATIO) / 2
 NARROWER = (VARIANCE_RATIO - 1) / 2
 MOVING = 0.3  # by so much the variance of scores differs where a cycle goes and the reference has not been
+MOVING_COUNTS = 1.0  # of counts variance follows the mean, so their cycle is one of the variance too
 SAME = 0.2  # a variance within e^±0.2 of the reference's is back
 
 
@@ -23,8 +24,9 @@ SAME = 0.2  # a variance within e^±0.2 of the reference's is back
 def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
     height = signal["spread_height"] * signal["long_run_squares"]
-    moving = signal["local"] != 0 or signal["cyclic"] == 2
-    error = signal["spread_error"] + (MOVING if moving else 0.0)
+    error = signal["spread_error"]
+    if signal["local"] != 0 or signal["cyclic"] == 2:
+        error += MOVING_COUNTS if signal["atoms"] > 0 else MOVING
     sums, long_run = signal["spreads"], signal["long_run"]
     wider, narrower = sums[0], sums[1]
     for place in range(count):

@@ -1,0 +1,99 @@
+"""A signal that is armed in minutes and has a cycle: what its first day adds to its reference."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from detectors import Bank, BankSettings, Finding, Signal, Transform
+
+TEN_SECONDS_MS = 10_000
+DAY = 8_640  # values
+
+
+def bank_of(columns: int, warm_up: int = 1_000) -> Bank:
+    bank = Bank(BankSettings(false_alarm_every=1e8, warm_up=warm_up))
+    bank.add([Signal(str(column), column, Transform.VALUE) for column in range(columns)], columns=columns)
+    return bank
+
+
+def run(bank: Bank, values: NDArray[np.float64], start: int = 0, batch: int = 4_096) -> list[Finding]:
+    """The findings in values [rows, columns], of which `start` rows came before."""
+    findings = []
+    for first in range(0, len(values), batch):
+        part = values[first : first + batch]
+        offsets = start + first + np.arange(len(part))
+        findings += bank.update(part, offsets * TEN_SECONDS_MS, offsets)
+    return findings
+
+
+def daily(days: float, columns: int, amplitude: float, seed: int = 1) -> NDArray[np.float64]:
+    """Gaussian noise around a wave of a day [days · DAY, columns], each column at another time of the day."""
+    rows = np.arange(int(days * DAY))[:, None]
+    noise = np.random.default_rng(seed).standard_normal((len(rows), columns))
+    return noise + amplitude * np.sin(2 * np.pi * (rows / DAY + np.arange(columns) / columns))
+
+
+def test_the_other_end_of_the_day_is_not_wilder() -> None:
+    """A reference of the night has seen no noon: its scores would be too wide there, and fire every day."""
+    findings = run(bank_of(24), daily(16, 24, amplitude=1.4))
+    assert len(findings) <= 1
+
+
+def test_a_cycle_widens_the_reference_and_noise_keeps_it() -> None:
+    """Summaries would call the noon far from the reference; a good reference would become a worse one."""
+    for amplitude, is_wider in ((1.0, True), (0.0, False)):
+        bank = bank_of(8)
+        values = daily(1.3, 8, amplitude)
+        run(bank, values[:DAY])
+        first = [state.reference for state in bank.states()]
+        run(bank, values[DAY:], start=DAY)
+        second = [state.reference for state in bank.states()]
+        assert [before != after for before, after in zip(first, second, strict=True)] == [is_wider] * 8
+        if is_wider:
+            assert [after.sd for after in second if after] == pytest.approx([1.5**0.5] * 8, rel=0.15)
+
+
+def test_counts_stay_counts() -> None:
+    """A count that is kept inexactly would never be equal to itself again, and all values would be odd."""
+    random = np.random.default_rng(3)
+    hours = np.arange(9 * DAY)[:, None] / DAY * 2 * np.pi
+    counts = random.poisson(20 + 4 * np.sin(hours), (len(hours), 8)).astype(float)
+    bank = bank_of(8)
+    assert len(run(bank, 0.1 * counts)) <= 1
+    for state in bank.states():
+        assert state.reference and state.reference.quantiles
+        assert 10 * np.array(state.reference.quantiles) == pytest.approx(
+            np.round(10 * np.array(state.reference.quantiles)), abs=1e-9
+        )
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(100, 9_000), st.integers(1, 9 * DAY - 1))
+def test_neither_batches_nor_a_restart_change_a_bit(batch: int, restarted_at: int) -> None:
+    """The sample is taken and used in the middle of batches, and is part of what a checkpoint keeps."""
+    values = daily(9, 3, amplitude=1.4)
+    values[int(2.5 * DAY) :, 1] += 1.0
+    whole, cut = bank_of(3), bank_of(3)
+    expected = [(found.signal, found.detected_offset, found.before) for found in run(whole, values)]
+    found = run(cut, values[:restarted_at], batch=batch)
+    cut = Bank.restore(cut.settings, cut.snapshot())
+    found += run(cut, values[restarted_at:], start=restarted_at, batch=batch)
+    assert [(one.signal, one.detected_offset, one.before) for one in found] == expected
+    assert expected
+    assert cut.snapshot() == whole.snapshot()
+
+
+def test_an_accepted_level_is_sampled_anew() -> None:
+    """What came before the change would be part of the reference that an operator has asked for."""
+    bank = bank_of(4)
+    values = daily(1.6, 4, amplitude=1.4)
+    changed = int(0.5 * DAY)
+    values[changed:] += 40.0
+    run(bank, values[: changed + 200])
+    bank.accept([str(column) for column in range(4)])
+    run(bank, values[changed + 200 :], start=changed + 200)
+    for state in bank.states():
+        assert state.reference
+        assert state.reference.minimum > 30.0
