@@ -13,10 +13,11 @@ from detectors.cycle import looks_flat
 from detectors.kernels.sample import DAY_MS, SAMPLE_MS
 from detectors.kernels.scratch import SLOT_MS
 from detectors.layout import SLOTS, clear_recent
-from detectors.learning import set_memory, set_whitening, to_score
+from detectors.learning import following_ms, set_memory, set_whitening, to_score
 from detectors.reference import begin, learn_distribution, own_scores
 
 SAMPLE_MIN = SLOTS // 2
+VARIANCE_COUNTED = 30.0  # so is the variance
 COUNTED_MAX = 100.0  # values: where the level lies in the new scores is known about so well
 CONTINUED = ("emitted", "block_count", "block_sum", "carried")  # by the per-signal detectors
 
@@ -35,6 +36,8 @@ def look_again(signal: np.void, shape: np.void, season: np.void) -> None:
         carry_over(signal, before, after, within(after, slots) / max(within(before, slots), 1e-6))
         means, weights = means_of(after, slots)
         begin_again(signal, shape)
+    signal["local_ms"] = following_ms(signal, means, weights)
+    set_memory(signal)
     season["mean"], season["weight"], season["knots"] = means, weights, 0.0
 
 
@@ -53,7 +56,7 @@ def carry_over(
 
     before, after: scores of the sample under both. ratio: of the variances that their half hours leave.
     """
-    unit = to_score(signal)
+    unit, sigma = to_score(signal), float(signal["sigma"])
     level, trend = float(signal["level"]) * unit, float(signal["trend"]) * unit
     intercept, slope = line_near(level, before, after)
     signal["products"] /= 4.0  # it gives way to what comes
@@ -66,8 +69,9 @@ def carry_over(
     set_whitening(signal)
     unit = to_score(signal)
     signal["level"], signal["trend"] = (intercept + slope * level) / unit, slope * trend / unit
+    signal["local_variance"] *= (slope * sigma / float(signal["sigma"])) ** 2
+    signal["variance_counted"] = VARIANCE_COUNTED
     signal["counted"] = min(float(signal["counted"]), COUNTED_MAX)
-    set_memory(signal)
 
 
 def begin_again(signal: np.void, shape: np.void) -> None:

@@ -67,6 +67,9 @@ SIGNAL = np.dtype(
         # leaves uncertain, in sd; how long a healthy level is remembered
         ("local", "i8"),
         *((name, "f8") for name in ("hold", "allowance", "remembered_ms")),
+        # what the memory of a local level is in time; the variance of innovations of late where a cycle moves it
+        # too, learned from `variance_counted` values up to `variance_memory` of them (0: it is not)
+        *((name, "f8") for name in ("local_ms", "local_variance", "variance_counted", "variance_memory")),
         # the variance of means of innovations, and of their squares, against that of independent normal ones;
         # of blocks of innovations (`kernels/long_run.py`): values and sums in the open one, how many blocks,
         # and their sums
@@ -92,7 +95,7 @@ SIGNAL = np.dtype(
         # the variance test: sums for wider and narrower, with count and squares since each was 0; the ratio
         # that the variance has changed by
         ("spreads", "f8", (2, 3)),
-        *((name, "f8") for name in ("spread_height", "spread_error", "spread")),
+        *((name, "f8") for name in ("spread_height", "spread_error", "spread", "spread_count")),
         # the shape test: values in the window, windows in the pattern, whether the last window was odd
         *((name, "i8") for name in ("tallied", "patterned", "odd")),
         *((name, "f8") for name in ("shape_height", "shape_statistic")),

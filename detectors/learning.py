@@ -6,12 +6,12 @@ through the last hour or so: it sees jumps, not slow drift. It changes over by i
 or after two days that show no daily cycle.
 """
 
-from math import sqrt
+from math import pi, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.cycle import fit_cycle, looks_flat
+from detectors.cycle import DAYS, fit_cycle, looks_flat
 from detectors.kernels.learning import WEIGHT_MAX
 from detectors.kernels.long_run import BLOCK, add_reference_blocks
 from detectors.kernels.sample import DAY_MS
@@ -22,6 +22,9 @@ from detectors.signals import NUMERIC, Transform
 from detectors.whitening import surely, whitening
 
 LOCAL_MS = 3_600_000  # memory of a local level
+QUARTER_MS = LOCAL_MS // 4  # on the first day, when nobody knows how far a cycle will take the signal
+LAG = 0.03  # sd that a local level may be late by
+VARIANCE_VALUES_MIN = 300
 LOCAL_VALUES = 5000  # so many values are memory enough: what is faster than that is a jump
 LOCAL_VALUES_MIN = 30
 LOCAL_ONES = 300  # of a rate, so many of the rarer value: fewer are forgotten before a doubled rate is seen
@@ -46,6 +49,8 @@ def begin_learning(
     signal["season_from_ms"] = signal["first_ms"]
     signal["season_ms"] = int(signal["first_ms"]) + 2 * DAY_MS
     conclude_season(signal, season, float(len(scores)))
+    signal["local_ms"], signal["local_variance"] = QUARTER_MS, 1.0
+    signal["variance_counted"] = float(len(scores))
     set_memory(signal)
     residuals = scores - season["knots"][slots]
     is_line = bool(signal["local"]) and signal["transform"] != Transform.BINARY
@@ -70,6 +75,9 @@ def begin_learning(
     varies = signal["transform"] == Transform.VALUE and signal["reference_sd"] > 0
     if signal["local"] and varies and signal["last_ms"] < signal["first_ms"] + DAY_MS:
         begin_sample(signal, season)
+    else:
+        signal["local_ms"] = following_ms(signal, means, weights)
+        set_memory(signal)
 
 
 def begin_sample(signal: np.void, season: np.void) -> None:
@@ -81,9 +89,11 @@ def begin_sample(signal: np.void, season: np.void) -> None:
 def learn(signal: np.void, season: np.void) -> None:
     """Draws conclusions when there is something new to learn from."""
     if signal["away"] == 0 and signal["products"][0] >= signal["learn_at"]:
-        level = float(signal["level"]) * to_score(signal)
+        level, sigma = float(signal["level"]) * to_score(signal), float(signal["sigma"])
         set_whitening(signal)
         signal["level"] = level / to_score(signal)
+        if signal["variance_memory"]:
+            signal["local_variance"] *= (sigma / float(signal["sigma"])) ** 2
         signal["learn_at"] = 2.0 * float(signal["products"][0])
         set_memory(signal)
     if 0 < signal["season_ms"] <= signal["last_ms"]:
@@ -136,16 +146,41 @@ def set_memory(signal: np.void) -> None:
     A line takes twice as many values as a mean for the same memory; the level of a 0/1 signal is a mean.
     """
     per_ms = values_per_ms(signal)
+    set_variance_memory(signal)
     signal["hold"] = max(HOLD_MS * per_ms, 1000.0)
     if not signal["local"]:
         signal["memory"] = max(float(signal["remembered_ms"]) * per_ms, 20_000.0)
         return
-    memory = values_in_an_hour(signal)
+    memory = values_in(signal, LOCAL_MS if is_rate(signal) else float(signal["local_ms"]))
     if is_rate(signal):
         rate = float(signal["reference_mean"])
         ones = LOCAL_TAIL_ONES if signal["transform"] == Transform.TAIL else LOCAL_ONES
         memory = max(memory, ones / min(rate, 1 - rate))
     signal["memory"] = memory if signal["transform"] == Transform.BINARY else 2 * memory
+
+
+def set_variance_memory(signal: np.void) -> None:
+    """Where a cycle moves the level of a number it moves its variance: that is known of the last quarter of an hour then."""
+    moves = signal["local"] or signal["cyclic"] == 2
+    if signal["transform"] == Transform.VALUE and signal["reference_sd"] > 0 and moves:
+        signal["variance_memory"] = max(values_in(signal, QUARTER_MS), VARIANCE_VALUES_MIN)
+        signal["variance_counted"] = min(float(signal["variance_counted"]), float(signal["variance_memory"]))
+    else:
+        signal["variance_memory"], signal["local_variance"] = 0.0, 1.0
+
+
+def following_ms(signal: np.void, means: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    """The memory with which a line follows the daily cycle that mean scores [336] show, at most an hour.
+
+    A line with memory m is late by m² times the curvature of what it follows, which is that of a wave of
+    a day of the same variance.
+    """
+    week, weight = means.reshape(DAYS, -1), weights.reshape(DAYS, -1).sum(axis=0)
+    day = (week * weights.reshape(DAYS, -1)).sum(axis=0) / np.maximum(weight, 1.0)
+    variance = float(np.average((day - np.average(day, weights=weight)) ** 2, weights=weight))
+    amplitude = sqrt(2 * max(variance - len(day) / float(weight.sum()), 0.0)) / to_score(signal)
+    curvature = amplitude * (2 * pi / DAY_MS) ** 2
+    return min(max(sqrt(LAG / curvature), QUARTER_MS), LOCAL_MS) if curvature else LOCAL_MS
 
 
 def values_per_ms(signal: np.void) -> float:
@@ -156,7 +191,12 @@ def values_per_ms(signal: np.void) -> float:
 
 def values_in_an_hour(signal: np.void) -> float:
     """The memory of a local level: an hour, within LOCAL_VALUES_MIN … LOCAL_VALUES values."""
-    return min(max(LOCAL_MS * values_per_ms(signal), LOCAL_VALUES_MIN), LOCAL_VALUES)
+    return values_in(signal, LOCAL_MS)
+
+
+def values_in(signal: np.void, milliseconds: float) -> float:
+    """How many values of a signal a local level remembers for that long."""
+    return min(max(milliseconds * values_per_ms(signal), LOCAL_VALUES_MIN), LOCAL_VALUES)
 
 
 def set_whitening(signal: np.void) -> None:

@@ -54,11 +54,10 @@ def set_thresholds(signal: np.void) -> None:
 def idle_tests(signal: np.void) -> tuple[int, ...]:
     """The tests that raise hardly any false alarm, so that their share goes to the others.
 
-    While a level is local, or a cycle takes the signal beyond its reference, shape is not tested and variance
-    is given room.
+    While a level is local, or a cycle moves the signal far, shape is not tested.
     """
     idle = signal["transform"] == Transform.VALUE and (signal["local"] or signal["cyclic"] == 2)
-    return (SHAPE, VARIANCE) if idle else ()
+    return (SHAPE,) if idle else ()
 
 
 def recalibrate(signal: np.void, name: str, requested: float) -> bool:

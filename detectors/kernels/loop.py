@@ -23,7 +23,7 @@ from detectors.kernels.residuals import anchor, come_back, innovate, remove_cycl
 from detectors.kernels.scores import CLIP, score
 from detectors.kernels.scratch import CHUNK, Batch, Scratch, note
 from detectors.kernels.shape import forget_window, run_shape
-from detectors.kernels.variance import begin_spread, forget_sums, run_variance
+from detectors.kernels.variance import begin_spread, forget_sums, hold_spread, run_variance
 from detectors.kernels.window import add_gaps, remember
 from detectors.layout import Arrays
 
@@ -142,6 +142,7 @@ def watch_chunk(
         taken = attempt(signal, season, shape, scratch, (batch, count))
     tell(signal, shape, scratch, taken)
     run_marks(signal, batch, scratch, taken)
+    hold_spread(signal, taken)
     learn_more(signal, season, batch, scratch, taken)
     emit(signal, index, scratch, taken, emissions)
     confirm(signal, scratch, taken, limits.block)

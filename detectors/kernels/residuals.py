@@ -19,6 +19,7 @@ from detectors.kernels.reading import BINARY
 from detectors.kernels.scratch import Batch, Scratch
 from detectors.layout import SLOTS
 
+VARIANCE_MIN = 1e-3
 BACK, STAYS = 1, 2  # how a signal ceases to be away
 
 
@@ -65,11 +66,15 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
     memory, healthy = signal["memory"], signal["away"] == 0
     drifted = signal["drifted"]
     previous, level, trend, counted = signal["previous"], signal["level"], signal["trend"], signal["counted"]
+    variance, known = signal["local_variance"], signal["variance_counted"]
+    # While the variance is another one than the reference's, what it is of late does not become normal.
+    learns = healthy and signal["variance_memory"] > 0 and signal["spread"] == 1.0
+    long_run = signal["long_run"]
     for place in range(count):
         residual = scratch.residuals[place]
         forecast = level + trend
         gain, slope = gains(counted, is_line)
-        spread = sqrt(1.0 + gain) * unit
+        spread = sqrt((1.0 + gain) * variance) * unit
         error = (residual - phi * previous) * inverse - forecast
         innovation = min(max(error / spread, -limit), limit)
         scratch.errors[place] = error
@@ -83,6 +88,11 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
             level = forecast + gain * step
             trend += slope * step
             counted = min(counted + 1.0, memory)
+        if learns:
+            surprise = innovation * innovation * long_run - 1.0
+            variance = max(variance * (1.0 + surprise / (known + 1.0)), VARIANCE_MIN)
+            known = min(known + 1.0, signal["variance_memory"])
+    signal["local_variance"], signal["variance_counted"] = variance, known
     signal["previous"], signal["level"], signal["trend"], signal["counted"] = previous, level, trend, counted
 
 
@@ -122,7 +132,9 @@ def come_back(signal: Any) -> None:
     if signal["returned"] == STAYS:
         reset(signal)  # what Page-Hinkley has added up is about the level before
         signal["carried"] += signal["shift"]
-        signal["level"] += signal["shift"] * sqrt(signal["spread"] * signal["long_run"])
+        signal["level"] += signal["shift"] * sqrt(
+            signal["spread"] * signal["long_run"] * signal["local_variance"]
+        )
         signal["counted"] = min(signal["counted"], 200.0)
     else:
         signal["level"] -= signal["drifted"]

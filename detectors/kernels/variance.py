@@ -15,8 +15,7 @@ from detectors.kernels.scratch import Scratch
 HALF_LOG = log(VARIANCE_RATIO) / 2
 WIDER = (1 - 1 / VARIANCE_RATIO) / 2
 NARROWER = (VARIANCE_RATIO - 1) / 2
-MOVING = 0.3  # by so much the variance of scores differs where a cycle goes and the reference has not been
-MOVING_COUNTS = 1.0  # of counts variance follows the mean, so their cycle is one of the variance too
+MOVING = 0.1  # by so much a variance that is moved by a cycle differs from what it was in the last hour
 SAME = 0.2  # a variance within e^±0.2 of the reference's is back
 
 
@@ -25,8 +24,8 @@ def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
     height = signal["spread_height"] * signal["long_run_squares"]
     error = signal["spread_error"]
-    if signal["local"] != 0 or signal["cyclic"] == 2:
-        error += MOVING_COUNTS if signal["atoms"] > 0 else MOVING
+    if signal["variance_memory"] > 0:
+        error = MOVING + sqrt(2.0 / (signal["variance_counted"] + 1.0))
     sums, long_run = signal["spreads"], signal["long_run"]
     wider, narrower = sums[0], sums[1]
     for place in range(count):
@@ -61,6 +60,18 @@ def begin_spread(signal: Any, direction: int) -> None:
     count = max(sums[1], 1.0)
     spread = signal["spread"] * max(sums[2] / count, 0.01) * (1.0 + sqrt(2.0 / count))
     signal["spread"] = spread if abs(log(spread)) > SAME else 1.0
+    signal["spread_count"] = 0.0
+
+
+@compiled
+def hold_spread(signal: Any, count: int) -> None:
+    """A variance that lasts, where nobody knows how a cycle moves it, becomes the variance of late."""
+    if signal["spread"] == 1.0 or signal["variance_memory"] == 0:
+        return
+    signal["spread_count"] += count
+    if signal["spread_count"] > signal["hold"]:
+        signal["local_variance"] *= signal["spread"]
+        signal["spread"] = 1.0
 
 
 @compiled

@@ -36,7 +36,13 @@ def everything(rows: int, seed: int) -> NDArray[np.float64]:
     return np.stack([number, flag, np.where(late, after, before), counts], axis=1).astype(float)
 
 
-def feed(bank: Bank, matrix: NDArray[Any], sizes: list[int] | None = None, first: int = 0) -> list[Finding]:
+def feed(
+    bank: Bank,
+    matrix: NDArray[Any],
+    sizes: list[int] | None = None,
+    first: int = 0,
+    spacing_ms: int = 1000,
+) -> list[Finding]:
     """Gives a bank a matrix in batches of the sizes, in turn; offsets are rows from `first`."""
     findings: list[Finding] = []
     row = turn = 0
@@ -44,7 +50,7 @@ def feed(bank: Bank, matrix: NDArray[Any], sizes: list[int] | None = None, first
         size = len(matrix) if sizes is None else sizes[turn % len(sizes)]
         part = matrix[row : row + size]
         rows = np.arange(first + row, first + row + len(part))
-        findings += bank.update(part, rows * 1000, rows)
+        findings += bank.update(part, rows * spacing_ms, rows)
         row, turn = row + size, turn + 1
     return findings
 

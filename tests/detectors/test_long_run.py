@@ -27,8 +27,8 @@ def moving_average(random: np.random.Generator) -> NDArray[np.float64]:
 
 
 def calm_and_wild(random: np.random.Generator) -> NDArray[np.float64]:
-    """Noise whose sd goes up and down by a fifth, over some hundred values."""
-    steps = 0.2 * np.sqrt(1 - 0.98**2) * random.standard_normal((ROWS, COLUMNS))
+    """Noise whose sd goes up and down by a seventh, over some hundred values."""
+    steps = 0.15 * np.sqrt(1 - 0.98**2) * random.standard_normal((ROWS, COLUMNS))
     log_sd = lfilter([1.0], [1.0, -0.98], steps, axis=0)
     return np.asarray(random.standard_normal((ROWS, COLUMNS)) * np.exp(log_sd))
 
