@@ -22,7 +22,10 @@ from detectors.signals import NUMERIC, Transform
 from detectors.whitening import surely, whitening
 
 LOCAL_MS = 3_600_000  # memory of a local level
-QUARTER_MS = LOCAL_MS // 4  # on the first day, when nobody knows how far a cycle will take the signal
+# On the first day nobody knows how far a cycle will take the signal: the memory is shorter then, if there are
+# values enough.
+QUARTER_MS = LOCAL_MS // 4
+QUARTER_VALUES = 500
 LAG = 0.03  # sd that a local level may be late by
 VARIANCE_VALUES_MIN = 300
 LOCAL_VALUES = 5000  # so many values are memory enough: what is faster than that is a jump
@@ -49,7 +52,8 @@ def begin_learning(
     signal["season_from_ms"] = signal["first_ms"]
     signal["season_ms"] = int(signal["first_ms"]) + 2 * DAY_MS
     conclude_season(signal, season, float(len(scores)))
-    signal["local_ms"], signal["local_variance"] = QUARTER_MS, 1.0
+    signal["local_variance"] = 1.0
+    signal["local_ms"] = min(max(QUARTER_VALUES / values_per_ms(signal), QUARTER_MS), LOCAL_MS)
     signal["variance_counted"] = float(len(scores))
     set_memory(signal)
     residuals = scores - season["knots"][slots]
@@ -160,7 +164,7 @@ def set_memory(signal: np.void) -> None:
 
 
 def set_variance_memory(signal: np.void) -> None:
-    """Where a cycle moves the level of a number it moves its variance: that is known of the last quarter of an hour then."""
+    """Where a cycle moves the level of a number it may move its variance, which is that of late then."""
     moves = signal["local"] or signal["cyclic"] == 2
     if signal["transform"] == Transform.VALUE and signal["reference_sd"] > 0 and moves:
         signal["variance_memory"] = max(values_in(signal, QUARTER_MS), VARIANCE_VALUES_MIN)

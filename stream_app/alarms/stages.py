@@ -117,7 +117,8 @@ def in_bad_direction(case: Case) -> Held | None:
 
 
 def confirmed(case: Case) -> Held | None:
-    """Large and certain, or seen by two detectors; the rest waits for its blocks (``late_confirmed``).
+    """Large and certain, seen by two detectors, or part of an open incident; the rest waits for its blocks
+    (``late_confirmed``).
 
     Tests of variance and shape have looked at many values already, and no mean of blocks can confirm them.
     """
@@ -126,7 +127,8 @@ def confirmed(case: Case) -> Held | None:
         return None
     waiting = state.pending.get(evidence.key)
     large = case.effect_size_sd >= case.plan.alerts.effect_size_floor_sd
-    if large and case.is_certain:
+    near = state.incident_near(evidence, case.plan.alerts.group_within_ms)
+    if (large and case.is_certain) or (near is not None and not case.is_small):
         state.pending.pop(evidence.key, None)
         return None
     if waiting is not None and not case.is_small and agrees(waiting, evidence):
