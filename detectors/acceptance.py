@@ -7,8 +7,9 @@ from math import sqrt
 import numpy as np
 
 from detectors.layout import GRID_POINTS, Arrays
-from detectors.learning import begin_sample, is_rate, set_memory
+from detectors.learning import begin_sample
 from detectors.levels import moments
+from detectors.local_level import is_rate, set_memory
 from detectors.reference import begin, learn_rate
 from detectors.signals import Transform
 

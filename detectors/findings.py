@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.kernels.change_point import best_mark, followed
-from detectors.learning import is_rate, to_score
 from detectors.levels import Moments, effect_size, in_units, measured_in_scores, moments
+from detectors.local_level import is_rate
 from detectors.signals import Transform
+from detectors.whitening import to_score
 
 RATE_MARGIN = 1e-6
 ELSEWHERE_SD = 0.5  # a mean so far from what is expected now was that of another time of the day

@@ -13,8 +13,10 @@ from detectors.cycle import looks_flat
 from detectors.kernels.sample import DAY_MS, SAMPLE_MS
 from detectors.kernels.scratch import SLOT_MS
 from detectors.layout import SLOTS, clear_recent
-from detectors.learning import following_ms, set_memory, set_whitening, to_score
+from detectors.learning import set_whitening
+from detectors.local_level import following_ms, set_memory
 from detectors.reference import begin, learn_distribution, own_scores
+from detectors.whitening import to_score
 
 SAMPLE_MIN = SLOTS // 2
 VARIANCE_COUNTED = 30.0  # so is the variance

@@ -15,7 +15,7 @@ INHERITED = (
         "reference_high",
     ),
     *("ones", "atoms", "center", "scale", "cut", "common", "rare", "origin", "anchor", "every"),
-    *("base", "base_trend", "base_counted", "base_memory", "base_limit", "base_rises", "base_falls", "grain"),
+    *("base", "base_trend", "base_counted", "base_memory", "base_limit", "base_steps", "grain"),
     *(
         "phi",
         "sigma",
@@ -29,6 +29,7 @@ INHERITED = (
         "local_variance",
         "variance_counted",
         "variance_memory",
+        "variance_moves",
         "local",
         "hold",
         "allowance",

@@ -56,7 +56,7 @@ SIGNAL = np.dtype(
             (name, "f8")
             for name in ("base", "base_trend", "base_counted", "base_memory", "base_limit", "grain")
         ),
-        *((name, "f8") for name in ("base_rises", "base_falls")),
+        ("base_steps", "f8", (2, 2)),
         # the recent window, [0] the half being filled and [1] the full one before: missing values, and count,
         # sum and sum of squares of value - origin, minimum, maximum, sum of scores
         ("gaps", "i8", (2,)),
@@ -69,9 +69,10 @@ SIGNAL = np.dtype(
         ("local", "i8"),
         *((name, "f8") for name in ("hold", "allowance", "remembered_ms")),
         # the memory of a local level in time; the variance of innovations of late where a cycle moves it too,
-        # learned from `variance_counted` values up to `variance_memory` of them (0: it is not)
+        # learned from `variance_counted` values up to `variance_memory` of them (0: it is not), and by how
+        # much it may differ
         *((name, "f8") for name in ("local_ms", "local_variance")),
-        *((name, "f8") for name in ("variance_counted", "variance_memory")),
+        *((name, "f8") for name in ("variance_counted", "variance_memory", "variance_moves")),
         # the variance of means of innovations, and of their squares, against that of independent normal ones;
         # of blocks of innovations (`kernels/long_run.py`): values and sums in the open one, how many blocks,
         # and their sums

@@ -6,33 +6,22 @@ through the last hour or so: it sees jumps, not slow drift. It changes over by i
 or after two days that show no daily cycle.
 """
 
-from math import pi, sqrt
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.cycle import DAYS, fit_cycle, looks_flat
+from detectors.cycle import fit_cycle, looks_flat
 from detectors.kernels.learning import WEIGHT_MAX
 from detectors.kernels.long_run import BLOCK, add_reference_blocks
 from detectors.kernels.sample import DAY_MS
 from detectors.kernels.scores import CLIP
 from detectors.kernels.scratch import WEEK_MS
 from detectors.layout import SLOTS
-from detectors.signals import NUMERIC, Transform
-from detectors.whitening import surely, whitening
+from detectors.local_level import begin_local, following_ms, is_rate, set_memory
+from detectors.signals import Transform
+from detectors.whitening import surely, to_score, whitening
 
-LOCAL_MS = 3_600_000  # memory of a local level
-# On the first day nobody knows how far a cycle will take the signal: the memory is shorter then, if there are
-# values enough.
-QUARTER_MS = LOCAL_MS // 4
-QUARTER_VALUES = 500
-LAG = 0.03  # sd that a local level may be late by
-VARIANCE_VALUES_MIN = 300
-LOCAL_VALUES = 5000  # so many values are memory enough: what is faster than that is a jump
-LOCAL_VALUES_MIN = 30
-LOCAL_ONES = 300  # of a rate, so many of the rarer value: fewer are forgotten before a doubled rate is seen
-LOCAL_TAIL_ONES = 100  # of a tail: it is asked for more than a doubled rate, and a cycle moves it far
-HOLD_MS = 43_200_000  # a changed level without a known cycle becomes the level after half a day
 MATERIAL = 0.2  # sd of a cycle that takes a signal where its reference is known less well
 ALLOWANCE = 1.0  # standard errors of the fitted cycle
 MEMORY_MS = {"consumer": 28 * DAY_MS, "enterprise": 182 * DAY_MS}
@@ -52,16 +41,11 @@ def begin_learning(
     signal["season_from_ms"] = signal["first_ms"]
     signal["season_ms"] = int(signal["first_ms"]) + 2 * DAY_MS
     conclude_season(signal, season, float(len(scores)))
-    signal["local_variance"] = 1.0
-    signal["local_ms"] = min(max(QUARTER_VALUES / values_per_ms(signal), QUARTER_MS), LOCAL_MS)
-    signal["variance_counted"] = float(len(scores))
-    set_memory(signal)
+    begin_local(signal)
     residuals = scores - season["knots"][slots]
     is_line = bool(signal["local"]) and signal["transform"] != Transform.BINARY
-    residuals = (
-        residuals - _lines(residuals, int(signal["memory"])) if is_line else residuals - residuals.mean()
-    )
-    residuals = np.clip(residuals, -CLIP, CLIP)
+    lines = _lines(residuals, int(signal["memory"])) if is_line else residuals.mean()
+    residuals = np.clip(residuals - lines, -CLIP, CLIP)
     signal["products"] = len(scores), (residuals**2).sum(), (residuals[1:] * residuals[:-1]).sum()
     signal["score_before"] = residuals[-1]
     signal["learn_at"] = 2.0 * len(scores)
@@ -73,9 +57,7 @@ def begin_learning(
     signal["level"] = signal["trend"] = 0.0
     if is_line and len(scores) > 1:
         ends = _lines(scores, int(signal["memory"]))[-2:] / to_score(signal)
-        signal["level"], signal["trend"] = ends[1], ends[1] - ends[0]
-        if is_rate(signal):
-            signal["trend"] = 0.0
+        signal["level"], signal["trend"] = ends[1], 0.0 if is_rate(signal) else ends[1] - ends[0]
     varies = signal["transform"] == Transform.VALUE and signal["reference_sd"] > 0
     if signal["local"] and varies and signal["last_ms"] < signal["first_ms"] + DAY_MS:
         begin_sample(signal, season)
@@ -144,65 +126,6 @@ def leave_local(signal: np.void, season: np.void, mean: float) -> None:
     set_memory(signal)
 
 
-def set_memory(signal: np.void) -> None:
-    """How many values the level is learned from, and how long a changed one is held.
-
-    A line takes twice as many values as a mean for the same memory; the level of a 0/1 signal is a mean.
-    """
-    per_ms = values_per_ms(signal)
-    set_variance_memory(signal)
-    signal["hold"] = max(HOLD_MS * per_ms, 1000.0)
-    if not signal["local"]:
-        signal["memory"] = max(float(signal["remembered_ms"]) * per_ms, 20_000.0)
-        return
-    memory = values_in(signal, LOCAL_MS if is_rate(signal) else float(signal["local_ms"]))
-    if is_rate(signal):
-        rate = float(signal["reference_mean"])
-        ones = LOCAL_TAIL_ONES if signal["transform"] == Transform.TAIL else LOCAL_ONES
-        memory = max(memory, ones / min(rate, 1 - rate))
-    signal["memory"] = memory if signal["transform"] == Transform.BINARY else 2 * memory
-
-
-def set_variance_memory(signal: np.void) -> None:
-    """Where a cycle moves the level of a number it may move its variance, which is that of late then."""
-    moves = signal["local"] or signal["cyclic"] == 2
-    if signal["transform"] == Transform.VALUE and signal["reference_sd"] > 0 and moves:
-        signal["variance_memory"] = max(values_in(signal, QUARTER_MS), VARIANCE_VALUES_MIN)
-        signal["variance_counted"] = min(float(signal["variance_counted"]), float(signal["variance_memory"]))
-    else:
-        signal["variance_memory"], signal["local_variance"] = 0.0, 1.0
-
-
-def following_ms(signal: np.void, means: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    """The memory with which a line follows the daily cycle that mean scores [336] show, at most an hour.
-
-    A line with memory m is late by m² times the curvature of what it follows, which is that of a wave of
-    a day of the same variance.
-    """
-    week, weight = means.reshape(DAYS, -1), weights.reshape(DAYS, -1).sum(axis=0)
-    day = (week * weights.reshape(DAYS, -1)).sum(axis=0) / np.maximum(weight, 1.0)
-    variance = float(np.average((day - np.average(day, weights=weight)) ** 2, weights=weight))
-    amplitude = sqrt(2 * max(variance - len(day) / float(weight.sum()), 0.0)) / to_score(signal)
-    curvature = amplitude * (2 * pi / DAY_MS) ** 2
-    return min(max(sqrt(LAG / curvature), QUARTER_MS), LOCAL_MS) if curvature else LOCAL_MS
-
-
-def values_per_ms(signal: np.void) -> float:
-    """How many values the signal has had, on average over its life."""
-    elapsed_ms = max(int(signal["last_ms"]) - int(signal["first_ms"]), 1)
-    return max(int(signal["seen"]) - 1, 1) / elapsed_ms
-
-
-def values_in_an_hour(signal: np.void) -> float:
-    """The memory of a local level: an hour, within LOCAL_VALUES_MIN … LOCAL_VALUES values."""
-    return values_in(signal, LOCAL_MS)
-
-
-def values_in(signal: np.void, milliseconds: float) -> float:
-    """How many values of a signal a local level remembers for that long."""
-    return min(max(milliseconds * values_per_ms(signal), LOCAL_VALUES_MIN), LOCAL_VALUES)
-
-
 def set_whitening(signal: np.void) -> None:
     """phi and sigma from what has come together; a 0/1 signal keeps the scale of its scores."""
     count, squares, lagged = (float(number) for number in signal["products"])
@@ -222,16 +145,6 @@ def set_long_run(signal: np.void) -> None:
     mean = energy / count
     variance = energy_squared / count - mean**2
     signal["long_run_squares"] = surely(variance * BLOCK / (2 * mean**2), count) if mean else 1.0
-
-
-def is_rate(signal: np.void) -> bool:
-    """Whether the signal is 0/1."""
-    return signal["transform"] not in NUMERIC
-
-
-def to_score(signal: np.void) -> float:
-    """What a level of innovations is as a level of scores."""
-    return float(signal["sigma"]) / (1 - float(signal["phi"]))
 
 
 def _lines(values: NDArray[np.float64], span: int) -> NDArray[np.float64]:

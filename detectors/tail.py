@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.kernels.scores import CLIP, above_base
-from detectors.learning import values_in_an_hour
+from detectors.local_level import values_in_an_hour
 
 PROBABILITY = 0.95
 DISTINCT_MAX = 64  # a reference with more distinct values is fine enough
@@ -34,4 +34,4 @@ def learn_tail(signal: np.void, values: NDArray[np.float64]) -> None:
 def begin_base(signal: np.void, values: NDArray[np.float64]) -> None:
     """The level of the last hour before the first of the reference's values."""
     signal["base"], signal["base_trend"], signal["base_counted"] = values[0], 0.0, 0.0
-    signal["base_rises"] = signal["base_falls"] = 0.0
+    signal["base_steps"] = 0.0

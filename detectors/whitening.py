@@ -13,6 +13,8 @@ independent normal ones, by more than chance, the tests of mean and variance tak
 from math import sqrt
 from typing import NamedTuple
 
+import numpy as np
+
 PHI_MAX = 0.98
 PHI_MIN = -0.9
 SURE = 2.0  # standard errors
@@ -45,3 +47,8 @@ def surely(ratio: float, blocks: float) -> float:
 def caution(phi: float, count: float) -> float:
     """What an sd is multiplied by because it and phi are known from so many values only."""
     return 1 + CAUTION * sqrt(1 / (2 * count) + (1 + phi) / ((1 - phi) * count))
+
+
+def to_score(signal: np.void) -> float:
+    """What a level of innovations is as a level of scores."""
+    return float(signal["sigma"]) / (1 - float(signal["phi"]))

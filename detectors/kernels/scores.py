@@ -14,8 +14,7 @@ from detectors.kernels.scratch import Scratch
 from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP
 
 CLIP = 3.7  # normal scores end here: the wildest value is as wild as one in 10,000
-STEP_HEIGHT = 20.0  # sd: of shifts of an sd, this finds one in 40 values
-STEP_SHORTER = 16.0  # by so much shorter is the memory then
+STEP_DRIFT, STEP_HEIGHT = 0.5, 20.0  # sd: this finds a shift of an sd in 40 values
 SCORE_MAX = 20.0  # no score is farther beyond the end of its reference
 STEPS = 4096
 QUANTILES = np.array([NormalDist().inv_cdf(min(max(i / STEPS, 1e-4), 1 - 1e-4)) for i in range(STEPS + 1)])
@@ -166,7 +165,7 @@ def score_categories(signal: Any, shape: Any, scratch: Scratch, count: int) -> N
 @compiled
 def above_base(signal: Any, number: float, count: int) -> float:
     """How far a number, the signal's `count`-th, lies above the line through the last hour, which it then is
-    part of. Where it steps it forgets: else it would be too high, then too low, for hours.
+    part of. Where it steps it follows at once.
 
     So a tail is that of its time of the day: where load is high every noon, latencies beyond the quantile of
     the night are no news. Whole numbers are spread over the room around them, or the share beyond a line that
@@ -176,29 +175,25 @@ def above_base(signal: Any, number: float, count: int) -> float:
     deviation = number + signal["grain"] * (uniform(signal["seed"], count) - 0.5) - forecast
     gain, slope = gains(signal["base_counted"], True)
     step = min(max(deviation, -signal["base_limit"]), signal["base_limit"])
-    if stepped(signal, step):
-        signal["base_trend"] = 0.0
-        signal["base_counted"] = min(signal["base_counted"], signal["base_memory"] / STEP_SHORTER)
     signal["base"] = forecast + gain * step
     signal["base_trend"] += slope * step
     signal["base_counted"] = min(signal["base_counted"] + 1.0, signal["base_memory"])
+    follow_steps(signal, step)
     return float(deviation)
 
 
 @compiled
-def stepped(signal: Any, step: float) -> bool:
-    """Whether the level of the last hour has changed at once: two CUSUMs for shifts of an sd."""
-    sd = signal["base_limit"] / CLIP
-    drift, height = 0.5 * sd, STEP_HEIGHT * sd
-    rises, falls = signal["base_rises"], signal["base_falls"]
-    signal["base_rises"], signal["base_falls"] = (
-        max(rises + step - drift, 0.0),
-        max(falls - step - drift, 0.0),
-    )
-    if rises <= height and falls <= height:
-        return False
-    signal["base_rises"] = signal["base_falls"] = 0.0
-    return True
+def follow_steps(signal: Any, step: float) -> None:
+    """When the level of the last hour has changed at once, it is that of the values since, by two CUSUMs."""
+    sd, steps = signal["base_limit"] / CLIP, signal["base_steps"]
+    for side, sign in ((0, 1.0), (1, -1.0)):
+        excess = steps[side, 0] + sign * step - STEP_DRIFT * sd
+        steps[side, 0] = max(excess, 0.0)
+        steps[side, 1] = steps[side, 1] + 1.0 if excess > 0.0 else 0.0
+        if excess > STEP_HEIGHT * sd:
+            signal["base"] += sign * (excess / steps[side, 1] + STEP_DRIFT * sd)
+            signal["base_trend"], signal["base_counted"] = 0.0, steps[side, 1]
+            steps[:] = 0.0
 
 
 @compiled

@@ -15,7 +15,6 @@ from detectors.kernels.scratch import Scratch
 HALF_LOG = log(VARIANCE_RATIO) / 2
 WIDER = (1 - 1 / VARIANCE_RATIO) / 2
 NARROWER = (VARIANCE_RATIO - 1) / 2
-MOVING = 0.1  # by so much a variance that is moved by a cycle differs from what it was in the last hour
 SAME = 0.2  # a variance within e^±0.2 of the reference's is back
 
 
@@ -23,9 +22,9 @@ SAME = 0.2  # a variance within e^±0.2 of the reference's is back
 def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
     height = signal["spread_height"] * signal["long_run_squares"]
-    error = signal["spread_error"]
+    error = signal["spread_error"] + signal["variance_moves"]
     if signal["variance_memory"] > 0:
-        error = MOVING + sqrt(2.0 / (signal["variance_counted"] + 1.0))
+        error += sqrt(1.0 / (signal["variance_counted"] + 1.0))
     sums, long_run = signal["spreads"], signal["long_run"]
     wider, narrower = sums[0], sums[1]
     for place in range(count):

@@ -122,6 +122,16 @@ def test_changes_that_begin_together_are_one_incident() -> None:
     assert incident.features_moved
 
 
+def test_a_small_effect_belongs_to_the_incident_that_began_with_it() -> None:
+    """Confirmed hours later, when the first signal is back, it would be told as another change."""
+    line = Line()
+    line.take(evidence("error:intent"))
+    assert line.take(evidence("rate:switch_to_typing", effect=0.2, began_ms=5 * MINUTE_MS)) is None
+    assert set(line.state.incidents[0].members) == {"error:intent", "rate:switch_to_typing"}
+    assert not line.state.pending
+    assert line.take(evidence("rate:click", effect=0.05, began_ms=5 * MINUTE_MS)) is Held.UNCONFIRMED
+
+
 def test_changes_far_apart_or_of_other_versions_are_their_own() -> None:
     """A second incident would hide in the first."""
     line = Line()

@@ -119,6 +119,14 @@ def test_a_tail_that_grows_is_found() -> None:
     assert all(found.direction == "up" for found in findings if found.detected_offset < len(values) - 1_000)
 
 
+def test_a_tail_is_the_same_after_a_step() -> None:
+    """The line through the last hour would go on falling after an incident, and values lie above it."""
+    values = np.random.default_rng(13).standard_normal((12_000, 16))
+    values[4_000:8_000] += 3.0
+    findings = run(bank_of(16, Transform.TAIL), values, 10_000)
+    assert [found for found in findings if found.detected_offset >= 8_000 and found.direction == "up"] == []
+
+
 @pytest.mark.parametrize("rate", [0.02, 0.5])
 def test_a_rate_is_told_within_its_bounds(rate: float) -> None:
     """An alert would speak of a rate below 0 or above 1."""

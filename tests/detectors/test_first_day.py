@@ -69,6 +69,20 @@ def test_counts_stay_counts() -> None:
         )
 
 
+def test_traffic_that_rises_ninefold_every_day_is_learned() -> None:
+    """Its variance has a cycle too, and an hour is long for it: it was away for ever, 200 findings a day."""
+    random = np.random.default_rng(5)
+    seconds = np.arange(9 * 86_400)[:, None]
+    rate = 5 + 4 * np.sin(2 * np.pi * (seconds / 86_400 + np.array([0.0, 0.5])))
+    bank = bank_of(2, warm_up=2_000)
+    findings = []
+    for first in range(0, len(seconds), 10_000):
+        offsets = seconds[first : first + 10_000, 0]
+        findings += bank.update(random.poisson(rate[offsets]).astype(float), offsets * 1_000, offsets)
+    assert len(findings) <= 20
+    assert {state.phase for state in bank.states()} == {"reference"}
+
+
 @settings(max_examples=8, deadline=None)
 @given(st.integers(100, 9_000), st.integers(1, 9 * DAY - 1))
 def test_neither_batches_nor_a_restart_change_a_bit(batch: int, restarted_at: int) -> None:
