@@ -15,7 +15,16 @@ INHERITED = (
         "reference_high",
     ),
     *("ones", "atoms", "center", "scale", "cut", "common", "rare", "origin", "anchor", "every"),
-    *("base", "base_trend", "base_counted", "base_memory", "base_limit", "base_steps", "grain"),
+    *(
+        "base",
+        "base_trend",
+        "base_counted",
+        "base_memory",
+        "base_limit",
+        "base_variance",
+        "base_steps",
+        "grain",
+    ),
     *(
         "phi",
         "sigma",

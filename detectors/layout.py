@@ -56,6 +56,7 @@ SIGNAL = np.dtype(
             (name, "f8")
             for name in ("base", "base_trend", "base_counted", "base_memory", "base_limit", "grain")
         ),
+        ("base_variance", "f8"),
         ("base_steps", "f8", (2, 2)),
         # the recent window, [0] the half being filled and [1] the full one before: missing values, and count,
         # sum and sum of squares of value - origin, minimum, maximum, sum of scores
@@ -146,7 +147,7 @@ def shape_dtype(categories: int) -> np.dtype[np.void]:
     """
     points = max(GRID_POINTS, categories + 2)
     counts = [("cells", "u2", (2, points + 1)), ("tally", "u2", (points,))]
-    pattern = ("pattern", "f8", (SHAPE_CELLS,))
+    pattern = ("pattern", "f4", (SHAPE_CELLS,))
     return np.dtype([("table", "f8", (points,)), ("level", "f8", (points,)), *counts, pattern])
 
 

@@ -34,4 +34,4 @@ def learn_tail(signal: np.void, values: NDArray[np.float64]) -> None:
 def begin_base(signal: np.void, values: NDArray[np.float64]) -> None:
     """The level of the last hour before the first of the reference's values."""
     signal["base"], signal["base_trend"], signal["base_counted"] = values[0], 0.0, 0.0
-    signal["base_steps"] = 0.0
+    signal["base_variance"], signal["base_steps"] = values.var(), 0.0

@@ -17,7 +17,7 @@ import numpy as np
 
 PHI_MAX = 0.98
 PHI_MIN = -0.9
-SURE = 2.0  # standard errors
+SURE = 3.0  # standard errors
 CAUTION = 1.0  # standard errors of the long-run sd
 
 

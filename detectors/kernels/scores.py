@@ -1,6 +1,6 @@
 """From a value to its score under the reference: mean 0 and sd 1 as long as nothing has changed."""
 
-from math import log
+from math import log, sqrt
 from statistics import NormalDist
 from typing import Any
 
@@ -185,7 +185,10 @@ def above_base(signal: Any, number: float, count: int) -> float:
 @compiled
 def follow_steps(signal: Any, step: float) -> None:
     """When the level of the last hour has changed at once, it is that of the values since, by two CUSUMs."""
-    sd, steps = signal["base_limit"] / CLIP, signal["base_steps"]
+    # The sd is that of late: where traffic is high, counts are wide.
+    known = signal["base_counted"] + signal["base_memory"]
+    signal["base_variance"] += (step * step - signal["base_variance"]) / known
+    sd, steps = sqrt(signal["base_variance"]), signal["base_steps"]
     for side, sign in ((0, 1.0), (1, -1.0)):
         excess = steps[side, 0] + sign * step - STEP_DRIFT * sd
         steps[side, 0] = max(excess, 0.0)
