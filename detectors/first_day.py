@@ -71,7 +71,7 @@ def carry_over(
     set_whitening(signal)
     unit = to_score(signal)
     signal["level"], signal["trend"] = (intercept + slope * level) / unit, slope * trend / unit
-    signal["local_variance"] *= (slope * sigma / float(signal["sigma"])) ** 2
+    signal["local_sd"] *= slope * sigma / float(signal["sigma"])
     signal["variance_counted"] = VARIANCE_COUNTED
     signal["counted"] = min(float(signal["counted"]), COUNTED_MAX)
 

@@ -35,7 +35,7 @@ INHERITED = (
         "counted",
         "memory",
         "local_ms",
-        "local_variance",
+        "local_sd",
         "variance_counted",
         "variance_memory",
         "variance_moves",
@@ -53,6 +53,7 @@ INHERITED = (
         "season_from_ms",
         "season_ms",
         "sampled_from_ms",
+        "sample_next_ms",
         "cyclic",
     ),
 )

@@ -69,10 +69,10 @@ SIGNAL = np.dtype(
         # leaves uncertain, in sd; how long a healthy level is remembered
         ("local", "i8"),
         *((name, "f8") for name in ("hold", "allowance", "remembered_ms")),
-        # the memory of a local level in time; the variance of innovations of late where a cycle moves it too,
+        # the memory of a local level in time; the sd of innovations of late where a cycle moves it too,
         # learned from `variance_counted` values up to `variance_memory` of them (0: it is not), and by how
         # much it may differ
-        *((name, "f8") for name in ("local_ms", "local_variance")),
+        *((name, "f8") for name in ("local_ms", "local_sd")),
         *((name, "f8") for name in ("variance_counted", "variance_memory", "variance_moves")),
         # the variance of means of innovations, and of their squares, against that of independent normal ones;
         # of blocks of innovations (`kernels/long_run.py`): values and sums in the open one, how many blocks,
@@ -81,11 +81,14 @@ SIGNAL = np.dtype(
         ("open_block", "f8", (3,)),
         ("blocks", "f8", (4,)),
         # when more can be learned: count, sum of squares and of lagged products of scores, the score before,
-        # the count and the time at which to look again, and since when the first day is sampled (0: it is
-        # not); stale asks for it
+        # the count and the time at which to look again, since when the first day is sampled (0: it is not)
+        # and when the next value is due; stale asks for it
         ("products", "f8", (3,)),
         *((name, "f8") for name in ("score_before", "learn_at")),
-        *((name, "i8") for name in ("season_from_ms", "season_ms", "sampled_from_ms", "stale")),
+        *(
+            (name, "i8")
+            for name in ("season_from_ms", "season_ms", "sampled_from_ms", "sample_next_ms", "stale")
+        ),
         # after a change: that it is away from its level, by how many sd, known from how many values, and
         # by how many the level had begun to follow; by how many levels that stayed have moved it in all;
         # returned is set after the value with which that ends, turned and widened are ±1 after the value at

@@ -68,7 +68,8 @@ def begin_learning(
 
 def begin_sample(signal: np.void, season: np.void) -> None:
     """Samples the day from now on (`kernels/sample.py`, `first_day.py`)."""
-    signal["sampled_from_ms"], season["sample"] = signal["last_ms"], np.nan
+    signal["sampled_from_ms"] = signal["sample_next_ms"] = signal["last_ms"]
+    season["sample"] = np.nan
     signal["season_ms"] = int(signal["last_ms"]) + DAY_MS
 
 
@@ -79,7 +80,7 @@ def learn(signal: np.void, season: np.void) -> None:
         set_whitening(signal)
         signal["level"] = level / to_score(signal)
         if signal["variance_memory"]:
-            signal["local_variance"] *= (sigma / float(signal["sigma"])) ** 2
+            signal["local_sd"] *= sigma / float(signal["sigma"])
         signal["learn_at"] = 2.0 * float(signal["products"][0])
         set_memory(signal)
     if 0 < signal["season_ms"] <= signal["last_ms"]:

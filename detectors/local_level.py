@@ -28,7 +28,7 @@ QUARTER_VALUES = 500
 
 def begin_local(signal: np.void) -> None:
     """When a signal is armed."""
-    signal["local_variance"], signal["variance_counted"] = 1.0, float(signal["seen"])
+    signal["local_sd"], signal["variance_counted"] = 1.0, float(signal["seen"])
     signal["local_ms"] = min(max(QUARTER_VALUES / values_per_ms(signal), QUARTER_MS), LOCAL_MS)
     set_memory(signal)
 
@@ -64,7 +64,7 @@ def set_variance_memory(signal: np.void) -> None:
         signal["variance_memory"], signal["variance_moves"] = memory, MOVED
         signal["variance_counted"] = min(float(signal["variance_counted"]), memory)
     else:
-        signal["variance_memory"], signal["local_variance"] = 0.0, 1.0
+        signal["variance_memory"], signal["local_sd"] = 0.0, 1.0
         signal["variance_moves"] = MOVED_FAR if moves else 0.0
 
 

@@ -92,7 +92,7 @@ def begin_without_time(signal: np.void) -> None:
     signal["sigma"], signal["learn_at"] = 1.0, inf
     signal["counted"], signal["memory"] = float(signal["reference_count"]), 1e6
     signal["products"] = (float(signal["reference_count"]), 0.0, 0.0)
-    signal["long_run"] = signal["long_run_squares"] = signal["local_variance"] = 1.0
+    signal["long_run"] = signal["long_run_squares"] = signal["local_sd"] = 1.0
 
 
 def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:

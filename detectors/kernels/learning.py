@@ -9,9 +9,8 @@ from math import inf
 from typing import Any
 
 from detectors.kernels.compiled import compiled
-from detectors.kernels.long_run import add_blocks
+from detectors.kernels.long_run import add_products
 from detectors.kernels.sample import add_to_sample
-from detectors.kernels.scores import CLIP
 from detectors.kernels.scratch import Batch, Scratch, slot_of
 
 WEIGHT_MAX = 60_000
@@ -37,7 +36,6 @@ def learn_more(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: 
         return
     if scratch.saved[0]["away"] == 0:  # as it was at the start: where that changes, the chunk ends
         add_products(signal, scratch, count)
-        add_blocks(signal, scratch, count)
         if signal["sampled_from_ms"] == 0:
             add_to_season(signal, season, batch, scratch, count)
         else:
@@ -46,21 +44,6 @@ def learn_more(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: 
     due = due_ms > 0 and batch.times_ms[scratch.rows[count - 1]] >= due_ms
     if due or (signal["away"] == 0 and signal["products"][0] >= signal["learn_at"]):
         signal["stale"] = 1
-
-
-@compiled
-def add_products(signal: Any, scratch: Scratch, count: int) -> None:
-    """Count, squares and lagged products of the scores."""
-    products, before = signal["products"], signal["score_before"]
-    squares, lagged = products[1], products[2]
-    for place in range(count):
-        value = min(max(scratch.scores[place], -CLIP), CLIP)  # wilder ones would decide alone
-        squares += value * value
-        lagged += value * before
-        before = value
-    products[0] += count
-    products[1], products[2] = squares, lagged
-    signal["score_before"] = before
 
 
 @compiled

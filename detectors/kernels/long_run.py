@@ -1,4 +1,4 @@
-"""Sums of blocks of innovations, which tell whether innovations and their squares are independent.
+"""What tells how a signal depends on its past: products of its scores, and sums of blocks of innovations.
 
 Innovations are added in units of the scores' long run (sd / (1 - phi)), which stay comparable when phi is
 known better; their squares as they are.
@@ -18,19 +18,30 @@ BLOCK = 32
 
 
 @compiled
-def add_blocks(signal: Any, scratch: Scratch, count: int) -> None:
-    """Takes the innovations of a chunk of a healthy signal."""
-    open_block, long_run = signal["open_block"], signal["long_run"]
+def add_products(signal: Any, scratch: Scratch, count: int) -> None:
+    """Takes a chunk of a healthy signal: squares and lagged products of its scores, blocks of innovations.
+
+    One loop for both, since each of its sums waits for itself.
+    """
+    products, open_block, long_run = signal["products"], signal["open_block"], signal["long_run"]
+    before, squares, lagged = signal["score_before"], products[1], products[2]
     number, total, energy = open_block[0], open_block[1], open_block[2]
     unit = signal["sigma"] * sqrt(signal["spread"] * long_run) / (1.0 - signal["phi"])
     for place in range(count):
+        value = min(max(scratch.scores[place], -CLIP), CLIP)  # wilder ones would decide alone
+        squares += value * value
+        lagged += value * before
+        before = value
         innovation = scratch.innovations[place]
         number += 1.0
-        total += innovation * unit
-        energy += innovation * innovation * long_run
+        total += innovation
+        energy += innovation * innovation
         if number >= BLOCK:
-            add_block(signal["blocks"], total, energy)
+            add_block(signal["blocks"], total * unit, energy * long_run)
             number = total = energy = 0.0
+    products[0] += count
+    products[1], products[2] = squares, lagged
+    signal["score_before"] = before
     open_block[0], open_block[1], open_block[2] = number, total, energy
 
 

@@ -19,7 +19,7 @@ from detectors.kernels.reading import BINARY
 from detectors.kernels.scratch import Batch, Scratch
 from detectors.layout import SLOTS
 
-VARIANCE_MIN = 1e-3
+LOCAL_SD_MIN = 0.03
 BACK, STAYS = 1, 2  # how a signal ceases to be away
 
 
@@ -66,7 +66,7 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
     memory, healthy = signal["memory"], signal["away"] == 0
     drifted = signal["drifted"]
     previous, level, trend, counted = signal["previous"], signal["level"], signal["trend"], signal["counted"]
-    variance, known = signal["local_variance"], signal["variance_counted"]
+    local_sd, known = signal["local_sd"], signal["variance_counted"]
     # While the variance is another one than the reference's, what it is of late does not become normal.
     learns = healthy and signal["variance_memory"] > 0 and signal["spread"] == 1.0
     long_run = signal["long_run"]
@@ -74,7 +74,7 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
         residual = scratch.residuals[place]
         forecast = level + trend
         gain, slope = gains(counted, is_line)
-        spread = sqrt((1.0 + gain) * variance) * unit
+        spread = sqrt(1.0 + gain) * unit * local_sd
         error = (residual - phi * previous) * inverse - forecast
         innovation = min(max(error / spread, -limit), limit)
         scratch.errors[place] = error
@@ -90,9 +90,9 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
             counted = min(counted + 1.0, memory)
         if learns:
             surprise = innovation * innovation * long_run - 1.0
-            variance = max(variance * (1.0 + surprise / (known + 1.0)), VARIANCE_MIN)
+            local_sd = max(local_sd * (1.0 + surprise / (2.0 * (known + 1.0))), LOCAL_SD_MIN)
             known = min(known + 1.0, signal["variance_memory"])
-    signal["local_variance"], signal["variance_counted"] = variance, known
+    signal["local_sd"], signal["variance_counted"] = local_sd, known
     signal["previous"], signal["level"], signal["trend"], signal["counted"] = previous, level, trend, counted
 
 
@@ -132,9 +132,7 @@ def come_back(signal: Any) -> None:
     if signal["returned"] == STAYS:
         reset(signal)  # what Page-Hinkley has added up is about the level before
         signal["carried"] += signal["shift"]
-        signal["level"] += signal["shift"] * sqrt(
-            signal["spread"] * signal["long_run"] * signal["local_variance"]
-        )
+        signal["level"] += signal["shift"] * sqrt(signal["spread"] * signal["long_run"]) * signal["local_sd"]
         signal["counted"] = min(signal["counted"], 200.0)
     else:
         signal["level"] -= signal["drifted"]

@@ -4,7 +4,6 @@ A signal is armed after minutes, and what it is like then says little about its 
 stands where the week will stand, which nobody asks for before the first day is over, so it costs no memory.
 """
 
-from math import isnan
 from typing import Any
 
 from detectors.kernels.compiled import compiled
@@ -17,9 +16,13 @@ SAMPLE_MS = DAY_MS // SLOTS + 1
 
 @compiled
 def add_to_sample(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: int) -> None:
-    """Takes the first number of each part of the day, measured from the anchor."""
-    from_ms, sample = signal["sampled_from_ms"], season["sample"]
+    """Takes the first number of each part of the day, measured from the anchor; late ones count for none."""
+    next_ms = signal["sample_next_ms"]
     for place in range(count):
-        part = (batch.times_ms[scratch.rows[place]] - from_ms) // SAMPLE_MS
-        if 0 <= part < SLOTS and isnan(sample[part]):
-            sample[part] = scratch.numbers[place]
+        time_ms = batch.times_ms[scratch.rows[place]]
+        if time_ms >= next_ms:
+            part = (time_ms - signal["sampled_from_ms"]) // SAMPLE_MS
+            if part < SLOTS:
+                season["sample"][part] = scratch.numbers[place]
+            next_ms = signal["sampled_from_ms"] + (part + 1) * SAMPLE_MS
+    signal["sample_next_ms"] = next_ms

@@ -189,12 +189,14 @@ def follow_steps(signal: Any, step: float) -> None:
     known = signal["base_counted"] + signal["base_memory"]
     signal["base_variance"] += (step * step - signal["base_variance"]) / known
     sd, steps = sqrt(signal["base_variance"]), signal["base_steps"]
-    for side, sign in ((0, 1.0), (1, -1.0)):
-        excess = steps[side, 0] + sign * step - STEP_DRIFT * sd
-        steps[side, 0] = max(excess, 0.0)
+    for side in range(2):
+        towards = step if side == 0 else -step
+        excess = max(steps[side, 0] + towards - STEP_DRIFT * sd, 0.0)
+        steps[side, 0] = excess
         steps[side, 1] = steps[side, 1] + 1.0 if excess > 0.0 else 0.0
         if excess > STEP_HEIGHT * sd:
-            signal["base"] += sign * (excess / steps[side, 1] + STEP_DRIFT * sd)
+            jump = excess / steps[side, 1] + STEP_DRIFT * sd
+            signal["base"] += jump if side == 0 else -jump
             signal["base_trend"], signal["base_counted"] = 0.0, steps[side, 1]
             steps[:] = 0.0
 

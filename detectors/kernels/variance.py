@@ -69,7 +69,7 @@ def hold_spread(signal: Any, count: int) -> None:
         return
     signal["spread_count"] += count
     if signal["spread_count"] > signal["hold"]:
-        signal["local_variance"] *= signal["spread"]
+        signal["local_sd"] *= sqrt(signal["spread"])
         signal["spread"] = 1.0
 
 
