@@ -19,8 +19,8 @@ from detectors.reference import begin, learn_distribution, own_scores
 from detectors.whitening import to_score
 
 SAMPLE_MIN = SLOTS // 2
-VARIANCE_COUNTED = 30.0  # so is the variance
-COUNTED_MAX = 100.0  # values: where the level lies in the new scores is known about so well
+COUNTED_MAX = 100.0  # values: where the level lies in the new scores is known about as well as from so many,
+VARIANCE_COUNTED = 30.0  # and the variance as well as from so many
 CONTINUED = ("emitted", "block_count", "block_sum", "carried")  # by the per-signal detectors
 
 
@@ -30,9 +30,12 @@ def look_again(signal: np.void, shape: np.void, season: np.void) -> None:
     if not from_ms or signal["away"] or signal["last_ms"] < from_ms + DAY_MS:
         return
     values, slots = take_sample(signal, season)
+    season["mean"], season["weight"], season["knots"] = 0.0, 0, 0.0
+    if not len(values):  # there were none, or none at its level
+        return
     before = own_scores(signal, shape, values)
     means, weights = means_of(before, slots)
-    if len(values) >= SAMPLE_MIN and not looks_flat(means, weights):
+    if len(values) >= SAMPLE_MIN and np.ptp(values) > 0 and not looks_flat(means, weights):
         learn_distribution(signal, shape, values)
         after = own_scores(signal, shape, values)
         carry_over(signal, before, after, within(after, slots) / max(within(before, slots), 1e-6))
@@ -40,7 +43,7 @@ def look_again(signal: np.void, shape: np.void, season: np.void) -> None:
         begin_again(signal, shape)
     signal["local_ms"] = following_ms(signal, means, weights)
     set_memory(signal)
-    season["mean"], season["weight"], season["knots"] = means, weights, 0.0
+    season["mean"], season["weight"] = means, weights
 
 
 def take_sample(signal: np.void, season: np.void) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
