@@ -18,7 +18,12 @@ WEIGHT_MAX = 60_000
 
 @compiled
 def values_until_due(signal: Any, batch: Batch, scratch: Scratch, count: int) -> int:
-    """How many of the next values to take before there is something to learn from them."""
+    """How many of the next values to take before there is something to learn from them.
+
+    A variance that lasts becomes the variance of late after exactly so many values (`hold_spread`).
+    """
+    if signal["spread"] != 1.0 and signal["variance_memory"] > 0:
+        count = int(min(float(count), max(signal["hold"] - signal["spread_count"], 1.0)))
     if signal["away"] == 0 and signal["learn_at"] < inf:
         count = int(min(float(count), max(signal["learn_at"] - signal["products"][0], 1.0)))
     due_ms = signal["season_ms"]

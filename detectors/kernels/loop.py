@@ -142,12 +142,12 @@ def watch_chunk(
         taken = attempt(signal, season, shape, scratch, (batch, count))
     tell(signal, shape, scratch, taken)
     run_marks(signal, batch, scratch, taken)
-    hold_spread(signal, taken)
     learn_more(signal, season, batch, scratch, taken)
     emit(signal, index, scratch, taken, emissions)
     confirm(signal, scratch, taken, limits.block)
     rows = 2 if is_number(signal) else 0
     remember(signal, shape["cells"][:rows], scratch, taken, limits.window)
+    hold_spread(signal, taken)
     if taken > 0:
         if signal["seen"] == 0:  # a reference that was inherited
             signal["first_ms"] = batch.times_ms[scratch.rows[0]]

@@ -68,7 +68,7 @@ def hold_spread(signal: Any, count: int) -> None:
     if signal["spread"] == 1.0 or signal["variance_memory"] == 0:
         return
     signal["spread_count"] += count
-    if signal["spread_count"] > signal["hold"]:
+    if signal["spread_count"] > signal["hold"] - 1.0:
         signal["local_sd"] *= sqrt(signal["spread"])
         signal["spread"] = 1.0
 

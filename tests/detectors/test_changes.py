@@ -127,6 +127,19 @@ def test_a_tail_is_the_same_after_a_step() -> None:
     assert [found for found in findings if found.detected_offset >= 8_000 and found.direction == "up"] == []
 
 
+def test_a_variance_that_lasts_half_a_day_becomes_normal_at_the_same_value_in_any_batch() -> None:
+    """Where a batch ends would say when an incident of the variance does."""
+    values = np.random.default_rng(14).standard_normal((100_000, 2))
+    values[20_000:] *= 2.0
+    whole, cut = bank_of(2), bank_of(2)
+    assert {found.of for found in run(whole, values, 1_000)} == {"variance"}
+    for first in range(0, len(values), 977):
+        offsets = np.arange(first, min(first + 977, len(values)))
+        cut.update(values[offsets], offsets * 1_000, offsets)
+    assert cut.snapshot() == whole.snapshot()
+    assert [state.spread for state in cut.states()] == [1.0, 1.0]
+
+
 @pytest.mark.parametrize("rate", [0.02, 0.5])
 def test_a_rate_is_told_within_its_bounds(rate: float) -> None:
     """An alert would speak of a rate below 0 or above 1."""
