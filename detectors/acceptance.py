@@ -9,9 +9,9 @@ import numpy as np
 from detectors.layout import GRID_POINTS, Arrays
 from detectors.learning import begin_sample
 from detectors.levels import moments
-from detectors.local_level import is_rate, set_memory
+from detectors.local_level import set_memory
 from detectors.reference import begin, learn_rate
-from detectors.signals import Transform
+from detectors.signals import Transform, is_rate
 
 VALUES_MIN = 100  # fewer say too little about a level
 

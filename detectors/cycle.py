@@ -9,6 +9,7 @@ rule of W. James and C. Stein, 1961): without a cycle nothing is removed, and wh
 from dataclasses import dataclass
 from functools import cache
 from math import log
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,16 +84,31 @@ def _neighbours(count: int) -> NDArray[np.int64]:
     return np.array([sorted(others, key=lambda w: abs(w - wave))[:NEIGHBOURS] for wave in range(count)])
 
 
+def means_of(
+    scores: NDArray[np.float64], slots: NDArray[np.integer[Any]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The mean score of each half hour of the week [336], and how many there are."""
+    weights = np.bincount(slots, minlength=SLOTS).astype(np.float64)
+    return np.bincount(slots, weights=scores, minlength=SLOTS) / np.maximum(weights, 1.0), weights
+
+
+def folded(
+    means: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The same of each half hour of the day [48]."""
+    week, weight = means.reshape(DAYS, -1), weights.reshape(DAYS, -1)
+    return (week * weight).sum(axis=0) / np.maximum(weight.sum(axis=0), 1.0), weight.sum(axis=0)
+
+
 def looks_flat(means: NDArray[np.float64], weights: NDArray[np.float64]) -> bool:
     """Whether less than a week already says that there is no daily cycle.
 
     What has no daily cycle seldom has a weekly one. The half hours are folded to one day; its slow waves must
     be no stronger than its fast ones, which are noise.
     """
-    week, weight = means.reshape(DAYS, -1), weights.reshape(DAYS, -1)
-    if (weight.sum(axis=0) == 0).any():
+    day, weight = folded(means, weights)
+    if (weight == 0).any():
         return False
-    day = (week * weight).sum(axis=0) / weight.sum(axis=0)
     power = np.abs(np.fft.rfft(day))[1:] ** 2
     noise = float(np.median(power[8:])) / log(2)
     return bool(power[:3].max() < 3 * EXPECTED * noise and power[:8].mean() < EXPECTED * noise)

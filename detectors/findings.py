@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from detectors.kernels.change_point import best_mark, followed
 from detectors.levels import Moments, effect_size, in_units, measured_in_scores, moments
-from detectors.local_level import is_rate
-from detectors.signals import Transform
+from detectors.signals import Transform, is_rate
 from detectors.whitening import to_score
 
 RATE_MARGIN = 1e-6

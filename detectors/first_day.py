@@ -9,11 +9,11 @@ of the first table (level and autocorrelation) is carried over.
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.cycle import looks_flat
-from detectors.kernels.sample import DAY_MS, SAMPLE_MS
-from detectors.kernels.scratch import SLOT_MS
+from detectors.cycle import looks_flat, means_of
+from detectors.kernels.sample import SAMPLE_MS
+from detectors.kernels.scratch import DAY_MS, SLOT_MS
 from detectors.layout import SLOTS, clear_recent
-from detectors.learning import set_whitening
+from detectors.learning import give_way, set_whitening
 from detectors.local_level import following_ms, set_memory
 from detectors.reference import begin, learn_distribution, own_scores
 from detectors.whitening import to_score
@@ -64,11 +64,9 @@ def carry_over(
     unit, sigma = to_score(signal), float(signal["sigma"])
     level, trend = float(signal["level"]) * unit, float(signal["trend"]) * unit
     intercept, slope = line_near(level, before, after)
-    signal["products"] /= 4.0  # it gives way to what comes
+    give_way(signal)
     signal["products"][1:] *= ratio
-    signal["blocks"] /= 4.0
     signal["blocks"][1] *= ratio
-    signal["learn_at"] = 2.0 * float(signal["products"][0])
     signal["score_before"] *= slope
     signal["previous"] = intercept + slope * float(signal["previous"])
     set_whitening(signal)
@@ -96,14 +94,6 @@ def line_near(level: float, before: NDArray[np.float64], after: NDArray[np.float
     spread = float(np.average((before - x) ** 2, weights=weights))
     slope = float(np.average((before - x) * (after - y), weights=weights)) / spread if spread else 1.0
     return y - slope * x, slope
-
-
-def means_of(
-    scores: NDArray[np.float64], slots: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The mean score of each half hour of the week [336], and how many there are."""
-    weights = np.bincount(slots, minlength=SLOTS).astype(np.float64)
-    return np.bincount(slots, weights=scores, minlength=SLOTS) / np.maximum(weights, 1.0), weights
 
 
 def within(scores: NDArray[np.float64], slots: NDArray[np.int64]) -> float:

@@ -38,7 +38,6 @@ INHERITED = (
         "local_sd",
         "variance_counted",
         "variance_memory",
-        "variance_moves",
         "local",
         "hold",
         "allowance",

@@ -70,10 +70,9 @@ SIGNAL = np.dtype(
         ("local", "i8"),
         *((name, "f8") for name in ("hold", "allowance", "remembered_ms")),
         # the memory of a local level in time; the sd of innovations of late where a cycle moves it too,
-        # learned from `variance_counted` values up to `variance_memory` of them (0: it is not), and by how
-        # much it may differ
+        # learned from `variance_counted` values up to `variance_memory` of them (0: it is not)
         *((name, "f8") for name in ("local_ms", "local_sd")),
-        *((name, "f8") for name in ("variance_counted", "variance_memory", "variance_moves")),
+        *((name, "f8") for name in ("variance_counted", "variance_memory")),
         # the variance of means of innovations, and of their squares, against that of independent normal ones;
         # of blocks of innovations (`kernels/long_run.py`): values and sums in the open one, how many blocks,
         # and their sums

@@ -11,15 +11,13 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.cycle import fit_cycle, looks_flat
+from detectors.cycle import fit_cycle, looks_flat, means_of
 from detectors.kernels.learning import WEIGHT_MAX
 from detectors.kernels.long_run import BLOCK, add_reference_blocks
-from detectors.kernels.sample import DAY_MS
 from detectors.kernels.scores import CLIP
-from detectors.kernels.scratch import WEEK_MS
-from detectors.layout import SLOTS
-from detectors.local_level import begin_local, following_ms, is_rate, set_memory
-from detectors.signals import Transform
+from detectors.kernels.scratch import DAY_MS, WEEK_MS
+from detectors.local_level import begin_local, following_ms, set_memory
+from detectors.signals import Transform, is_rate
 from detectors.whitening import surely, to_score, whitening
 
 MATERIAL = 0.2  # sd of a cycle that takes a signal where its reference is known less well
@@ -32,9 +30,7 @@ def begin_learning(
     signal: np.void, season: np.void, scores: NDArray[np.float64], slots: NDArray[np.uint16]
 ) -> None:
     """After the warm-up: what its scores [values] in their half hours of the week [values] say."""
-    weights = np.bincount(slots, minlength=SLOTS).astype(np.float64)
-    sums = np.bincount(slots, weights=scores, minlength=SLOTS)
-    means = np.divide(sums, weights, out=np.zeros(SLOTS), where=weights > 0)
+    means, weights = means_of(scores, slots)
     season["mean"], season["weight"] = means, np.minimum(weights, WEIGHT_MAX)
     season["knots"] = 0.0
     signal["local"], signal["cyclic"], signal["allowance"] = 1, 0, 0.0
@@ -44,8 +40,10 @@ def begin_learning(
     begin_local(signal)
     residuals = scores - season["knots"][slots]
     is_line = bool(signal["local"]) and signal["transform"] != Transform.BINARY
-    lines = _lines(residuals, int(signal["memory"])) if is_line else residuals.mean()
-    residuals = np.clip(residuals - lines, -CLIP, CLIP)
+    levels = np.full(len(residuals), residuals.mean())
+    if is_line:
+        levels = _lines(residuals, int(signal["memory"]))
+    residuals = np.clip(residuals - levels, -CLIP, CLIP)
     signal["products"] = len(scores), (residuals**2).sum(), (residuals[1:] * residuals[:-1]).sum()
     signal["score_before"] = residuals[-1]
     signal["learn_at"] = 2.0 * len(scores)
@@ -56,7 +54,7 @@ def begin_learning(
     signal["counted"] = min(float(len(scores)), float(signal["memory"]))
     signal["level"] = signal["trend"] = 0.0
     if is_line and len(scores) > 1:
-        ends = _lines(scores, int(signal["memory"]))[-2:] / to_score(signal)
+        ends = levels[-2:] / to_score(signal)  # while a level is local there is no cycle to add
         signal["level"], signal["trend"] = ends[1], 0.0 if is_rate(signal) else ends[1] - ends[0]
     varies = signal["transform"] == Transform.VALUE and signal["reference_sd"] > 0
     if signal["local"] and varies and signal["last_ms"] < signal["first_ms"] + DAY_MS:
@@ -120,11 +118,16 @@ def leave_local(signal: np.void, season: np.void, mean: float) -> None:
         signal["level"], signal["trend"] = mean / to_score(signal), 0.0
         season["mean"] -= np.float32(mean)
         signal["counted"] = float(signal["products"][0])
-        signal["products"] /= 4.0  # what was learned around a local level gives way to what comes
-        signal["blocks"] /= 4.0
-        signal["learn_at"] = 2.0 * float(signal["products"][0])
+        give_way(signal)
     signal["local"] = 0
     set_memory(signal)
+
+
+def give_way(signal: np.void) -> None:
+    """What was learned around another level, or in other scores, counts for less than what comes."""
+    signal["products"] /= 4.0
+    signal["blocks"] /= 4.0
+    signal["learn_at"] = 2.0 * float(signal["products"][0])
 
 
 def set_whitening(signal: np.void) -> None:

@@ -5,9 +5,9 @@ from math import pi, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.cycle import DAYS
-from detectors.kernels.sample import DAY_MS
-from detectors.signals import NUMERIC, Transform
+from detectors.cycle import folded
+from detectors.kernels.scratch import DAY_MS
+from detectors.signals import Transform, is_rate
 from detectors.whitening import to_score
 
 LOCAL_MS = 3_600_000  # memory of a local level
@@ -18,8 +18,6 @@ LOCAL_TAIL_ONES = 100  # of a tail: it is asked for more than a doubled rate, an
 HOLD_MS = 43_200_000  # a changed level without a known cycle becomes the level after half a day
 LAG = 0.03  # sd that a local level may be late by
 VARIANCE_VALUES_MIN = 2000  # fewer would follow a doubled variance before it is seen
-# By so much a variance that a cycle moves differs from that of late, or from that of the reference.
-MOVED, MOVED_FAR = 0.1, 0.3
 # On the first day nobody knows how far a cycle will take the signal: the memory is shorter then, if there are
 # values enough.
 QUARTER_MS = LOCAL_MS // 4
@@ -55,17 +53,16 @@ def set_memory(signal: np.void) -> None:
 def set_variance_memory(signal: np.void) -> None:
     """Where a cycle moves the level of a number it may move its variance, which is that of late then.
 
-    Of a slow signal that would not be late enough: it is that of the reference, with more room.
+    Of a slow signal that would not be late enough: it is that of the reference.
     """
     moves = signal["local"] or signal["cyclic"] == 2
     memory = max(values_in(signal, QUARTER_MS), VARIANCE_VALUES_MIN)
     is_known = memory <= LOCAL_MS * values_per_ms(signal) and signal["reference_sd"] > 0
     if signal["transform"] == Transform.VALUE and moves and is_known:
-        signal["variance_memory"], signal["variance_moves"] = memory, MOVED
+        signal["variance_memory"] = memory
         signal["variance_counted"] = min(float(signal["variance_counted"]), memory)
     else:
         signal["variance_memory"], signal["local_sd"] = 0.0, 1.0
-        signal["variance_moves"] = MOVED_FAR if moves else 0.0
 
 
 def following_ms(signal: np.void, means: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
@@ -74,8 +71,7 @@ def following_ms(signal: np.void, means: NDArray[np.float64], weights: NDArray[n
     A line with memory m is late by m² times the curvature of what it follows, which is that of a wave of
     a day of the same variance.
     """
-    week, weight = means.reshape(DAYS, -1), weights.reshape(DAYS, -1).sum(axis=0)
-    day = (week * weights.reshape(DAYS, -1)).sum(axis=0) / np.maximum(weight, 1.0)
+    day, weight = folded(means, weights)
     variance = float(np.average((day - np.average(day, weights=weight)) ** 2, weights=weight))
     amplitude = sqrt(2 * max(variance - len(day) / float(weight.sum()), 0.0)) / to_score(signal)
     curvature = amplitude * (2 * pi / DAY_MS) ** 2
@@ -88,16 +84,6 @@ def values_per_ms(signal: np.void) -> float:
     return max(int(signal["seen"]) - 1, 1) / elapsed_ms
 
 
-def values_in_an_hour(signal: np.void) -> float:
-    """The memory of a local level: an hour, within LOCAL_VALUES_MIN … LOCAL_VALUES values."""
-    return values_in(signal, LOCAL_MS)
-
-
 def values_in(signal: np.void, milliseconds: float) -> float:
-    """How many values of a signal a local level remembers for that long."""
+    """How many values a local level remembers of that time: LOCAL_VALUES_MIN … LOCAL_VALUES."""
     return min(max(milliseconds * values_per_ms(signal), LOCAL_VALUES_MIN), LOCAL_VALUES)
-
-
-def is_rate(signal: np.void) -> bool:
-    """Whether the signal is 0/1."""
-    return signal["transform"] not in NUMERIC

@@ -5,6 +5,8 @@ from enum import IntEnum
 from math import inf
 from typing import Literal
 
+import numpy as np
+
 
 class Transform(IntEnum):
     """How a matrix cell becomes the value of a signal.
@@ -90,3 +92,8 @@ class BankSettings:
             raise ValueError(
                 f"false_alarm_every is {self.false_alarm_every}; the lowest possible is 100 values"
             )
+
+
+def is_rate(signal: np.void) -> bool:
+    """Whether a signal's record is that of a 0/1 signal."""
+    return signal["transform"] not in NUMERIC

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.kernels.scores import CLIP, above_base
-from detectors.local_level import values_in_an_hour
+from detectors.local_level import LOCAL_MS, values_in
 
 PROBABILITY = 0.95
 DISTINCT_MAX = 64  # a reference with more distinct values is fine enough
@@ -22,7 +22,7 @@ def learn_tail(signal: np.void, values: NDArray[np.float64]) -> None:
     distinct = np.unique(values)
     is_coarse = 1 < len(distinct) <= DISTINCT_MAX
     signal["grain"] = np.diff(distinct).min() if is_coarse else 0.0
-    signal["base_limit"], signal["base_memory"] = CLIP * values.std(), 2 * values_in_an_hour(signal)
+    signal["base_limit"], signal["base_memory"] = CLIP * values.std(), 2 * values_in(signal, LOCAL_MS)
     begin_base(signal, values)
     numbered = enumerate(values.tolist(), start=1)
     heights = np.array([above_base(signal, value, count) for count, value in numbered])[len(values) // 4 :]

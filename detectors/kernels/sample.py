@@ -7,10 +7,9 @@ stands where the week will stand, which nobody asks for before the first day is 
 from typing import Any
 
 from detectors.kernels.compiled import compiled
-from detectors.kernels.scratch import Batch, Scratch
+from detectors.kernels.scratch import DAY_MS, Batch, Scratch
 from detectors.layout import SLOTS
 
-DAY_MS = 86_400_000
 SAMPLE_MS = DAY_MS // SLOTS + 1
 
 

@@ -10,6 +10,7 @@ from detectors.layout import SIGNAL, SLOTS, TOTALS, Records
 
 CHUNK = 256
 SLOT_MS = 1_800_000
+DAY_MS = 86_400_000
 WEEK_MS = SLOTS * SLOT_MS
 
 

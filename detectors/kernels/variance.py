@@ -15,6 +15,8 @@ from detectors.kernels.scratch import Scratch
 HALF_LOG = log(VARIANCE_RATIO) / 2
 WIDER = (1 - 1 / VARIANCE_RATIO) / 2
 NARROWER = (VARIANCE_RATIO - 1) / 2
+# By so much a variance that a cycle moves differs from that of late, or from that of the reference.
+MOVED, MOVED_FAR = 0.1, 0.3
 SAME = 0.2  # a variance within e^±0.2 of the reference's is back
 
 
@@ -22,9 +24,11 @@ SAME = 0.2  # a variance within e^±0.2 of the reference's is back
 def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
     height = signal["spread_height"] * signal["long_run_squares"]
-    error = signal["spread_error"] + signal["variance_moves"]
+    error = signal["spread_error"]
     if signal["variance_memory"] > 0:
-        error += sqrt(1.0 / (signal["variance_counted"] + 1.0))
+        error = error + MOVED + sqrt(1.0 / (signal["variance_counted"] + 1.0))
+    elif signal["local"] != 0 or signal["cyclic"] == 2:
+        error += MOVED_FAR
     sums, long_run = signal["spreads"], signal["long_run"]
     wider, narrower = sums[0], sums[1]
     for place in range(count):

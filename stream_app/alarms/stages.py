@@ -61,6 +61,11 @@ class Case:
         return abs(self.evidence.finding.effect_size_sd)
 
     @property
+    def near(self) -> Incident | None:
+        """The open incident that it belongs to by time."""
+        return self.state.incident_near(self.evidence, self.plan.alerts.group_within_ms)
+
+    @property
     def is_certain(self) -> bool:
         """Whether its own values show it, not a handful of lucky ones."""
         return self.effect_size_sd * sqrt(self.evidence.finding.after.count) >= CERTAIN_STANDARD_ERRORS
@@ -127,8 +132,7 @@ def confirmed(case: Case) -> Held | None:
         return None
     waiting = state.pending.get(evidence.key)
     large = case.effect_size_sd >= case.plan.alerts.effect_size_floor_sd
-    near = state.incident_near(evidence, case.plan.alerts.group_within_ms)
-    if (large and case.is_certain) or (near is not None and not case.is_small):
+    if (large and case.is_certain) or (not case.is_small and case.near is not None):
         state.pending.pop(evidence.key, None)
         return None
     if waiting is not None and not case.is_small and agrees(waiting, evidence):
@@ -157,9 +161,7 @@ def trusted(case: Case) -> Held | None:
 
 def grouped(case: Case) -> Held | None:
     """Changes of one model version that begin within a window are one incident."""
-    case.incident = case.state.incident_of(case.evidence) or case.state.incident_near(
-        case.evidence, case.plan.alerts.group_within_ms
-    )
+    case.incident = case.state.incident_of(case.evidence) or case.near
     if case.incident is None:
         case.incident = case.state.open(case.evidence)
     return None

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from detectors import Bank, BankSettings, Finding, Signal, Transform
 from detectors.layout import SEASONAL
+from tests.detectors.streams import feed
 
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000
@@ -20,11 +21,7 @@ def bank_of(columns: int, transform: Transform = Transform.VALUE, every: float =
 
 def run(bank: Bank, values: NDArray[np.float64], spacing_ms: int) -> list[Finding]:
     """The findings in values [rows, columns]."""
-    findings = []
-    for first in range(0, len(values), 4096):
-        offsets = np.arange(first, min(first + 4096, len(values)))
-        findings += bank.update(values[offsets], offsets * spacing_ms, offsets)
-    return findings
+    return feed(bank, values, [4096], spacing_ms=spacing_ms)
 
 
 def test_after_a_change_of_variance_the_mean_is_measured_in_the_new_sd() -> None:
@@ -133,9 +130,7 @@ def test_a_variance_that_lasts_half_a_day_becomes_normal_at_the_same_value_in_an
     values[20_000:] *= 2.0
     whole, cut = bank_of(2), bank_of(2)
     assert {found.of for found in run(whole, values, 1_000)} == {"variance"}
-    for first in range(0, len(values), 977):
-        offsets = np.arange(first, min(first + 977, len(values)))
-        cut.update(values[offsets], offsets * 1_000, offsets)
+    feed(cut, values, [977])
     assert cut.snapshot() == whole.snapshot()
     assert [state.spread for state in cut.states()] == [1.0, 1.0]
 

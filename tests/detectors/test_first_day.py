@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from detectors import Bank, BankSettings, Finding, Signal, Transform
+from tests.detectors.streams import feed
 
 TEN_SECONDS_MS = 10_000
 DAY = 8_640  # values
@@ -20,12 +21,7 @@ def bank_of(columns: int, warm_up: int = 1_000) -> Bank:
 
 def run(bank: Bank, values: NDArray[np.float64], start: int = 0, batch: int = 4_096) -> list[Finding]:
     """The findings in values [rows, columns], of which `start` rows came before."""
-    findings = []
-    for first in range(0, len(values), batch):
-        part = values[first : first + batch]
-        offsets = start + first + np.arange(len(part))
-        findings += bank.update(part, offsets * TEN_SECONDS_MS, offsets)
-    return findings
+    return feed(bank, values, [batch], start, TEN_SECONDS_MS)
 
 
 def daily(days: float, columns: int, amplitude: float, seed: int = 1) -> NDArray[np.float64]:
@@ -77,8 +73,7 @@ def test_traffic_that_rises_ninefold_every_day_is_learned() -> None:
     bank = bank_of(2, warm_up=2_000)
     findings = []
     for first in range(0, len(seconds), 10_000):
-        offsets = seconds[first : first + 10_000, 0]
-        findings += bank.update(random.poisson(rate[offsets]).astype(float), offsets * 1_000, offsets)
+        findings += feed(bank, random.poisson(rate[first : first + 10_000]).astype(float), first=first)
     assert len(findings) <= 20
     assert {state.phase for state in bank.states()} == {"reference"}
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from detectors import Bank, BankSettings, Signal, Transform
+from tests.detectors.streams import feed
 
 Noise = Callable[[np.random.Generator], NDArray[np.float64]]
 COLUMNS, ROWS, EVERY = 16, 100_000, 1e5
@@ -36,11 +37,7 @@ def calm_and_wild(random: np.random.Generator) -> NDArray[np.float64]:
 def false_alarms(values: NDArray[np.float64], detectors: tuple[str, ...]) -> int:
     bank = Bank(BankSettings(false_alarm_every=EVERY, detectors=detectors))
     bank.add([Signal(str(column), column, Transform.VALUE) for column in range(COLUMNS)], columns=COLUMNS)
-    count = 0
-    for first in range(0, ROWS, 5_000):
-        offsets = np.arange(first, first + 5_000)
-        count += len(bank.update(values[offsets], offsets * 1_000, offsets))
-    return count
+    return len(feed(bank, values, [5_000]))
 
 
 @pytest.mark.parametrize("noise", [beat, moving_average])
