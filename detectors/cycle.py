@@ -23,6 +23,7 @@ NEIGHBOURS = 12  # waves around one that say how strong noise is there
 EXPECTED = 4.0  # a wave of a day or week counts when it has this many times the power of noise,
 UNEXPECTED = 14.0  # any other one (a weekend of its own shape) when it has this many
 ROUNDS = 20
+SLOW_WAVES = 8  # a day: up to three hours each
 COVERED_MIN = 0.6  # share of half hours that must have been seen
 
 
@@ -103,12 +104,26 @@ def folded(
 def looks_flat(means: NDArray[np.float64], weights: NDArray[np.float64]) -> bool:
     """Whether less than a week already says that there is no daily cycle.
 
-    What has no daily cycle seldom has a weekly one. The half hours are folded to one day; its slow waves must
-    be no stronger than its fast ones, which are noise.
+    What has no daily cycle seldom has a weekly one. The half hours are folded to one day and its slow waves
+    are fitted; they must be no stronger than what that leaves, which is noise. A half hour with fewer values
+    than is usual counts for so much less.
     """
     day, weight = folded(means, weights)
     if (weight == 0).any():
         return False
-    power = np.abs(np.fft.rfft(day))[1:] ** 2
-    noise = float(np.median(power[8:])) / log(2)
-    return bool(power[:3].max() < 3 * EXPECTED * noise and power[:8].mean() < EXPECTED * noise)
+    trust = np.minimum(weight / np.median(weight), 1.0)
+    waves = _slow_waves(len(day))
+    uncertainty = np.linalg.inv(waves.T * trust @ waves)
+    fit = uncertainty @ (waves.T @ (trust * day))
+    noise = float((trust * (day - waves @ fit) ** 2).sum()) / (len(day) - len(fit))
+    pairs = [slice(first, first + 2) for first in range(1, len(fit), 2)]
+    strengths = np.array([fit[p] @ np.linalg.solve(uncertainty[p, p], fit[p]) / 2 for p in pairs])
+    return bool(strengths[:3].max() < 3 * EXPECTED * noise and strengths.mean() < EXPECTED * noise)
+
+
+@cache
+def _slow_waves(count: int) -> NDArray[np.float64]:
+    """A constant, and cosine and sine of the slow waves of a day, at each of its parts [count]."""
+    turns = 2 * np.pi * np.arange(count) / count
+    waves = [wave(number * turns) for number in range(1, SLOW_WAVES + 1) for wave in (np.cos, np.sin)]
+    return np.column_stack([np.ones(count), *waves])

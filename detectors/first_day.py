@@ -14,7 +14,7 @@ from detectors.kernels.sample import SAMPLE_MS
 from detectors.kernels.scratch import DAY_MS, SLOT_MS
 from detectors.layout import SLOTS, clear_recent
 from detectors.learning import give_way, set_whitening
-from detectors.local_level import following_ms, set_memory
+from detectors.local_level import HOLD_MS, following_ms, set_memory
 from detectors.reference import begin, learn_distribution, own_scores
 from detectors.whitening import to_score
 
@@ -25,9 +25,14 @@ CONTINUED = ("emitted", "block_count", "block_sum", "carried")  # by the per-sig
 
 
 def look_again(signal: np.void, shape: np.void, season: np.void) -> None:
-    """After the first day, once the signal is at its level: a new reference where there is a cycle."""
+    """After the first day, once the signal is at its level: a new reference where there is a cycle.
+
+    A signal that is away for longer than a level is held is looked at all the same: what takes it away may
+    be the table of its first minutes.
+    """
     from_ms = int(signal["sampled_from_ms"])
-    if not from_ms or signal["away"] or signal["last_ms"] < from_ms + DAY_MS:
+    due_ms = from_ms + DAY_MS + (HOLD_MS if signal["away"] else 0)
+    if not from_ms or signal["last_ms"] < due_ms:
         return
     values, slots = take_sample(signal, season)
     season["mean"], season["weight"], season["knots"] = 0.0, 0, 0.0

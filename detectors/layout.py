@@ -12,7 +12,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.lanes import LANES, SHAPE_CELLS
+from detectors.kernels.lanes import CROSSING_LEVELS, LANES, SHAPE_CELLS
 from detectors.kernels.names import NAMES
 from detectors.signals import Signal, Transform
 
@@ -98,6 +98,9 @@ SIGNAL = np.dtype(
         # the lanes of the CUSUMs or of the e-detector, upwards and downwards, and their thresholds
         ("lanes", "f8", (2, LANES)),
         ("heights", "f8", (LANES,)),
+        # how often sums of the healthy signal came over each of two levels, in how many values
+        ("crossings", "f8", np.shape(CROSSING_LEVELS)),
+        ("crossing_values", "f8"),
         # the variance test: sums for wider and narrower, with count and squares since each was 0; the ratio
         # that the variance has changed by
         ("spreads", "f8", (2, 3)),

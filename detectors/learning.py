@@ -20,6 +20,7 @@ from detectors.local_level import begin_local, following_ms, set_memory
 from detectors.signals import Transform, is_rate
 from detectors.whitening import surely, to_score, whitening
 
+HOUR_MS = DAY_MS // 24
 MATERIAL = 0.2  # sd of a cycle that takes a signal where its reference is known less well
 ALLOWANCE = 1.0  # standard errors of the fitted cycle
 MEMORY_MS = {"consumer": 28 * DAY_MS, "enterprise": 182 * DAY_MS}
@@ -83,7 +84,7 @@ def learn(signal: np.void, season: np.void) -> None:
         set_memory(signal)
     if 0 < signal["season_ms"] <= signal["last_ms"]:
         if signal["away"]:
-            signal["season_ms"] += DAY_MS
+            signal["season_ms"] += HOUR_MS
         else:
             conclude_season(signal, season, float(season["weight"].astype(np.float64).sum()))
     signal["stale"] = 0
@@ -94,7 +95,7 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
     from_ms, now_ms = int(signal["season_from_ms"]), int(signal["last_ms"])
     elapsed_ms = now_ms - from_ms
     means, weights = season["mean"].astype(np.float64), season["weight"].astype(np.float64)
-    if elapsed_ms >= WEEK_MS - DAY_MS // 24:
+    if elapsed_ms >= WEEK_MS - HOUR_MS:
         fit = fit_cycle(means, weights)
         season["knots"] = fit.knots
         signal["cyclic"] = int(fit.freedom > 0) + int(fit.knots.std() > MATERIAL)
@@ -102,7 +103,9 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
         leave_local(signal, season, float(np.average(means - fit.knots, weights=weights)))
         signal["season_ms"] = now_ms + WEEK_MS
         season["weight"] = np.minimum(season["weight"], season["weight"].max() // 2 + 1)
-    elif elapsed_ms >= 2 * DAY_MS - DAY_MS // 24 and signal["local"] and looks_flat(means, weights):
+        signal["crossings"] /= 2.0
+        signal["crossing_values"] /= 2.0
+    elif elapsed_ms >= 2 * DAY_MS - HOUR_MS and signal["local"] and looks_flat(means, weights):
         leave_local(signal, season, float(np.average(means, weights=weights)))
         signal["season_ms"] = from_ms + WEEK_MS
     else:  # asked again when the next day is whole, the second at the earliest
@@ -125,8 +128,8 @@ def leave_local(signal: np.void, season: np.void, mean: float) -> None:
 
 def give_way(signal: np.void) -> None:
     """What was learned around another level, or in other scores, counts for less than what comes."""
-    signal["products"] /= 4.0
-    signal["blocks"] /= 4.0
+    for name in ("products", "blocks", "crossings", "crossing_values"):
+        signal[name] /= 4.0
     signal["learn_at"] = 2.0 * float(signal["products"][0])
 
 

@@ -49,6 +49,8 @@ STARTED_AT_ZERO = (
         "patterned",
         "odd",
         "shape_statistic",
+        "crossings",
+        "crossing_values",
     ),
 )
 GRID = np.array(

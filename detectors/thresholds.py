@@ -8,6 +8,8 @@ from detectors.calibration import (
     cusum_heights,
     e_height,
     normal_parameters,
+    raised_cusums,
+    raised_variance,
     rate_parameters,
     shape_height,
     variance_height,
@@ -38,13 +40,17 @@ def set_thresholds(signal: np.void) -> None:
     if signal["transform"] in NUMERIC:
         signal["delta"], signal["threshold"] = normal_parameters(every[PAGE_HINKLEY])
         light = LIGHT_TAILS if signal["transform"] == Transform.CATEGORY else 1.0
-        heights = cusum_heights(away_every * light)
+        crossed = signal["crossings"], float(signal["crossing_values"])
+        heights = raised_cusums(cusum_heights(away_every * light), *crossed)
         signal["heights"] = reachable(heights, signal)
         cells = min(int(signal["atoms"]) + 1, SHAPE_CELLS)
         if signal["transform"] == Transform.VALUE:
             cells = SHAPE_CELLS
         signal["shape_height"] = shape_height(every[SHAPE], SHAPE_WINDOW, cells)
-        signal["spread_height"] = variance_height(every[VARIANCE])
+        spread_height = variance_height(every[VARIANCE])
+        signal["spread_height"] = max(
+            spread_height * float(signal["long_run_squares"]), raised_variance(spread_height, *crossed)
+        )
     else:
         mean, scale = float(signal["reference_mean"]), float(signal["scale"])
         signal["delta"], signal["threshold"] = rate_parameters(mean, scale, every[PAGE_HINKLEY])

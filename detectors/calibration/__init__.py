@@ -3,6 +3,7 @@ each.
 """
 
 from detectors.calibration.adwin import ADWIN_UPDATES, adwin_delta
+from detectors.calibration.crossings import raised_cusums, raised_variance
 from detectors.calibration.cusum import cusum_heights
 from detectors.calibration.e_detector import e_height
 from detectors.calibration.page_hinkley import lundberg, normal_parameters, rate_parameters
@@ -17,6 +18,8 @@ __all__ = [
     "e_height",
     "lundberg",
     "normal_parameters",
+    "raised_cusums",
+    "raised_variance",
     "rate_parameters",
     "shape_height",
     "shares_of",

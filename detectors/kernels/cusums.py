@@ -4,34 +4,48 @@ A CUSUM of drift k = shift / 2 adds up x - k, never below 0 (E. S. Page, Biometr
 it is made for no other test is faster at the same rate of false alarms (G. V. Moustakides, 1986).
 """
 
+from math import inf
 from typing import Any
 
 import numpy as np
 
 from detectors.kernels.compiled import compiled
-from detectors.kernels.lanes import LANES, SHIFTS
+from detectors.kernels.crossings import count_crossings, forget_crossings
+from detectors.kernels.lanes import CROSSING_LEVELS, LANES, SHIFTS, WATCHED
 from detectors.kernels.scratch import Scratch
 
 DRIFTS = np.array(SHIFTS) / 2
-NEVER = 1e300
+FIRST_WATCHED = WATCHED[0]
+NOTABLE = np.full(LANES, inf)  # what has to be looked at below the thresholds
+NOTABLE[np.array(WATCHED)] = CROSSING_LEVELS[0][: len(WATCHED)]
 
 
 @compiled
 def run_cusums(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
     lanes, heights, allowance = signal["lanes"], signal["heights"], signal["allowance"]
-    for place in range(count):
-        value = scratch.anchored[place]
-        fired = 0
+    healthy = signal["away"] == 0
+    taken, fired = 0, 0
+    while taken < count and fired == 0:
+        value = scratch.anchored[taken]
+        taken += 1
         for lane in range(LANES):
             drift = DRIFTS[lane] + allowance
-            up = max(lanes[0, lane] + value - drift, 0.0)
-            down = max(lanes[1, lane] - value - drift, 0.0)
+            before_up, before_down = lanes[0, lane], lanes[1, lane]
+            up = max(before_up + value - drift, 0.0)
+            down = max(before_down - value - drift, 0.0)
             lanes[0, lane], lanes[1, lane] = up, down
-            if up > heights[lane]:
-                fired = 1
-            elif down > heights[lane]:
-                fired = -1
+            if max(up, down) > min(heights[lane], NOTABLE[lane]):
+                if healthy and lane >= FIRST_WATCHED:
+                    count_crossings(signal, lane - FIRST_WATCHED, before_up, up)
+                    count_crossings(signal, lane - FIRST_WATCHED, before_down, down)
+                if up > heights[lane]:
+                    fired = 1
+                elif down > heights[lane]:
+                    fired = -1
+    if healthy:
+        signal["crossing_values"] += taken
         if fired != 0:
-            return place + 1, fired
-    return count, 0
+            for lane in range(FIRST_WATCHED, LANES):
+                forget_crossings(signal, lane - FIRST_WATCHED, max(lanes[0, lane], lanes[1, lane]))
+    return taken, fired

@@ -20,6 +20,8 @@ from detectors.kernels.scratch import Batch, Scratch
 from detectors.layout import SLOTS
 
 LOCAL_SD_MIN = 0.03
+LEVEL_VALUES = 4000.0  # a level away from the reference is the mean of so many of its last values
+LINE_VALUES = 30.0  # the slope of a new local level is that of so many at least
 BACK, STAYS = 1, 2  # how a signal ceases to be away
 
 
@@ -65,7 +67,8 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
     is_line = signal["local"] != 0 and signal["transform"] != BINARY
     memory, healthy = signal["memory"], signal["away"] == 0
     drifted = signal["drifted"]
-    previous, level, trend, counted = signal["previous"], signal["level"], signal["trend"], signal["counted"]
+    previous, level, counted = signal["previous"], signal["level"], signal["counted"]
+    trend = signal["trend"] if healthy else 0.0  # else it is that of the new level
     local_sd, known = signal["local_sd"], signal["variance_counted"]
     # While the variance is another one than the reference's, what it is of late does not become normal.
     learns = healthy and signal["variance_memory"] > 0 and signal["spread"] == 1.0
@@ -93,7 +96,9 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
             local_sd = max(local_sd * (1.0 + surprise / (2.0 * (known + 1.0))), LOCAL_SD_MIN)
             known = min(known + 1.0, signal["variance_memory"])
     signal["local_sd"], signal["variance_counted"] = local_sd, known
-    signal["previous"], signal["level"], signal["trend"], signal["counted"] = previous, level, trend, counted
+    signal["previous"], signal["level"], signal["counted"] = previous, level, counted
+    if healthy:
+        signal["trend"] = trend
 
 
 @compiled
@@ -108,20 +113,28 @@ def anchor(signal: Any, scratch: Scratch, count: int, limit: float, unit: float)
             scratch.anchored[place] = scratch.innovations[place]
         return count
     shift, number, drifted = signal["shift"], signal["shift_count"], signal["drifted"]
-    hold = signal["hold"] if signal["local"] != 0 else np.inf
+    # A new level that stays local goes on as a line: a cycle is no further change.
+    local = signal["local"] != 0
+    is_line = local and signal["transform"] != BINARY
+    hold, memory = (signal["hold"], signal["memory"]) if local else (np.inf, LEVEL_VALUES)
+    trend = signal["trend"]
     taken, ended = 0, False
     while taken < count and not ended:
-        deviation = scratch.innovations[taken] - shift
-        scratch.anchored[taken] = min(max(deviation * sqrt(number / (number + 1.0)), -limit), limit)
-        scratch.errors[taken] -= shift
-        scratch.gains[taken] = 1.0 / (number + 1.0)
+        deviation = scratch.innovations[taken] - shift - trend
+        known = min(number, memory)
+        gain, slope = gains(max(known, LINE_VALUES) if is_line else known, is_line)
+        variance = max(gain, 1.0 / (number + 1.0))
+        scratch.anchored[taken] = min(max(deviation / sqrt(1.0 + variance), -limit), limit)
+        scratch.errors[taken] -= shift + trend
+        scratch.gains[taken] = variance
         number += 1.0
-        shift += deviation / min(number, 4000.0)
+        shift += trend + gain * deviation
+        trend += slope * deviation
         taken += 1
-        ended = abs(shift + drifted) * sqrt(min(number, 4000.0)) < 2.0 * unit or number > hold
+        ended = abs(shift + drifted) * sqrt(min(number, LEVEL_VALUES)) < 2.0 * unit or number > hold
     if ended:
         signal["returned"] = STAYS if number > hold else BACK
-    signal["shift"], signal["shift_count"] = shift, number
+    signal["shift"], signal["shift_count"], signal["trend"] = shift, number, trend
     return taken
 
 
@@ -132,9 +145,12 @@ def come_back(signal: Any) -> None:
     if signal["returned"] == STAYS:
         reset(signal)  # what Page-Hinkley has added up is about the level before
         signal["carried"] += signal["shift"]
-        signal["level"] += signal["shift"] * sqrt(signal["spread"] * signal["long_run"]) * signal["local_sd"]
+        unit = sqrt(signal["spread"] * signal["long_run"]) * signal["local_sd"]
+        signal["level"] += signal["shift"] * unit
+        signal["trend"] *= unit
         signal["counted"] = min(signal["counted"], 200.0)
     else:
         signal["level"] -= signal["drifted"]
+        signal["trend"] = 0.0
     signal["drifted"] = 0.0
     signal["lanes"][:] = 0.0

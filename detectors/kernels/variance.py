@@ -9,6 +9,13 @@ from math import log, sqrt
 from typing import Any
 
 from detectors.kernels.compiled import compiled
+from detectors.kernels.crossings import (
+    LEVELS,
+    NARROWER_SUM,
+    WIDER_SUM,
+    count_crossings,
+    forget_crossings,
+)
 from detectors.kernels.lanes import VARIANCE_RATIO
 from detectors.kernels.scratch import Scratch
 
@@ -17,13 +24,14 @@ WIDER = (1 - 1 / VARIANCE_RATIO) / 2
 NARROWER = (VARIANCE_RATIO - 1) / 2
 # By so much a variance that a cycle moves differs from that of late, or from that of the reference.
 MOVED, MOVED_FAR = 0.1, 0.3
+SPREAD_MAX = 1e4  # times the variance; what is beyond changes nothing more
 SAME = 0.2  # a variance within e^±0.2 of the reference's is back
 
 
 @compiled
 def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
-    height = signal["spread_height"] * signal["long_run_squares"]
+    height = signal["spread_height"]
     error = signal["spread_error"]
     if signal["variance_memory"] > 0:
         error = error + MOVED + sqrt(1.0 / (signal["variance_counted"] + 1.0))
@@ -31,14 +39,20 @@ def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
         error += MOVED_FAR
     sums, long_run = signal["spreads"], signal["long_run"]
     wider, narrower = sums[0], sums[1]
+    notable = min(height, LEVELS[0, WIDER_SUM])
     for place in range(count):
         square = scratch.anchored[place] * scratch.anchored[place] * long_run
+        was_wider, was_narrower = wider[0], narrower[0]
         advance_sum(wider, WIDER * square / (1.0 + error) - HALF_LOG, square)
         advance_sum(narrower, HALF_LOG - NARROWER * square * (1.0 + error), square)
-        if wider[0] > height:
-            return place + 1, 1
-        if narrower[0] > height:
-            return place + 1, -1
+        if max(wider[0], narrower[0]) > notable:
+            count_crossings(signal, WIDER_SUM, was_wider, wider[0])
+            count_crossings(signal, NARROWER_SUM, was_narrower, narrower[0])
+            fired = 1 if wider[0] > height else -1 if narrower[0] > height else 0
+            if fired != 0:
+                forget_crossings(signal, WIDER_SUM, wider[0])
+                forget_crossings(signal, NARROWER_SUM, narrower[0])
+                return place + 1, fired
     return count, 0
 
 
@@ -62,6 +76,7 @@ def begin_spread(signal: Any, direction: int) -> None:
     sums = signal["spreads"][0 if direction > 0 else 1]
     count = max(sums[1], 1.0)
     spread = signal["spread"] * max(sums[2] / count, 0.01) * (1.0 + sqrt(2.0 / count))
+    spread = min(max(spread, 1.0 / SPREAD_MAX), SPREAD_MAX)
     signal["spread"] = spread if abs(log(spread)) > SAME else 1.0
     signal["spread_count"] = 0.0
 
