@@ -246,5 +246,7 @@ class Bank:
             name, before = self.signals[index].name, emitted[index] - last
             for place, order, watch, update in detections_of(watches, scores, (first, last), before):
                 row = int(emissions.rows[place])
-                detections.append((row, index, order, scene.per_signal(name, index, row, watch, update)))
+                made = scene.per_signal(name, index, row, watch, update)
+                if watch.tells(made):
+                    detections.append((row, index, order, made))
         return detections

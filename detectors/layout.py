@@ -36,8 +36,16 @@ SIGNAL = np.dtype(
         # what it is; shape, season and buffer are rows of the other arrays, 0 for none
         *((name, "i8") for name in ("transform", "column", "shape", "season", "buffer", "seed")),
         *((name, "f8") for name in ("minimum", "maximum")),
+        # what is so with it, small so that a record stays so: local while no cycle is known, cyclic is 1 when
+        # one is removed and 2 when it is a material one; away from its level, and returned after the value
+        # with which that ends; turned, widened and drift (Page-Hinkley's) are ±1 after the value at which a
+        # change was found; odd as the last window of the shape test was; awake when it is no dormant one;
+        # stale asks for what can be learned; tested is a set of bits, one per test of the kernel
+        *((name, "i1") for name in ("local", "cyclic", "away", "returned", "turned", "widened", "drift")),
+        *((name, "i1") for name in ("odd", "awake", "stale", "armed", "watched", "tested")),
+        ("spare", "i1", (3,)),  # so that numbers begin at multiples of eight bytes
         # how far it is
-        *((name, "i8") for name in ("armed", "seen", "missing", "first_ms", "last_ms")),
+        *((name, "i8") for name in ("seen", "missing", "first_ms", "last_ms")),
         ("ones", "f8"),
         # the mean number of values between false alarms that is asked of all its detectors together
         ("requested", "f8"),
@@ -65,9 +73,8 @@ SIGNAL = np.dtype(
         # from a score to an innovation: coefficient and sd of the AR(1) process, the residual before; the
         # level (with its trend while it is local), learned from `counted` values up to `memory` of them
         *((name, "f8") for name in ("phi", "sigma", "previous", "level", "trend", "counted", "memory")),
-        # 1 while no cycle is known; how long a changed level is held then, in values; what the fit of a cycle
-        # leaves uncertain, in sd; how long a healthy level is remembered
-        ("local", "i8"),
+        # how long a changed level is held while it is local, in values; what the fit of a cycle leaves
+        # uncertain, in sd; how long a healthy level is remembered
         *((name, "f8") for name in ("hold", "allowance", "remembered_ms")),
         # the memory of a local level in time; the sd of innovations of late where a cycle moves it too,
         # learned from `variance_counted` values up to `variance_memory` of them (0: it is not)
@@ -81,44 +88,40 @@ SIGNAL = np.dtype(
         ("blocks", "f8", (4,)),
         # when more can be learned: count, sum of squares and of lagged products of scores, the score before,
         # the count and the time at which to look again, since when the first day is sampled (0: it is not)
-        # and when the next value is due; stale asks for it
+        # and when the next value is due
         ("products", "f8", (3,)),
         *((name, "f8") for name in ("score_before", "learn_at")),
         *(
             (name, "i8")
-            for name in ("season_from_ms", "season_ms", "sampled_from_ms", "sample_next_ms", "stale")
+            for name in ("season_from_ms", "season_ms", "sampled_from_ms", "sample_next_ms")
         ),
-        # after a change: that it is away from its level, by how many sd, known from how many values, and
-        # by how many the level had begun to follow; by how many levels that stayed have moved it in all;
-        # returned is set after the value with which that ends, turned and widened are ±1 after the value at
-        # which a change of the mean or the variance was found;
-        # cyclic is 1 when a cycle is removed, 2 when it is a material one
-        *((name, "i8") for name in ("away", "returned", "turned", "widened", "cyclic")),
+        # after a change: by how many sd it is away from its level, known from how many values, and by how
+        # many the level had begun to follow; by how many levels that stayed have moved it in all
         *((name, "f8") for name in ("shift", "shift_count", "drifted", "carried")),
         # the lanes of the CUSUMs or of the e-detector, upwards and downwards, and their thresholds
         ("lanes", "f8", (2, LANES)),
         ("heights", "f8", (LANES,)),
         # how often sums of the healthy signal came over each of two levels, in how many values
-        ("crossings", "f8", np.shape(CROSSING_LEVELS)),
+        ("crossings", "f4", np.shape(CROSSING_LEVELS)),
         ("crossing_values", "f8"),
         # the variance test: sums for wider and narrower, with count and squares since each was 0; the ratio
         # that the variance has changed by
         ("spreads", "f8", (2, 3)),
         *((name, "f8") for name in ("spread_height", "spread_error", "spread", "spread_count")),
-        # the shape test: values in the window, windows in the pattern, whether the last window was odd
-        *((name, "i8") for name in ("tallied", "patterned", "odd")),
+        # the shape test: values in the window, windows in the pattern
+        *((name, "i8") for name in ("tallied", "patterned")),
         *((name, "f8") for name in ("shape_height", "shape_statistic")),
-        # blocks for the per-signal detectors; tested is a set of bits, one per test of the kernel
-        *((name, "i8") for name in ("every", "watched", "tested", "awake", "emitted", "block_count")),
+        # blocks of `every` values for the per-signal detectors
+        *((name, "i8") for name in ("every", "emitted", "block_count")),
         ("block_sum", "f8"),
         # blocks for the confirmation of an alarm
         *((name, "i8") for name in ("ring_count", "rings")),
         ("ring_sum", "f8"),
         ("ring", "f8", (RING_BLOCKS,)),
-        # Page-Hinkley; drift is ±1 after the value that fired, told how often it fired at this level
+        # Page-Hinkley; told is how often it fired at this level
         *((name, "f8") for name in ("delta", "threshold", "mean", "increase", "decrease")),
         *((name, "f8") for name in ("increase_min", "decrease_max")),
-        *((name, "i8") for name in ("instances", "drift", "told")),
+        *((name, "i8") for name in ("instances", "told")),
         # totals (count, sum, sum of squares, sum of scores, sum of innovations; and what was expected then)
         # of the level, of the one before, and of the level when each of six CUSUMs last was zero: upwards and
         # downwards, with three drifts

@@ -99,7 +99,8 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
         fit = fit_cycle(means, weights)
         season["knots"] = fit.knots
         signal["cyclic"] = int(fit.freedom > 0) + int(fit.knots.std() > MATERIAL)
-        signal["allowance"] = ALLOWANCE * sqrt(fit.freedom / max(values, 1.0))
+        unsure = fit.freedom / max(values, 1.0)
+        signal["allowance"] = ALLOWANCE * sqrt(unsure + misfit(signal, means, weights, fit.knots))
         leave_local(signal, season, float(np.average(means - fit.knots, weights=weights)))
         signal["season_ms"] = now_ms + WEEK_MS
         season["weight"] = np.minimum(season["weight"], season["weight"].max() // 2 + 1)
@@ -110,6 +111,25 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
         signal["season_ms"] = from_ms + WEEK_MS
     else:  # asked again when the next day is whole, the second at the earliest
         signal["season_ms"] = from_ms + max(elapsed_ms // DAY_MS + 1, 2) * DAY_MS
+
+
+def misfit(
+    signal: np.void, means: NDArray[np.float64], weights: NDArray[np.float64], knots: NDArray[np.float64]
+) -> float:
+    """How far a cycle's knots [336] are off in a half hour, in innovations squared.
+
+    That is what its means [336] of so many values vary by around them, beyond what values of the signal's
+    autocorrelation would: days are not alike. Between two knots lies a line, and the cycle a twelfth of its
+    second difference beside it.
+    """
+    seen = weights > 0
+    unit = (to_score(signal) * float(signal["local_sd"])) ** 2 * float(signal["long_run"])
+    deviations = (means - knots)[seen]
+    deviations -= np.average(deviations, weights=weights[seen])
+    expected = unit / weights[seen]
+    ratio = surely(float((deviations**2 / expected).mean()), float(seen.sum()))
+    bends = (np.roll(knots, 1) - 2 * knots + np.roll(knots, -1)) / 12
+    return ((ratio - 1) * float(expected.mean()) + float((bends**2).mean())) / unit
 
 
 def leave_local(signal: np.void, season: np.void, mean: float) -> None:

@@ -22,6 +22,7 @@ VARIANCE_VALUES_MIN = 2000  # fewer would follow a doubled variance before it is
 # values enough.
 QUARTER_MS = LOCAL_MS // 4
 QUARTER_VALUES = 500
+FOLLOWING_MS_MIN = 120_000
 
 
 def begin_local(signal: np.void) -> None:
@@ -75,7 +76,7 @@ def following_ms(signal: np.void, means: NDArray[np.float64], weights: NDArray[n
     variance = float(np.average((day - np.average(day, weights=weight)) ** 2, weights=weight))
     amplitude = sqrt(2 * max(variance - len(day) / float(weight.sum()), 0.0)) / to_score(signal)
     curvature = amplitude * (2 * pi / DAY_MS) ** 2
-    return min(max(sqrt(LAG / curvature), QUARTER_MS), LOCAL_MS) if curvature else LOCAL_MS
+    return min(max(sqrt(LAG / curvature), FOLLOWING_MS_MIN), LOCAL_MS) if curvature else LOCAL_MS
 
 
 def values_per_ms(signal: np.void) -> float:

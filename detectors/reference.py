@@ -13,6 +13,7 @@ from detectors.kernels.scratch import CHUNK, make_scratch
 from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP, QUALITY, SEASONAL, Arrays, clear_recent
 from detectors.learning import begin_learning
 from detectors.signals import NUMERIC, BankSettings, Transform
+from detectors.stabilising import stabilising_table
 from detectors.tail import learn_tail
 from detectors.thresholds import set_thresholds
 
@@ -98,10 +99,7 @@ def begin_without_time(signal: np.void) -> None:
 
 
 def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:
-    """The quantile table of a number [129 points], or its atoms when there are few distinct values.
-
-    Scores read from it are corrected to mean 0 and sd 1 on `values` [reference_count] themselves.
-    """
+    """The quantile table of a number [129 points], or its atoms when there are few distinct values."""
     atoms, counts = np.unique(values, return_counts=True)
     if len(atoms) <= ATOMS_MAX:
         signal["atoms"] = len(atoms)
@@ -113,14 +111,32 @@ def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float
         shape["table"][:GRID_POINTS] = np.interp(places, np.arange(len(values)), np.sort(values))
         shape["level"][:GRID_POINTS] = GRID
         lengthen_tails(shape["table"][:GRID_POINTS], len(values), float(values.std()))
+    describe(signal, shape, values)
+
+
+def learn_stabilised(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:
+    """The table [129 points] of a number that a cycle dominates, from values in the order of time."""
+    signal["atoms"] = 0
+    table = stabilising_table(values)
+    shape["table"][:GRID_POINTS] = table
+    shape["level"][:GRID_POINTS] = np.searchsorted(np.sort(values), table, side="right") / len(values)
+    describe(signal, shape, values)
+
+
+def describe(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:
+    """Moments and range of the reference's values [reference_count].
+
+    Scores read from its table are corrected to mean 0 and sd 1 on these values themselves.
+    """
+    varies = bool(np.ptp(values))
     signal["center"], signal["scale"] = 0.0, 1.0
-    signal["reference_sd"] = values.std() if len(atoms) > 1 else 0.0
+    signal["reference_sd"] = values.std() if varies else 0.0
     scores = np.clip(own_scores(signal, shape, values), -CLIP, CLIP)
-    if len(atoms) > 1:
+    if varies:
         signal["center"] = fsum(scores) / len(scores)
         signal["scale"] = max(sqrt(fsum((scores - signal["center"]) ** 2) / len(scores)), 0.1)
-    signal["reference_mean"] = signal["origin"] = values.mean() if len(atoms) > 1 else atoms[0]
-    signal["reference_low"], signal["reference_high"] = atoms[0], atoms[-1]
+    signal["reference_mean"] = signal["origin"] = values.mean() if varies else values[0]
+    signal["reference_low"], signal["reference_high"] = values.min(), values.max()
 
 
 def lengthen_tails(table: NDArray[np.float64], count: int, sd: float) -> None:

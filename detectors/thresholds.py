@@ -9,6 +9,7 @@ from detectors.calibration import (
     e_height,
     normal_parameters,
     raised_cusums,
+    raised_page_hinkley,
     raised_variance,
     rate_parameters,
     shape_height,
@@ -38,10 +39,11 @@ def set_thresholds(signal: np.void) -> None:
     away = E_DETECTOR if signal["transform"] not in NUMERIC else CUSUM
     away_every = every[away] if every[away] < inf else requested
     if signal["transform"] in NUMERIC:
-        signal["delta"], signal["threshold"] = normal_parameters(every[PAGE_HINKLEY])
         light = LIGHT_TAILS if signal["transform"] == Transform.CATEGORY else 1.0
         crossed = signal["crossings"], float(signal["crossing_values"])
         heights = raised_cusums(cusum_heights(away_every * light), *crossed)
+        signal["delta"], threshold = normal_parameters(every[PAGE_HINKLEY])
+        signal["threshold"] = min(raised_page_hinkley(threshold, *crossed), UNREACHABLE)
         signal["heights"] = reachable(heights, signal)
         cells = min(int(signal["atoms"]) + 1, SHAPE_CELLS)
         if signal["transform"] == Transform.VALUE:
@@ -49,7 +51,8 @@ def set_thresholds(signal: np.void) -> None:
         signal["shape_height"] = shape_height(every[SHAPE], SHAPE_WINDOW, cells)
         spread_height = variance_height(every[VARIANCE])
         signal["spread_height"] = max(
-            spread_height * float(signal["long_run_squares"]), raised_variance(spread_height, *crossed)
+            spread_height * float(signal["long_run_squares"]),
+            min(raised_variance(spread_height, *crossed), UNREACHABLE),
         )
     else:
         mean, scale = float(signal["reference_mean"]), float(signal["scale"])
@@ -85,7 +88,7 @@ def recalibrate(signal: np.void, name: str, requested: float) -> bool:
 def reachable(heights: tuple[float, ...], signal: np.void) -> tuple[float, ...]:
     """The thresholds of the CUSUMs; those too slow for a local level are out of reach while there is one."""
     if not signal["local"]:
-        return heights
+        return tuple(min(height, UNREACHABLE) for height in heights)
     memory = float(signal["memory"]) / 2
     return tuple(
         height if height / (shift / 2) * LOCAL_DELAYS <= memory else UNREACHABLE

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from detectors.calibration import shares_of
+from detectors.findings import Finding
 from detectors.kernels.names import NAMES
 from detectors.reference import reference_scores
 from detectors.registry import FACTORIES, Calibration, Detector, Windowed
@@ -17,11 +18,16 @@ BUCKET = 0.1  # the oldest values of ADWIN's window stand in buckets of about a 
 
 @dataclass(slots=True)
 class Watch:
-    """One detector of one signal; fired_at is the number of the update at which it last reported a change."""
+    """One detector of one signal.
+
+    fired_at is the number of the update at which it last found a change, told the direction and the offset
+    where the change began that it last told.
+    """
 
     name: str
     detector: Detector
     fired_at: int = 0
+    told: tuple[str, int] = ("", -1)
 
     def is_new(self, update: int) -> bool:
         """Whether a detection at this update is a change of its own.
@@ -32,6 +38,11 @@ class Watch:
         since = update - self.fired_at
         known = isinstance(self.detector, Windowed) and self.detector.width() * (1 + BUCKET) >= since
         return not (known and self.fired_at)
+
+    def tells(self, found: Finding) -> bool:
+        """Whether a finding is about another change than the one before it; it is told then."""
+        told, self.told = self.told, (found.direction, found.began_offset)
+        return self.told != told
 
     def measure(self, every: int) -> tuple[float, float]:
         """(statistic, threshold) of a detection: of a window its mean score and its detector's threshold."""
@@ -64,7 +75,8 @@ def make_watches(
         calibration = Calibration(float(signal["requested"]) / shares[name] / every, every)
         watch = Watch(name, FACTORIES[name](calibration))
         if states and name in states:
-            watch.fired_at, state = states[name]
+            watch.fired_at, told, state = states[name]
+            watch.told = (told[0], told[1])
             watch.detector.restore(state)
         else:
             for score in reference_scores(signal, every).tolist():
@@ -84,10 +96,10 @@ def restored_watches(
 
 
 def snapshot_watches(watches: list[Watch] | None) -> dict[str, list[Any]] | None:
-    """Plain values of a signal's detectors: name → [fired_at, state]."""
+    """Plain values of a signal's detectors: name → [fired_at, told, state]."""
     if watches is None:
         return None
-    return {watch.name: [watch.fired_at, watch.detector.snapshot()] for watch in watches}
+    return {watch.name: [watch.fired_at, list(watch.told), watch.detector.snapshot()] for watch in watches}
 
 
 def detections_of(

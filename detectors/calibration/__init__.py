@@ -3,7 +3,7 @@ each.
 """
 
 from detectors.calibration.adwin import ADWIN_UPDATES, adwin_delta
-from detectors.calibration.crossings import raised_cusums, raised_variance
+from detectors.calibration.crossings import raised_cusums, raised_page_hinkley, raised_variance
 from detectors.calibration.cusum import cusum_heights
 from detectors.calibration.e_detector import e_height
 from detectors.calibration.page_hinkley import lundberg, normal_parameters, rate_parameters
@@ -19,6 +19,7 @@ __all__ = [
     "lundberg",
     "normal_parameters",
     "raised_cusums",
+    "raised_page_hinkley",
     "raised_variance",
     "rate_parameters",
     "shape_height",

@@ -8,7 +8,7 @@ times at 0.003 when a false alarm in 10,000 values is asked for and 5.6 times at
 between these rates, the logarithms of excess and rate lie on a line.
 """
 
-from math import log
+from math import exp, log
 
 EXCESS = 1.8
 RARE_EXCESS, RARE_EXCESS_MAX = 2.5, 4.0
@@ -20,6 +20,6 @@ def e_height(rate: float, false_alarm_every: float) -> float:
     """The threshold for a mean number of values between false alarms of both directions together."""
     seldom = min(max(log(false_alarm_every / OFTEN) / log(SELDOM / OFTEN), 0.0), 1.0)
     rarity = min(max(log(COMMON_RATE / min(rate, 1 - rate)) / log(COMMON_RATE / RARE_RATE), 0.0), 1.0)
-    rare_excess = RARE_EXCESS * (RARE_EXCESS_MAX / RARE_EXCESS) ** seldom
-    excess = EXCESS * (rare_excess / EXCESS) ** rarity
+    rare_excess = RARE_EXCESS * exp(seldom * log(RARE_EXCESS_MAX / RARE_EXCESS))
+    excess = EXCESS * exp(rarity * log(rare_excess / EXCESS))
     return max(false_alarm_every / excess, 1.0)

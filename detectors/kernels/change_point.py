@@ -6,15 +6,18 @@ and too late when it is larger than the change. So one pair, upwards and downwar
 one a steeper drift for larger changes and one a flatter drift for smaller ones.
 """
 
+from math import sqrt
 from typing import Any
 
 import numpy as np
 
 from detectors.kernels.compiled import allocating, compiled
+from detectors.kernels.reading import VALUE
 from detectors.kernels.scratch import Batch, Scratch
 from detectors.layout import MARKS
 
 SUMS = 5  # of the totals
+SATURATED = 3.0  # a mean innovation so large says only that it is larger
 
 STEEPNESS = np.array([1.0, 2.5, 0.4])  # times Page-Hinkley's drift, of each pair
 
@@ -110,6 +113,16 @@ def followed(signal: Any, before: Any) -> float:
     return float((signal["totals"][5] - before[5]) / 2.0) if signal["away"] == 0 else 0.0
 
 
+@compiled
+def begin_far(signal: Any) -> None:
+    """After a jump of more than innovations show, the last value says where the new level is."""
+    unit = sqrt(signal["spread"] * signal["long_run"]) * signal["local_sd"]
+    healthy = signal["level"] + (signal["trend"] if signal["away"] == 0 else 0.0)
+    shift = (signal["previous"] * (1.0 - signal["phi"]) / signal["sigma"] - healthy) / unit
+    if abs(shift) > abs(signal["shift"]) and shift * signal["shift"] > 0.0:
+        signal["shift"], signal["shift_count"] = shift, 1.0
+
+
 @allocating
 def begin_level(signal: Any) -> None:
     """After a detection: the values since the change point are the new level, those before it the old one.
@@ -131,6 +144,8 @@ def begin_level(signal: Any) -> None:
     signal["totals"][3] += learned * signal["totals"][0] * signal["sigma"] / (1.0 - signal["phi"])
     signal["shift_count"] = max(signal["totals"][0], 1.0)
     signal["shift"] = signal["totals"][4] / signal["shift_count"]
+    if abs(signal["shift"]) > SATURATED and signal["transform"] == VALUE:
+        begin_far(signal)
     if signal["away"] == 0:
         signal["level"] += signal["trend"]
         signal["drifted"] = signal["level"] - signal["before"][5]

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from detectors.kernels.compiled import compiled
-from detectors.kernels.lanes import CROSSING_LEVELS, WATCHED
+from detectors.kernels.lanes import CROSSING_LEVELS, LANES
 
 LEVELS = np.array(CROSSING_LEVELS)
-WIDER_SUM, NARROWER_SUM = len(WATCHED), len(WATCHED) + 1  # their places, after the CUSUMs
+WIDER_SUM, NARROWER_SUM = LANES, LANES + 1  # their places, after the CUSUMs
 
 
 @compiled

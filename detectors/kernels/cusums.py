@@ -4,20 +4,16 @@ A CUSUM of drift k = shift / 2 adds up x - k, never below 0 (E. S. Page, Biometr
 it is made for no other test is faster at the same rate of false alarms (G. V. Moustakides, 1986).
 """
 
-from math import inf
 from typing import Any
 
 import numpy as np
 
 from detectors.kernels.compiled import compiled
-from detectors.kernels.crossings import count_crossings, forget_crossings
-from detectors.kernels.lanes import CROSSING_LEVELS, LANES, SHIFTS, WATCHED
+from detectors.kernels.crossings import LEVELS, count_crossings, forget_crossings
+from detectors.kernels.lanes import LANES, SHIFTS
 from detectors.kernels.scratch import Scratch
 
 DRIFTS = np.array(SHIFTS) / 2
-FIRST_WATCHED = WATCHED[0]
-NOTABLE = np.full(LANES, inf)  # what has to be looked at below the thresholds
-NOTABLE[np.array(WATCHED)] = CROSSING_LEVELS[0][: len(WATCHED)]
 
 
 @compiled
@@ -35,10 +31,10 @@ def run_cusums(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
             up = max(before_up + value - drift, 0.0)
             down = max(before_down - value - drift, 0.0)
             lanes[0, lane], lanes[1, lane] = up, down
-            if max(up, down) > min(heights[lane], NOTABLE[lane]):
-                if healthy and lane >= FIRST_WATCHED:
-                    count_crossings(signal, lane - FIRST_WATCHED, before_up, up)
-                    count_crossings(signal, lane - FIRST_WATCHED, before_down, down)
+            if max(up, down) > min(heights[lane], LEVELS[0, lane]):
+                if healthy:
+                    count_crossings(signal, lane, before_up, up)
+                    count_crossings(signal, lane, before_down, down)
                 if up > heights[lane]:
                     fired = 1
                 elif down > heights[lane]:
@@ -46,6 +42,6 @@ def run_cusums(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     if healthy:
         signal["crossing_values"] += taken
         if fired != 0:
-            for lane in range(FIRST_WATCHED, LANES):
-                forget_crossings(signal, lane - FIRST_WATCHED, max(lanes[0, lane], lanes[1, lane]))
+            for lane in range(LANES):
+                forget_crossings(signal, lane, max(lanes[0, lane], lanes[1, lane]))
     return taken, fired

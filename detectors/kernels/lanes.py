@@ -6,11 +6,12 @@ LANES = len(SHIFTS)
 VARIANCE_RATIO = 2.0  # the variance test is made for twice and half the variance
 SHAPE_CELLS = 16  # of equal probability under the normal distribution
 SHAPE_WINDOW = 500  # values per test of the shape
-WATCHED = (2, 3, 4)  # the CUSUMs whose crossings of lower levels are counted: those of 1 sd and more
 CROSSING_LEVELS = (
-    (5.063, 2.6366, 1.6386, 4.1742, 4.1742),
-    (8.0454, 4.1325, 2.6366, 7.1276, 7.1276),
+    (18.331, 9.9286, 5.063, 2.6366, 1.6386, 4.1742, 4.1742),
+    (30.144, 15.872, 8.0454, 4.1325, 2.6366, 7.1276, 7.1276),
 )
-"""The lower levels, of those CUSUMs and of the sums for a wider and a narrower variance: each alone would
-raise a false alarm in 500 values at the first, and in 10,000 at the second.
+"""Levels whose crossings are counted, of the CUSUMs and of the sums for a wider and a narrower variance.
+
+As thresholds each alone would give a false alarm in 2,000 (0.25 sd), 1,000 (0.5 sd) or 500 values; the second
+ones in twenty times as many.
 """

@@ -10,6 +10,7 @@ from typing import Any
 
 from detectors.kernels.compiled import compiled
 from detectors.kernels.long_run import add_products
+from detectors.kernels.residuals import FAR
 from detectors.kernels.sample import add_to_sample
 from detectors.kernels.scratch import Batch, Scratch, slot_of
 
@@ -43,8 +44,8 @@ def learn_more(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: 
         add_products(signal, scratch, count)
         if signal["sampled_from_ms"] == 0:
             add_to_season(signal, season, batch, scratch, count)
-        else:
-            add_to_sample(signal, season, batch, scratch, count)
+    if signal["sampled_from_ms"] != 0:  # what takes it away may be the table of its first minutes
+        add_to_sample(signal, season, batch, scratch, count)
     due_ms = signal["season_ms"]
     due = due_ms > 0 and batch.times_ms[scratch.rows[count - 1]] >= due_ms
     if due or (signal["away"] == 0 and signal["products"][0] >= signal["learn_at"]):
@@ -61,9 +62,9 @@ def add_to_season(signal: Any, season: Any, batch: Batch, scratch: Scratch, coun
     to_score = signal["sigma"] / (1.0 - signal["phi"])
     for place in range(count):
         slot = slot_of(batch, scratch.rows[place])
-        value = scratch.residuals[place]
-        if known:
-            value += knots[slot] - scratch.forecasts[place] * to_score
+        level = scratch.forecasts[place] * to_score
+        value = min(max(scratch.residuals[place] - level, -FAR), FAR)
+        value += knots[slot] if known else level
         number = weight[slot]
         mean[slot] += (value - mean[slot]) / (number + 1.0)
         if number < WEIGHT_MAX:

@@ -27,6 +27,7 @@ from detectors.kernels.variance import begin_spread, forget_sums, hold_spread, r
 from detectors.kernels.window import add_gaps, remember
 from detectors.layout import Arrays
 
+NOTED_MAX = CHUNK  # detections of a signal to take over at once; one chunk adds fewer than two a value
 RATE_LIMIT = 6.0  # no score of a 0/1 value is beyond
 
 
@@ -179,7 +180,8 @@ def tell(signal: Any, shape: Any, scratch: Scratch, taken: int) -> None:
 def advance_signal(
     arrays: Arrays, index: int, batch: Batch, scratch: Scratch, task: tuple[int, Limits, Emissions]
 ) -> int:
-    """Takes the rows from task[0] on until the batch ends or Python has to do something.
+    """Takes the rows from task[0] on until the batch ends, Python has to do something or many detections are
+    noted.
 
     Returns the row after the last one taken.
     """
@@ -187,7 +189,7 @@ def advance_signal(
     cells, no_cells = batch.matrix[signal["column"]], arrays.shapes[signal["shape"]]["cells"][:0]
     row, limits, emissions = task
     ended = False
-    while row < cells.shape[0] and not ended:
+    while row < cells.shape[0] and not ended and scratch.events[0, 0] < NOTED_MAX:
         if is_dormant(signal) and only_zeros(signal, batch):
             ends_ms = batch.times_ms[row], batch.times_ms[-1]
             skip(signal, cells.shape[0] - row, ends_ms, limits.window, no_cells)

@@ -20,6 +20,7 @@ from detectors.kernels.scratch import Batch, Scratch
 from detectors.layout import SLOTS
 
 LOCAL_SD_MIN = 0.03
+FAR = 20.0  # a score counts for no more than that far from the level
 LEVEL_VALUES = 4000.0  # a level away from the reference is the mean of so many of its last values
 LINE_VALUES = 30.0  # the slope of a new local level is that of so many at least
 BACK, STAYS = 1, 2  # how a signal ceases to be away
@@ -84,7 +85,7 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
         scratch.gains[place] = gain
         scratch.forecasts[place] = forecast
         scratch.innovations[place] = innovation
-        scratch.scores[place] = residual - (forecast - drifted) * to_score
+        scratch.scores[place] = min(max(residual - (forecast - drifted) * to_score, -FAR), FAR)
         previous = residual
         if healthy:
             step = innovation * spread
@@ -92,8 +93,7 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
             trend += slope * step
             counted = min(counted + 1.0, memory)
         if learns:
-            surprise = innovation * innovation * long_run - 1.0
-            local_sd = max(local_sd * (1.0 + surprise / (2.0 * (known + 1.0))), LOCAL_SD_MIN)
+            local_sd = sd_of_late(local_sd, innovation * innovation * long_run, known)
             known = min(known + 1.0, signal["variance_memory"])
     signal["local_sd"], signal["variance_counted"] = local_sd, known
     signal["previous"], signal["level"], signal["counted"] = previous, level, counted
@@ -113,29 +113,45 @@ def anchor(signal: Any, scratch: Scratch, count: int, limit: float, unit: float)
             scratch.anchored[place] = scratch.innovations[place]
         return count
     shift, number, drifted = signal["shift"], signal["shift_count"], signal["drifted"]
-    # A new level that stays local goes on as a line: a cycle is no further change.
+    # A new level that stays local goes on as a line, and so does the sd of late: a cycle is no change.
     local = signal["local"] != 0
-    is_line = local and signal["transform"] != BINARY
+    is_line, learns = local and signal["transform"] != BINARY, local and signal["variance_memory"] > 0
     hold, memory = (signal["hold"], signal["memory"]) if local else (np.inf, LEVEL_VALUES)
-    trend = signal["trend"]
+    trend, local_sd, known = signal["trend"], signal["local_sd"], signal["variance_memory"]
+    usual = sqrt(signal["spread"] * signal["long_run"])
     taken, ended = 0, False
     while taken < count and not ended:
-        deviation = scratch.innovations[taken] - shift - trend
-        known = min(number, memory)
-        gain, slope = gains(max(known, LINE_VALUES) if is_line else known, is_line)
+        whole = scratch.errors[taken] / (sqrt(1.0 + scratch.gains[taken]) * usual * local_sd)
+        scratch.innovations[taken] = min(max(whole, -limit), limit)
+        deviation = whole - shift - trend
+        learned = min(number, memory)
+        gain, slope = gains(max(learned, LINE_VALUES) if is_line else learned, is_line)
         variance = max(gain, 1.0 / (number + 1.0))
-        scratch.anchored[taken] = min(max(deviation / sqrt(1.0 + variance), -limit), limit)
+        anchored = min(max(deviation / sqrt(1.0 + variance), -limit), limit)
+        scratch.anchored[taken] = anchored
         scratch.errors[taken] -= shift + trend
         scratch.gains[taken] = variance
         number += 1.0
-        shift += trend + gain * deviation
-        trend += slope * deviation
+        surprise = min(max(deviation, -limit), limit)
+        shift += trend + gain * surprise
+        trend += slope * surprise
+        if learns:
+            before = local_sd
+            local_sd = sd_of_late(local_sd, anchored * anchored * signal["long_run"], known)
+            shift, trend = shift * before / local_sd, trend * before / local_sd
         taken += 1
-        ended = abs(shift + drifted) * sqrt(min(number, LEVEL_VALUES)) < 2.0 * unit or number > hold
+        ended = abs(shift + drifted) < 2.0 * unit * sqrt(variance) or number > hold
     if ended:
         signal["returned"] = STAYS if number > hold else BACK
     signal["shift"], signal["shift_count"], signal["trend"] = shift, number, trend
+    signal["local_sd"] = local_sd
     return taken
+
+
+@compiled
+def sd_of_late(sd: float, square: float, known: float) -> float:
+    """The sd of so many innovations of late, with one more whose square is measured in it."""
+    return max(sd * (1.0 + (square - 1.0) / (2.0 * (known + 1.0))), LOCAL_SD_MIN)
 
 
 @compiled

@@ -1,6 +1,6 @@
 """From a value to its score under the reference: mean 0 and sd 1 as long as nothing has changed."""
 
-from math import log, log1p, sqrt
+from math import log, sqrt
 from statistics import NormalDist
 from typing import Any
 
@@ -15,7 +15,7 @@ from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP
 
 CLIP = 3.7  # normal scores end here: the wildest value is as wild as one in 10,000
 STEP_DRIFT, STEP_HEIGHT = 0.5, 20.0  # sd: this finds a shift of an sd in 40 values
-LINEAR, SCORE_MAX = 20.0, 40.0  # sd beyond the end of the reference
+SCORE_MAX = 1e6  # no score is farther beyond the end of its reference
 STEPS = 4096
 QUANTILES = np.array([NormalDist().inv_cdf(min(max(i / STEPS, 1e-4), 1 - 1e-4)) for i in range(STEPS + 1)])
 
@@ -64,17 +64,15 @@ def lower_bound(table: NDArray[np.float64], points: int, value: float) -> int:
 
 @compiled
 def beyond(signal: Any, end: float, value: float) -> float:
-    """How far a value lies beyond an end of the reference: a score for each sd, from LINEAR of them on ever
-    less, so that a signal that goes far still moves; at most SCORE_MAX.
+    """How many sd of the reference a value lies beyond an end of it, at most SCORE_MAX.
+
+    A cycle may take a signal very far from a reference of minutes; `innovate` says what is too far at once.
     """
     sd = signal["reference_sd"]
     distance = value - end
-    if abs(distance) < LINEAR * sd:
-        return float(distance / sd)
-    far = SCORE_MAX
-    if sd > 0.0:
-        far = min(LINEAR + log1p(abs(distance) / sd - LINEAR), SCORE_MAX)
-    return far if distance > 0 else -far
+    if abs(distance) >= SCORE_MAX * sd:
+        return SCORE_MAX if distance > 0 else -SCORE_MAX
+    return float(distance / sd)
 
 
 @compiled

@@ -34,7 +34,8 @@ def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     height = signal["spread_height"]
     error = signal["spread_error"]
     if signal["variance_memory"] > 0:
-        error = error + MOVED + sqrt(1.0 / (signal["variance_counted"] + 1.0))
+        moved = MOVED if signal["sampled_from_ms"] == 0 else MOVED_FAR  # nobody knows yet how far it goes
+        error = error + moved + sqrt(1.0 / (signal["variance_counted"] + 1.0))
     elif signal["local"] != 0 or signal["cyclic"] == 2:
         error += MOVED_FAR
     sums, long_run = signal["spreads"], signal["long_run"]

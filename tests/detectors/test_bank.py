@@ -321,8 +321,8 @@ def test_damaged_bytes_of_adwin_do_not_reach_river() -> None:
     bank = single(warm_up=100)
     feed(bank, np.random.default_rng(0).standard_normal((300, 1)))
     snapshot = bank.snapshot()
-    fired_at, (checksum, content) = snapshot["watches"][0]["adwin"]
-    snapshot["watches"][0]["adwin"] = [fired_at, [checksum, content[:20]]]
+    *told, (checksum, content) = snapshot["watches"][0]["adwin"]
+    snapshot["watches"][0]["adwin"] = [*told, [checksum, content[:20]]]
     assert Bank.restore(bank.settings, snapshot).rebuilt == ["x"]
 
 
@@ -351,12 +351,12 @@ def test_settings_out_of_range_are_refused(wrong: dict[str, object]) -> None:
 
 
 def test_an_armed_signal_takes_less_than_eight_kilobytes() -> None:
-    """Arithmetic: 888 bytes of record + 2,584 of distribution + up to 2,100 of ADWIN's state."""
+    """Arithmetic: 1,808 bytes of record + 2,904 of distribution + up to 2,100 of ADWIN's state."""
     bank = single(warm_up=200)
     feed(bank, np.random.default_rng(0).standard_normal((20_000, 1)))
     arrays, watches = bank.snapshot()["arrays"], bank.snapshot()["watches"]
     record, shape = len(arrays["signals"][2]), len(arrays["shapes"][2]) // 2
-    adwin = len(watches[0]["adwin"][1][1])
+    adwin = len(watches[0]["adwin"][-1][1])
     assert arrays["buffers"][1] == []
     assert record + shape + adwin < 8 * 1024
 

@@ -1,0 +1,44 @@
+"""Makes the numbers of detectors/calibration/crossings.py: how often sums of normal innovations cross levels.
+
+The kernel's own CUSUMs and variance sums are fed independent normal numbers and never fire. Run it with
+
+    python -m benchmarks.calibration.crossings
+
+It takes a minute or so; the seed is fixed, so the numbers come out the same.
+"""
+
+from math import inf
+
+import numpy as np
+
+from detectors.kernels.crossings import LEVELS
+from detectors.kernels.cusums import run_cusums
+from detectors.kernels.scores import CLIP
+from detectors.kernels.scratch import CHUNK, make_scratch
+from detectors.kernels.variance import run_variance
+from detectors.layout import SIGNAL
+
+WINDOWS = 400
+VALUES = 3_906 * CHUNK  # of a window, about a million
+
+
+def main() -> None:
+    """Prints values between two crossings, and variance of their number in a window by its mean."""
+    random = np.random.default_rng(1)
+    signal, scratch = np.zeros(1, SIGNAL)[0], make_scratch()
+    signal["heights"] = signal["spread_height"] = inf
+    signal["long_run"] = 1.0
+    counts = np.empty((WINDOWS, *LEVELS.shape))
+    for window in counts:
+        signal["crossings"] = 0.0
+        for values in random.standard_normal((VALUES // CHUNK, CHUNK)):
+            scratch.anchored[:] = np.clip(values, -CLIP, CLIP)
+            run_cusums(signal, scratch, CHUNK)
+            run_variance(signal, scratch, CHUNK)
+        window[:] = signal["crossings"]
+    print("values between two crossings\n", np.round(VALUES / counts.mean(axis=0), 1))
+    print("variance ÷ mean of their number\n", np.round(counts.var(axis=0) / counts.mean(axis=0), 1))
+
+
+if __name__ == "__main__":
+    main()
