@@ -137,7 +137,7 @@ def finding(
     before = moments(origin, point.before)
     if measured_in_scores(signal) and signal["transform"] != Transform.CATEGORY:
         # What it would be now without the change: at another time of the day it was something else.
-        sd = float(signal["reference_sd"])
+        sd = float(signal["effect_sd"])
         expected = after.mean - effect * sd
         if is_rate(signal):
             expected = min(max(expected, 0.0), 1.0)

@@ -11,6 +11,7 @@ INHERITED = (
         "reference_missing",
         "reference_mean",
         "reference_sd",
+        "effect_sd",
         "reference_low",
         "reference_high",
     ),

@@ -54,6 +54,8 @@ SIGNAL = np.dtype(
         *((name, "i8") for name in ("reference_count", "reference_missing", "atoms")),
         *((name, "f8") for name in ("reference_mean", "reference_sd", "reference_low", "reference_high")),
         *((name, "f8") for name in ("center", "scale", "cut", "common", "rare", "origin")),
+        # by how much the value changes with an effect of one sd: by the reference's, or by that of its noise
+        ("effect_sd", "f8"),
         # the first value of a number: all others are kept as their difference from it, so that what is added
         # to a number changes no bit of what is found
         ("anchor", "f8"),

@@ -51,6 +51,8 @@ def begin_learning(
     set_whitening(signal)
     add_reference_blocks(signal, residuals)
     set_long_run(signal)
+    if not signal["local"]:
+        allow_for_misfit(signal, season)
     signal["previous"] = scores[-1] - season["knots"][slots[-1]]
     signal["counted"] = min(float(len(scores)), float(signal["memory"]))
     signal["level"] = signal["trend"] = 0.0
@@ -99,8 +101,9 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
         fit = fit_cycle(means, weights)
         season["knots"] = fit.knots
         signal["cyclic"] = int(fit.freedom > 0) + int(fit.knots.std() > MATERIAL)
-        unsure = fit.freedom / max(values, 1.0)
-        signal["allowance"] = ALLOWANCE * sqrt(unsure + misfit(signal, means, weights, fit.knots))
+        signal["allowance"] = ALLOWANCE * sqrt(fit.freedom / max(values, 1.0))
+        if signal["armed"]:  # else its noise is not known yet
+            allow_for_misfit(signal, season)
         leave_local(signal, season, float(np.average(means - fit.knots, weights=weights)))
         signal["season_ms"] = now_ms + WEEK_MS
         season["weight"] = np.minimum(season["weight"], season["weight"].max() // 2 + 1)
@@ -113,23 +116,22 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
         signal["season_ms"] = from_ms + max(elapsed_ms // DAY_MS + 1, 2) * DAY_MS
 
 
-def misfit(
-    signal: np.void, means: NDArray[np.float64], weights: NDArray[np.float64], knots: NDArray[np.float64]
-) -> float:
-    """How far a cycle's knots [336] are off in a half hour, in innovations squared.
+def allow_for_misfit(signal: np.void, season: np.void) -> None:
+    """Adds to the allowance what the cycle's knots are off by in a half hour, besides what is not known well.
 
-    That is what its means [336] of so many values vary by around them, beyond what values of the signal's
-    autocorrelation would: days are not alike. Between two knots lies a line, and the cycle a twelfth of its
-    second difference beside it.
+    The means of half hours may vary around them more than values of the signal's autocorrelation would: days
+    are not alike. And between two knots lies a line, the cycle a twelfth of its second difference beside it.
     """
+    weights, knots = season["weight"].astype(np.float64), season["knots"].astype(np.float64)
     seen = weights > 0
-    unit = (to_score(signal) * float(signal["local_sd"])) ** 2 * float(signal["long_run"])
-    deviations = (means - knots)[seen]
+    variance = (to_score(signal) * float(signal["local_sd"])) ** 2 * float(signal["long_run"])
+    deviations = (season["mean"] - knots)[seen]
     deviations -= np.average(deviations, weights=weights[seen])
-    expected = unit / weights[seen]
+    expected = variance / weights[seen]
     ratio = surely(float((deviations**2 / expected).mean()), float(seen.sum()))
     bends = (np.roll(knots, 1) - 2 * knots + np.roll(knots, -1)) / 12
-    return ((ratio - 1) * float(expected.mean()) + float((bends**2).mean())) / unit
+    misfit = (ratio - 1) * float(expected.mean()) + float((bends**2).mean())
+    signal["allowance"] = sqrt(float(signal["allowance"]) ** 2 + ALLOWANCE**2 * misfit / variance)
 
 
 def leave_local(signal: np.void, season: np.void, mean: float) -> None:

@@ -13,7 +13,7 @@ from detectors.kernels.scratch import CHUNK, make_scratch
 from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP, QUALITY, SEASONAL, Arrays, clear_recent
 from detectors.learning import begin_learning
 from detectors.signals import NUMERIC, BankSettings, Transform
-from detectors.stabilising import stabilising_table
+from detectors.stabilising import noise_sd, stabilising_table
 from detectors.tail import learn_tail
 from detectors.thresholds import set_thresholds
 
@@ -115,12 +115,17 @@ def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float
 
 
 def learn_stabilised(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:
-    """The table [129 points] of a number that a cycle dominates, from values in the order of time."""
+    """The table [129 points] of a number that a cycle dominates, from values in the order of time.
+
+    Its noise has sd 1 in scores, and effects are measured in it: the sd of all values is the cycle's.
+    """
     signal["atoms"] = 0
     table = stabilising_table(values)
     shape["table"][:GRID_POINTS] = table
     shape["level"][:GRID_POINTS] = np.searchsorted(np.sort(values), table, side="right") / len(values)
     describe(signal, shape, values)
+    signal["scale"] *= noise_sd(own_scores(signal, shape, values))
+    signal["effect_sd"] = noise_sd(values)
 
 
 def describe(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:
@@ -130,7 +135,7 @@ def describe(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> No
     """
     varies = bool(np.ptp(values))
     signal["center"], signal["scale"] = 0.0, 1.0
-    signal["reference_sd"] = values.std() if varies else 0.0
+    signal["reference_sd"] = signal["effect_sd"] = values.std() if varies else 0.0
     scores = np.clip(own_scores(signal, shape, values), -CLIP, CLIP)
     if varies:
         signal["center"] = fsum(scores) / len(scores)
@@ -181,7 +186,7 @@ def learn_rate(signal: np.void) -> None:
     """The reference of a 0/1 signal: rate (ones + 1/2) / (count + 1), which is never 0 or 1."""
     rate = (float(signal["ones"]) + 0.5) / (float(signal["reference_count"]) + 1)
     signal["reference_mean"] = signal["center"] = rate
-    signal["reference_sd"] = sqrt(rate * (1 - rate))
+    signal["reference_sd"] = signal["effect_sd"] = sqrt(rate * (1 - rate))
     signal["scale"] = max(signal["reference_sd"], RATE_SCALE_MIN)
     signal["reference_low"], signal["reference_high"] = 0.0, 1.0
     signal["origin"] = 0.0

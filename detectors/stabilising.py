@@ -6,6 +6,8 @@ near a value: a transformation that makes the variance the same everywhere (M. S
 1947), with the sd taken from the differences of neighbouring values.
 """
 
+from math import sqrt
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,8 +21,13 @@ MARGIN = 4.0  # sd by which the table reaches beyond the values
 
 def is_dominated(values: NDArray[np.float64]) -> bool:
     """Whether values [count] in the order of time vary much more than from one to the next."""
-    noise = float((np.diff(values) ** 2).mean()) / 2
-    return bool(noise > 0 and values.var() > (1 + DOMINATES) * noise)
+    noise = noise_sd(values)
+    return bool(noise > 0 and values.var() > (1 + DOMINATES) * noise**2)
+
+
+def noise_sd(values: NDArray[np.float64]) -> float:
+    """The sd of what differs from one value to the next, of values in the order of time."""
+    return sqrt(float((np.diff(values) ** 2).mean()) / 2)
 
 
 def stabilising_table(values: NDArray[np.float64]) -> NDArray[np.float64]:

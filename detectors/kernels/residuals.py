@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from detectors.kernels.compiled import compiled
 from detectors.kernels.page_hinkley import reset
-from detectors.kernels.reading import BINARY
+from detectors.kernels.reading import BINARY, CATEGORY, VALUE
 from detectors.kernels.scratch import Batch, Scratch
 from detectors.layout import SLOTS
 
@@ -113,10 +113,12 @@ def anchor(signal: Any, scratch: Scratch, count: int, limit: float, unit: float)
             scratch.anchored[place] = scratch.innovations[place]
         return count
     shift, number, drifted = signal["shift"], signal["shift_count"], signal["drifted"]
-    # A new level that stays local goes on as a line, and so does the sd of late: a cycle is no change.
     local = signal["local"] != 0
-    is_line, learns = local and signal["transform"] != BINARY, local and signal["variance_memory"] > 0
-    hold, memory = (signal["hold"], signal["memory"]) if local else (np.inf, LEVEL_VALUES)
+    hold = signal["hold"] if local else np.inf
+    # A number's new level that stays local goes on as a line, and so does its sd: a cycle is no change.
+    is_line = local and (signal["transform"] == VALUE or signal["transform"] == CATEGORY)
+    learns = is_line and signal["variance_memory"] > 0
+    memory = signal["memory"] if is_line else LEVEL_VALUES
     trend, local_sd, known = signal["trend"], signal["local_sd"], signal["variance_memory"]
     usual = sqrt(signal["spread"] * signal["long_run"])
     taken, ended = 0, False

@@ -160,10 +160,11 @@ def trusted(case: Case) -> Held | None:
 
 
 def grouped(case: Case) -> Held | None:
-    """Changes of one model version that begin within a window are one incident."""
-    case.incident = case.state.incident_of(case.evidence) or case.near
+    """Changes of one model version are one incident that begin within a window or are about its answers."""
+    evidence, state = case.evidence, case.state
+    case.incident = state.incident_of(evidence) or case.near or state.consequence_of(evidence)
     if case.incident is None:
-        case.incident = case.state.open(case.evidence)
+        case.incident = state.open(evidence)
     return None
 
 

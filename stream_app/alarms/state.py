@@ -7,9 +7,11 @@ import msgspec
 from schemas import Verdict, fingerprint_of
 from stream_app.alarms.incident import Evidence, Incident, Member
 from stream_app.alarms.standing import Standing
+from stream_app.monitoring.naming import Kind
 
 # A verdict may come days after an incident is over. About 60 bytes and 30 for each signal.
 CLOSED_KEPT = 64
+ANSWERS = (Kind.CONCEPT_DRIFT, Kind.BEHAVIOR)
 
 
 class ClosedIncident(msgspec.Struct):
@@ -63,6 +65,15 @@ class AlarmState(msgspec.Struct):
             if evidence.finding.began_ms <= until_ms and evidence.arrived_ms >= from_ms:
                 return incident
         return None
+
+    def consequence_of(self, evidence: Evidence) -> Incident | None:
+        """The open incident that this change follows from, or leads to, at whatever time it shows.
+
+        What users do follows from the answers, and labels tell of those late: both are one change.
+        """
+        if evidence.kind not in ANSWERS:
+            return None
+        return next((each for each in self._of_version(evidence) if each.kind in ANSWERS), None)
 
     def _of_version(self, evidence: Evidence) -> list[Incident]:
         """The open incidents of the model version that the evidence is about."""

@@ -142,6 +142,20 @@ def test_changes_far_apart_or_of_other_versions_are_their_own() -> None:
     assert len({incident.fingerprint for incident in line.state.incidents}) == 3
 
 
+def test_what_users_do_about_wrong_answers_is_part_of_them() -> None:
+    """Errors are labelled, and hours later users give up: two people would be paged for one bad version."""
+    line = Line()
+    line.take(evidence("error:intent", effect=2.0))
+    line.take(evidence("feature:x", effect=2.0, began_ms=60 * MINUTE_MS))
+    line.take(evidence("rate:redo_search", effect=2.0, began_ms=180 * MINUTE_MS))
+    line.take(evidence("rate:redo_search", effect=2.0, began_ms=180 * MINUTE_MS, version="2"))
+    assert [list(incident.members) for incident in line.state.incidents] == [
+        ["error:intent", "rate:redo_search"],
+        ["feature:x"],
+        ["rate:redo_search"],
+    ]
+
+
 def test_a_firing_signal_is_news_only_when_it_grows() -> None:
     """One change would be told again and again."""
     line = Line()

@@ -351,7 +351,7 @@ def test_settings_out_of_range_are_refused(wrong: dict[str, object]) -> None:
 
 
 def test_an_armed_signal_takes_less_than_eight_kilobytes() -> None:
-    """Arithmetic: 1,808 bytes of record + 2,904 of distribution + up to 2,100 of ADWIN's state."""
+    """Arithmetic: 1,816 bytes of record + 2,904 of distribution + up to 2,100 of ADWIN's state."""
     bank = single(warm_up=200)
     feed(bank, np.random.default_rng(0).standard_normal((20_000, 1)))
     arrays, watches = bank.snapshot()["arrays"], bank.snapshot()["watches"]

@@ -1,0 +1,59 @@
+"""Sums of a healthy signal that come over lower levels, and what thresholds learn from it."""
+
+from math import inf
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detectors import Bank, BankSettings, Signal, Transform
+from detectors.calibration import cusum_heights, raised_cusums, raised_page_hinkley, raised_variance
+from detectors.calibration.crossings import EXPECTED_EVERY
+from tests.detectors.streams import feed
+
+VALUES = 1e6
+AS_EXPECTED = (VALUES / np.array(EXPECTED_EVERY)).astype(np.float32)
+
+
+def test_normal_innovations_keep_their_thresholds() -> None:
+    """Every signal would be slower than it has to be."""
+    bank = Bank(BankSettings(false_alarm_every=1e8))
+    bank.add([Signal(str(column), column, Transform.VALUE) for column in range(8)], columns=8)
+    feed(bank, np.random.default_rng(1).standard_normal((200_000, 8)), [5_000], spacing_ms=10_000)
+    signals = bank._arrays.signals
+    counted = signals["crossings"].sum(axis=0) / signals["crossing_values"].sum()
+    assert counted * np.array(EXPECTED_EVERY) == pytest.approx(np.ones((2, 7)), rel=0.45)
+    assert (signals["heights"].max(axis=0) / signals["heights"].min(axis=0)).max() < 1.05
+
+
+def test_expected_crossings_change_nothing() -> None:
+    """A threshold would depend on what was to be expected."""
+    heights = cusum_heights(1e6)
+    assert raised_cusums(heights, AS_EXPECTED, VALUES) == heights
+    assert raised_variance(9.0, AS_EXPECTED, VALUES) == 9.0
+    assert raised_page_hinkley(20.0, AS_EXPECTED, VALUES) == 20.0
+
+
+@given(st.lists(st.floats(0, 1e5), min_size=14, max_size=14), st.floats(0, 1e7))
+def test_no_threshold_is_lowered(numbers: list[float], values: float) -> None:
+    """A quiet week would make the next one noisy."""
+    heights = cusum_heights(1e6)
+    raised = raised_cusums(heights, np.array(numbers, np.float32).reshape(2, 7), values)
+    assert all(after >= before for before, after in zip(heights, raised, strict=True))
+
+
+def test_a_heavier_tail_raises_more_where_false_alarms_are_to_be_rarer() -> None:
+    """The tail's exponent counts for every step upwards, not once."""
+    crossings = AS_EXPECTED * np.array([[2.0], [6.0]], np.float32)
+    often, seldom = cusum_heights(1e5), cusum_heights(1e9)
+    more = [
+        np.subtract(raised_cusums(heights, crossings, VALUES), heights)[3] for heights in (often, seldom)
+    ]
+    assert 0 < more[0] < 0.6 * more[1] < inf
+
+
+def test_a_sum_that_follows_a_wandering_signal_is_out_of_reach() -> None:
+    """It would fire as often as it comes over a level far below."""
+    crossings = AS_EXPECTED * np.array([[4.0], [80.0]], np.float32)
+    assert raised_cusums(cusum_heights(1e6), crossings, VALUES)[0] == inf

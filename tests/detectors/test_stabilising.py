@@ -1,0 +1,73 @@
+"""A number that a cycle takes many times as far as its noise, and what its table makes of it."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from detectors import Bank, BankSettings, Finding, Signal, Transform
+from detectors.stabilising import is_dominated, stabilising_table
+from tests.detectors.streams import feed
+
+DAY_S = 86_400
+TOLD_SD = 0.1  # smaller changes are never told
+
+
+def requests(days: float, middle: float, swing: float, columns: int = 2) -> NDArray[np.float64]:
+    """Requests of each second [seconds, columns] of services with their noon at different hours."""
+    seconds = np.arange(int(days * DAY_S))[:, None]
+    turns = seconds / DAY_S + np.arange(columns) / columns + 0.1
+    rate = middle + swing * np.sin(2 * np.pi * turns)
+    return np.random.default_rng(7).poisson(rate).astype(float)
+
+
+def told(values: NDArray[np.float64]) -> list[Finding]:
+    """The findings that somebody would hear of, when one in 10^7 values is to be a false one."""
+    bank = Bank(BankSettings(false_alarm_every=1e7))
+    columns = values.shape[1]
+    bank.add([Signal(str(column), column, Transform.VALUE) for column in range(columns)], columns=columns)
+    return [found for found in feed(bank, values, [10_000]) if abs(found.effect_size_sd) >= TOLD_SD]
+
+
+def test_noise_is_as_wide_at_noon_as_at_night() -> None:
+    """A change at night would have to be three times as large as one at noon, or noon would be wild."""
+    sample = requests(1, 500, 400, columns=1)[::257, 0]
+    assert is_dominated(sample)
+    table = stabilising_table(sample)
+    random = np.random.default_rng(3)
+    widths = [
+        np.interp(random.poisson(rate, 4_000), table, np.arange(len(table))).std() for rate in (110, 300, 890)
+    ]
+    assert max(widths) < 1.5 * min(widths)  # in requests it is 2.8 times
+
+
+def test_noise_without_a_cycle_keeps_its_quantiles() -> None:
+    """Heavy tails are made normal by quantiles, which this table does not have."""
+    random = np.random.default_rng(4)
+    wave = np.sin(np.arange(336) / 336 * 2 * np.pi)
+    assert not is_dominated(random.standard_t(3, 336))
+    assert not is_dominated(random.standard_normal(336) + wave)
+    assert not is_dominated(np.ones(336))
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(-1e6, 1e6), min_size=168, max_size=336))
+def test_a_table_grows(values: list[float]) -> None:
+    """Equal points would divide by zero, and decreasing ones give a value two scores."""
+    sample = np.array(values)
+    if is_dominated(sample):
+        assert (np.diff(stabilising_table(sample)) > 0).all()
+
+
+def test_a_busy_service_has_quiet_days() -> None:
+    """Between 100 and 900 requests a second every day: 250 findings a day, and a worker that ended."""
+    assert len(told(requests(10, 500, 400))) <= 10
+
+
+def test_an_outage_of_a_twentieth_is_seen_at_any_hour() -> None:
+    """Quiet days would be those of a signal that sees nothing."""
+    values = requests(10, 500, 400, columns=6)
+    changed = 9 * DAY_S
+    values[changed:] = np.random.default_rng(8).binomial(values[changed:].astype(int), 0.95)
+    found = {finding.signal for finding in told(values) if finding.detected_offset >= changed}
+    assert found == {str(column) for column in range(6)}
