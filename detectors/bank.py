@@ -247,6 +247,6 @@ class Bank:
             for place, order, watch, update in detections_of(watches, scores, (first, last), before):
                 row = int(emissions.rows[place])
                 made = scene.per_signal(name, index, row, watch, update)
-                if watch.tells(made):
+                if made is not None and watch.tells(made):
                     detections.append((row, index, order, made))
         return detections

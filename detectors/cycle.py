@@ -48,6 +48,8 @@ def fit_cycle(means: NDArray[np.float64], weights: NDArray[np.float64]) -> Fit:
     trust = np.minimum(weights / np.median(weights[covered]), 1.0)
     slots = np.arange(SLOTS)
     filled = np.interp(slots, slots[covered], means[covered], period=SLOTS)
+    day, weight = (np.tile(each, DAYS) for each in folded(means, weights))
+    filled = np.where(covered | (weight == 0), filled, day)  # of other days rather than of other hours
     for _ in range(ROUNDS):
         waves = np.fft.rfft(filled) / SLOTS
         shares = _kept(np.abs(waves) ** 2)

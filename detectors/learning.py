@@ -127,10 +127,10 @@ def allow_for_misfit(signal: np.void, season: np.void) -> None:
     variance = (to_score(signal) * float(signal["local_sd"])) ** 2 * float(signal["long_run"])
     deviations = (season["mean"] - knots)[seen]
     deviations -= np.average(deviations, weights=weights[seen])
-    expected = variance / weights[seen]
-    ratio = surely(float((deviations**2 / expected).mean()), float(seen.sum()))
+    ratio = float((weights[seen] * deviations**2).mean()) / variance
+    more = (surely(ratio, float(seen.sum())) - 1) * variance / float(weights[seen].mean())
     bends = (np.roll(knots, 1) - 2 * knots + np.roll(knots, -1)) / 12
-    misfit = (ratio - 1) * float(expected.mean()) + float((bends**2).mean())
+    misfit = max(more, 0.0) + float((bends**2).mean())
     signal["allowance"] = sqrt(float(signal["allowance"]) ** 2 + ALLOWANCE**2 * misfit / variance)
 
 

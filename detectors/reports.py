@@ -12,9 +12,10 @@ from detectors.kernels.lanes import LANES, SHAPE_WINDOW
 from detectors.kernels.names import CUSUM, NAMES, PAGE_HINKLEY, SHAPE, VARIANCE
 from detectors.kernels.scratch import Batch
 from detectors.layout import Arrays
-from detectors.levels import Moments, in_units
+from detectors.levels import Moments, in_units, score_unit
 from detectors.signals import BankSettings
 from detectors.watches import Watch
+from detectors.whitening import to_score
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,18 @@ class Scene:
         made = finding(names, signal, last_values(signal, since, direction, at), measure, at)
         return compared_with_reference(made, signal, ratio, of)
 
-    def per_signal(self, name: str, index: int, row: int, watch: Watch, update: int) -> Finding:
-        """The finding of a per-signal detector at its update of this number."""
+    def per_signal(self, name: str, index: int, row: int, watch: Watch, update: int) -> Finding | None:
+        """The finding of a per-signal detector at its update of this number.
+
+        None when it is no more than what the signal's cycle is allowed to be off by.
+        """
         signal = self.signal(index, row)
         every = int(signal["every"])
         point = nearest_change(signal, watch.values_since_change(every, update))
         measure = watch.measure(every)
-        return finding((name, watch.name), signal, point, measure, self.detected(row))
+        made = finding((name, watch.name), signal, point, measure, self.detected(row))
+        allowed_sd = float(signal["allowance"]) * to_score(signal) * score_unit(signal)
+        return made if abs(made.effect_size_sd) >= allowed_sd else None
 
 
 def spread_since(signal: np.void, direction: int) -> tuple[float, float]:

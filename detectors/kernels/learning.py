@@ -10,7 +10,7 @@ from typing import Any
 
 from detectors.kernels.compiled import compiled
 from detectors.kernels.long_run import add_products
-from detectors.kernels.residuals import FAR
+from detectors.kernels.residuals import FAR, cycle_at
 from detectors.kernels.sample import add_to_sample
 from detectors.kernels.scratch import Batch, Scratch, slot_of
 
@@ -61,10 +61,11 @@ def add_to_season(signal: Any, season: Any, batch: Batch, scratch: Scratch, coun
     known = signal["local"] == 0
     to_score = signal["sigma"] / (1.0 - signal["phi"])
     for place in range(count):
-        slot = slot_of(batch, scratch.rows[place])
+        row = scratch.rows[place]
+        slot = slot_of(batch, row)
         level = scratch.forecasts[place] * to_score
         value = min(max(scratch.residuals[place] - level, -FAR), FAR)
-        value += knots[slot] if known else level
+        value += cycle_at(knots, batch, row) if known else level
         number = weight[slot]
         mean[slot] += (value - mean[slot]) / (number + 1.0)
         if number < WEIGHT_MAX:

@@ -36,10 +36,15 @@ def remove_cycle(
     if not seasonal:
         return
     for place in range(count):
-        row = scratch.rows[place]
-        slot, fraction = batch.places[row], batch.fractions[row]
-        following = slot + 1 if slot + 1 < SLOTS else 0
-        scratch.residuals[place] -= knots[slot] * (1.0 - fraction) + knots[following] * fraction
+        scratch.residuals[place] -= cycle_at(knots, batch, scratch.rows[place])
+
+
+@compiled
+def cycle_at(knots: NDArray[np.float32], batch: Batch, row: int) -> float:
+    """The cycle at the time of a row."""
+    slot, fraction = batch.places[row], batch.fractions[row]
+    following = slot + 1 if slot + 1 < SLOTS else 0
+    return float(knots[slot] * (1.0 - fraction) + knots[following] * fraction)
 
 
 @compiled

@@ -9,6 +9,7 @@ from benchmarks.quality.changes import CHANGES
 from benchmarks.quality.limit.chain import run_lengths
 from benchmarks.quality.limit.gaussian import gaussian_limit, kernel
 from benchmarks.quality.limit.lattice import bernoulli_limit, reference_rate, swap_limit, transitions
+from benchmarks.quality.limit.location import location_limit
 from benchmarks.quality.limit.optimum import optimum, optimum_values
 from benchmarks.quality.limit.variance import variance_limit
 from benchmarks.quality.noises import NOISES, Flags
@@ -29,6 +30,13 @@ def test_known_delays_at_ten_thousand(shift: float, delay: float) -> None:
     limit = gaussian_limit(shift, 1e4)
     assert limit.zero_state == pytest.approx(delay, rel=2e-3)
     assert limit.false_alarm_every == pytest.approx(1e4, rel=1e-6)
+
+
+def test_the_limit_of_any_noise_is_the_gaussian_one_for_gaussian_noise() -> None:
+    """What heavy tails cost would be told by a limit that is wrong."""
+    for shift in (0.5, 3.0):
+        own, exact = location_limit("gaussian", shift, 1e4), gaussian_limit(shift, 1e4)
+        assert own.zero_state == pytest.approx(exact.zero_state, rel=5e-3)
 
 
 @settings(max_examples=6, deadline=None)
