@@ -15,8 +15,7 @@ from detectors.kernels.scratch import DAY_MS, SLOT_MS
 from detectors.layout import SLOTS, clear_recent
 from detectors.learning import give_way, set_whitening
 from detectors.local_level import HOLD_MS, following_ms, set_memory
-from detectors.reference import begin, learn_distribution, learn_stabilised, own_scores
-from detectors.stabilising import is_dominated
+from detectors.reference import begin, learn_number, own_scores
 from detectors.whitening import to_score
 
 SAMPLE_MIN = SLOTS // 2
@@ -42,8 +41,7 @@ def look_again(signal: np.void, shape: np.void, season: np.void) -> None:
     before = own_scores(signal, shape, values)
     means, weights = means_of(before, slots)
     if len(values) >= SAMPLE_MIN and np.ptp(values) > 0 and not looks_flat(means, weights):
-        learn_table = learn_stabilised if is_dominated(values) else learn_distribution
-        learn_table(signal, shape, values)
+        learn_number(signal, shape, values, slots)
         after = own_scores(signal, shape, values)
         carry_over(signal, before, after, within(after, slots) / max(within(before, slots), 1e-6))
         means, weights = means_of(after, slots)

@@ -93,10 +93,7 @@ SIGNAL = np.dtype(
         # and when the next value is due
         ("products", "f8", (3,)),
         *((name, "f8") for name in ("score_before", "learn_at")),
-        *(
-            (name, "i8")
-            for name in ("season_from_ms", "season_ms", "sampled_from_ms", "sample_next_ms")
-        ),
+        *((name, "i8") for name in ("season_from_ms", "season_ms", "sampled_from_ms", "sample_next_ms")),
         # after a change: by how many sd it is away from its level, known from how many values, and by how
         # many the level had begun to follow; by how many levels that stayed have moved it in all
         *((name, "f8") for name in ("shift", "shift_count", "drifted", "carried")),

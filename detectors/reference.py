@@ -2,22 +2,34 @@
 
 from math import fsum, inf, sqrt
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.categories import learn_categories, learn_shares
+from detectors.cycle import looks_flat, means_of
 from detectors.kernels.page_hinkley import prime, reset
 from detectors.kernels.scores import CLIP, score
 from detectors.kernels.scratch import CHUNK, make_scratch
-from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP, QUALITY, SEASONAL, Arrays, clear_recent
+from detectors.layout import (
+    GRID_LOW,
+    GRID_POINTS,
+    GRID_STEP,
+    QUALITY,
+    SEASONAL,
+    SLOTS,
+    Arrays,
+    clear_recent,
+)
 from detectors.learning import begin_learning
 from detectors.signals import NUMERIC, BankSettings, Transform
-from detectors.stabilising import noise_sd, stabilising_table
+from detectors.stabilising import is_dominated, noise_sd, stabilising_table
 from detectors.tail import learn_tail
 from detectors.thresholds import set_thresholds
 
 ATOMS_MAX = 64  # a reference with more distinct values is treated as continuous
+DAY_SLOTS = 48
 TAIL_VALUES = 3
 RATE_SCALE_MIN = 0.2  # a single 1 of a rare kind scores at most 5, so it cannot fire on its own
 UPDATES_PER_S = 8.0  # what river's detectors see of a fast signal under resolution "auto"
@@ -71,7 +83,7 @@ def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
     if transform in (Transform.CATEGORY, Transform.UNSEEN, Transform.TAIL):
         clear_recent(signal)  # what it says begins with the reference
     if transform is Transform.VALUE:
-        learn_distribution(signal, shape, values)
+        learn_number(signal, shape, values, slots)
         rebuild_recent(signal, shape, values)
     elif transform is Transform.CATEGORY:
         learn_shares(signal, shape)
@@ -114,18 +126,33 @@ def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float
     describe(signal, shape, values)
 
 
-def learn_stabilised(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:
-    """The table [129 points] of a number that a cycle dominates, from values in the order of time.
+def learn_number(
+    signal: np.void, shape: np.void, values: NDArray[np.float64], slots: NDArray[np.integer[Any]]
+) -> None:
+    """The table that fits a number best, from its values in the order of time and their half hours."""
+    step = max(len(values) // SLOTS, 1)  # neighbours of a sample depend on each other less
+    sample, sampled = values[::step], slots[::step]
+    spans_a_day = len(np.unique(sampled % DAY_SLOTS)) == DAY_SLOTS
+    if spans_a_day and is_dominated(sample) and not looks_flat(*means_of(sample, sampled)):
+        learn_stabilised(signal, shape, values, sample)
+    else:
+        learn_distribution(signal, shape, values)
+
+
+def learn_stabilised(
+    signal: np.void, shape: np.void, values: NDArray[np.float64], sample: NDArray[np.float64]
+) -> None:
+    """The table [129 points] of a number that a cycle dominates, from a sample in the order of time.
 
     Its noise has sd 1 in scores, and effects are measured in it: the sd of all values is the cycle's.
     """
     signal["atoms"] = 0
-    table = stabilising_table(values)
+    table = stabilising_table(sample)
     shape["table"][:GRID_POINTS] = table
     shape["level"][:GRID_POINTS] = np.searchsorted(np.sort(values), table, side="right") / len(values)
     describe(signal, shape, values)
-    signal["scale"] *= noise_sd(own_scores(signal, shape, values))
-    signal["effect_sd"] = noise_sd(values)
+    signal["scale"] *= noise_sd(own_scores(signal, shape, sample))
+    signal["effect_sd"] = noise_sd(sample)
 
 
 def describe(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:

@@ -47,9 +47,7 @@ def test_a_heavier_tail_raises_more_where_false_alarms_are_to_be_rarer() -> None
     """The tail's exponent counts for every step upwards, not once."""
     crossings = AS_EXPECTED * np.array([[2.0], [6.0]], np.float32)
     often, seldom = cusum_heights(1e5), cusum_heights(1e9)
-    more = [
-        np.subtract(raised_cusums(heights, crossings, VALUES), heights)[3] for heights in (often, seldom)
-    ]
+    more = [np.subtract(raised_cusums(heights, crossings, VALUES), heights)[3] for heights in (often, seldom)]
     assert 0 < more[0] < 0.6 * more[1] < inf
 
 

@@ -64,6 +64,17 @@ def test_a_busy_service_has_quiet_days() -> None:
     assert len(told(requests(10, 500, 400))) <= 10
 
 
+def test_a_baseline_of_days_gets_such_a_table() -> None:
+    """A model that brings its history along would be the noisiest of all."""
+    values = requests(5, 500, 400)[::10]
+    bank = Bank(BankSettings(false_alarm_every=1e7, warm_up=2 * DAY_S // 10))
+    bank.add([Signal(str(column), column, Transform.VALUE) for column in range(2)], columns=2)
+    findings = feed(bank, values, [10_000], spacing_ms=10_000)
+    assert len([found for found in findings if abs(found.effect_size_sd) >= TOLD_SD]) <= 2
+    sd = bank._arrays.signals["effect_sd"]
+    assert (sd < 40).all()  # of requests: noise, not the day
+
+
 def test_an_outage_of_a_twentieth_is_seen_at_any_hour() -> None:
     """Quiet days would be those of a signal that sees nothing."""
     values = requests(10, 500, 400, columns=6)
