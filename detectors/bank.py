@@ -113,8 +113,7 @@ class Bank:
         found = run(self._arrays, batch, self.settings, emissions)
         detections = self._from_kernel(scene, found) + self._from_watches(scene, emissions)
         self._arrays = without_idle_buffers(self._arrays)
-        detections.sort(key=lambda detection: detection[:3])
-        return [detection[3] for detection in detections]
+        return [made for *_, made in sorted(detections, key=lambda detection: detection[:3])]
 
     def correct(self, name: str, old: float, new: float) -> None:
         """Exchanges one value for another in the recent statistics of a signal (a corrected label).
@@ -246,7 +245,6 @@ class Bank:
             name, before = self.signals[index].name, emitted[index] - last
             for place, order, watch, update in detections_of(watches, scores, (first, last), before):
                 row = int(emissions.rows[place])
-                made = scene.per_signal(name, index, row, watch, update)
-                if made is not None and watch.tells(made):
+                if made := scene.per_signal(name, index, row, watch, update):
                     detections.append((row, index, order, made))
         return detections

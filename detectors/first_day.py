@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.cycle import looks_flat, means_of
+from detectors.distribution import learn_number, own_scores
 from detectors.kernels.sample import SAMPLE_MS
 from detectors.kernels.scratch import DAY_MS, SLOT_MS
 from detectors.layout import SLOTS, clear_recent
 from detectors.learning import give_way, set_whitening
 from detectors.local_level import HOLD_MS, following_ms, set_memory
-from detectors.reference import begin, learn_number, own_scores
+from detectors.reference import begin
 from detectors.whitening import to_score
 
 SAMPLE_MIN = SLOTS // 2

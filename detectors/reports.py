@@ -51,7 +51,7 @@ class Scene:
     def per_signal(self, name: str, index: int, row: int, watch: Watch, update: int) -> Finding | None:
         """The finding of a per-signal detector at its update of this number.
 
-        None when it is no more than what the signal's cycle is allowed to be off by.
+        None when it is told already, or no more than what the signal's cycle is allowed to be off by.
         """
         signal = self.signal(index, row)
         every = int(signal["every"])
@@ -59,7 +59,7 @@ class Scene:
         measure = watch.measure(every)
         made = finding((name, watch.name), signal, point, measure, self.detected(row))
         allowed_sd = float(signal["allowance"]) * to_score(signal) * score_unit(signal)
-        return made if abs(made.effect_size_sd) >= allowed_sd else None
+        return made if abs(made.effect_size_sd) >= allowed_sd and watch.tells(made) else None
 
 
 def spread_since(signal: np.void, direction: int) -> tuple[float, float]:

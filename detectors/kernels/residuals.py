@@ -122,9 +122,8 @@ def anchor(signal: Any, scratch: Scratch, count: int, limit: float, unit: float)
     hold = signal["hold"] if local else np.inf
     # A number's new level that stays local goes on as a line, and so does its sd: a cycle is no change.
     is_line = local and (signal["transform"] == VALUE or signal["transform"] == CATEGORY)
-    learns = is_line and signal["variance_memory"] > 0
-    memory = signal["memory"] if is_line else LEVEL_VALUES
-    trend, local_sd, known = signal["trend"], signal["local_sd"], signal["variance_memory"]
+    memory, known = signal["memory"] if is_line else LEVEL_VALUES, signal["variance_memory"]
+    trend, local_sd = signal["trend"], signal["local_sd"]
     usual = sqrt(signal["spread"] * signal["long_run"])
     taken, ended = 0, False
     while taken < count and not ended:
@@ -142,7 +141,7 @@ def anchor(signal: Any, scratch: Scratch, count: int, limit: float, unit: float)
         surprise = min(max(deviation, -limit), limit)
         shift += trend + gain * surprise
         trend += slope * surprise
-        if learns:
+        if is_line and known > 0:
             before = local_sd
             local_sd = sd_of_late(local_sd, anchored * anchored * signal["long_run"], known)
             shift, trend = shift * before / local_sd, trend * before / local_sd

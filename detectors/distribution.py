@@ -1,0 +1,120 @@
+"""How a number's values become scores: the table of its reference, made from the reference's own values."""
+
+from math import fsum, sqrt
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.cycle import looks_flat, means_of
+from detectors.kernels.scores import CLIP, score
+from detectors.kernels.scratch import CHUNK, make_scratch
+from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP, SLOTS
+from detectors.stabilising import is_dominated, noise_sd, stabilising_table
+
+ATOMS_MAX = 64  # a reference with more distinct values is treated as continuous
+DAY_SLOTS = 48
+TAIL_VALUES = 3
+GRID = np.array(
+    [NormalDist().cdf(GRID_LOW + GRID_STEP * i) for i in range(GRID_POINTS)]
+)  # probabilities of the quantile table
+
+
+def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:
+    """The quantile table of a number [129 points], or its atoms when there are few distinct values."""
+    atoms, counts = np.unique(values, return_counts=True)
+    if len(atoms) <= ATOMS_MAX:
+        signal["atoms"] = len(atoms)
+        shape["table"][: len(atoms)] = atoms
+        shape["level"][: len(atoms)] = np.cumsum(counts) / len(values)
+    else:
+        signal["atoms"] = 0
+        places = np.clip(GRID * len(values) - 0.5, 0, len(values) - 1)
+        shape["table"][:GRID_POINTS] = np.interp(places, np.arange(len(values)), np.sort(values))
+        shape["level"][:GRID_POINTS] = GRID
+        lengthen_tails(shape["table"][:GRID_POINTS], len(values), float(values.std()))
+    describe(signal, shape, values)
+
+
+def learn_number(
+    signal: np.void, shape: np.void, values: NDArray[np.float64], slots: NDArray[np.integer[Any]]
+) -> None:
+    """The table that fits a number best, from its values in the order of time and their half hours."""
+    step = max(len(values) // SLOTS, 1)  # neighbours of a sample depend on each other less
+    sample, sampled = values[::step], slots[::step]
+    spans_a_day = len(np.unique(sampled % DAY_SLOTS)) == DAY_SLOTS
+    if spans_a_day and is_dominated(sample) and not looks_flat(*means_of(sample, sampled)):
+        learn_stabilised(signal, shape, values, sample)
+    else:
+        learn_distribution(signal, shape, values)
+
+
+def learn_stabilised(
+    signal: np.void, shape: np.void, values: NDArray[np.float64], sample: NDArray[np.float64]
+) -> None:
+    """The table [129 points] of a number that a cycle dominates, from a sample in the order of time.
+
+    Its noise has sd 1 in scores, and effects are measured in it: the sd of all values is the cycle's.
+    """
+    signal["atoms"] = 0
+    table = stabilising_table(sample)
+    shape["table"][:GRID_POINTS] = table
+    shape["level"][:GRID_POINTS] = np.searchsorted(np.sort(values), table, side="right") / len(values)
+    describe(signal, shape, values)
+    signal["scale"] *= noise_sd(own_scores(signal, shape, sample))
+    signal["effect_sd"] = noise_sd(sample)
+
+
+def describe(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:
+    """Moments and range of the reference's values [reference_count].
+
+    Scores read from its table are corrected to mean 0 and sd 1 on these values themselves.
+    """
+    varies = bool(np.ptp(values))
+    signal["center"], signal["scale"] = 0.0, 1.0
+    signal["reference_sd"] = signal["effect_sd"] = values.std() if varies else 0.0
+    scores = np.clip(own_scores(signal, shape, values), -CLIP, CLIP)
+    if varies:
+        signal["center"] = fsum(scores) / len(scores)
+        signal["scale"] = max(sqrt(fsum((scores - signal["center"]) ** 2) / len(scores)), 0.1)
+    signal["reference_mean"] = signal["origin"] = values.mean() if varies else values[0]
+    signal["reference_low"], signal["reference_high"] = values.min(), values.max()
+
+
+def lengthen_tails(table: NDArray[np.float64], count: int, sd: float) -> None:
+    """Where fewer than three of the reference's values lie beyond, quantiles go on with the reference's sd.
+
+    Else the largest of a few values would stand for all quantiles up to 3.2 sd.
+    """
+    sure = min(int(np.searchsorted(GRID, 1 - TAIL_VALUES / count)), GRID_POINTS - 1)
+    steps = GRID_STEP * sd * np.arange(1, GRID_POINTS - sure)
+    table[sure + 1 :] = table[sure] + steps
+    table[: GRID_POINTS - sure - 1] = (table[GRID_POINTS - sure - 1] - steps)[::-1]
+
+
+def own_scores(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The scores [values] of the reference's own values."""
+    scratch, scores = make_scratch(), np.empty(len(values))
+    seen = int(signal["seen"])
+    for start in range(0, len(values), CHUNK):
+        part = values[start : start + CHUNK]
+        signal["seen"] = start
+        scratch.numbers[: len(part)] = part
+        score(signal, shape, scratch, len(part))
+        scores[start : start + len(part)] = scratch.scores[: len(part)]
+    signal["seen"] = seen
+    return scores
+
+
+def rebuild_recent(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:
+    """The recent window again, now around the reference mean and with its histogram."""
+    end = len(values)
+    points = int(signal["atoms"]) or GRID_POINTS
+    for half in (0, 1):
+        part = values[end - int(signal["recent"][half, 0]) : end]
+        end -= len(part)
+        deviations = part - signal["origin"]
+        signal["recent"][half, 1:3] = deviations.sum(), (deviations**2).sum()
+        cells = np.searchsorted(shape["table"][:points], part)
+        shape["cells"][half] = np.bincount(cells, minlength=shape["cells"].shape[1])
