@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.cycle import looks_flat, means_of
+from detectors.cycle import DAYS, looks_flat, means_of
 from detectors.kernels.scores import CLIP, score
 from detectors.kernels.scratch import CHUNK, make_scratch
 from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP, SLOTS
 from detectors.stabilising import is_dominated, noise_sd, stabilising_table
 
 ATOMS_MAX = 64  # a reference with more distinct values is treated as continuous
-DAY_SLOTS = 48
+DAY_SLOTS = SLOTS // DAYS
 TAIL_VALUES = 3
 GRID = np.array(
     [NormalDist().cdf(GRID_LOW + GRID_STEP * i) for i in range(GRID_POINTS)]

@@ -130,7 +130,7 @@ def allow_for_misfit(signal: np.void, season: np.void) -> None:
     ratio = float((weights[seen] * deviations**2).mean()) / variance
     more = (surely(ratio, float(seen.sum())) - 1) * variance / float(weights[seen].mean())
     bends = (np.roll(knots, 1) - 2 * knots + np.roll(knots, -1)) / 12
-    misfit = max(more, 0.0) + float((bends**2).mean())
+    misfit = more + float((bends**2).mean())
     signal["allowance"] = sqrt(float(signal["allowance"]) ** 2 + ALLOWANCE**2 * misfit / variance)
 
 

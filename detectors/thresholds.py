@@ -20,7 +20,6 @@ from detectors.kernels.names import CUSUM, E_DETECTOR, PAGE_HINKLEY, SHAPE, VARI
 from detectors.signals import NUMERIC, Transform
 
 LIGHT_TAILS = 0.35  # scores of categories have lighter tails than normal ones: as many false alarms sooner
-UNREACHABLE = 1e12
 LOCAL_DELAYS = 4.0  # a CUSUM slower than a quarter of a local level's memory would follow the cycle
 
 
@@ -43,7 +42,7 @@ def set_thresholds(signal: np.void) -> None:
         crossed = signal["crossings"], float(signal["crossing_values"])
         heights = raised_cusums(cusum_heights(away_every * light), *crossed)
         signal["delta"], threshold = normal_parameters(every[PAGE_HINKLEY])
-        signal["threshold"] = min(raised_page_hinkley(threshold, *crossed), UNREACHABLE)
+        signal["threshold"] = raised_page_hinkley(threshold, *crossed)
         signal["heights"] = reachable(heights, signal)
         cells = min(int(signal["atoms"]) + 1, SHAPE_CELLS)
         if signal["transform"] == Transform.VALUE:
@@ -52,7 +51,7 @@ def set_thresholds(signal: np.void) -> None:
         spread_height = variance_height(every[VARIANCE])
         signal["spread_height"] = max(
             spread_height * float(signal["long_run_squares"]),
-            min(raised_variance(spread_height, *crossed), UNREACHABLE),
+            raised_variance(spread_height, *crossed),
         )
     else:
         mean, scale = float(signal["reference_mean"]), float(signal["scale"])
@@ -88,9 +87,9 @@ def recalibrate(signal: np.void, name: str, requested: float) -> bool:
 def reachable(heights: tuple[float, ...], signal: np.void) -> tuple[float, ...]:
     """The thresholds of the CUSUMs; those too slow for a local level are out of reach while there is one."""
     if not signal["local"]:
-        return tuple(min(height, UNREACHABLE) for height in heights)
+        return heights
     memory = float(signal["memory"]) / 2
     return tuple(
-        height if height / (shift / 2) * LOCAL_DELAYS <= memory else UNREACHABLE
+        height if height / (shift / 2) * LOCAL_DELAYS <= memory else inf
         for height, shift in zip(heights, SHIFTS, strict=True)
     )

@@ -4,7 +4,7 @@
 
 Counts of each second are Poisson around a daily wave, of four services with their noon at different hours;
 those that wander do so as an Ornstein-Uhlenbeck process, by a share of the rate and with an hour's memory. A
-finding counts when its effect is large enough to be told. One in 10^7 values is asked for, an eighth of one
+finding counts when its effect is large enough to be told. One in 10^7 values is asked for, half a finding
 in sixteen days of four services.
 """
 
@@ -57,12 +57,12 @@ def findings_a_day(traffic: Traffic) -> NDArray[np.int64]:
     values = counts(traffic, np.random.default_rng(1))
     bank = Bank(BankSettings(false_alarm_every=EVERY))
     bank.add([Signal(str(c), c, Transform.VALUE) for c in range(SERVICES)], columns=SERVICES)
-    days = np.zeros(DAYS + 1, np.int64)
+    days = np.zeros(DAYS, np.int64)
     for first in range(0, len(values), BATCH_S):
         rows = np.arange(first, min(first + BATCH_S, len(values)))
         for found in bank.update(values[rows], START_MS + rows * 1_000, rows):
             days[found.detected_offset // DAY_S] += abs(found.effect_size_sd) >= SMALLEST_EFFECT_SD
-    return days[:DAYS]
+    return days
 
 
 def main() -> None:

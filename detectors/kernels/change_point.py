@@ -6,13 +6,13 @@ and too late when it is larger than the change. So one pair, upwards and downwar
 one a steeper drift for larger changes and one a flatter drift for smaller ones.
 """
 
-from math import sqrt
 from typing import Any
 
 import numpy as np
 
 from detectors.kernels.compiled import allocating, compiled
 from detectors.kernels.reading import VALUE
+from detectors.kernels.residuals import usual_sd
 from detectors.kernels.scratch import Batch, Scratch
 from detectors.layout import MARKS
 
@@ -116,9 +116,9 @@ def followed(signal: Any, before: Any) -> float:
 @compiled
 def begin_far(signal: Any) -> None:
     """After a jump of more than innovations show, the last value says where the new level is."""
-    unit = sqrt(signal["spread"] * signal["long_run"]) * signal["local_sd"]
-    healthy = signal["level"] + (signal["trend"] if signal["away"] == 0 else 0.0)
-    shift = (signal["previous"] * (1.0 - signal["phi"]) / signal["sigma"] - healthy) / unit
+    unit = usual_sd(signal) * signal["local_sd"]
+    expected = signal["level"] + (signal["trend"] if signal["away"] == 0 else 0.0)
+    shift = (signal["previous"] * (1.0 - signal["phi"]) / signal["sigma"] - expected) / unit
     if abs(shift) > abs(signal["shift"]) and shift * signal["shift"] > 0.0:
         signal["shift"], signal["shift_count"] = shift, 1.0
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from detectors.kernels.compiled import compiled
 from detectors.kernels.long_run import add_products
-from detectors.kernels.residuals import FAR, cycle_at
+from detectors.kernels.residuals import cycle_at
 from detectors.kernels.sample import add_to_sample
 from detectors.kernels.scratch import Batch, Scratch, slot_of
 
@@ -63,9 +63,8 @@ def add_to_season(signal: Any, season: Any, batch: Batch, scratch: Scratch, coun
     for place in range(count):
         row = scratch.rows[place]
         slot = slot_of(batch, row)
-        level = scratch.forecasts[place] * to_score
-        value = min(max(scratch.residuals[place] - level, -FAR), FAR)
-        value += cycle_at(knots, batch, row) if known else level
+        value = scratch.scores[place]
+        value += cycle_at(knots, batch, row) if known else scratch.forecasts[place] * to_score
         number = weight[slot]
         mean[slot] += (value - mean[slot]) / (number + 1.0)
         if number < WEIGHT_MAX:

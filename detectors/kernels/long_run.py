@@ -4,13 +4,13 @@ Innovations are added in units of the scores' long run (sd / (1 - phi)), which s
 known better; their squares as they are.
 """
 
-from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.kernels.compiled import compiled
+from detectors.kernels.residuals import usual_sd
 from detectors.kernels.scores import CLIP
 from detectors.kernels.scratch import Scratch
 
@@ -26,7 +26,7 @@ def add_products(signal: Any, scratch: Scratch, count: int) -> None:
     products, open_block, long_run = signal["products"], signal["open_block"], signal["long_run"]
     before, squares, lagged = signal["score_before"], products[1], products[2]
     number, total, energy = open_block[0], open_block[1], open_block[2]
-    unit = signal["sigma"] * sqrt(signal["spread"] * long_run) / (1.0 - signal["phi"])
+    unit = signal["sigma"] * usual_sd(signal) / (1.0 - signal["phi"])
     for place in range(count):
         value = min(max(scratch.scores[place], -CLIP), CLIP)  # wilder ones would decide alone
         squares += value * value

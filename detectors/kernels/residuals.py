@@ -62,13 +62,19 @@ def gains(counted: float, is_line: bool) -> tuple[float, float]:
 
 
 @compiled
+def usual_sd(signal: Any) -> float:
+    """The sd that errors of a known level have in the long run, as far as no cycle moves it."""
+    return sqrt(signal["spread"] * signal["long_run"])
+
+
+@compiled
 def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
     """errors, innovations (within ±limit) and, from now on, scores measured from the level.
 
     Innovations have variance 1 also after the variance has changed.
     """
     phi, inverse = signal["phi"], 1.0 / signal["sigma"]
-    to_score, unit = signal["sigma"] / (1.0 - phi), sqrt(signal["spread"] * signal["long_run"])
+    to_score, unit = signal["sigma"] / (1.0 - phi), usual_sd(signal)
     # Of a rate a mean: a line through its few ones would follow a change before it is seen.
     is_line = signal["local"] != 0 and signal["transform"] != BINARY
     memory, healthy = signal["memory"], signal["away"] == 0
@@ -124,7 +130,7 @@ def anchor(signal: Any, scratch: Scratch, count: int, limit: float, unit: float)
     is_line = local and (signal["transform"] == VALUE or signal["transform"] == CATEGORY)
     memory, known = signal["memory"] if is_line else LEVEL_VALUES, signal["variance_memory"]
     trend, local_sd = signal["trend"], signal["local_sd"]
-    usual = sqrt(signal["spread"] * signal["long_run"])
+    usual = usual_sd(signal)
     taken, ended = 0, False
     while taken < count and not ended:
         whole = scratch.errors[taken] / (sqrt(1.0 + scratch.gains[taken]) * usual * local_sd)
@@ -167,7 +173,7 @@ def come_back(signal: Any) -> None:
     if signal["returned"] == STAYS:
         reset(signal)  # what Page-Hinkley has added up is about the level before
         signal["carried"] += signal["shift"]
-        unit = sqrt(signal["spread"] * signal["long_run"]) * signal["local_sd"]
+        unit = usual_sd(signal) * signal["local_sd"]
         signal["level"] += signal["shift"] * unit
         signal["trend"] *= unit
         signal["counted"] = min(signal["counted"], 200.0)

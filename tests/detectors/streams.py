@@ -62,6 +62,13 @@ def single(transform: Transform = Transform.VALUE, **settings: Any) -> Bank:
     return bank
 
 
+def numbered(columns: int, transform: Transform = Transform.VALUE, **settings: Any) -> Bank:
+    """A bank of signals "0", "1", … that look at a column each."""
+    bank = Bank(BankSettings(**settings))
+    bank.add([Signal(str(column), column, transform) for column in range(columns)], columns=columns)
+    return bank
+
+
 HEARD: list[float] = []
 
 

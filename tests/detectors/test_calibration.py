@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from detectors import Bank, BankSettings, Signal, Transform
+from detectors import Transform
 from detectors.calibration import ADWIN_UPDATES, adwin_delta, lundberg, normal_parameters, rate_parameters
-from tests.detectors.streams import feed
+from tests.detectors.streams import feed, numbered
 
 REQUESTED = 2000.0
 SIGNALS = 20
@@ -19,12 +19,9 @@ def realised(values: NDArray[np.float64], transform: Transform, detector: str) -
 
     The reference spans two days: a local level would take away what ADWIN's long windows see.
     """
-    settings = BankSettings(
-        warm_up=2000, resolution="every_value", false_alarm_every=REQUESTED, detectors=(detector,)
-    )
-    bank = Bank(settings)
     columns = values.shape[1]
-    bank.add([Signal(str(column), column, transform) for column in range(columns)], columns)
+    settings = {"warm_up": 2000, "resolution": "every_value", "false_alarm_every": REQUESTED}
+    bank = numbered(columns, transform, detectors=(detector,), **settings)
     return columns * (len(values) - 2000) / max(len(feed(bank, values, spacing_ms=100_000)), 1)
 
 
@@ -51,9 +48,7 @@ def test_one_rare_event_does_not_fire() -> None:
     values = np.zeros((12_000, 3))
     values[5000, 0] = values[7000, 1] = values[2001, 2] = 1.0
     for resolution in ("every_value", "auto"):
-        bank = Bank(BankSettings(resolution=resolution))
-        bank.add([Signal(str(column), column, Transform.BINARY) for column in range(3)], columns=3)
-        assert feed(bank, values) == []
+        assert feed(numbered(3, Transform.BINARY, resolution=resolution), values) == []
 
 
 def test_siegmund_for_the_cusum() -> None:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from detectors import Bank, BankSettings, Finding, Signal, Transform
 from detectors.layout import SEASONAL
-from tests.detectors.streams import feed
+from tests.detectors.streams import feed, numbered
 
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000
@@ -14,9 +14,7 @@ DAY_MS = 86_400_000
 
 def bank_of(columns: int, transform: Transform = Transform.VALUE, every: float = 1e6) -> Bank:
     """A bank of signals "0", "1", … that look at a column each."""
-    bank = Bank(BankSettings(false_alarm_every=every))
-    bank.add([Signal(str(column), column, transform) for column in range(columns)], columns=columns)
-    return bank
+    return numbered(columns, transform, false_alarm_every=every)
 
 
 def run(bank: Bank, values: NDArray[np.float64], spacing_ms: int) -> list[Finding]:

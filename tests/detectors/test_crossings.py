@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors import Bank, BankSettings, Signal, Transform
 from detectors.calibration import cusum_heights, raised_cusums, raised_page_hinkley, raised_variance
 from detectors.calibration.crossings import EXPECTED_EVERY
-from tests.detectors.streams import feed
+from tests.detectors.streams import feed, numbered
 
 VALUES = 1e6
 AS_EXPECTED = (VALUES / np.array(EXPECTED_EVERY)).astype(np.float32)
@@ -18,8 +17,7 @@ AS_EXPECTED = (VALUES / np.array(EXPECTED_EVERY)).astype(np.float32)
 
 def test_normal_innovations_keep_their_thresholds() -> None:
     """Every signal would be slower than it has to be."""
-    bank = Bank(BankSettings(false_alarm_every=1e8))
-    bank.add([Signal(str(column), column, Transform.VALUE) for column in range(8)], columns=8)
+    bank = numbered(8, false_alarm_every=1e8)
     feed(bank, np.random.default_rng(1).standard_normal((200_000, 8)), [5_000], spacing_ms=10_000)
     signals = bank._arrays.signals
     counted = signals["crossings"].sum(axis=0) / signals["crossing_values"].sum()

@@ -6,17 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from detectors import Bank, BankSettings, Finding, Signal, Transform
-from tests.detectors.streams import feed
+from detectors import Bank, Finding
+from tests.detectors.streams import feed, numbered
 
 TEN_SECONDS_MS = 10_000
 DAY = 8_640  # values
 
 
 def bank_of(columns: int, warm_up: int = 1_000) -> Bank:
-    bank = Bank(BankSettings(false_alarm_every=1e8, warm_up=warm_up))
-    bank.add([Signal(str(column), column, Transform.VALUE) for column in range(columns)], columns=columns)
-    return bank
+    return numbered(columns, false_alarm_every=1e8, warm_up=warm_up)
 
 
 def run(bank: Bank, values: NDArray[np.float64], start: int = 0, batch: int = 4_096) -> list[Finding]:

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from detectors import Bank, BankSettings, Signal, Transform
-from tests.detectors.streams import feed
+from detectors import BankSettings
+from tests.detectors.streams import feed, numbered
 
 Noise = Callable[[np.random.Generator], NDArray[np.float64]]
 COLUMNS, ROWS, EVERY = 16, 100_000, 1e5
@@ -35,9 +35,7 @@ def calm_and_wild(random: np.random.Generator) -> NDArray[np.float64]:
 
 
 def false_alarms(values: NDArray[np.float64], detectors: tuple[str, ...]) -> int:
-    bank = Bank(BankSettings(false_alarm_every=EVERY, detectors=detectors))
-    bank.add([Signal(str(column), column, Transform.VALUE) for column in range(COLUMNS)], columns=COLUMNS)
-    return len(feed(bank, values, [5_000]))
+    return len(feed(numbered(COLUMNS, false_alarm_every=EVERY, detectors=detectors), values, [5_000]))
 
 
 @pytest.mark.parametrize("noise", [beat, moving_average])

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from detectors import Bank, BankSettings, Finding, Signal, Transform
+from detectors import Finding
 from detectors.stabilising import is_dominated, stabilising_table
-from tests.detectors.streams import feed
+from tests.detectors.streams import feed, numbered
 
 DAY_S = 86_400
 TOLD_SD = 0.1  # smaller changes are never told
@@ -23,9 +23,7 @@ def requests(days: float, middle: float, swing: float, columns: int = 2) -> NDAr
 
 def told(values: NDArray[np.float64]) -> list[Finding]:
     """The findings that somebody would hear of, when one in 10^7 values is to be a false one."""
-    bank = Bank(BankSettings(false_alarm_every=1e7))
-    columns = values.shape[1]
-    bank.add([Signal(str(column), column, Transform.VALUE) for column in range(columns)], columns=columns)
+    bank = numbered(values.shape[1], false_alarm_every=1e7)
     return [found for found in feed(bank, values, [10_000]) if abs(found.effect_size_sd) >= TOLD_SD]
 
 
@@ -67,8 +65,7 @@ def test_a_busy_service_has_quiet_days() -> None:
 def test_a_baseline_of_days_gets_such_a_table() -> None:
     """A model that brings its history along would be the noisiest of all."""
     values = requests(5, 500, 400)[::10]
-    bank = Bank(BankSettings(false_alarm_every=1e7, warm_up=2 * DAY_S // 10))
-    bank.add([Signal(str(column), column, Transform.VALUE) for column in range(2)], columns=2)
+    bank = numbered(2, false_alarm_every=1e7, warm_up=2 * DAY_S // 10)
     findings = feed(bank, values, [10_000], spacing_ms=10_000)
     assert len([found for found in findings if abs(found.effect_size_sd) >= TOLD_SD]) <= 2
     sd = bank._arrays.signals["effect_sd"]

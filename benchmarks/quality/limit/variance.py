@@ -1,39 +1,24 @@
-"""The exact CUSUM for a variance of Gaussian noise that grows by a known factor, on a fine lattice.
+"""The exact CUSUM for a variance of Gaussian noise that grows by a known factor.
 
-The log-likelihood ratio of a value x is x² (1 - 1 / factor) / 2 - log(factor) / 2. Brook and Evans: the sums
-from zero to the threshold are cut into cells, each stands for its middle.
+The log-likelihood ratio of a value x is x² (1 - 1 / factor) / 2 - log(factor) / 2.
 """
 
-from functools import cache
+from functools import cache, partial
 from math import log
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.stats import chi2
 
-from benchmarks.quality.limit.chain import Chain, Limit, Matrix, limit_of, run_lengths
+from benchmarks.quality.limit.cells import cells_limit
+from benchmarks.quality.limit.chain import Limit, Matrix
 
-CELLS = 400
 
-
-def transitions(factor: float, threshold: float, variance: float) -> Matrix:
-    """Between the cells; the first is the sum zero and half as wide."""
-    width = threshold / (CELLS - 0.5)
-    middles = np.arange(CELLS) * width
-    upper = middles + width / 2
-    step = upper[None, :] - middles[:, None]
-    below = chi2.cdf((step + log(factor) / 2) * 2 / (1 - 1 / factor) / variance, df=1)
-    return np.diff(below, axis=1, prepend=0.0)
+def below(factor: float, variance: float, steps: Matrix) -> Matrix:
+    """The probability that a value of this variance takes the sum no higher than by each of these steps."""
+    return np.asarray(chi2.cdf((steps + log(factor) / 2) * 2 / (1 - 1 / factor) / variance, df=1))
 
 
 @cache
 def variance_limit(factor: float, false_alarm_every: float) -> Limit:
     """The optimum, one-sided: it knows that the variance grows."""
-
-    def excess(threshold: float) -> float:
-        return float(np.log(run_lengths(transitions(factor, threshold, 1.0))[0] / false_alarm_every))
-
-    threshold = float(brentq(excess, 0.1, log(false_alarm_every) + 1, xtol=1e-6))
-    return limit_of(
-        Chain(transitions(factor, threshold, 1.0), transitions(factor, threshold, factor)), threshold
-    )
+    return cells_limit(partial(below, factor, 1.0), partial(below, factor, factor), false_alarm_every)
