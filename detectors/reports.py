@@ -8,7 +8,7 @@ import numpy as np
 
 from detectors.engine import state_after
 from detectors.findings import Detected, Finding, change_towards, finding, last_values, nearest_change
-from detectors.kernels.lanes import LANES, SHAPE_WINDOW
+from detectors.kernels.lanes import ODDS_LANES, SHAPE_WINDOW
 from detectors.kernels.names import CUSUM, NAMES, PAGE_HINKLEY, SHAPE, VARIANCE
 from detectors.kernels.scratch import Batch
 from detectors.layout import Arrays
@@ -105,4 +105,4 @@ def told_by(signal: np.void, test: int) -> Told:
     if test == CUSUM:
         lane = int(np.argmax(lanes / heights))
         return turned, (float(lanes[lane]), float(heights[lane])), "mean"
-    return turned, (float(signal["lanes"].sum()) / (2 * LANES), float(heights[0])), "mean"
+    return turned, (float(signal["lanes"].sum()) / (2 * ODDS_LANES), float(heights[0])), "mean"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detectors.layout import SEASON, SIGNAL, Arrays, shape_dtype
 from detectors.signals import BankSettings, Signal, Transform
 
-VERSION = 4
+VERSION = 5
 RIVER_VERSION = version("river")
 
 

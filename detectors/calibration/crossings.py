@@ -16,16 +16,17 @@ from numpy.typing import NDArray
 
 from detectors.calibration.page_hinkley import NORMAL_DELTA
 from detectors.kernels.crossings import NARROWER_SUM, WIDER_SUM
+from detectors.kernels.cusums import EXPONENTS
 from detectors.kernels.lanes import CROSSING_LEVELS, SHIFTS
 
 EXPECTED_EVERY = (
-    (570.0, 487.6, 370.7, 445.4, 405.7, 747.6, 448.3),
-    (10_999.8, 9_497.2, 7_373.1, 9_408.5, 11_798.0, 15_869.5, 8_575.2),
+    (570.0, 487.6, 370.7, 445.4, 405.7, 498.8, 747.6, 448.3),
+    (10_999.8, 9_497.2, 7_373.1, 9_408.5, 11_798.0, 11_137.3, 15_869.5, 8_575.2),
 )
 """Values between two crossings of each level by each sum when innovations are normal, those of a CUSUM both
 ways together (benchmarks/calibration/crossings.py).
 """
-CLUSTERED = (5.7, 3.6, 1.7, 1.2, 1.0, 2.9, 2.9)  # variance ÷ mean of their number: they come in clusters
+CLUSTERED = (5.7, 3.6, 1.7, 1.2, 1.0, 1.1, 2.9, 2.9)  # variance ÷ mean of their number: they come in clusters
 SURE = 3.0  # standard errors
 PRIOR = 5.0  # clusters as they were to be expected that stand beside those that were counted
 EXPONENT_MIN = 0.25  # of that of normal innovations
@@ -34,12 +35,14 @@ EXPONENT_MIN = 0.25  # of that of normal innovations
 def raised_cusums(
     heights: tuple[float, ...], crossings: NDArray[np.float32], values: float
 ) -> tuple[float, ...]:
-    """Thresholds of the CUSUMs, from those for normal innovations and the crossings [2, 7] of so many values.
+    """Thresholds of the CUSUMs, from those for normal innovations and the crossings [2, 8] of so many values.
 
     None is lowered; inf: out of reach.
     """
-    lanes = enumerate(zip(heights, SHIFTS, strict=True))
-    return tuple(raised(height, shift, lane, (crossings[:, lane], values)) for lane, (height, shift) in lanes)
+    lanes = enumerate(zip(heights, EXPONENTS, strict=True))
+    return tuple(
+        raised(height, exponent, lane, (crossings[:, lane], values)) for lane, (height, exponent) in lanes
+    )
 
 
 def raised_variance(height: float, crossings: NDArray[np.float32], values: float) -> float:
@@ -51,7 +54,7 @@ def raised_variance(height: float, crossings: NDArray[np.float32], values: float
 def raised_page_hinkley(threshold: float, crossings: NDArray[np.float32], values: float) -> float:
     """The same for Page-Hinkley, which is a CUSUM with the drift of the one for twice its delta."""
     lane = SHIFTS.index(2 * NORMAL_DELTA)
-    return raised(threshold, SHIFTS[lane], lane, (crossings[:, lane], values))
+    return raised(threshold, EXPONENTS[lane], lane, (crossings[:, lane], values))
 
 
 def raised(height: float, exponent: float, which: int, counted: tuple[NDArray[np.float32], float]) -> float:

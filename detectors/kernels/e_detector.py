@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from detectors.kernels.compiled import compiled
-from detectors.kernels.lanes import LANES, ODDS
+from detectors.kernels.lanes import ODDS, ODDS_LANES
 from detectors.kernels.scratch import Scratch
 
 MULTIPLES = np.array(ODDS)
@@ -47,12 +47,12 @@ def run_e_detector(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]
         unsure = margin * sqrt(scratch.gains[place]) + allowance
         higher, lower = probability(expected + unsure), probability(expected - unsure)
         up, down = 0.0, 0.0
-        for lane in range(LANES):
+        for lane in range(ODDS_LANES):
             multiple = MULTIPLES[lane]
             lanes[0, lane] = min((lanes[0, lane] + 1.0) * ratio(value, multiple, higher), LARGEST)
             lanes[1, lane] = min((lanes[1, lane] + 1.0) * ratio(value, 1.0 / multiple, lower), LARGEST)
             up += lanes[0, lane]
             down += lanes[1, lane]
-        if up + down > 2.0 * LANES * height:
+        if up + down > 2.0 * ODDS_LANES * height:
             return place + 1, 1 if up > down else -1
     return count, 0

@@ -1,14 +1,16 @@
 """The alternatives that are tested side by side, a lane each."""
 
-SHIFTS = (0.25, 0.5, 1.0, 2.0, 3.0)  # sd: the CUSUMs of numbers are made for these, upwards and downwards
+SHIFTS = (0.25, 0.5, 1.0, 2.0, 3.0, 2.25)  # sd: the CUSUMs of numbers are made for these, both ways,
+SDS = (1.0, 1.0, 1.0, 1.0, 1.0, 0.4)  # with values around them of this sd
 ODDS = (1.5, 2.0, 3.0, 6.0, 15.0)  # the e-detector of rates: times and divided by these
 LANES = len(SHIFTS)
+ODDS_LANES = len(ODDS)
 VARIANCE_RATIO = 2.0  # the variance test is made for twice and half the variance
 SHAPE_CELLS = 16  # of equal probability under the normal distribution
 SHAPE_WINDOW = 500  # values per test of the shape
 CROSSING_LEVELS = (
-    (18.331, 9.9286, 5.063, 2.6366, 1.6386, 4.1742, 4.1742),
-    (30.144, 15.872, 8.0454, 4.1325, 2.6366, 7.1276, 7.1276),
+    (18.331, 9.9286, 5.063, 2.6366, 1.6386, 0.3979, 4.1742, 4.1742),
+    (30.144, 15.872, 8.0454, 4.1325, 2.6366, 0.6109, 7.1276, 7.1276),
 )
 """Levels whose crossings are counted, of the CUSUMs and of the sums for a wider and a narrower variance.
 

@@ -1,0 +1,56 @@
+"""Makes the constants of detectors/calibration/cusum.py: what the CUSUMs do on independent normal scores.
+
+    python -m benchmarks.calibration.cusums
+
+The kernel's own CUSUMs begin anew after each false alarm, each alone and then all together, at several
+thresholds. It takes a minute or so; the seed is fixed, so the numbers come out the same.
+"""
+
+from math import inf
+
+import numpy as np
+
+from detectors.calibration.cusum import LANES_TOGETHER, cusum_height, cusum_heights
+from detectors.kernels.cusums import EXPONENTS, run_cusums
+from detectors.kernels.lanes import LANES
+from detectors.kernels.scores import CLIP
+from detectors.kernels.scratch import CHUNK, make_scratch
+from detectors.layout import SIGNAL
+
+FALSE_ALARMS = 3_000.0  # asked of each run
+ALONE, TOGETHER = (500.0, 2_000.0, 10_000.0), (1_000.0, 5_000.0, 20_000.0)
+
+
+def realised(heights: tuple[float, ...], values: float, random: np.random.Generator) -> float:
+    """The mean number of values between false alarms in about so many values."""
+    signal, scratch = np.zeros(1, SIGNAL)[0], make_scratch()
+    signal["heights"] = heights
+    alarms, chunks = 0, int(values / CHUNK)
+    for _ in range(chunks):
+        scores = np.clip(random.standard_normal(CHUNK), -CLIP, CLIP)
+        taken = 0
+        while taken < CHUNK:
+            scratch.anchored[: CHUNK - taken] = scores[taken:]
+            more, fired = run_cusums(signal, scratch, CHUNK - taken)
+            taken += more
+            if fired:
+                alarms += 1
+                signal["lanes"] = 0.0
+    return chunks * CHUNK / max(alarms, 1)
+
+
+def main() -> None:
+    """Prints realised ÷ requested, for each CUSUM alone and for all together."""
+    random = np.random.default_rng(1)
+    for lane, exponent in enumerate(EXPONENTS):
+        ratios = []
+        for every in ALONE:
+            heights = tuple(cusum_height(lane, every) if each == lane else inf for each in range(LANES))
+            ratios.append(realised(heights, every * FALSE_ALARMS, random) / every)
+        print(f"alone, exponent {exponent:5}:", *(f"{ratio:.2f}" for ratio in ratios))
+    ratios = [realised(cusum_heights(e), e * FALSE_ALARMS, random) / e for e in TOGETHER]
+    print(f"{LANES_TOGETHER:g} together:", *(f"{ratio:.2f}" for ratio in ratios))
+
+
+if __name__ == "__main__":
+    main()
