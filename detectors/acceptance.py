@@ -6,10 +6,11 @@ from math import sqrt
 
 import numpy as np
 
-from detectors.layout import GRID_POINTS, Arrays
+from detectors.layout import Arrays
 from detectors.learning import begin_sample
 from detectors.levels import moments
 from detectors.local_level import set_memory
+from detectors.record import GRID_POINTS
 from detectors.reference import begin, learn_rate
 from detectors.signals import Transform, is_rate
 

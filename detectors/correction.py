@@ -4,7 +4,8 @@ from math import isfinite
 
 import numpy as np
 
-from detectors.layout import GRID_POINTS, Arrays
+from detectors.layout import Arrays
+from detectors.record import GRID_POINTS
 from detectors.signals import Transform
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detectors.cycle import DAYS, looks_flat, means_of
 from detectors.kernels.scores import CLIP, score
 from detectors.kernels.scratch import CHUNK, make_scratch
-from detectors.layout import GRID_LOW, GRID_POINTS, GRID_STEP, SLOTS
+from detectors.record import GRID_LOW, GRID_POINTS, GRID_STEP, SLOTS
 from detectors.stabilising import is_dominated, noise_sd, stabilising_table
 
 ATOMS_MAX = 64  # a reference with more distinct values is treated as continuous

@@ -13,16 +13,17 @@ from detectors.cycle import looks_flat, means_of
 from detectors.distribution import learn_number, own_scores
 from detectors.kernels.sample import SAMPLE_MS
 from detectors.kernels.scratch import DAY_MS, SLOT_MS
-from detectors.layout import SLOTS, clear_recent
+from detectors.layout import clear_recent
 from detectors.learning import give_way, set_whitening
 from detectors.local_level import HOLD_MS, following_ms, set_memory
+from detectors.record import SLOTS
 from detectors.reference import begin
 from detectors.whitening import to_score
 
 SAMPLE_MIN = SLOTS // 2
 COUNTED_MAX = 100.0  # values: where the level lies in the new scores is known about as well as from so many,
 VARIANCE_COUNTED = 30.0  # and the variance as well as from so many
-CONTINUED = ("emitted", "block_count", "block_sum", "carried")  # by the per-signal detectors
+CONTINUED = ("emitted", "block_count", "block_sum", "carried", "wander")
 
 
 def look_again(signal: np.void, shape: np.void, season: np.void) -> None:
@@ -68,16 +69,18 @@ def carry_over(
     before, after: scores of the sample under both. ratio: of the variances that their half hours leave.
     """
     unit, sigma = to_score(signal), float(signal["sigma"])
-    level, trend = float(signal["level"]) * unit, float(signal["trend"]) * unit
+    level, trend, wander = (float(signal[name]) * unit for name in ("level", "trend", "wander"))
     intercept, slope = line_near(level, before, after)
     give_way(signal)
     signal["products"][1:] *= ratio
     signal["blocks"][1] *= ratio
+    signal["wander_sums"][1:] *= ratio
     signal["score_before"] *= slope
     signal["previous"] = intercept + slope * float(signal["previous"])
     set_whitening(signal)
     unit = to_score(signal)
     signal["level"], signal["trend"] = (intercept + slope * level) / unit, slope * trend / unit
+    signal["wander"] = slope * wander / unit
     signal["local_sd"] *= slope * sigma / float(signal["sigma"])
     signal["variance_counted"] = VARIANCE_COUNTED
     signal["counted"] = min(float(signal["counted"]), COUNTED_MAX)

@@ -48,6 +48,10 @@ INHERITED = (
         "long_run",
         "long_run_squares",
         "blocks",
+        "wander_gain",
+        "wander_kept",
+        "wander_variance",
+        "wander_sums",
         "score_before",
         "learn_at",
         "season_from_ms",
@@ -55,6 +59,7 @@ INHERITED = (
         "sampled_from_ms",
         "sample_next_ms",
         "cyclic",
+        "moved",
     ),
 )
 

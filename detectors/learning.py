@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 
 from detectors.cycle import fit_cycle, looks_flat, means_of
 from detectors.kernels.learning import WEIGHT_MAX
-from detectors.kernels.long_run import BLOCK, add_reference_blocks
+from detectors.kernels.long_run import BLOCK, add_reference_blocks, add_reference_means
 from detectors.kernels.scores import CLIP
-from detectors.kernels.scratch import DAY_MS, WEEK_MS
-from detectors.local_level import begin_local, following_ms, set_memory
+from detectors.kernels.scratch import DAY_MS, SLOT_MS, WEEK_MS
+from detectors.local_level import MATERIAL, begin_local, following_ms, set_memory
+from detectors.record import SLOTS
 from detectors.signals import Transform, is_rate
+from detectors.wandering import NONE, follow, follow_more, wandering
 from detectors.whitening import surely, to_score, whitening
 
 HOUR_MS = DAY_MS // 24
-MATERIAL = 0.2  # sd of a cycle that takes a signal where its reference is known less well
 ALLOWANCE = 1.0  # standard errors of the fitted cycle
 MEMORY_MS = {"consumer": 28 * DAY_MS, "enterprise": 182 * DAY_MS}
 """How long a healthy reference is remembered: consumer behaviour moves over weeks, enterprise data jumps."""
@@ -48,6 +49,7 @@ def begin_learning(
     signal["products"] = len(scores), (residuals**2).sum(), (residuals[1:] * residuals[:-1]).sum()
     signal["score_before"] = residuals[-1]
     signal["learn_at"] = 2.0 * len(scores)
+    add_reference_means(signal, residuals)
     set_whitening(signal)
     add_reference_blocks(signal, residuals)
     set_long_run(signal)
@@ -110,6 +112,8 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
         signal["crossings"] /= 2.0
         signal["crossing_values"] /= 2.0
     elif elapsed_ms >= 2 * DAY_MS - HOUR_MS and signal["local"] and looks_flat(means, weights):
+        if signal["armed"]:
+            allow_for_misfit(signal, season)
         leave_local(signal, season, float(np.average(means, weights=weights)))
         signal["season_ms"] = from_ms + WEEK_MS
     else:  # asked again when the next day is whole, the second at the earliest
@@ -129,6 +133,9 @@ def allow_for_misfit(signal: np.void, season: np.void) -> None:
     deviations -= np.average(deviations, weights=weights[seen])
     ratio = float((weights[seen] * deviations**2).mean()) / variance
     more = (surely(ratio, float(seen.sum())) - 1) * variance / float(weights[seen].mean())
+    if signal["wander_gain"] > 0:  # it follows what is slow, whatever days differ by
+        follow_more(signal, more / to_score(signal) ** 2)
+        more = 0.0
     bends = (np.roll(knots, 1) - 2 * knots + np.roll(knots, -1)) / 12
     misfit = more + float((bends**2).mean())
     signal["allowance"] = sqrt(float(signal["allowance"]) ** 2 + ALLOWANCE**2 * misfit / variance)
@@ -140,7 +147,11 @@ def leave_local(signal: np.void, season: np.void, mean: float) -> None:
     The half hours go on with what that level leaves, of which those that were seen more would have more.
     """
     if signal["local"] and signal["armed"]:
+        before = float(signal["level"])
         signal["level"], signal["trend"] = mean / to_score(signal), 0.0
+        if signal["wander_gain"] > 0:  # where the signal is now: not all of that is its mean and cycle
+            cycle = float(season["knots"][int(signal["last_ms"]) // SLOT_MS % SLOTS]) / to_score(signal)
+            signal["wander"] += before - float(signal["level"]) - cycle
         season["mean"] -= np.float32(mean)
         signal["counted"] = float(signal["products"][0])
         give_way(signal)
@@ -150,7 +161,7 @@ def leave_local(signal: np.void, season: np.void, mean: float) -> None:
 
 def give_way(signal: np.void) -> None:
     """What was learned around another level, or in other scores, counts for less than what comes."""
-    for name in ("products", "blocks", "crossings", "crossing_values"):
+    for name in ("products", "blocks", "wander_sums", "crossings", "crossing_values"):
         signal[name] /= 4.0
     signal["learn_at"] = 2.0 * float(signal["products"][0])
 
@@ -158,8 +169,10 @@ def give_way(signal: np.void) -> None:
 def set_whitening(signal: np.void) -> None:
     """phi and sigma from what has come together; a 0/1 signal keeps the scale of its scores."""
     count, squares, lagged = (float(number) for number in signal["products"])
-    phi, sigma = whitening(count, squares, lagged)
+    slow = NONE if is_rate(signal) else wandering(signal["wander_sums"].tolist(), squares / max(count, 1.0))
+    phi, sigma = whitening(count, squares - count * slow.variance, lagged - count * slow.variance * slow.kept)
     signal["phi"], signal["sigma"] = phi, 1.0 if is_rate(signal) else sigma
+    follow(signal, slow)
     signal["spread_error"] = sqrt(2 / (count + 1) * (1 + phi) / (1 - phi))
     set_long_run(signal)
 

@@ -16,6 +16,7 @@ LOCAL_VALUES_MIN = 30
 LOCAL_ONES = 300  # of a rate, so many of the rarer value: fewer are forgotten before a doubled rate is seen
 LOCAL_TAIL_ONES = 100  # of a tail: it is asked for more than a doubled rate, and a cycle moves it far
 HOLD_MS = 43_200_000  # a changed level without a known cycle becomes the level after half a day
+MATERIAL = 0.2  # sd of a cycle or a wandering that takes a signal where its reference is known less well
 LAG = 0.03  # sd that a local level may be late by
 VARIANCE_VALUES_MIN = 2000  # fewer would follow a doubled variance before it is seen
 # On the first day nobody knows how far a cycle will take the signal: the memory is shorter then, if there are
@@ -38,6 +39,8 @@ def set_memory(signal: np.void) -> None:
     A line takes twice as many values as a mean for the same memory; the level of a 0/1 signal is a mean.
     """
     per_ms = values_per_ms(signal)
+    wanders_by = sqrt(signal["wander_variance"]) * to_score(signal)
+    signal["moved"] = signal["local"] or signal["cyclic"] == 2 or wanders_by > MATERIAL
     set_variance_memory(signal)
     signal["hold"] = max(HOLD_MS * per_ms, 1000.0)
     if not signal["local"]:
@@ -52,14 +55,13 @@ def set_memory(signal: np.void) -> None:
 
 
 def set_variance_memory(signal: np.void) -> None:
-    """Where a cycle moves the level of a number it may move its variance, which is that of late then.
+    """What moves the level of a number far may move its variance, which is that of late then.
 
     Of a slow signal that would not be late enough: it is that of the reference.
     """
-    moves = signal["local"] or signal["cyclic"] == 2
     memory = max(values_in(signal, QUARTER_MS), VARIANCE_VALUES_MIN)
     is_known = memory <= LOCAL_MS * values_per_ms(signal) and signal["reference_sd"] > 0
-    if signal["transform"] == Transform.VALUE and moves and is_known:
+    if signal["transform"] == Transform.VALUE and signal["moved"] and is_known:
         signal["variance_memory"] = memory
         signal["variance_counted"] = min(float(signal["variance_counted"]), memory)
     else:

@@ -47,6 +47,8 @@ STARTED_AT_ZERO = (
         "shape_statistic",
         "crossings",
         "crossing_values",
+        "wander",
+        "past_means",
     ),
 )
 

@@ -7,7 +7,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.layout import SEASON, SIGNAL, Arrays, shape_dtype
+from detectors.layout import Arrays
+from detectors.record import SEASON, SIGNAL, shape_dtype
 from detectors.signals import BankSettings, Signal, Transform
 
 VERSION = 5

@@ -11,7 +11,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.layout import GRID_POINTS
+from detectors.record import GRID_POINTS
 
 DOMINATES = 3.0  # times the variance of the noise
 NEAR = 48  # differences that say how wide the noise is near a value

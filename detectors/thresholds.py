@@ -62,11 +62,10 @@ def set_thresholds(signal: np.void) -> None:
 def idle_tests(signal: np.void) -> tuple[int, ...]:
     """The tests that raise hardly any false alarm, so that their share goes to the others.
 
-    While a level is local, or a cycle moves the signal far, shape is not tested, and variance is given room
-    where it is not that of late.
+    While something moves the signal far shape is not tested, and variance is given room where it is not that
+    of late.
     """
-    idle = signal["transform"] == Transform.VALUE and (signal["local"] or signal["cyclic"] == 2)
-    if not idle:
+    if signal["transform"] != Transform.VALUE or not signal["moved"]:
         return ()
     return (SHAPE,) if signal["variance_memory"] else (SHAPE, VARIANCE)
 

@@ -16,7 +16,7 @@ from detectors.kernels.cusums import run_cusums
 from detectors.kernels.scores import CLIP
 from detectors.kernels.scratch import CHUNK, make_scratch
 from detectors.kernels.variance import run_variance
-from detectors.layout import SIGNAL
+from detectors.record import SIGNAL
 
 WINDOWS = 400
 VALUES = 3_906 * CHUNK  # of a window, about a million

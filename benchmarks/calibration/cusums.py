@@ -15,7 +15,7 @@ from detectors.kernels.cusums import EXPONENTS, run_cusums
 from detectors.kernels.lanes import LANES
 from detectors.kernels.scores import CLIP
 from detectors.kernels.scratch import CHUNK, make_scratch
-from detectors.layout import SIGNAL
+from detectors.record import SIGNAL
 
 FALSE_ALARMS = 3_000.0  # asked of each run
 ALONE, TOGETHER = (500.0, 2_000.0, 10_000.0), (1_000.0, 5_000.0, 20_000.0)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from detectors.kernels.compiled import compiled
 from detectors.kernels.scratch import Scratch
-from detectors.layout import RING_BLOCKS
+from detectors.record import RING_BLOCKS
 
 
 class Emissions(NamedTuple):

@@ -14,7 +14,7 @@ from detectors.kernels.compiled import allocating, compiled
 from detectors.kernels.reading import VALUE
 from detectors.kernels.residuals import usual_sd
 from detectors.kernels.scratch import Batch, Scratch
-from detectors.layout import MARKS
+from detectors.record import MARKS
 
 SUMS = 5  # of the totals
 SATURATED = 3.0  # a mean innovation so large says only that it is larger

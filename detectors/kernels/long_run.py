@@ -13,8 +13,10 @@ from detectors.kernels.compiled import compiled
 from detectors.kernels.residuals import usual_sd
 from detectors.kernels.scores import CLIP
 from detectors.kernels.scratch import Scratch
+from detectors.record import PAST_MEANS
 
 BLOCK = 32
+NEAR, FAR = 2, PAST_MEANS  # how many blocks before lie the means with which one is multiplied
 
 
 @compiled
@@ -25,7 +27,7 @@ def add_products(signal: Any, scratch: Scratch, count: int) -> None:
     """
     products, open_block, long_run = signal["products"], signal["open_block"], signal["long_run"]
     before, squares, lagged = signal["score_before"], products[1], products[2]
-    number, total, energy = open_block[0], open_block[1], open_block[2]
+    number, total, energy, scores = open_block[0], open_block[1], open_block[2], open_block[3]
     unit = signal["sigma"] * usual_sd(signal) / (1.0 - signal["phi"])
     for place in range(count):
         value = min(max(scratch.scores[place], -CLIP), CLIP)  # wilder ones would decide alone
@@ -36,13 +38,15 @@ def add_products(signal: Any, scratch: Scratch, count: int) -> None:
         number += 1.0
         total += innovation
         energy += innovation * innovation
+        scores += value
         if number >= BLOCK:
             add_block(signal["blocks"], total * unit, energy * long_run)
-            number = total = energy = 0.0
+            add_mean(signal["wander_sums"], signal["past_means"], scores / BLOCK)
+            number = total = energy = scores = 0.0
     products[0] += count
     products[1], products[2] = squares, lagged
     signal["score_before"] = before
-    open_block[0], open_block[1], open_block[2] = number, total, energy
+    open_block[0], open_block[1], open_block[2], open_block[3] = number, total, energy, scores
 
 
 @compiled
@@ -52,6 +56,25 @@ def add_block(blocks: NDArray[np.float64], total: float, energy: float) -> None:
     blocks[1] += total * total
     blocks[2] += energy
     blocks[3] += energy * energy
+
+
+@compiled
+def add_mean(sums: NDArray[np.float64], past: NDArray[np.float64], mean: float) -> None:
+    """How many means; squared; their products with those some blocks before."""
+    sums[0] += 1.0
+    sums[1] += mean * mean
+    sums[2] += mean * past[FAR - NEAR]
+    sums[3] += mean * past[0]
+    for place in range(FAR - 1):
+        past[place] = past[place + 1]
+    past[FAR - 1] = mean
+
+
+def add_reference_means(signal: np.void, residuals: NDArray[np.float64]) -> None:
+    """Takes the residuals [values] of the reference."""
+    blocks = residuals[len(residuals) % BLOCK :].reshape(-1, BLOCK)
+    for mean in blocks.mean(axis=1).tolist():
+        add_mean(signal["wander_sums"], signal["past_means"], mean)
 
 
 def add_reference_blocks(signal: np.void, residuals: NDArray[np.float64]) -> None:

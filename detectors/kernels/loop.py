@@ -168,7 +168,7 @@ def tell(signal: Any, shape: Any, scratch: Scratch, taken: int) -> None:
     if taken > 0 and signal["widened"] != 0 and tested >> VARIANCE & 1:
         note(scratch, taken - 1, VARIANCE)
     run_page_hinkley(signal, scratch, taken, (tested & 1) != 0)
-    still = signal["local"] == 0 and signal["cyclic"] != 2 and signal["away"] == 0 and signal["spread"] == 1.0
+    still = signal["moved"] == 0 and signal["away"] == 0 and signal["spread"] == 1.0
     if still and number and signal["atoms"] != 1 and tested >> SHAPE & 1:
         place = run_shape(signal, shape, scratch, 0, taken)
         while place <= taken:

@@ -1,10 +1,11 @@
 """From a score to an innovation: without the cycle, without what the value before foretold, without the
-level.
+level, without what comes and goes.
 
 The level is the running mean of the innovations, so each one is a recursive residual: its variance is 1 plus
 the gain with which the level learns, and residuals of different values are uncorrelated, however few values
 the level is known from (R. L. Brown, J. Durbin, J. M. Evans, J. R. Stat. Soc. B 37, 1975). While a signal is
-away from its level the level stands still, so a change is not learned away.
+away from its level the level stands still, so a change is not learned away. What wanders around the level is
+followed by a Kalman filter (`detectors/wandering.py`).
 """
 
 from math import sqrt
@@ -17,7 +18,7 @@ from detectors.kernels.compiled import compiled
 from detectors.kernels.page_hinkley import reset
 from detectors.kernels.reading import BINARY, CATEGORY, VALUE
 from detectors.kernels.scratch import Batch, Scratch
-from detectors.layout import SLOTS
+from detectors.record import SLOTS
 
 LOCAL_SD_MIN = 0.03
 FAR = 20.0  # a score counts for no more than that far from the level
@@ -71,26 +72,26 @@ def usual_sd(signal: Any) -> float:
 def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
     """errors, innovations (within ±limit) and, from now on, scores measured from the level.
 
-    Innovations have variance 1 also after the variance has changed.
+    The level learns as if nothing wandered. Innovations have variance 1 also after the variance has changed.
     """
     phi, inverse = signal["phi"], 1.0 / signal["sigma"]
     to_score, unit = signal["sigma"] / (1.0 - phi), usual_sd(signal)
     # Of a rate a mean: a line through its few ones would follow a change before it is seen.
     is_line = signal["local"] != 0 and signal["transform"] != BINARY
-    memory, healthy = signal["memory"], signal["away"] == 0
-    drifted = signal["drifted"]
+    memory, drifted, healthy = signal["memory"], signal["drifted"], signal["away"] == 0
     previous, level, counted = signal["previous"], signal["level"], signal["counted"]
     trend = signal["trend"] if healthy else 0.0  # else it is that of the new level
-    local_sd, known = signal["local_sd"], signal["variance_counted"]
+    local_sd, known, long_run = signal["local_sd"], signal["variance_counted"], signal["long_run"]
     # While the variance is another one than the reference's, what it is of late does not become normal.
     learns = healthy and signal["variance_memory"] > 0 and signal["spread"] == 1.0
-    long_run = signal["long_run"]
+    wander, kept = signal["wander"], signal["wander_kept"]
+    follows = signal["wander_gain"] if healthy else 0.0
     for place in range(count):
         residual = scratch.residuals[place]
         forecast = level + trend
         gain, slope = gains(counted, is_line)
         spread = sqrt(1.0 + gain) * unit * local_sd
-        error = (residual - phi * previous) * inverse - forecast
+        error = (residual - phi * previous) * inverse - forecast - wander
         innovation = min(max(error / spread, -limit), limit)
         scratch.errors[place] = error
         scratch.gains[place] = gain
@@ -98,15 +99,17 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
         scratch.innovations[place] = innovation
         scratch.scores[place] = min(max(residual - (forecast - drifted) * to_score, -FAR), FAR)
         previous = residual
+        step = innovation * spread
+        before, wander = wander, kept * (wander + follows * step)
         if healthy:
-            step = innovation * spread
+            step += before
             level = forecast + gain * step
             trend += slope * step
             counted = min(counted + 1.0, memory)
         if learns:
             local_sd = sd_of_late(local_sd, innovation * innovation * long_run, known)
             known = min(known + 1.0, signal["variance_memory"])
-    signal["local_sd"], signal["variance_counted"] = local_sd, known
+    signal["local_sd"], signal["variance_counted"], signal["wander"] = local_sd, known, wander
     signal["previous"], signal["level"], signal["counted"] = previous, level, counted
     if healthy:
         signal["trend"] = trend
@@ -124,11 +127,11 @@ def anchor(signal: Any, scratch: Scratch, count: int, limit: float, unit: float)
             scratch.anchored[place] = scratch.innovations[place]
         return count
     shift, number, drifted = signal["shift"], signal["shift_count"], signal["drifted"]
-    local = signal["local"] != 0
+    local, wanders_by = signal["local"] != 0, signal["wander_variance"]
     hold = signal["hold"] if local else np.inf
     # A number's new level that stays local goes on as a line, and so does its sd: a cycle is no change.
     is_line = local and (signal["transform"] == VALUE or signal["transform"] == CATEGORY)
-    memory, known = signal["memory"] if is_line else LEVEL_VALUES, signal["variance_memory"]
+    memory, known = level_memory(signal, is_line), signal["variance_memory"]
     trend, local_sd = signal["trend"], signal["local_sd"]
     usual = usual_sd(signal)
     taken, ended = 0, False
@@ -152,12 +155,22 @@ def anchor(signal: Any, scratch: Scratch, count: int, limit: float, unit: float)
             local_sd = sd_of_late(local_sd, anchored * anchored * signal["long_run"], known)
             shift, trend = shift * before / local_sd, trend * before / local_sd
         taken += 1
-        ended = abs(shift + drifted) < 2.0 * unit * sqrt(variance) or number > hold
+        ended = abs(shift + drifted) < 2.0 * unit * sqrt(variance + wanders_by) or number > hold
     if ended:
         signal["returned"] = STAYS if number > hold else BACK
     signal["shift"], signal["shift_count"], signal["trend"] = shift, number, trend
     signal["local_sd"] = local_sd
     return taken
+
+
+@compiled
+def level_memory(signal: Any, is_line: bool) -> float:
+    """Of how many of its last values a level away from the reference is the mean, or the line through them.
+
+    It wanders there as well, and is followed as fast.
+    """
+    memory = signal["memory"] if is_line else LEVEL_VALUES
+    return min(memory, 1.0 / signal["wander_gain"]) if signal["wander_gain"] > 0.0 else memory
 
 
 @compiled
@@ -180,5 +193,8 @@ def come_back(signal: Any) -> None:
     else:
         signal["level"] -= signal["drifted"]
         signal["trend"] = 0.0
+        if signal["wander_gain"] > 0.0:
+            signal["wander"] += signal["shift"] * usual_sd(signal) * signal["local_sd"]
+    signal["past_means"][:] = 0.0
     signal["drifted"] = 0.0
     signal["lanes"][:] = 0.0

@@ -8,7 +8,7 @@ from typing import Any
 
 from detectors.kernels.compiled import compiled
 from detectors.kernels.scratch import DAY_MS, Batch, Scratch
-from detectors.layout import SLOTS
+from detectors.record import SLOTS
 
 SAMPLE_MS = DAY_MS // SLOTS + 1
 

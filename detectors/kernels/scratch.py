@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.kernels.compiled import compiled
-from detectors.layout import SIGNAL, SLOTS, TOTALS, Records
+from detectors.record import SIGNAL, SLOTS, TOTALS, Records
 
 CHUNK = 256
 SLOT_MS = 1_800_000

@@ -36,7 +36,7 @@ def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     if signal["variance_memory"] > 0:
         moved = MOVED if signal["sampled_from_ms"] == 0 else MOVED_FAR  # nobody knows yet how far it goes
         error = error + moved + sqrt(1.0 / (signal["variance_counted"] + 1.0))
-    elif signal["local"] != 0 or signal["cyclic"] == 2:
+    elif signal["moved"] != 0:
         error += MOVED_FAR
     sums, long_run = signal["spreads"], signal["long_run"]
     wider, narrower = sums[0], sums[1]

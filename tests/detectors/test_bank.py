@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import detectors
 from detectors import Bank, BankSettings, Signal, SnapshotError, Transform
-from detectors.layout import SIGNAL
+from detectors.record import SIGNAL
 from tests.detectors.streams import EVERYTHING, everything, feed, single
 
 SETTINGS = BankSettings(warm_up=200, false_alarm_every=5000, window=100)

@@ -8,7 +8,7 @@ from river import drift
 from detectors import Transform
 from detectors.calibration import adwin_delta, normal_parameters
 from detectors.kernels.page_hinkley import detect, reset
-from detectors.layout import SIGNAL
+from detectors.record import SIGNAL
 from detectors.watches import BUCKET, Watch
 from tests.detectors.streams import feed, heard_scores, single
 
