@@ -23,7 +23,7 @@ from detectors.whitening import to_score
 SAMPLE_MIN = SLOTS // 2
 COUNTED_MAX = 100.0  # values: where the level lies in the new scores is known about as well as from so many,
 VARIANCE_COUNTED = 30.0  # and the variance as well as from so many
-CONTINUED = ("emitted", "block_count", "block_sum", "carried", "wander")
+CONTINUED = ("emitted", "block_count", "block_sum", "carried")  # by the per-signal detectors
 
 
 def look_again(signal: np.void, shape: np.void, season: np.void) -> None:
@@ -69,7 +69,7 @@ def carry_over(
     before, after: scores of the sample under both. ratio: of the variances that their half hours leave.
     """
     unit, sigma = to_score(signal), float(signal["sigma"])
-    level, trend, wander = (float(signal[name]) * unit for name in ("level", "trend", "wander"))
+    level, trend = (float(signal["level"]) + float(signal["wander"])) * unit, float(signal["trend"]) * unit
     intercept, slope = line_near(level, before, after)
     give_way(signal)
     signal["products"][1:] *= ratio
@@ -80,7 +80,6 @@ def carry_over(
     set_whitening(signal)
     unit = to_score(signal)
     signal["level"], signal["trend"] = (intercept + slope * level) / unit, slope * trend / unit
-    signal["wander"] = slope * wander / unit
     signal["local_sd"] *= slope * sigma / float(signal["sigma"])
     signal["variance_counted"] = VARIANCE_COUNTED
     signal["counted"] = min(float(signal["counted"]), COUNTED_MAX)

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.cycle import fit_cycle, looks_flat, means_of
-from detectors.kernels.learning import WEIGHT_MAX
+from detectors.kernels.learning import WEIGHT_MAX, teaches
 from detectors.kernels.long_run import BLOCK, add_reference_blocks, add_reference_means
+from detectors.kernels.residuals import usual_sd
 from detectors.kernels.scores import CLIP
 from detectors.kernels.scratch import DAY_MS, SLOT_MS, WEEK_MS
 from detectors.local_level import MATERIAL, begin_local, following_ms, set_memory
@@ -78,12 +79,18 @@ def begin_sample(signal: np.void, season: np.void) -> None:
 
 def learn(signal: np.void, season: np.void) -> None:
     """Draws conclusions when there is something new to learn from."""
-    if signal["away"] == 0 and signal["products"][0] >= signal["learn_at"]:
-        level, sigma = float(signal["level"]) * to_score(signal), float(signal["sigma"])
+    if teaches(signal) and signal["products"][0] >= signal["learn_at"]:
+        unit, sigma, usual = to_score(signal), float(signal["sigma"]), usual_sd(signal)
         set_whitening(signal)
-        signal["level"] = level / to_score(signal)
+        longer = unit / to_score(signal)
+        for name in ("level", "wander", "drifted"):
+            signal[name] *= longer
         if signal["variance_memory"]:
             signal["local_sd"] *= sigma / float(signal["sigma"])
+            longer *= float(signal["sigma"]) / sigma
+        if signal["away"]:
+            for name in ("shift", "trend"):
+                signal[name] *= longer * usual / usual_sd(signal)
         signal["learn_at"] = 2.0 * float(signal["products"][0])
         set_memory(signal)
     if 0 < signal["season_ms"] <= signal["last_ms"]:
@@ -147,16 +154,23 @@ def leave_local(signal: np.void, season: np.void, mean: float) -> None:
     The half hours go on with what that level leaves, of which those that were seen more would have more.
     """
     if signal["local"] and signal["armed"]:
-        before = float(signal["level"])
+        if signal["wander_gain"] > 0:  # not all of where the signal is now are its mean and cycle
+            expected = mean + cycle_now(signal, season)
+            signal["wander"] += float(signal["level"]) - expected / to_score(signal)
         signal["level"], signal["trend"] = mean / to_score(signal), 0.0
-        if signal["wander_gain"] > 0:  # where the signal is now: not all of that is its mean and cycle
-            cycle = float(season["knots"][int(signal["last_ms"]) // SLOT_MS % SLOTS]) / to_score(signal)
-            signal["wander"] += before - float(signal["level"]) - cycle
+        # What began before is not compared with what a local level was then.
+        signal["totals"][-1] = signal["marks"][:, -1] = signal["level"]
         season["mean"] -= np.float32(mean)
         signal["counted"] = float(signal["products"][0])
         give_way(signal)
     signal["local"] = 0
     set_memory(signal)
+
+
+def cycle_now(signal: np.void, season: np.void) -> float:
+    """The cycle at the time of the last value: between the middles of half hours lie lines."""
+    half_hours = np.array([int(signal["last_ms"]) % WEEK_MS / SLOT_MS - 0.5])
+    return float(np.interp(half_hours, np.arange(SLOTS), season["knots"], period=SLOTS)[0])
 
 
 def give_way(signal: np.void) -> None:

@@ -27,11 +27,11 @@ SIGNAL = np.dtype(
         *((name, "i8") for name in ("transform", "column", "shape", "season", "buffer", "seed")),
         *((name, "f8") for name in ("minimum", "maximum")),
         # what is so with it, small so that a record stays so: local while no cycle is known, cyclic is 1 when
-        # one is removed and 2 when it is a material one; moved by that, by a cycle that is not known, or by what
-        # wanders; away from its level, and returned after the value with which that ends; turned, widened and
-        # drift (Page-Hinkley's) are ±1 after the value at which a change was found; odd as the last window of
-        # the shape test was; awake when it is no dormant one; stale asks for what can be learned; tested is a
-        # set of bits, one per test of the kernel
+        # one is removed and 2 when it is a material one; moved by that, by a cycle that is not known, or by
+        # what wanders; away from its level, and returned after the value with which that ends; turned,
+        # widened and drift (Page-Hinkley's) are ±1 after the value at which a change was found; odd as the
+        # last window of the shape test was; awake when it is no dormant one; stale asks for what can be
+        # learned; tested is a set of bits, one per test of the kernel
         *((name, "i1") for name in ("local", "cyclic", "moved", "away", "returned", "turned", "widened")),
         *((name, "i1") for name in ("drift", "odd", "awake", "stale", "armed", "watched", "tested")),
         ("spare", "i1", (2,)),  # so that numbers begin at multiples of eight bytes

@@ -76,10 +76,10 @@ def follow(signal: np.void, slow: Wandering) -> None:
 def follow_more(signal: np.void, variance: float) -> None:
     """A wandering of at least that variance, in that of innovations, is followed as fast as before.
 
-    While a level is local, what is known is only what a line through the last hour leaves of it.
+    As long as a level is local, what is known is only what a line through the last hour leaves of it.
     """
     gain, kept = float(signal["wander_gain"]), float(signal["wander_kept"])
     predicted = gain / (1 - gain)
     step_variance = predicted * (1 - kept**2 * (1 - gain))
-    if variance > max(step_variance, float(signal["wander_variance"])):
-        signal["wander_variance"], signal["wander_kept"] = variance, sqrt(1 - step_variance / variance)
+    variance = max(variance, float(signal["wander_variance"]), 2 * step_variance)
+    signal["wander_variance"], signal["wander_kept"] = variance, sqrt(1 - step_variance / variance)

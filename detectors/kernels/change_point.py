@@ -117,7 +117,7 @@ def followed(signal: Any, before: Any) -> float:
 def begin_far(signal: Any) -> None:
     """After a jump of more than innovations show, the last value says where the new level is."""
     unit = usual_sd(signal) * signal["local_sd"]
-    expected = signal["level"] + (signal["trend"] if signal["away"] == 0 else 0.0)
+    expected = signal["level"] + signal["wander"] + (signal["trend"] if signal["away"] == 0 else 0.0)
     shift = (signal["previous"] * (1.0 - signal["phi"]) / signal["sigma"] - expected) / unit
     if abs(shift) > abs(signal["shift"]) and shift * signal["shift"] > 0.0:
         signal["shift"], signal["shift_count"] = shift, 1.0

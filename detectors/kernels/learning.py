@@ -2,7 +2,7 @@
 week.
 
 The kernel only adds up; when enough has come together a signal is `stale` and `detectors.learning` draws the
-conclusions. A signal that is away from its level teaches nothing, so a change is not learned away.
+conclusions. A signal that is away from its reference teaches nothing, so a change is not learned away.
 """
 
 from math import inf
@@ -10,11 +10,19 @@ from typing import Any
 
 from detectors.kernels.compiled import compiled
 from detectors.kernels.long_run import add_products
+from detectors.kernels.reading import CATEGORY, VALUE
 from detectors.kernels.residuals import cycle_at
 from detectors.kernels.sample import add_to_sample
 from detectors.kernels.scratch import Batch, Scratch, slot_of
 
 WEIGHT_MAX = 60_000
+
+
+@compiled
+def teaches(signal: Any) -> bool:
+    """Whether its noise is learned from: around a level that is local, one is as good as another."""
+    number = signal["transform"] == VALUE or signal["transform"] == CATEGORY
+    return bool(signal["away"] == 0 or (signal["local"] != 0 and number))
 
 
 @compiled
@@ -25,7 +33,7 @@ def values_until_due(signal: Any, batch: Batch, scratch: Scratch, count: int) ->
     """
     if signal["spread"] != 1.0 and signal["variance_memory"] > 0:
         count = int(min(float(count), max(signal["hold"] - signal["spread_count"], 1.0)))
-    if signal["away"] == 0 and signal["learn_at"] < inf:
+    if teaches(signal) and signal["learn_at"] < inf:
         count = int(min(float(count), max(signal["learn_at"] - signal["products"][0], 1.0)))
     due_ms = signal["season_ms"]
     if due_ms > 0 and batch.latest_ms >= due_ms:
@@ -40,15 +48,16 @@ def learn_more(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: 
     """Takes the values of a chunk into what is being learned; stale when there is something to conclude."""
     if count == 0 or signal["season"] == 0:
         return
-    if scratch.saved[0]["away"] == 0:  # as it was at the start: where that changes, the chunk ends
+    before = scratch.saved[0]  # as it was at the start: where that changes, the chunk ends
+    if teaches(before):
         add_products(signal, scratch, count)
-        if signal["sampled_from_ms"] == 0:
-            add_to_season(signal, season, batch, scratch, count)
+    if before["away"] == 0 and signal["sampled_from_ms"] == 0:
+        add_to_season(signal, season, batch, scratch, count)
     if signal["sampled_from_ms"] != 0:  # what takes it away may be the table of its first minutes
         add_to_sample(signal, season, batch, scratch, count)
     due_ms = signal["season_ms"]
     due = due_ms > 0 and batch.times_ms[scratch.rows[count - 1]] >= due_ms
-    if due or (signal["away"] == 0 and signal["products"][0] >= signal["learn_at"]):
+    if due or (teaches(signal) and signal["products"][0] >= signal["learn_at"]):
         signal["stale"] = 1
 
 

@@ -21,7 +21,7 @@ NEAR, FAR = 2, PAST_MEANS  # how many blocks before lie the means with which one
 
 @compiled
 def add_products(signal: Any, scratch: Scratch, count: int) -> None:
-    """Takes a chunk of a healthy signal: squares and lagged products of its scores, blocks of innovations.
+    """Takes a chunk: squares and lagged products of its scores, blocks of innovations.
 
     One loop for both, since each of its sums waits for itself.
     """
@@ -30,11 +30,11 @@ def add_products(signal: Any, scratch: Scratch, count: int) -> None:
     number, total, energy, scores = open_block[0], open_block[1], open_block[2], open_block[3]
     unit = signal["sigma"] * usual_sd(signal) / (1.0 - signal["phi"])
     for place in range(count):
-        value = min(max(scratch.scores[place], -CLIP), CLIP)  # wilder ones would decide alone
+        value = min(max(scratch.deviations[place], -CLIP), CLIP)  # wilder ones would decide alone
         squares += value * value
         lagged += value * before
         before = value
-        innovation = scratch.innovations[place]
+        innovation = scratch.anchored[place]
         number += 1.0
         total += innovation
         energy += innovation * innovation

@@ -84,8 +84,8 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
     local_sd, known, long_run = signal["local_sd"], signal["variance_counted"], signal["long_run"]
     # While the variance is another one than the reference's, what it is of late does not become normal.
     learns = healthy and signal["variance_memory"] > 0 and signal["spread"] == 1.0
-    wander, kept = signal["wander"], signal["wander_kept"]
-    follows = signal["wander_gain"] if healthy else 0.0
+    wander = signal["wander"] if healthy else 0.0  # around another level `anchor` follows it
+    kept, follows = signal["wander_kept"], signal["wander_gain"]
     for place in range(count):
         residual = scratch.residuals[place]
         forecast = level + trend
@@ -99,9 +99,9 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
         scratch.innovations[place] = innovation
         scratch.scores[place] = min(max(residual - (forecast - drifted) * to_score, -FAR), FAR)
         previous = residual
-        step = innovation * spread
-        before, wander = wander, kept * (wander + follows * step)
         if healthy:
+            step = innovation * spread
+            before, wander = wander, kept * (wander + follows * step)
             step += before
             level = forecast + gain * step
             trend += slope * step
@@ -109,68 +109,68 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
         if learns:
             local_sd = sd_of_late(local_sd, innovation * innovation * long_run, known)
             known = min(known + 1.0, signal["variance_memory"])
-    signal["local_sd"], signal["variance_counted"], signal["wander"] = local_sd, known, wander
+    signal["local_sd"], signal["variance_counted"] = local_sd, known
     signal["previous"], signal["level"], signal["counted"] = previous, level, counted
     if healthy:
-        signal["trend"] = trend
+        signal["trend"], signal["wander"] = trend, wander
 
 
 @compiled
 def anchor(signal: Any, scratch: Scratch, count: int, limit: float, unit: float) -> int:
     """anchored: innovations, after a change measured from the new level; returns how many belong together.
 
-    The new level is itself a running mean, since the change began; unit is the sd of an innovation. It ends
-    with the value after which the signal is back (or, without a known cycle, has been away too long to say).
+    unit is the sd of an innovation. It ends with the value after which the signal is back (or, without a
+    known cycle, has been away too long to say).
     """
+    for place in range(count):
+        scratch.anchored[place] = scratch.innovations[place]
+        scratch.deviations[place] = scratch.scores[place]
     if signal["away"] == 0:
-        for place in range(count):
-            scratch.anchored[place] = scratch.innovations[place]
         return count
-    shift, number, drifted = signal["shift"], signal["shift_count"], signal["drifted"]
-    local, wanders_by = signal["local"] != 0, signal["wander_variance"]
-    hold = signal["hold"] if local else np.inf
-    # A number's new level that stays local goes on as a line, and so does its sd: a cycle is no change.
-    is_line = local and (signal["transform"] == VALUE or signal["transform"] == CATEGORY)
-    memory, known = level_memory(signal, is_line), signal["variance_memory"]
-    trend, local_sd = signal["trend"], signal["local_sd"]
-    usual = usual_sd(signal)
+    hold = signal["hold"] if signal["local"] != 0 else np.inf
     taken, ended = 0, False
     while taken < count and not ended:
-        whole = scratch.errors[taken] / (sqrt(1.0 + scratch.gains[taken]) * usual * local_sd)
-        scratch.innovations[taken] = min(max(whole, -limit), limit)
-        deviation = whole - shift - trend
-        learned = min(number, memory)
-        gain, slope = gains(max(learned, LINE_VALUES) if is_line else learned, is_line)
-        variance = max(gain, 1.0 / (number + 1.0))
-        anchored = min(max(deviation / sqrt(1.0 + variance), -limit), limit)
-        scratch.anchored[taken] = anchored
-        scratch.errors[taken] -= shift + trend
-        scratch.gains[taken] = variance
-        number += 1.0
-        surprise = min(max(deviation, -limit), limit)
-        shift += trend + gain * surprise
-        trend += slope * surprise
-        if is_line and known > 0:
-            before = local_sd
-            local_sd = sd_of_late(local_sd, anchored * anchored * signal["long_run"], known)
-            shift, trend = shift * before / local_sd, trend * before / local_sd
+        variance = anchor_value(signal, scratch, taken, limit) + signal["wander_variance"]
         taken += 1
-        ended = abs(shift + drifted) < 2.0 * unit * sqrt(variance + wanders_by) or number > hold
+        ended = abs(signal["shift"] + signal["drifted"]) < 2.0 * unit * sqrt(variance)
+        ended = ended or signal["shift_count"] > hold
     if ended:
-        signal["returned"] = STAYS if number > hold else BACK
-    signal["shift"], signal["shift_count"], signal["trend"] = shift, number, trend
-    signal["local_sd"] = local_sd
+        signal["returned"] = STAYS if signal["shift_count"] > hold else BACK
     return taken
 
 
 @compiled
-def level_memory(signal: Any, is_line: bool) -> float:
-    """Of how many of its last values a level away from the reference is the mean, or the line through them.
+def anchor_value(signal: Any, scratch: Scratch, place: int, limit: float) -> float:
+    """Measures one value from the new level, a running mean since the change began, and returns its variance.
 
-    It wanders there as well, and is followed as fast.
+    A number's new level that stays local goes on as a line, and so does its sd: a cycle is no change.
     """
-    memory = signal["memory"] if is_line else LEVEL_VALUES
-    return min(memory, 1.0 / signal["wander_gain"]) if signal["wander_gain"] > 0.0 else memory
+    number, shift, trend = signal["shift_count"], signal["shift"], signal["trend"]
+    is_line = signal["local"] != 0 and (signal["transform"] == VALUE or signal["transform"] == CATEGORY)
+    memory, known = signal["memory"] if is_line else LEVEL_VALUES, signal["variance_memory"]
+    sd, wander = usual_sd(signal) * signal["local_sd"], signal["wander"]
+    whole = (scratch.errors[place] / sqrt(1.0 + scratch.gains[place]) - wander) / sd
+    deviation = whole - shift - trend
+    learned = min(number, memory)
+    gain, slope = gains(max(learned, LINE_VALUES) if is_line else learned, is_line)
+    variance = max(gain, 1.0 / (number + 1.0))
+    anchored = min(max(deviation / sqrt(1.0 + variance), -limit), limit)
+    scratch.innovations[place] = min(max(whole, -limit), limit)
+    scratch.anchored[place] = anchored
+    scratch.errors[place] -= shift + trend
+    scratch.deviations[place] -= (shift + trend) * sd * signal["sigma"] / (1.0 - signal["phi"])
+    scratch.gains[place] = variance
+    surprise = min(max(deviation, -limit), limit)
+    signal["wander"] = signal["wander_kept"] * (wander + signal["wander_gain"] * surprise * sd)
+    surprise += wander / sd  # the level learns as if nothing wandered
+    shift += trend + gain * surprise
+    trend += slope * surprise
+    if is_line and known > 0:
+        before = signal["local_sd"]
+        signal["local_sd"] = sd_of_late(before, anchored * anchored * signal["long_run"], known)
+        shift, trend = shift * before / signal["local_sd"], trend * before / signal["local_sd"]
+    signal["shift"], signal["trend"], signal["shift_count"] = shift, trend, number + 1.0
+    return float(variance)
 
 
 @compiled
