@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from detectors.cycle import DAYS, looks_flat, means_of
 from detectors.kernels.scores import CLIP, score
-from detectors.kernels.scratch import CHUNK, make_scratch
+from detectors.kernels.scratch import CHUNK, DAY_MS, make_scratch
 from detectors.record import GRID_LOW, GRID_POINTS, GRID_STEP, SLOTS
-from detectors.stabilising import is_dominated, noise_sd, stabilising_table
+from detectors.stabilising import Pairs, is_dominated, pairs_of, stabilising_table
 
 ATOMS_MAX = 64  # a reference with more distinct values is treated as continuous
 DAY_SLOTS = SLOTS // DAYS
+PAIRS_A_DAY = 336  # the values of a pair are so far apart: neighbours depend on each other more
 TAIL_VALUES = 3
 GRID = np.array(
     [NormalDist().cdf(GRID_LOW + GRID_STEP * i) for i in range(GRID_POINTS)]
@@ -41,29 +42,28 @@ def learn_number(
     signal: np.void, shape: np.void, values: NDArray[np.float64], slots: NDArray[np.integer[Any]]
 ) -> None:
     """The table that fits a number best, from its values in the order of time and their half hours."""
-    step = max(len(values) // SLOTS, 1)  # neighbours of a sample depend on each other less
-    sample, sampled = values[::step], slots[::step]
-    spans_a_day = len(np.unique(sampled % DAY_SLOTS)) == DAY_SLOTS
-    if spans_a_day and is_dominated(sample) and not looks_flat(*means_of(sample, sampled)):
-        learn_stabilised(signal, shape, values, sample)
+    days = max((int(signal["last_ms"]) - int(signal["first_ms"])) / DAY_MS, 1.0)
+    pairs = pairs_of(values, max(int(len(values) / days) // PAIRS_A_DAY, 1))
+    spans_a_day = len(np.unique(slots % DAY_SLOTS)) == DAY_SLOTS
+    if spans_a_day and is_dominated(values, pairs) and not looks_flat(*means_of(values, slots)):
+        learn_stabilised(signal, shape, values, pairs)
     else:
         learn_distribution(signal, shape, values)
 
 
-def learn_stabilised(
-    signal: np.void, shape: np.void, values: NDArray[np.float64], sample: NDArray[np.float64]
-) -> None:
-    """The table [129 points] of a number that a cycle dominates, from a sample in the order of time.
+def learn_stabilised(signal: np.void, shape: np.void, values: NDArray[np.float64], pairs: Pairs) -> None:
+    """The table [129 points] of a number that a cycle dominates, from pairs of its values.
 
     Its noise has sd 1 in scores, and effects are measured in it: the sd of all values is the cycle's.
     """
     signal["atoms"] = 0
-    table = stabilising_table(sample)
+    table = stabilising_table(pairs, (float(values.min()), float(values.max())))
     shape["table"][:GRID_POINTS] = table
     shape["level"][:GRID_POINTS] = np.searchsorted(np.sort(values), table, side="right") / len(values)
     describe(signal, shape, values)
-    signal["scale"] *= noise_sd(own_scores(signal, shape, sample))
-    signal["effect_sd"] = noise_sd(sample)
+    scores = Pairs(*(own_scores(signal, shape, part) for part in pairs))
+    signal["scale"] *= scores.noise_sd()
+    signal["effect_sd"] = pairs.noise_sd()
 
 
 def describe(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:
