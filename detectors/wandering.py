@@ -62,9 +62,8 @@ def follow(signal: np.void, slow: Wandering) -> None:
     """
     before = float(signal["wander_gain"])
     signal["wander_variance"] = slow.variance / to_score(signal) ** 2
-    kept = (
-        1.0 if signal["local"] else slow.kept
-    )  # a local level takes what is slower away, not always as fast
+    # Of a local level it is what a line left, which may be a longer one tomorrow.
+    kept = 1.0 if signal["local"] else slow.kept
     gain = kalman_gain((1 - slow.kept**2) * float(signal["wander_variance"]), kept)
     signal["wander_gain"], signal["wander_kept"] = gain, kept
     signal["sigma"] /= sqrt(1 - gain)  # what is foretold is not known any better
