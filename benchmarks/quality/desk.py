@@ -1,9 +1,9 @@
 """One change, one alert: through the real alarm desk.
 
 One model, each of whose features changes once, an hour and more after the one before, so that they are not
-grouped. A feature learns its reference, stays healthy up to its 20,000th value (more than two days) and
-changes: exactly one incident that names it is right. The default configuration, by the engine of
-`driftline replay`.
+grouped. A feature learns its reference, stays healthy up to its 20,000th value (more than two days, or two
+weeks where it has a cycle) and changes: exactly one incident that names it is right. The default
+configuration, by the engine of `driftline replay`.
 """
 
 from collections import Counter
@@ -15,7 +15,7 @@ import numpy as np
 import orjson
 
 from benchmarks.quality.changes import CHANGES, GRADUAL_VALUES, RECURRING_VALUES
-from benchmarks.quality.feed import Feed
+from benchmarks.quality.feed import Feed, spacing_ms
 from benchmarks.quality.limit.optimum import optimum_values
 from benchmarks.quality.noises import NOISES
 from detectors import Transform
@@ -39,7 +39,8 @@ def feed_of(noise: str, change: str, features: int) -> Feed:
     limit = optimum_values(NOISES[noise], CHANGES[change], REQUESTED)
     lasts = COURSE_VALUES[CHANGES[change].course] + max(TAIL_VALUES, 0.0 if isnan(limit) else LIMITS * limit)
     rows = int(changes_at[-1] + lasts)
-    return Feed(NOISES[noise], features, rows, SPACING_MS, change=CHANGES[change], changes_at=changes_at)
+    spacing = spacing_ms(NOISES[noise], HEALTHY_VALUES) if NOISES[noise].cyclic else SPACING_MS
+    return Feed(NOISES[noise], features, rows, spacing, change=CHANGES[change], changes_at=changes_at)
 
 
 def records(feed: Feed, topic: str) -> Iterator[Record]:
