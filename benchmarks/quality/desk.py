@@ -71,7 +71,11 @@ def run(noise: str, change: str, features: int) -> dict[str, Any]:
         for alert in alerts
         for ranked in alert["drift"]["signals"]
     }
-    incidents = Counter(signal for _, _, signal in named)
+    return figures(noise, change, features, Counter(signal for _, _, signal in named))
+
+
+def figures(noise: str, change: str, features: int, incidents: Counter[str]) -> dict[str, Any]:
+    """From how many incidents name each signal."""
     counts = [incidents[f"feature:f{column}"] for column in range(features)]
     due = 2 if CHANGES[change].course == "recurring" else 1
     return {

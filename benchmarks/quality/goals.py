@@ -20,13 +20,17 @@ QUICK_SECONDS_MAX = 480.0
 
 def goals(result: Result) -> Iterator[Goal]:
     """The goals that a result says something about."""
-    yield from false_alarm_goals([row for row in result.get("arl", []) if row["contestant"] == OURS])
-    delays = [row for row in result.get("delay", []) if row["contestant"] == OURS]
-    yield from delay_goals(delays)
+    yield from false_alarm_goals(ours(result, "arl"))
+    yield from delay_goals(ours(result, "delay"))
     yield from invariance_goals(result)
     yield from system_goals(result)
     if result.get("profile") == "quick" and "seconds" in result:
         yield Goal("quick profile, seconds", result["seconds"], QUICK_SECONDS_MAX, False)
+
+
+def ours(result: Result, part: str) -> list[Row]:
+    """The rows of driftline as it ships."""
+    return [row for row in result.get(part, []) if row["contestant"] == OURS]
 
 
 def number(value: float | None) -> float:
@@ -90,16 +94,16 @@ def invariance_goals(result: Result) -> Iterator[Goal]:
 
 def system_goals(result: Result) -> Iterator[Goal]:
     """Alerts of a healthy model; the simulator's scenarios."""
-    healthy = result.get("healthy", [])
+    healthy = ours(result, "healthy")
     if healthy:
         rate = DAYS * sum(row["alerts"] for row in healthy) / sum(row["days"] for row in healthy)
         yield Goal("healthy model of 40 signals: alerts in 30 days", rate, 1.0, False)
-    desk = result.get("desk", [])
+    desk = ours(result, "desk")
     if desk:
         changes = sum(row["features"] for row in desk)
         single = sum(row["features"] * row["exactly_one"] for row in desk) / changes
         yield Goal(f"{changes:,} changes: with exactly one alert, share", single, 0.95, True)
-    played = result.get("scenarios", [])
+    played = ours(result, "scenarios")
     if played:
         due = sum(row["due"] for row in played)
         right = sum(row["right_kind"] for row in played) / due if due else nan

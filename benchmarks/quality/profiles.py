@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from benchmarks.quality.changes import CHANGES
 from benchmarks.quality.delay import possible
 from benchmarks.quality.noises import NOISES
+from stream_app.simulator import scenarios
 
 
 @dataclass(frozen=True)
 class Profile:
     """Sizes of one run. columns: signals side by side; others are the contestants beside driftline.
 
-    false_alarms: so many at least are expected in each row of the table of false alarms.
+    false_alarms: so many at least are expected in each row of the table of false alarms. The last three say
+    on which whole systems always-fire, never-fire and river's defaults stand beside driftline.
     """
 
     name: str
@@ -28,6 +30,9 @@ class Profile:
     episodes: int
     at_the_desk: tuple[tuple[str, str], ...]
     features_at_the_desk: int
+    days_beside: float
+    scenarios_beside: tuple[str, ...]
+    desk_beside: tuple[tuple[str, str], ...]
 
     def columns_of(self, requested: float) -> int:
         """Signals of a table of false alarms: at 100,000 each is watched for ten times as long."""
@@ -39,7 +44,7 @@ QUICK = Profile(
     columns=64,
     columns_at_1e5=32,
     columns_of_others=16,
-    false_alarms=80,
+    false_alarms=70,
     delays_at=(1e4,),
     noises_of_others=("gaussian", "bernoulli_06"),
     single_detectors=False,
@@ -53,6 +58,9 @@ QUICK = Profile(
         *(("student_t3", "mean_2"), ("ar_90", "mean_1"), ("categories_50", "class_swap")),
     ),
     features_at_the_desk=10,
+    days_beside=0.5,
+    scenarios_beside=("demo-mix",),
+    desk_beside=(("gaussian", "mean_1"),),
 )
 FULL = Profile(
     name="full",
@@ -69,4 +77,7 @@ FULL = Profile(
     episodes=30,
     at_the_desk=tuple((noise.id, change.id) for noise, change in possible(NOISES, CHANGES)),
     features_at_the_desk=40,
+    days_beside=7.0,
+    scenarios_beside=tuple(scenarios()),
+    desk_beside=QUICK.at_the_desk,
 )

@@ -7,7 +7,7 @@ import orjson
 from stream_app.adapters.memory import records_of_messages
 from stream_app.adapters.replay import Sinks, replay
 from stream_app.config import Settings
-from stream_app.simulator import report, scenarios
+from stream_app.simulator import Report, report, scenarios
 from stream_app.simulator.report import Alert
 
 
@@ -21,18 +21,24 @@ def run(scenario: str, seed: int) -> dict[str, Any]:
     sinks = Sinks(alerts=lambda record: alerts.append(orjson.loads(record.value)))
     summary = replay(records_of_messages(played.events(seed)), Settings(), sinks)
     found = report(alerts, played.truth(seed), played.prediction_times(seed).tolist())
-    due = [row for row in found.rows if row.truth.alarm_due]
-    further = sum(row.further_incidents for row in due)
     return {
         "scenario": scenario,
         "seed": seed,
         "events": summary.events,
+        "extra_alerts": [incident.summary for incident in found.false_alarms],
+        "delays_s": {row.truth.change: row.delay_s for row in found.rows if row.truth.alarm_due},
+        "seconds": round(summary.seconds, 1),
+    } | figures(found)
+
+
+def figures(found: Report) -> dict[str, Any]:
+    """How many changes were due, found, and found as what they are; extra alerts; delays."""
+    due = [row for row in found.rows if row.truth.alarm_due]
+    further = sum(row.further_incidents for row in due)
+    return {
         "due": len(due),
         "found": sum(row.incident is not None for row in due),
         "right_kind": sum(row.right_kind for row in due),
         "extra": len(found.false_alarms) + further,
-        "extra_alerts": [incident.summary for incident in found.false_alarms],
-        "delays_s": {row.truth.change: row.delay_s for row in due},
         "delays_predictions": {row.truth.change: row.delay_predictions for row in due},
-        "seconds": round(summary.seconds, 1),
     }

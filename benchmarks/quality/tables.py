@@ -19,9 +19,21 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("contestant", "stream", "course", "episodes", "precision", "recall", "f1", "delay"),
         "false_alarms",
     ),
-    "healthy": ("seed", "days", "events", "signals", "alerts", "days_of_alerts", "seconds"),
-    "desk": ("noise", "change", "features", "exactly_one", "missed", "several", "other_signals"),
-    "scenarios": ("scenario", "seed", "due", "found", "right_kind", "extra", "delays_predictions", "seconds"),
+    "healthy": ("contestant", "seed", "days", "events", "signals", "alerts", "days_of_alerts", "seconds"),
+    "desk": (
+        "contestant",
+        "noise",
+        "change",
+        "features",
+        "exactly_one",
+        "missed",
+        "several",
+        "other_signals",
+    ),
+    "scenarios": (
+        *("contestant", "scenario", "seed", "due", "found", "right_kind", "extra", "delays_predictions"),
+        "seconds",
+    ),
     "failures": ("part", "arguments", "error"),
     "units": ("findings", "power_of_two", "power_of_two_and_b", "any_other"),
     "blinded": ("detector", "cells", "changes", "without_holes", "with_holes", "blinded"),
@@ -66,7 +78,7 @@ def tables(result: Mapping[str, Any]) -> Iterator[Table]:
             kind = rows[0][name]
             table.add_column(name.replace("_", " "), justify="left" if isinstance(kind, str) else "right")
         for row in rows:
-            table.add_row(*(cell(row[name]) for name in columns))
+            table.add_row(*(cell(row.get(name)) for name in columns))
         yield table
 
 

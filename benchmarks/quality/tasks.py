@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from math import isfinite
 from typing import Any, NamedTuple
 
-from benchmarks.quality import arl, delay, desk, errors, healthy, invariance, labels, simulated
+from benchmarks.quality import arl, beside, delay, desk, errors, healthy, invariance, labels, simulated
 from benchmarks.quality.changes import CHANGES
 from benchmarks.quality.contestants import CONTESTANTS, OURS, single_detectors
 from benchmarks.quality.feed import YOUNG_MS
@@ -17,6 +17,7 @@ from stream_app.simulator import scenarios
 Row = dict[str, Any]
 LONG, SHORT = 20_000, 2_000
 YOUNG = ("gaussian", "ar_50")
+BESIDE = "_beside"  # of who stands beside driftline, in the same part of the result
 
 
 class Task(NamedTuple):
@@ -27,7 +28,7 @@ class Task(NamedTuple):
 
     def run(self) -> tuple[str, list[Row]]:
         """The rows that it adds to a part of the result."""
-        return self.part, RUNNERS[self.part](*self.arguments)
+        return self.part.removesuffix(BESIDE), RUNNERS[self.part](*self.arguments)
 
 
 def plain(value: Any) -> Any:
@@ -64,9 +65,12 @@ RUNNERS: dict[str, Callable[..., list[Row]]] = {
     "delay": run_delay,
     "units": lambda: [dict(invariance.units())],
     "blinded": lambda detector: [invariance.blinded(detector)],
-    "healthy": lambda seed, days: [healthy.run(seed, days)],
-    "desk": lambda noise, change, features: [desk.run(noise, change, features)],
-    "scenarios": lambda scenario, seed: [simulated.run(scenario, seed)],
+    "healthy": lambda seed, days: [{"contestant": OURS} | healthy.run(seed, days)],
+    "desk": lambda noise, change, features: [{"contestant": OURS} | desk.run(noise, change, features)],
+    "scenarios": lambda scenario, seed: [{"contestant": OURS} | simulated.run(scenario, seed)],
+    "healthy_beside": beside.on_healthy,
+    "desk_beside": beside.on_desk,
+    "scenarios_beside": beside.on_scenario,
     "labels": labels.run,
 }
 
@@ -86,6 +90,11 @@ def tasks(profile: Profile) -> Iterator[Task]:
             yield Task("scenarios", (scenario, seed))
     for noise, change in profile.at_the_desk:
         yield Task("desk", (noise, change, profile.features_at_the_desk))
+    yield Task("healthy_beside", (0, profile.days_beside))
+    for scenario in profile.scenarios_beside:
+        yield Task("scenarios_beside", (scenario, 1))
+    for noise, change in profile.desk_beside:
+        yield Task("desk_beside", (noise, change, profile.features_at_the_desk))
     for stream in errors.CONCEPTS:
         for course in errors.COURSES:
             yield Task("labels", (stream, course, profile.episodes))

@@ -11,7 +11,7 @@ from rich.console import Console
 from benchmarks.quality import arl, delay, labels
 from benchmarks.quality.__main__ import run_all
 from benchmarks.quality.changes import CHANGES
-from benchmarks.quality.contestants import Alarm
+from benchmarks.quality.contestants import OURS, Alarm
 from benchmarks.quality.episodes import episodes
 from benchmarks.quality.feed import Feed
 from benchmarks.quality.goals import goals
@@ -134,9 +134,21 @@ RESULT: dict[str, Any] = {
             "ratio": 1.19,
         }
     ],
-    "desk": [{"features": 20, "exactly_one": 1.0}, {"features": 20, "exactly_one": 0.8}],
-    "healthy": [{"alerts": 1, "days": 7.0}, {"alerts": 0, "days": 7.0}],
-    "scenarios": [{"due": 2, "right_kind": 2, "extra": 0}, {"due": 0, "right_kind": 0, "extra": 1}],
+    "desk": [
+        {"contestant": OURS, "features": 20, "exactly_one": 1.0},
+        {"contestant": OURS, "features": 20, "exactly_one": 0.8},
+        {"contestant": "never-fire", "features": 20, "exactly_one": 0.0},
+    ],
+    "healthy": [
+        {"contestant": OURS, "alerts": 1, "days": 7.0},
+        {"contestant": OURS, "alerts": 0, "days": 7.0},
+        {"contestant": "always-fire", "alerts": 1_008, "days": 7.0},
+    ],
+    "scenarios": [
+        {"contestant": OURS, "due": 2, "right_kind": 2, "extra": 0},
+        {"contestant": OURS, "due": 0, "right_kind": 0, "extra": 1},
+        {"contestant": "never-fire", "due": 2, "right_kind": 0, "extra": 0},
+    ],
 }
 
 
@@ -151,6 +163,17 @@ def test_goals_name_the_worst_and_say_what_was_missed() -> None:
     assert verdicts["healthy model of 40 signals: alerts in 30 days"] == (pytest.approx(30 / 14), False)
     assert verdicts["scenarios: changes found with the right kind, share"] == (1, True)
     assert verdicts["scenarios: runs without an extra alert, share"] == (0.5, False)
+
+
+def test_who_knows_nothing_stands_beside_a_healthy_model() -> None:
+    """Nobody would see how many alerts an hour of nothing is worth."""
+    task = Task("healthy_beside", (0, 0.05))
+    part, rows = task.run()
+    alerts = {row["contestant"]: row["alerts"] for row in rows}
+    assert part == "healthy"
+    assert alerts["never-fire"] == 0
+    assert alerts["always-fire"] > 0
+    assert {"river ADWIN", "river PageHinkley"} < set(alerts)
 
 
 def test_the_picture_is_drawn(tmp_path: Path) -> None:

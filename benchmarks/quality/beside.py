@@ -1,0 +1,55 @@
+"""Who stands beside driftline on whole systems: always-fire, never-fire and river as it ships.
+
+The contestants are those of `driftline evaluate`, on the same records as driftline's own rows.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from benchmarks.quality import desk, healthy, simulated
+from stream_app.adapters.memory import records_of_messages
+from stream_app.adapters.replay import DEFAULT_BATCH, batches
+from stream_app.config import Settings
+from stream_app.evaluation.evaluating import DRIFTLINE, Contestant, evaluate
+from stream_app.pipeline import Record
+from stream_app.simulator import Truth, scenarios
+
+Rows = list[dict[str, Any]]
+
+
+def others(records: Iterable[Record], truths: Sequence[Truth] | None) -> list[Contestant]:
+    """All contestants but driftline, and what they raised on the records."""
+    evaluation = evaluate(batches(records, DEFAULT_BATCH), Settings(), truths)
+    return [each for each in evaluation.contestants if each.score.name != DRIFTLINE]
+
+
+def on_healthy(seed: int, days: float) -> Rows:
+    """A healthy model: how many alerts each raises."""
+    found = others(healthy.records(seed, days, Settings().kafka.predictions), None)
+    return [
+        {"contestant": each.score.name, "seed": seed, "days": days, "alerts": len(each.incidents)}
+        for each in found
+    ]
+
+
+def on_scenario(scenario: str, seed: int) -> Rows:
+    """A scenario of the simulator: what each finds, and what else it raises."""
+    played = scenarios()[scenario]
+    found = others(records_of_messages(played.events(seed)), played.truth(seed))
+    return [
+        {"contestant": each.score.name, "scenario": scenario, "seed": seed}
+        | simulated.figures(each.report)
+        for each in found
+    ]
+
+
+def on_desk(noise: str, change: str, features: int) -> Rows:
+    """Features that change once each: how many get exactly one alert."""
+    feed = desk.feed_of(noise, change, features)
+    found = others(desk.records(feed, Settings().kafka.predictions), None)
+    return [
+        {"contestant": each.score.name}
+        | desk.figures(noise, change, features, Counter(s for i in each.incidents for s in i.signals))
+        for each in found
+    ]
