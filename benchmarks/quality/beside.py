@@ -38,8 +38,7 @@ def on_scenario(scenario: str, seed: int) -> Rows:
     played = scenarios()[scenario]
     found = others(records_of_messages(played.events(seed)), played.truth(seed))
     return [
-        {"contestant": each.score.name, "scenario": scenario, "seed": seed}
-        | simulated.figures(each.report)
+        {"contestant": each.score.name, "scenario": scenario, "seed": seed} | simulated.figures(each.report)
         for each in found
     ]
 

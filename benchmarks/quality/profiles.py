@@ -54,8 +54,7 @@ QUICK = Profile(
     episodes=3,
     at_the_desk=(
         *(("gaussian", change) for change in ("mean_025", "mean_1", "variance_2", "gradual", "recurring")),
-        *(("bernoulli_06", change) for change in ("rate_15", "rate_2")),
-        *(("student_t3", "mean_2"), ("ar_90", "mean_1"), ("categories_50", "class_swap")),
+        *(("bernoulli_06", "rate_15"), ("ar_90", "mean_1"), ("categories_50", "class_swap")),
     ),
     features_at_the_desk=10,
     days_beside=0.5,
