@@ -1,47 +1,62 @@
 """The reference of categories: shares of probability, and what makes each category's change visible."""
 
 from math import sqrt
-from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
-from detectors.kernels.scores import CLIP
+from detectors.calibration import groups
+from detectors.kernels.lanes import SHAPE_WINDOW
+from detectors.kernels.shape import EXPECTED_MIN
 
-PLACES = (np.arange(10_000) + 0.5) / 10_000
-NORMAL_SCORES = np.clip([NormalDist().inv_cdf(place) for place in PLACES.tolist()], -CLIP, CLIP)
 
+def learn_unseen(shape: np.void) -> float:
+    """Tells the codes that the reference holds from those that it does not; returns how many occurred once.
 
-def learn_categories(shape: np.void) -> float:
-    """Turns the counts per code into shares of probability, the most frequent first, unseen codes last.
-
-    Unseen codes are one class. Its share is the Good-Turing estimate of the probability that the next value
-    is new: the codes that occurred once, over all values (I. J. Good, Biometrika 40, 1953). Returns those
-    codes' number.
+    Their number over all values is the Good-Turing estimate of the probability that the next one is new (I.
+    J. Good, Biometrika 40, 1953).
     """
-    counts = shape["table"].copy()
-    total = counts.sum()
-    once = float(np.count_nonzero(counts == 1))
-    unseen = min((once + 0.5) / (total + 1), 0.5)
-    shares = np.where(counts > 0, counts / total * (1 - unseen), unseen)
-    order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
-    shape["table"] = shares
+    counts = shape["table"]
+    shape["level"] = np.where(counts > 0, 0.0, 1.0)
+    return float(np.count_nonzero(counts == 1))
+
+
+def learn_shares(signal: np.void, shape: np.void, numbers: NDArray[np.float64]) -> None:
+    """The reference of a categorical signal from its numbers [values], the most frequent code first.
+
+    The first half says in which order the codes are and which there are, the second how frequent they are.
+    Were both from the same values, those in front would be there by chance as well, and less frequent ever
+    after. Mean and sd of the surprise are exact under the shares.
+    """
+    signal["atoms"] = np.count_nonzero(shape["table"])
+    codes = len(shape["table"])
+    places = np.where(numbers < codes - 1, numbers, 0.0).astype(np.intp)
+    first, second = (np.bincount(half, minlength=codes) for half in np.split(places, [len(places) // 2]))
+    shares, unseen = shares_of(first, second)
+    order = np.argsort(-first, kind="stable")[: np.count_nonzero(first)]
+    shape["table"] = np.where(first > 0, shares, unseen)
     shape["level"] = 1.0
     shape["level"][order] = np.minimum(np.cumsum(shares[order]), 1 - unseen)
-    return once
-
-
-def learn_shares(signal: np.void, shape: np.void) -> None:
-    """The reference of a categorical signal; mean and sd of the surprise are exact under its shares."""
-    learn_categories(shape)
-    seen = np.flatnonzero(shape["level"] < 1.0)
-    signal["atoms"] = len(seen)
+    signal["shape_cells"] = np.count_nonzero(shares[order] * SHAPE_WINDOW >= EXPECTED_MIN) + 1
     weigh_groups(signal, shape)
-    shares = np.append(shape["table"][seen], shape["table"][-1])
+    shares = np.append(shares[order], unseen)
     surprises = -np.log(shares)
     mean = float((shares * surprises).sum())
     signal["reference_mean"] = signal["origin"] = mean
     signal["reference_sd"] = sqrt((shares * (surprises - mean) ** 2).sum())
     signal["reference_low"], signal["reference_high"] = surprises[:-1].min(), surprises[:-1].max()
+
+
+def shares_of(first: NDArray[np.intp], second: NDArray[np.intp]) -> tuple[NDArray[np.float64], float]:
+    """Shares of probability [codes], and of all codes together that did not occur in the first half.
+
+    first, second: counts [codes] in the halves of the reference. Codes with the same count in the first have
+    the same share: that of all of them in the second, which is never 0.
+    """
+    _, group, members = np.unique(first, return_inverse=True, return_counts=True)
+    totals = np.maximum(np.bincount(group, weights=second), 0.5)
+    totals /= totals.sum()
+    return (totals / members)[group], float(totals[0])
 
 
 def weigh_groups(signal: np.void, shape: np.void) -> None:
@@ -57,6 +72,5 @@ def weigh_groups(signal: np.void, shape: np.void) -> None:
         return
     share = float(level[np.argmin(np.abs(level[:-1] - 0.5))])
     signal["cut"] = share
-    signal["common"], signal["rare"] = -sqrt((1 - share) / share), min(sqrt(share / (1 - share)), CLIP)
-    sums = NORMAL_SCORES + np.where(share < PLACES, signal["rare"], signal["common"])
-    signal["center"], signal["scale"] = sums.mean(), sums.std()
+    for name, value in groups(share)._asdict().items():
+        signal[name] = value

@@ -24,6 +24,7 @@ from detectors.wandering import NONE, follow, follow_more, wandering
 from detectors.whitening import surely, to_score, whitening
 
 HOUR_MS = DAY_MS // 24
+HALF_A_ONE = 0.5  # of `learn_rate` in reference.py
 ALLOWANCE = 1.0  # standard errors of the fitted cycle
 MEMORY_MS = {"consumer": 28 * DAY_MS, "enterprise": 182 * DAY_MS}
 """How long a healthy reference is remembered: consumer behaviour moves over weeks, enterprise data jumps."""
@@ -181,8 +182,13 @@ def give_way(signal: np.void) -> None:
 
 
 def set_whitening(signal: np.void) -> None:
-    """phi and sigma from what has come together; a 0/1 signal keeps the scale of its scores."""
+    """phi and sigma from what has come together; a 0/1 signal keeps the scale of its scores.
+
+    Half a 1 is part of its reference and stands alone: or a signal that never changed would foretell itself.
+    """
     count, squares, lagged = (float(number) for number in signal["products"])
+    if is_rate(signal):
+        squares += HALF_A_ONE / float(signal["scale"]) ** 2
     slow = NONE if is_rate(signal) else wandering(signal["wander_sums"].tolist(), squares / max(count, 1.0))
     phi, sigma = whitening(count, squares - count * slow.variance, lagged - count * slow.variance * slow.kept)
     signal["phi"], signal["sigma"] = phi, 1.0 if is_rate(signal) else sigma

@@ -104,9 +104,11 @@ SIGNAL = np.dtype(
         # that the variance has changed by
         ("spreads", "f8", (2, 3)),
         *((name, "f8") for name in ("spread_height", "spread_error", "spread", "spread_count")),
-        # the shape test: values in the window, windows in the pattern
-        *((name, "i8") for name in ("tallied", "patterned")),
-        *((name, "f8") for name in ("shape_height", "shape_statistic")),
+        # the shape test: values in the window and the time of the first, windows in the pattern; cells of
+        # categories that are judged; how much more than by chance windows of categories differ from the
+        # reference, and from how many windows that is known
+        *((name, "i8") for name in ("tallied", "window_ms", "patterned", "shape_cells", "dispersed")),
+        *((name, "f8") for name in ("shape_height", "pattern_height", "shape_statistic", "dispersion")),
         # blocks of `every` values for the per-signal detectors
         *((name, "i8") for name in ("every", "emitted", "block_count")),
         ("block_sum", "f8"),
@@ -147,9 +149,9 @@ def shape_dtype(categories: int) -> np.dtype[np.void]:
     table: VALUE reference quantiles or atoms; CATEGORY the reference share of each code. level: the
     cumulative probability up to and including each entry. cells: values of the two halves of the recent
     window per cell between table entries, or per code. tally: values of the window of the shape test per cell
-    or code; pattern: what a healthy window's shares are.
+    or code; counts: of the last window per cell of it; pattern: the same of healthy windows together.
     """
     points = max(GRID_POINTS, categories + 2)
     counts = [("cells", "u2", (2, points + 1)), ("tally", "u2", (points,))]
-    pattern = ("pattern", "f4", (SHAPE_CELLS,))
-    return np.dtype([("table", "f8", (points,)), ("level", "f8", (points,)), *counts, pattern])
+    cells = [(name, "f4", (SHAPE_CELLS,)) for name in ("counts", "pattern")]
+    return np.dtype([("table", "f8", (points,)), ("level", "f8", (points,)), *counts, *cells])

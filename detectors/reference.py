@@ -5,7 +5,7 @@ from math import inf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.categories import learn_categories, learn_shares
+from detectors.categories import learn_shares, learn_unseen
 from detectors.distribution import learn_number, own_scores, rebuild_recent
 from detectors.kernels.page_hinkley import prime, reset
 from detectors.layout import QUALITY, SEASONAL, Arrays, clear_recent
@@ -43,6 +43,8 @@ STARTED_AT_ZERO = (
         "spreads",
         "tallied",
         "patterned",
+        "dispersed",
+        "dispersion",
         "odd",
         "shape_statistic",
         "crossings",
@@ -68,12 +70,13 @@ def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
         learn_number(signal, shape, values, slots)
         rebuild_recent(signal, shape, values)
     elif transform is Transform.CATEGORY:
-        learn_shares(signal, shape)
+        learn_shares(signal, shape, values)
+        values, slots = values[len(values) // 2 :], slots[len(slots) // 2 :]  # of which its shares are
     else:
         if transform is Transform.TAIL:
             learn_tail(signal, values)
         elif transform is Transform.UNSEEN:
-            signal["ones"] = learn_categories(shape)
+            signal["ones"] = learn_unseen(shape)
         learn_rate(signal)
     if transform in SEASONAL:
         scores = own_scores(signal, shape, values)

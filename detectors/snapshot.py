@@ -11,7 +11,7 @@ from detectors.layout import Arrays
 from detectors.record import SEASON, SIGNAL, shape_dtype
 from detectors.signals import BankSettings, Signal, Transform
 
-VERSION = 5
+VERSION = 6
 RIVER_VERSION = version("river")
 
 

@@ -5,6 +5,7 @@ from math import inf
 import numpy as np
 
 from detectors.calibration import (
+    category_heights,
     cusum_heights,
     e_height,
     normal_parameters,
@@ -19,7 +20,6 @@ from detectors.kernels.lanes import SHAPE_CELLS, SHAPE_WINDOW, SHIFTS
 from detectors.kernels.names import CUSUM, E_DETECTOR, PAGE_HINKLEY, SHAPE, VARIANCE
 from detectors.signals import NUMERIC, Transform
 
-LIGHT_TAILS = 0.35  # scores of categories have lighter tails than normal ones: as many false alarms sooner
 LOCAL_DELAYS = 4.0  # a CUSUM slower than a quarter of a local level's memory would follow the cycle
 
 
@@ -38,16 +38,20 @@ def set_thresholds(signal: np.void) -> None:
     away = E_DETECTOR if signal["transform"] not in NUMERIC else CUSUM
     away_every = every[away] if every[away] < inf else requested
     if signal["transform"] in NUMERIC:
-        light = LIGHT_TAILS if signal["transform"] == Transform.CATEGORY else 1.0
         crossed = signal["crossings"], float(signal["crossing_values"])
-        heights = raised_cusums(cusum_heights(away_every * light), *crossed)
+        normal = cusum_heights(away_every)
+        heights = raised_cusums(normal, *crossed)
+        if signal["cut"] > 0:  # as it is of categories, and then known beforehand
+            known = category_heights(float(signal["cut"]), away_every)
+            raised = zip(known, heights, normal, strict=True)
+            heights = tuple(max(own, seen) if seen > usual else own for own, seen, usual in raised)
         signal["delta"], threshold = normal_parameters(every[PAGE_HINKLEY])
         signal["threshold"] = raised_page_hinkley(threshold, *crossed)
         signal["heights"] = reachable(heights, signal)
-        cells = min(int(signal["atoms"]) + 1, SHAPE_CELLS)
-        if signal["transform"] == Transform.VALUE:
-            cells = SHAPE_CELLS
+        cells = int(signal["shape_cells"]) or SHAPE_CELLS
         signal["shape_height"] = shape_height(every[SHAPE], SHAPE_WINDOW, cells)
+        cells = min(int(signal["atoms"]) + 1, SHAPE_CELLS)
+        signal["pattern_height"] = shape_height(every[SHAPE], SHAPE_WINDOW, cells)
         spread_height = variance_height(every[VARIANCE])
         signal["spread_height"] = max(
             spread_height * float(signal["long_run_squares"]),

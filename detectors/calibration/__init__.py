@@ -3,6 +3,7 @@ each.
 """
 
 from detectors.calibration.adwin import ADWIN_UPDATES, adwin_delta
+from detectors.calibration.categories import category_heights, groups
 from detectors.calibration.crossings import raised_cusums, raised_page_hinkley, raised_variance
 from detectors.calibration.cusum import cusum_heights
 from detectors.calibration.e_detector import e_height
@@ -14,8 +15,10 @@ from detectors.calibration.variance import variance_height
 __all__ = [
     "ADWIN_UPDATES",
     "adwin_delta",
+    "category_heights",
     "cusum_heights",
     "e_height",
+    "groups",
     "lundberg",
     "normal_parameters",
     "raised_cusums",

@@ -141,7 +141,7 @@ def watch_chunk(
         arrays.signals[index] = scratch.saved[0]
         count = taken
         taken = attempt(signal, season, shape, scratch, (batch, count))
-    tell(signal, shape, scratch, taken)
+    tell(signal, shape, batch, scratch, taken)
     run_marks(signal, batch, scratch, taken)
     learn_more(signal, season, batch, scratch, taken)
     emit(signal, index, scratch, taken, emissions)
@@ -158,7 +158,7 @@ def watch_chunk(
 
 
 @compiled
-def tell(signal: Any, shape: Any, scratch: Scratch, taken: int) -> None:
+def tell(signal: Any, shape: Any, batch: Batch, scratch: Scratch, taken: int) -> None:
     """Notes the detections of a chunk that are asked for, and runs the tests that stop nothing."""
     tested, number = signal["tested"], is_number(signal)
     if taken > 0 and signal["turned"] != 0:
@@ -168,12 +168,13 @@ def tell(signal: Any, shape: Any, scratch: Scratch, taken: int) -> None:
     if taken > 0 and signal["widened"] != 0 and tested >> VARIANCE & 1:
         note(scratch, taken - 1, VARIANCE)
     run_page_hinkley(signal, scratch, taken, (tested & 1) != 0)
-    still = signal["moved"] == 0 and signal["away"] == 0 and signal["spread"] == 1.0
-    if still and number and signal["atoms"] != 1 and tested >> SHAPE & 1:
-        place = run_shape(signal, shape, scratch, 0, taken)
+    can = signal["transform"] == CATEGORY or (signal["transform"] == VALUE and signal["moved"] == 0)
+    still = signal["away"] == 0 and signal["spread"] == 1.0
+    if can and still and signal["atoms"] != 1 and tested >> SHAPE & 1:
+        place = run_shape(signal, shape, batch, scratch, (0, taken))
         while place <= taken:
             note(scratch, place - 1, SHAPE)
-            place = run_shape(signal, shape, scratch, place, taken)
+            place = run_shape(signal, shape, batch, scratch, (place, taken))
 
 
 @compiled

@@ -2,9 +2,11 @@
 
 Numbers are counted by the place of their innovation in cells that have the same probability under the normal
 distribution, so neither cycles nor autocorrelation look like a change; what a healthy signal's shares are is
-learned from its first windows. A signal with a cycle (or one that may have one still) is left out: where the
-cycle takes it, its reference is known less well, and the shape differs a little. Categories are counted by
-code against the reference's shares. Codes too rare to be judged alone are judged together.
+learned from its first windows, its pattern. A number with a cycle (or one that may have one still) is left
+out: where the cycle takes it, its reference is known less well, and the shape differs a little. Categories
+are counted by code against the reference's shares; codes too rare to be judged alone are judged together.
+While they may have a cycle, windows of a few minutes are compared with the pattern of those just before, and
+how much more than by chance all of them differ from the reference is learned: that is given away later.
 """
 
 from math import sqrt
@@ -16,11 +18,12 @@ import numpy as np
 from detectors.kernels.compiled import compiled
 from detectors.kernels.lanes import SHAPE_CELLS, SHAPE_WINDOW
 from detectors.kernels.reading import CATEGORY
-from detectors.kernels.scratch import Scratch
+from detectors.kernels.scratch import Batch, Scratch
 
 EDGES = np.array([NormalDist().inv_cdf(i / SHAPE_CELLS) for i in range(1, SHAPE_CELLS)])
 PATTERN_WINDOWS = 4  # windows a pattern is learned from before it is compared with
 PATTERN_WINDOWS_MAX = 200
+LATE_MS, SPAN_MS_MAX = 900_000, 600_000  # of the pattern and of a window, where there may be a cycle
 EXPECTED_MIN = 8.0  # values a category must have in a window to be judged alone
 
 
@@ -34,12 +37,24 @@ def cell_of(innovation: float) -> int:
 
 
 @compiled
+def count_cells(signal: Any, shape: Any) -> None:
+    """counts: a window's values per cell; a category's is where its middle lies in order of surprise."""
+    counts, tally = shape["counts"], shape["tally"]
+    for cell in range(SHAPE_CELLS):
+        counts[cell] = tally[cell] if signal["transform"] != CATEGORY else 0
+    if signal["transform"] == CATEGORY:
+        for code in range(tally.shape[0]):
+            middle = shape["level"][code] - shape["table"][code] / 2.0
+            counts[min(int(middle * SHAPE_CELLS), SHAPE_CELLS - 1)] += tally[code]
+
+
+@compiled
 def pattern_statistic(signal: Any, shape: Any) -> float:
     """Chi-square of two samples, the window and the pattern [SHAPE_CELLS] learned before (in values)."""
     known = signal["patterned"] * SHAPE_WINDOW
     statistic = 0.0
     for cell in range(SHAPE_CELLS):
-        count, learned = float(shape["tally"][cell]), shape["pattern"][cell]
+        count, learned = float(shape["counts"][cell]), shape["pattern"][cell]
         share = (count + learned) / (known + SHAPE_WINDOW)
         if share > 0.0:
             difference = count / SHAPE_WINDOW - learned / known
@@ -68,39 +83,69 @@ def category_statistic(signal: Any, shape: Any) -> float:
     rare_share += table[table.shape[0] - 1]
     difference = rare_count - rare_share * SHAPE_WINDOW
     statistic += difference * difference / max(rare_share * SHAPE_WINDOW, EXPECTED_MIN / 2)
-    independence = (1.0 - signal["phi"]) / (1.0 + signal["phi"]) / signal["long_run"]
-    return float(statistic / (1.0 + SHAPE_WINDOW / signal["reference_count"]) * independence)
+    known = signal["reference_count"] / 2.0  # the shares are those of its second half
+    return float(statistic / (1.0 + SHAPE_WINDOW / known) * independence(signal))
 
 
 @compiled
-def learn_pattern(signal: Any, shape: Any) -> None:
-    """A healthy window becomes part of the pattern, which slowly follows."""
+def learn_pattern(signal: Any, shape: Any, windows: int) -> None:
+    """A healthy window becomes part of the pattern, which slowly follows: it is that of so many windows."""
+    known = signal["patterned"]
+    kept = windows / (known + 1.0) if known >= windows else 1.0
     for cell in range(SHAPE_CELLS):
-        shape["pattern"][cell] += float(shape["tally"][cell])
-    signal["patterned"] += 1
-    if signal["patterned"] > PATTERN_WINDOWS_MAX:
-        for cell in range(SHAPE_CELLS):
-            shape["pattern"][cell] *= PATTERN_WINDOWS_MAX / signal["patterned"]
-        signal["patterned"] = PATTERN_WINDOWS_MAX
+        before = shape["pattern"][cell] if known > 0 else 0.0  # else what it held is of no use any more
+        shape["pattern"][cell] = (before + float(shape["counts"][cell])) * kept
+    signal["patterned"] = min(known + 1, windows)
 
 
 @compiled
-def end_window(signal: Any, shape: Any) -> bool:
+def independence(signal: Any) -> float:
+    """What a chi-square of autocorrelated values is multiplied by to be that of independent ones."""
+    return float((1.0 - signal["phi"]) / (1.0 + signal["phi"]) / signal["long_run"])
+
+
+@compiled
+def learn_dispersion(signal: Any, statistic: float) -> None:
+    """How much more than by chance windows differ from the reference: the mean of chi-square ÷ freedom."""
+    known = signal["dispersed"]
+    ratio = statistic / max(signal["shape_cells"] - 1.0, 1.0)
+    signal["dispersion"] += (ratio - signal["dispersion"]) / (known + 1.0)
+    signal["dispersed"] = min(known + 1, PATTERN_WINDOWS_MAX)
+
+
+@compiled
+def judged(signal: Any, shape: Any, span_ms: int) -> float:
+    """The statistic of a full window, comparable to the threshold; what is learned from it."""
+    category, moved = signal["transform"] == CATEGORY, signal["moved"] != 0
+    if category and not moved:
+        signal["patterned"] = 0
+        return float(category_statistic(signal, shape) / max(signal["dispersion"], 1.0))
+    count_cells(signal, shape)
+    statistic, windows = 0.0, PATTERN_WINDOWS_MAX
+    if signal["patterned"] >= PATTERN_WINDOWS:
+        statistic = pattern_statistic(signal, shape)
+    if category:
+        learn_dispersion(signal, category_statistic(signal, shape))
+        windows = min(max(LATE_MS // max(span_ms, 1), PATTERN_WINDOWS), PATTERN_WINDOWS_MAX)
+        statistic *= independence(signal) * signal["shape_height"] / signal["pattern_height"]
+        if span_ms > SPAN_MS_MAX:
+            statistic = 0.0
+    if statistic <= signal["shape_height"]:
+        learn_pattern(signal, shape, windows)
+    return float(statistic)
+
+
+@compiled
+def end_window(signal: Any, shape: Any, span_ms: int) -> bool:
     """Judges a full window; true when it is the first odd one."""
-    category = signal["transform"] == CATEGORY
-    known = category or signal["patterned"] >= PATTERN_WINDOWS
-    statistic = 0.0
-    if known:
-        statistic = category_statistic(signal, shape) if category else pattern_statistic(signal, shape)
-    odd = known and statistic > signal["shape_height"]
+    statistic = judged(signal, shape, span_ms)
+    odd = statistic > signal["shape_height"]
     news = odd and signal["odd"] == 0
     signal["shape_statistic"] = statistic
     if odd:
         signal["odd"] = 1
     elif statistic < signal["shape_height"] / 2:
         signal["odd"] = 0
-    if not category and not odd:
-        learn_pattern(signal, shape)
     forget_window(signal, shape)
     return bool(news)
 
@@ -114,15 +159,20 @@ def forget_window(signal: Any, shape: Any) -> None:
 
 
 @compiled
-def run_shape(signal: Any, shape: Any, scratch: Scratch, start: int, count: int) -> int:
-    """Counts values from `start` on; returns the place after the one that ended an odd window, else
-    `count`.
+def run_shape(signal: Any, shape: Any, batch: Batch, scratch: Scratch, span: tuple[int, int]) -> int:
+    """Counts the values of a span; returns the place after the one that ended an odd window, else one more
+    than its end.
     """
+    start, count = span
     category, unit = signal["transform"] == CATEGORY, sqrt(signal["long_run"])
     for place in range(start, count):
+        if signal["tallied"] == 0:
+            signal["window_ms"] = batch.times_ms[scratch.rows[place]]
         cell = scratch.cells[place] if category else cell_of(scratch.anchored[place] * unit)
         shape["tally"][cell] += 1
         signal["tallied"] += 1
-        if signal["tallied"] >= SHAPE_WINDOW and end_window(signal, shape):
-            return place + 1
+        if signal["tallied"] >= SHAPE_WINDOW:
+            span_ms = batch.times_ms[scratch.rows[place]] - signal["window_ms"]
+            if end_window(signal, shape, span_ms):
+                return place + 1
     return count + 1
