@@ -1,4 +1,4 @@
-"""The label path: prequential errors of a Hoeffding tree on river's synthetic streams, with one change each.
+"""The label path: prequential errors of a Hoeffding tree on river's streams, with one change each.
 
 The tree learns 4,000 examples before anybody watches; then each example is first predicted, then learned, and
 whether the prediction was wrong is the next value of a 0/1 signal. The change comes after 6,000 watched
@@ -6,6 +6,7 @@ examples: at once, or gradually (the share of examples of the new concept grows 
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -13,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from river import tree
 from river.datasets import synth
+
+from benchmarks.quality.datasets import DATASETS, EXCHANGED, resampled
 
 TAUGHT = 4_000
 CHANGES_AT = 6_000
@@ -34,8 +37,9 @@ CONCEPTS: dict[str, tuple[Callable[[int], Any], Callable[[int], Any]]] = {
         lambda seed: synth.RandomRBF(seed_model=seed, seed_sample=seed, n_classes=3),
         lambda seed: synth.RandomRBF(seed_model=seed + 1_000, seed_sample=seed, n_classes=3),
     ),
+    **{name: (partial(resampled, name), partial(resampled, name, attributes=EXCHANGED)) for name in DATASETS},
 }
-"""Before and after the change, by a seed."""
+"""Before and after the change, by a seed: synthetic streams, and the data sets that river ships."""
 NOMINAL = {"LED": list(range(24))}
 """Attributes that the tree would otherwise take for numbers."""
 
