@@ -43,8 +43,6 @@ STARTED_AT_ZERO = (
         "spreads",
         "tallied",
         "patterned",
-        "dispersed",
-        "dispersion",
         "odd",
         "shape_statistic",
         "crossings",

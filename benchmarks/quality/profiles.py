@@ -51,7 +51,7 @@ QUICK = Profile(
     healthy_seeds=2,
     healthy_days=7.0,
     scenario_seeds=1,
-    episodes=3,
+    episodes=2,
     at_the_desk=(
         *(("gaussian", change) for change in ("mean_025", "mean_1", "variance_2", "gradual", "recurring")),
         *(("bernoulli_06", "rate_15"), ("ar_90", "mean_1"), ("categories_50", "class_swap")),
