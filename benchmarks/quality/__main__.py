@@ -4,7 +4,8 @@ Prints tables, writes benchmarks/out/quality.json and quality.png. The keys of t
 `machine`; a list of rows for each part (`arl`, `delay`, `labels`, `healthy`, `desk`, `scenarios`, `units`,
 `blinded`), whose keys are the fields of the dataclasses in the files of the same names; and `goals`, a list
 of `name`, `value`, `bound`, `at_least` and `reached`. null stands for an infinite or undefined figure. A
-missed goal is said, and is no failure of the program.
+missed goal is said, and is no failure of the program. What a full run has finished is kept in
+benchmarks/out/quality-full.jsonl: one that is cut goes on where it was, as long as the code is the same.
 """
 
 import time
@@ -19,6 +20,7 @@ from rich.console import Console
 from rich.progress import track
 
 from benchmarks.quality.goals import goals
+from benchmarks.quality.kept import Kept, key, revision
 from benchmarks.quality.plot import draw
 from benchmarks.quality.profiles import FULL, QUICK
 from benchmarks.quality.tables import goal_table, tables
@@ -30,20 +32,26 @@ PROCESSES = 2
 WIDTH = 160  # characters: also where the output is no terminal
 
 
-def run_all(chosen: Iterable[Task], console: Console, processes: int = PROCESSES) -> dict[str, Any]:
-    """Runs the tasks side by side; the order of rows is that of the tasks, whoever was first."""
+def run_all(
+    chosen: Iterable[Task], console: Console, kept: Kept | None = None, processes: int = PROCESSES
+) -> dict[str, Any]:
+    """Runs the tasks side by side, those that are kept apart; rows are in the order of the tasks."""
     waiting = list(chosen)
-    done: dict[int, tuple[str, list[Row]]] = {}
+    before = kept.outcomes() if kept else {}
+    done = {place: before[key(task)] for place, task in enumerate(waiting) if key(task) in before}
     with ProcessPoolExecutor(processes) as pool:
-        futures = {pool.submit(task.run): place for place, task in enumerate(waiting)}
+        futures = {pool.submit(task.run): place for place, task in enumerate(waiting) if place not in done}
         finished = track(as_completed(futures), "measuring", len(futures), console=console)
         for future in finished:
             place = futures[future]
-            done[place] = outcome(waiting[place], future)
+            part, rows = outcome(waiting[place], future)
+            done[place] = part, [plain(row) for row in rows]
+            if kept and not future.exception():
+                kept.add(waiting[place], done[place])
     result: dict[str, Any] = {}
     for place in sorted(done):
         part, rows = done[place]
-        result.setdefault(part, []).extend(plain(row) for row in rows)
+        result.setdefault(part, []).extend(rows)
     return result
 
 
@@ -65,7 +73,11 @@ def write(result: dict[str, Any], console: Console) -> None:
 
 
 @click.command()
-@click.option("--full", is_flag=True, help="Every contestant, more seeds, 30 days: takes hours.")
+@click.option(
+    "--full",
+    is_flag=True,
+    help="Every contestant, more seeds, 30 days: takes hours; goes on where it was cut.",
+)
 @click.option("--only", type=click.Choice(list(RUNNERS)), multiple=True, help="These parts; writes no file.")
 def main(full: bool, only: tuple[str, ...]) -> None:
     """Measure false alarms and delays of driftline beside the limit and the usual detectors."""
@@ -73,7 +85,8 @@ def main(full: bool, only: tuple[str, ...]) -> None:
     profile = FULL if full else QUICK
     started = time.monotonic()
     chosen = [task for task in tasks(profile) if not only or task.part in only]
-    result = run_all(chosen, console)
+    kept = Kept(OUT / "quality-full.jsonl", revision()) if full else None
+    result = run_all(chosen, console, kept)
     result |= {"profile": profile.name, "machine": machine()}
     if not only:
         result["seconds"] = round(time.monotonic() - started, 1)
