@@ -85,7 +85,10 @@ def sides(share: float) -> tuple[tuple[Side, ...], ...]:
 
 
 def side(rises: NDArray[np.float64], probabilities: NDArray[np.float64], lowest: float) -> Side:
-    """From what one value adds to the sum [cells], and the probability of each; two values never reach it."""
+    """From what one value adds to the sum [cells], and the probability of each.
+
+    The height is such that no single value crosses it: from there on run lengths grow exponentially.
+    """
     exponent = bisect(lambda theta: float(probabilities @ np.expm1(theta * rises)), 1e-6, THETA_MAX)
     height = max(lowest, 2 * float(rises.max()))
     return Side(height, run_length(rises, probabilities, height), exponent)
