@@ -54,7 +54,7 @@ def pattern_statistic(signal: Any, shape: Any) -> float:
     known = signal["patterned"] * SHAPE_WINDOW
     statistic = 0.0
     for cell in range(SHAPE_CELLS):
-        count, learned = float(shape["counts"][cell]), shape["pattern"][cell]
+        count, learned = float(shape["counts"][cell]), float(shape["pattern"][cell])
         share = (count + learned) / (known + SHAPE_WINDOW)
         if share > 0.0:
             difference = count / SHAPE_WINDOW - learned / known
@@ -93,7 +93,7 @@ def learn_pattern(signal: Any, shape: Any, windows: int) -> None:
     known = signal["patterned"]
     kept = windows / (known + 1.0) if known >= windows else 1.0
     for cell in range(SHAPE_CELLS):
-        before = shape["pattern"][cell] if known > 0 else 0.0  # else what it held is of no use any more
+        before = float(shape["pattern"][cell]) if known > 0 else 0.0  # else what it held is of no use any more
         shape["pattern"][cell] = (before + float(shape["counts"][cell])) * kept
     signal["patterned"] = min(known + 1, windows)
 
