@@ -8,7 +8,7 @@ of the one for normal scores (D. Siegmund, Sequential Analysis, 1985, chapter X)
 """
 
 from functools import lru_cache
-from math import exp, log, sqrt
+from math import exp, fsum, log, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -44,8 +44,13 @@ def groups(share: float) -> Groups:
     """Of common categories with a share of the probability, 0 < share < 1, and rare ones."""
     common, rare = steps(share)
     sums, probabilities = sums_of(share)
-    center = float(probabilities @ sums)
-    return Groups(common, rare, center, sqrt(float(probabilities @ (sums - center) ** 2)))
+    center = mean(probabilities, sums)
+    return Groups(common, rare, center, sqrt(mean(probabilities, (sums - center) ** 2)))
+
+
+def mean(probabilities: NDArray[np.float64], values: NDArray[np.float64]) -> float:
+    """Of values [cells]: to the last bit the same wherever they lie in memory, unlike a dot product."""
+    return fsum((probabilities * values).tolist())
 
 
 def steps(share: float) -> tuple[float, float]:
@@ -89,7 +94,7 @@ def side(rises: NDArray[np.float64], probabilities: NDArray[np.float64], lowest:
 
     The height is such that no single value crosses it: from there on run lengths grow exponentially.
     """
-    exponent = bisect(lambda theta: float(probabilities @ np.expm1(theta * rises)), 1e-6, THETA_MAX)
+    exponent = bisect(lambda theta: mean(probabilities, np.expm1(theta * rises)), 1e-6, THETA_MAX)
     height = max(lowest, 2 * float(rises.max()))
     return Side(height, run_length(rises, probabilities, height), exponent)
 
@@ -102,8 +107,11 @@ def run_length(rises: NDArray[np.float64], probabilities: NDArray[np.float64], h
     after = np.clip((places[:, None] + rises) // width, 0, STATES).astype(np.intp)
     moves = np.zeros((STATES, STATES + 1))
     np.add.at(moves, (np.arange(STATES)[:, None], after), probabilities)
-    kept = (1 - RARE) * moves[:, :STATES]
-    return float(np.linalg.solve(np.eye(STATES) - kept, np.ones(STATES))[0])
+    equations = np.hstack([np.eye(STATES) - (1 - RARE) * moves[:, :STATES], np.ones((STATES, 1))])
+    for last in range(STATES - 1, 0, -1):  # Gauss; a library's last bits depend on where it lies
+        factors = equations[:last, last] / equations[last, last]
+        equations[:last] -= factors[:, None] * equations[last]
+    return float(equations[0, -1] / equations[0, 0])
 
 
 @lru_cache(maxsize=4096)

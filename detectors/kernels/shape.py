@@ -93,7 +93,9 @@ def learn_pattern(signal: Any, shape: Any, windows: int) -> None:
     known = signal["patterned"]
     kept = windows / (known + 1.0) if known >= windows else 1.0
     for cell in range(SHAPE_CELLS):
-        before = float(shape["pattern"][cell]) if known > 0 else 0.0  # else what it held is of no use any more
+        before = (
+            float(shape["pattern"][cell]) if known > 0 else 0.0
+        )  # else what it held is of no use any more
         shape["pattern"][cell] = (before + float(shape["counts"][cell])) * kept
     signal["patterned"] = min(known + 1, windows)
 
