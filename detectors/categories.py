@@ -21,17 +21,19 @@ def learn_unseen(shape: np.void) -> float:
     return float(np.count_nonzero(counts == 1))
 
 
-def learn_shares(signal: np.void, shape: np.void, numbers: NDArray[np.float64]) -> None:
-    """The reference of a categorical signal from its numbers [values], the most frequent code first.
+def learn_shares(
+    signal: np.void, shape: np.void, earlier: NDArray[np.float64], later: NDArray[np.float64]
+) -> None:
+    """The reference of a categorical signal from its numbers in two halves [values], frequent codes first.
 
-    The first half says in which order the codes are and which there are, the second how frequent they are.
+    The earlier half says in which order the codes are and which there are, the later how frequent they are.
     Were both from the same values, those in front would be there by chance as well, and less frequent ever
     after. Mean and sd of the surprise are exact under the shares.
     """
     signal["atoms"] = np.count_nonzero(shape["table"])
     codes = len(shape["table"])
-    places = np.where(numbers < codes - 1, numbers, 0.0).astype(np.intp)
-    first, second = (np.bincount(half, minlength=codes) for half in np.split(places, [len(places) // 2]))
+    places = (np.where(half < codes - 1, half, 0.0).astype(np.intp) for half in (earlier, later))
+    first, second = (np.bincount(half, minlength=codes) for half in places)
     shares, unseen = shares_of(first, second)
     order = np.argsort(-first, kind="stable")[: np.count_nonzero(first)]
     shape["table"] = np.where(first > 0, shares, unseen)

@@ -68,8 +68,9 @@ def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
         learn_number(signal, shape, values, slots)
         rebuild_recent(signal, shape, values)
     elif transform is Transform.CATEGORY:
-        learn_shares(signal, shape, values)
-        values, slots = values[len(values) // 2 :], slots[len(slots) // 2 :]  # of which its shares are
+        half = len(values) // 2
+        learn_shares(signal, shape, values[:half], values[half:])
+        values, slots = values[half:], slots[half:]  # of which its shares are
     else:
         if transform is Transform.TAIL:
             learn_tail(signal, values)

@@ -39,15 +39,9 @@ def set_thresholds(signal: np.void) -> None:
     away_every = every[away] if every[away] < inf else requested
     if signal["transform"] in NUMERIC:
         crossed = signal["crossings"], float(signal["crossing_values"])
-        normal = cusum_heights(away_every)
-        heights = raised_cusums(normal, *crossed)
-        if signal["cut"] > 0:  # as it is of categories, and then known beforehand
-            known = category_heights(float(signal["cut"]), away_every)
-            raised = zip(known, heights, normal, strict=True)
-            heights = tuple(max(own, seen) if seen > usual else own for own, seen, usual in raised)
         signal["delta"], threshold = normal_parameters(every[PAGE_HINKLEY])
         signal["threshold"] = raised_page_hinkley(threshold, *crossed)
-        signal["heights"] = reachable(heights, signal)
+        signal["heights"] = reachable(raised_heights(signal, away_every), signal)
         cells = int(signal["shape_cells"]) or SHAPE_CELLS
         signal["shape_height"] = shape_height(every[SHAPE], SHAPE_WINDOW, cells)
         cells = min(int(signal["atoms"]) + 1, SHAPE_CELLS)
@@ -61,6 +55,16 @@ def set_thresholds(signal: np.void) -> None:
         mean, scale = float(signal["reference_mean"]), float(signal["scale"])
         signal["delta"], signal["threshold"] = rate_parameters(mean, scale, every[PAGE_HINKLEY])
         signal["heights"] = e_height(mean, away_every)
+
+
+def raised_heights(signal: np.void, every: float) -> tuple[float, ...]:
+    """The thresholds of the CUSUMs by what scores are like: known of categories, else as crossings say."""
+    normal = cusum_heights(every)
+    raised = raised_cusums(normal, signal["crossings"], float(signal["crossing_values"]))
+    if not signal["cut"]:
+        return raised
+    lanes = zip(category_heights(float(signal["cut"]), every), raised, normal, strict=True)
+    return tuple(max(known, seen) if seen > usual else known for known, seen, usual in lanes)
 
 
 def idle_tests(signal: np.void) -> tuple[int, ...]:

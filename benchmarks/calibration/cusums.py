@@ -6,9 +6,11 @@ The kernel's own CUSUMs begin anew after each false alarm, each alone and then a
 thresholds. It takes a minute or so; the seed is fixed, so the numbers come out the same.
 """
 
+from collections.abc import Callable
 from math import inf
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detectors.calibration.cusum import LANES_TOGETHER, cusum_height, cusum_heights
 from detectors.kernels.cusums import EXPONENTS, run_cusums
@@ -17,17 +19,18 @@ from detectors.kernels.scores import CLIP
 from detectors.kernels.scratch import CHUNK, make_scratch
 from detectors.record import SIGNAL
 
+Draw = Callable[[int], NDArray[np.float64]]
 FALSE_ALARMS = 3_000.0  # asked of each run
 ALONE, TOGETHER = (500.0, 2_000.0, 10_000.0), (1_000.0, 5_000.0, 20_000.0)
 
 
-def realised(heights: tuple[float, ...], values: float, random: np.random.Generator) -> float:
-    """The mean number of values between false alarms in about so many values."""
+def realised(heights: tuple[float, ...], values: float, draw: Draw) -> float:
+    """The mean number of values between false alarms in about so many values; draw: that many scores."""
     signal, scratch = np.zeros(1, SIGNAL)[0], make_scratch()
     signal["heights"] = heights
     alarms, chunks = 0, int(values / CHUNK)
     for _ in range(chunks):
-        scores = np.clip(random.standard_normal(CHUNK), -CLIP, CLIP)
+        scores = draw(CHUNK)
         taken = 0
         while taken < CHUNK:
             scratch.anchored[: CHUNK - taken] = scores[taken:]
@@ -42,13 +45,17 @@ def realised(heights: tuple[float, ...], values: float, random: np.random.Genera
 def main() -> None:
     """Prints realised ÷ requested, for each CUSUM alone and for all together."""
     random = np.random.default_rng(1)
+
+    def draw(count: int) -> NDArray[np.float64]:
+        return np.clip(random.standard_normal(count), -CLIP, CLIP)
+
     for lane, exponent in enumerate(EXPONENTS):
         ratios = []
         for every in ALONE:
             heights = tuple(cusum_height(lane, every) if each == lane else inf for each in range(LANES))
-            ratios.append(realised(heights, every * FALSE_ALARMS, random) / every)
+            ratios.append(realised(heights, every * FALSE_ALARMS, draw) / every)
         print(f"alone, exponent {exponent:5}:", *(f"{ratio:.2f}" for ratio in ratios))
-    ratios = [realised(cusum_heights(e), e * FALSE_ALARMS, random) / e for e in TOGETHER]
+    ratios = [realised(cusum_heights(e), e * FALSE_ALARMS, draw) / e for e in TOGETHER]
     print(f"{LANES_TOGETHER:g} together:", *(f"{ratio:.2f}" for ratio in ratios))
 
 

@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from benchmarks.calibration.cusums import realised
 from detectors import Transform
 from detectors.calibration import category_heights, cusum_heights, groups
 from detectors.categories import shares_of
-from detectors.kernels.cusums import run_cusums
 from detectors.kernels.scores import CLIP
-from detectors.kernels.scratch import CHUNK, make_scratch
-from detectors.record import SIGNAL
+from detectors.kernels.scratch import CHUNK
 from tests.detectors.streams import feed, single
 
 DAY_MS = 86_400_000
@@ -29,22 +28,14 @@ def test_thresholds_know_what_the_scores_are_like(share: float) -> None:
     """Where one category is nearly all there is, normal thresholds raise six times too many false alarms."""
     random = np.random.default_rng(3)
     common, rare, center, scale = groups(share)
-    signal, scratch = np.zeros(1, SIGNAL)[0], make_scratch()
-    signal["heights"], requested, alarms, chunks = category_heights(share, 2_000.0), 2_000.0, 0, 4_000
-    for _ in range(chunks):
-        scores = np.sort(np.clip(random.standard_normal(CHUNK * 8), -CLIP, CLIP))
-        places = random.integers(0, len(scores), CHUNK)
-        steps = np.where(places < share * len(scores), common, rare)
-        scratch.anchored[:CHUNK] = (scores[places] + steps - center) / scale
-        taken, left = 0, scratch.anchored[:CHUNK].copy()
-        while taken < CHUNK:
-            scratch.anchored[: CHUNK - taken] = left[taken:]
-            more, fired = run_cusums(signal, scratch, CHUNK - taken)
-            taken += more
-            if fired:
-                alarms += 1
-                signal["lanes"] = 0.0
-    assert 0.5 < chunks * CHUNK / alarms / requested < 4.0
+
+    def draw(count: int) -> NDArray[np.float64]:
+        scores = np.sort(np.clip(random.standard_normal(count * 8), -CLIP, CLIP))
+        places = random.integers(0, len(scores), count)
+        return (scores[places] + np.where(places < share * len(scores), common, rare) - center) / scale
+
+    requested = 2_000.0
+    assert 0.5 < realised(category_heights(share, requested), 4_000.0 * CHUNK, draw) / requested < 4.0
 
 
 def test_no_threshold_is_far_below_that_of_normal_scores() -> None:
