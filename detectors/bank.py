@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from detectors.acceptance import accept_level
 from detectors.choice import check_signals, choose, detectors_of
 from detectors.correction import correct
-from detectors.engine import room_for_emissions, run
+from detectors.engine import run
 from detectors.findings import Finding
 from detectors.inheritance import inherit_reference
-from detectors.kernels.blocks import Emissions
+from detectors.kernels.blocks import Emissions, room_for_emissions
 from detectors.kernels.names import NAMES
 from detectors.kernels.scratch import make_batch
 from detectors.layout import Arrays, copied, empty_arrays, forget, with_signals, without_idle_buffers
@@ -109,7 +109,7 @@ class Bank:
             np.ascontiguousarray(offsets, np.int64),
         )
         scene = Scene(self._before(), batch, self.settings)
-        emissions = room_for_emissions(self._arrays, rows)
+        emissions = room_for_emissions(self._arrays.signals, rows)
         found = run(self._arrays, batch, self.settings, emissions)
         detections = self._from_kernel(scene, found) + self._from_watches(scene, emissions)
         self._arrays = without_idle_buffers(self._arrays)

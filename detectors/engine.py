@@ -3,15 +3,16 @@
 It can also go back to the state a signal had at one row of the batch, which is where findings look.
 """
 
+import threading
 from typing import cast
 
 import numpy as np
 
 from detectors.first_day import look_again
-from detectors.kernels.blocks import Emissions
+from detectors.kernels.blocks import Emissions, room_for_emissions
 from detectors.kernels.dormant import is_dormant
 from detectors.kernels.loop import Limits, advance
-from detectors.kernels.scratch import Batch, make_batch, make_scratch
+from detectors.kernels.scratch import Batch, Scratch, make_batch, make_scratch
 from detectors.layout import Arrays
 from detectors.learning import learn
 from detectors.reference import arm, wake
@@ -19,14 +20,14 @@ from detectors.signals import BankSettings
 from detectors.thresholds import set_thresholds
 
 
-def room_for_emissions(arrays: Arrays, rows: int) -> Emissions:
-    """Room for every score that the per-signal detectors can get from so many rows."""
-    signals = arrays.signals
-    blocks = np.where(signals["armed"], rows // np.maximum(signals["every"], 1) + 1, rows + 1)
-    ends = np.cumsum(np.where(signals["watched"], blocks, 0))
-    first = np.concatenate(([0], ends[:-1])).astype(np.int64)
-    total = int(ends[-1]) if len(ends) else 0
-    return Emissions(first, first.copy(), np.empty(total), np.empty(total, np.int64))
+class ScratchOfThread(threading.local):
+    """What lies in it is of no use after a run, and to make it takes longer than to read a few rows."""
+
+    def __init__(self) -> None:
+        self.scratch: Scratch = make_scratch()
+
+
+SCRATCH = ScratchOfThread()
 
 
 def run(
@@ -34,19 +35,18 @@ def run(
 ) -> list[tuple[int, int, int]]:
     """Takes a batch into the arrays; returns (signal, row, test) of each detection of the kernel."""
     limits = Limits(settings.warm_up, settings.window, settings.block)
-    signals = arrays.signals
-    rows = batch.matrix.shape[1]
-    next_rows = np.zeros(len(signals), np.int64)
-    scratch = make_scratch()
-    found: list[tuple[int, int, int]] = []
-    while True:
-        found += advance(arrays, batch, scratch, (next_rows, limits, emissions))
-        for index in np.flatnonzero((signals["armed"] == 0) & (signals["seen"] >= settings.warm_up)).tolist():
-            arm(arrays, index, settings)
-        for index in np.flatnonzero(signals["stale"]).tolist():
-            conclude(arrays, index)
-        if (next_rows == rows).all():
-            return found
+    next_rows = np.zeros(len(arrays.signals), np.int64)
+    scratch = SCRATCH.scratch
+    found, stopped = advance(arrays, batch, scratch, (next_rows, limits, emissions))
+    while stopped:
+        for index in stopped:
+            if arrays.signals["armed"][index] == 0:
+                arm(arrays, index, settings)
+            if arrays.signals["stale"][index] != 0:
+                conclude(arrays, index)
+        more, stopped = advance(arrays, batch, scratch, (next_rows, limits, emissions))
+        found += more
+    return found
 
 
 def conclude(arrays: Arrays, index: int) -> None:
@@ -88,5 +88,5 @@ def state_after(before: Arrays, index: int, batch: Batch, row: int, settings: Ba
         before.buffered_slots[[0, buffer]],
     )
     part = first_rows(batch, column, row + 1)
-    run(arrays, part, settings, room_for_emissions(arrays, row + 1))
+    run(arrays, part, settings, room_for_emissions(signals, row + 1))
     return cast("np.void", signals[0])

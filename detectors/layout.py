@@ -78,6 +78,8 @@ def with_signals(arrays: Arrays, signals: Sequence[Signal]) -> Arrays:
 
 def without_idle_buffers(arrays: Arrays) -> Arrays:
     """The arrays without the buffers of armed signals, once they are most of them."""
+    if len(arrays.buffers) == 1:  # of nobody
+        return arrays
     signals = arrays.signals
     signals["buffer"][signals["armed"] != 0] = 0
     kept = np.flatnonzero(signals["buffer"])

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.compiled import compiled
+from detectors.kernels.compiled import allocating, compiled
 from detectors.kernels.scratch import Scratch
-from detectors.record import RING_BLOCKS
+from detectors.record import RING_BLOCKS, Records
 
 
 class Emissions(NamedTuple):
@@ -18,6 +18,19 @@ class Emissions(NamedTuple):
     last: NDArray[np.int64]
     scores: NDArray[np.float64]
     rows: NDArray[np.int64]
+
+
+@allocating
+def room_for_emissions(signals: Records, rows: int) -> Emissions:
+    """Room for every score that the per-signal detectors can get from so many rows."""
+    first = np.zeros(signals.shape[0], np.int64)
+    end = 0
+    for index in range(signals.shape[0]):
+        signal = signals[index]
+        first[index] = end
+        if signal["watched"] != 0:
+            end += rows // max(signal["every"], 1) + 1 if signal["armed"] != 0 else rows + 1
+    return Emissions(first, first.copy(), np.empty(end), np.empty(end, np.int64))
 
 
 @compiled

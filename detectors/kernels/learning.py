@@ -26,6 +26,12 @@ def teaches(signal: Any) -> bool:
 
 
 @compiled
+def has_stopped(signal: Any, warm_up: int) -> bool:
+    """Whether a signal takes nothing more until Python has looked at it."""
+    return bool(signal["stale"] != 0 or (signal["armed"] == 0 and signal["seen"] >= warm_up))
+
+
+@compiled
 def values_until_due(signal: Any, batch: Batch, scratch: Scratch, count: int) -> int:
     """How many of the next values to take before there is something to learn from them.
 

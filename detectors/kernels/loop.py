@@ -15,7 +15,7 @@ from detectors.kernels.compiled import allocating, compiled
 from detectors.kernels.cusums import run_cusums
 from detectors.kernels.dormant import is_dormant, only_zeros, skip, zeros_at_start
 from detectors.kernels.e_detector import run_e_detector
-from detectors.kernels.learning import learn_more, values_until_due
+from detectors.kernels.learning import has_stopped, learn_more, values_until_due
 from detectors.kernels.names import CUSUM, E_DETECTOR, SHAPE, VARIANCE
 from detectors.kernels.page_hinkley import run_page_hinkley
 from detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, gather, learn, learn_times
@@ -227,23 +227,24 @@ def row_after(signal: Any, scratch: Scratch, took: tuple[int, int, bool], stop: 
 @allocating
 def advance(
     arrays: Arrays, batch: Batch, scratch: Scratch, task: tuple[NDArray[np.int64], Limits, Emissions]
-) -> list[tuple[int, int, int]]:
+) -> tuple[list[tuple[int, int, int]], list[int]]:
     """Every signal takes its rows from next_rows[i] on; returns (signal, row, test) of each detection.
 
-    A signal for which Python has to do something (arm it, wake it, learn more) stops there and takes the rest
-    of the batch in the next call.
+    Also returns the signals for which Python has to do something (arm them, wake them, learn more). Each has
+    stopped there and takes the rest of the batch in the next call.
     """
     next_rows, limits, emissions = task
     found = [(0, 0, 0) for _ in range(0)]
+    stopped = [0 for _ in range(0)]
     rows = batch.matrix.shape[1]
     for index in range(next_rows.shape[0]):
         signal = arrays.signals[index]
-        while next_rows[index] < rows:
+        while next_rows[index] < rows and not has_stopped(signal, limits.warm_up):
             scratch.events[0, 0] = 0
             task_of_signal = (next_rows[index], limits, emissions)
             next_rows[index] = advance_signal(arrays, index, batch, scratch, task_of_signal)
             for number in range(1, scratch.events[0, 0] + 1):
                 found.append((index, scratch.events[number, 0], scratch.events[number, 1]))
-            if signal["stale"] != 0 or signal["armed"] == 0:
-                break
-    return found
+        if has_stopped(signal, limits.warm_up):
+            stopped.append(index)
+    return found, stopped

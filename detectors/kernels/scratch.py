@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.compiled import compiled
+from detectors.kernels.compiled import allocating, compiled
 from detectors.record import SIGNAL, SLOTS, TOTALS, Records
 
 CHUNK = 256
@@ -31,13 +31,22 @@ class Batch(NamedTuple):
     latest_ms: int
 
 
+@allocating
 def make_batch(matrix: NDArray[np.float64], times_ms: NDArray[np.int64], offsets: NDArray[np.int64]) -> Batch:
-    """A batch from matrix [columns, rows], times_ms and offsets [rows]."""
-    half_hours = (times_ms % WEEK_MS) / SLOT_MS - 0.5
-    floors = np.floor(half_hours)
-    places = floors.astype(np.int64) % SLOTS
-    whole: NDArray[np.bool_] = np.asarray(np.isfinite(matrix).all(axis=1))
-    return Batch(matrix, times_ms, offsets, places, half_hours - floors, whole, int(times_ms.max()))
+    """A batch from matrix [columns, rows], times_ms and offsets [rows], of which there is at least one."""
+    columns, rows = matrix.shape
+    places, fractions = np.empty(rows, np.int64), np.empty(rows)
+    latest_ms = times_ms[0]
+    for row in range(rows):
+        half_hours = (times_ms[row] % WEEK_MS) / SLOT_MS - 0.5
+        floor = np.floor(half_hours)
+        places[row] = np.int64(floor) % SLOTS
+        fractions[row] = half_hours - floor
+        latest_ms = max(latest_ms, times_ms[row])
+    whole = np.empty(columns, np.bool_)
+    for column in range(columns):
+        whole[column] = np.isfinite(matrix[column]).all()
+    return Batch(matrix, times_ms, offsets, places, fractions, whole, latest_ms)
 
 
 class Scratch(NamedTuple):

@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Any
 
 from stream_app.adapters.baselines import read_baselines, write_baselines
+from stream_app.adapters.garbage import seldom_collected
 from stream_app.config import Settings
 from stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord
 
@@ -64,6 +65,7 @@ def replay(
     return replay_batches(batches(records, batch_size), settings, sinks)
 
 
+@seldom_collected()
 def replay_batches(batches: Iterable[Records], settings: Settings, sinks: Sinks) -> Summary:
     """The same of records that are together already."""
     shard = Shard(0, settings, summaries=sinks.signals is not None, baselines=read_baselines(settings))

@@ -50,6 +50,7 @@ class Entries:
         self._texts: list[bytes] = []
         self._streams: dict[StreamName, int] = {}
         self._first = 0  # before this row are none
+        self._nothing_due_until_ms = 0  # as long as nothing is removed
 
     def __len__(self) -> int:
         return len(self._places)
@@ -79,7 +80,8 @@ class Entries:
 
     def add(self, row: tuple[int, int, int, int, int, int], text: bytes) -> None:
         """One entry more; it replaces one with the same key."""
-        self.remove(row[:1])
+        if row[0] in self._places:
+            self.remove(row[:1])
         self._make_room(1)
         place = self._places[row[0]] = len(self._texts)
         self._room[place] = row
@@ -99,6 +101,7 @@ class Entries:
 
     def remove(self, keys: Iterable[int]) -> None:
         """Keys that are not there are passed over."""
+        self._nothing_due_until_ms = 0
         places = [self._places.pop(key) for key in keys if key in self._places]
         for key in keys if self.notes else ():
             self.notes.pop(key, None)
@@ -109,6 +112,7 @@ class Entries:
     def keep_below(self, threshold: int) -> None:
         """Remove the keys from a threshold on."""
         if threshold < 1 << 64:
+            self._nothing_due_until_ms = 0
             self._rows["waits"][self._rows["key"] >= np.uint64(threshold)] = 0
             self.notes = {key: note for key, note in self.notes.items() if key < threshold}
             self._compact()
@@ -119,8 +123,11 @@ class Entries:
         Entries wait about ``wait_ms``, so they come due about in their order, and the first that is not due
         ends the search; one that is due far later (its event was ahead of its neighbours) is passed over.
         """
+        if now_ms < self._nothing_due_until_ms or not self._places:
+            return [], 0
         ready: list[int] = []
         far: list[int] = []
+        blocked_until_ms = 0
         end = place = self._first
         size = ROWS_PER_LOOK
         while place < len(self._texts) and end == place:
@@ -128,6 +135,7 @@ class Entries:
             waits, due_ms = rows["waits"] != 0, rows["due_ms"]
             soon = np.flatnonzero(waits & (due_ms > now_ms) & (due_ms <= now_ms + wait_ms))
             end = place + (int(soon[0]) if len(soon) else len(rows))
+            blocked_until_ms = int(due_ms[soon[0]]) if len(soon) else 0
             waits[end - place :] = False
             ready += (np.flatnonzero(waits & (due_ms <= now_ms)) + place).tolist()
             far += (np.flatnonzero(waits & (due_ms > now_ms)) + place).tolist()
@@ -139,6 +147,7 @@ class Entries:
         notes = map(self.notes.get, keys) if self.notes else repeat(None, len(keys))
         taken = list(map(Due, keys, streams, rows["time_ms"].tolist(), notes))
         self.remove(keys)
+        self._nothing_due_until_ms = blocked_until_ms
         return taken, sum(place < far[0] for place in ready) if far else len(ready)
 
     def serial_of_oldest(self) -> int | None:

@@ -1,7 +1,6 @@
 """The life of a worker process: start, run until told to stop or until something breaks, stop."""
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -17,6 +16,7 @@ from typing import Any
 import uvloop
 from aiokafka import AIOKafkaProducer
 
+from stream_app.adapters.garbage import spare_the_garbage_collector
 from stream_app.adapters.log_reader import LogReader
 from stream_app.adapters.logs import configure_logs, get_log
 from stream_app.adapters.metrics import Metrics
@@ -182,14 +182,3 @@ async def _briefly(stop: Callable[[], Awaitable[None]], seconds: float = 0.5) ->
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await stop()
-
-
-def spare_the_garbage_collector() -> None:
-    """Take everything loaded so far out of its sight, and let it run less often.
-
-    A worker keeps hundreds of thousands of live dicts and lists without cycles; with Python's defaults the
-    collector walks all of them again and again and finds nothing.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 50)
