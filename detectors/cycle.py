@@ -54,7 +54,10 @@ def fit_cycle(means: NDArray[np.float64], weights: NDArray[np.float64]) -> Fit:
         waves = np.fft.rfft(filled) / SLOTS
         shares = _kept(np.abs(waves) ** 2)
         shares[0] = 1.0
-        filled = trust * means + (1.0 - trust) * np.fft.irfft(waves * shares * SLOTS, SLOTS)
+        before, fit = filled, np.fft.irfft(waves * shares * SLOTS, SLOTS)
+        filled = trust * means + (1.0 - trust) * fit
+        if np.array_equal(filled, before):
+            break
     shares[0] = 0.0
     smoothing = np.sinc(np.arange(len(waves)) / SLOTS)  # means over, and lines between, half hours flatten it
     knots = np.fft.irfft(waves * shares / smoothing**3 * SLOTS, SLOTS)
@@ -63,21 +66,24 @@ def fit_cycle(means: NDArray[np.float64], weights: NDArray[np.float64]) -> Fit:
 
 def _kept(power: NDArray[np.float64]) -> NDArray[np.float64]:
     """The share of each wave [169] that is kept: 0 where it is no stronger than noise."""
-    waves = np.arange(len(power))
-    floor = noise_around(power)
+    waves = np.arange(DAYS * DAILY_MAX + 1)
+    floor, low = noise_around(power, len(waves)), power[: len(waves)]
     expected = (waves % DAYS == 0) | (waves <= WEEKLY_MAX)
-    stands_out = power > floor * np.where(expected, EXPECTED, UNEXPECTED)
-    kept = stands_out & (waves > 0) & (waves <= DAYS * DAILY_MAX)
-    return np.where(kept, 1.0 - floor / np.where(kept, power, 1.0), 0.0)
+    kept = (low > floor * np.where(expected, EXPECTED, UNEXPECTED)) & (waves > 0)
+    shares = np.zeros(len(power))
+    shares[: len(waves)] = np.where(kept, 1.0 - floor / np.where(kept, low, 1.0), 0.0)
+    return shares
 
 
-def noise_around(power: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The mean power of noise near each wave [169], from the median of its neighbours that are no waves of a
-    day or week.
+def noise_around(power: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """The mean power of noise near each of the first waves [count] of all [169], from the median of its
+    neighbours that are no waves of a day or week.
 
     The power of a wave of noise is exponentially distributed, so the mean is the median over log 2.
     """
-    return np.asarray(np.median(power[_neighbours(len(power))], axis=1) / log(2))
+    middle = NEIGHBOURS // 2
+    near = np.partition(power[_neighbours(len(power))[:count]], (middle - 1, middle), axis=1)
+    return np.asarray((near[:, middle - 1] + near[:, middle]) / 2 / log(2))
 
 
 @cache

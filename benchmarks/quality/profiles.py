@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from benchmarks.quality.changes import CHANGES
 from benchmarks.quality.delay import possible
 from benchmarks.quality.noises import NOISES
-from stream_app.simulator import scenarios
 
 
 @dataclass(frozen=True)
 class Profile:
-    """Sizes of one run. columns: signals side by side; others are the contestants beside driftline.
+    """Sizes of one run. columns: signals side by side; others are the contestants beside driftline, and
+    single detectors are its own, each alone.
 
     false_alarms: so many at least are expected in each row of the table of false alarms. The last three say
     on which whole systems always-fire, never-fire and river's defaults stand beside driftline.
@@ -23,7 +23,7 @@ class Profile:
     false_alarms: int
     delays_at: tuple[float, ...]
     noises_of_others: tuple[str, ...]
-    single_detectors: bool
+    noises_of_single_detectors: tuple[str, ...]
     healthy_seeds: int
     healthy_days: float
     scenario_seeds: int
@@ -47,7 +47,7 @@ QUICK = Profile(
     false_alarms=64,
     delays_at=(1e4,),
     noises_of_others=("gaussian", "bernoulli_06"),
-    single_detectors=False,
+    noises_of_single_detectors=(),
     healthy_seeds=2,
     healthy_days=7.0,
     scenario_seeds=1,
@@ -69,14 +69,14 @@ FULL = Profile(
     false_alarms=500,
     delays_at=(1e4, 1e5),
     noises_of_others=tuple(NOISES),
-    single_detectors=True,
+    noises_of_single_detectors=("gaussian", "student_t3", "ar_50", "bernoulli_06", "categories_50"),
     healthy_seeds=20,
     healthy_days=30.0,
     scenario_seeds=10,
     episodes=30,
     at_the_desk=tuple((noise.id, change.id) for noise, change in possible(NOISES, CHANGES)),
-    features_at_the_desk=40,
+    features_at_the_desk=20,
     days_beside=7.0,
-    scenarios_beside=tuple(scenarios()),
+    scenarios_beside=("demo-mix", "broken-upstream", "new-words"),
     desk_beside=QUICK.at_the_desk,
 )

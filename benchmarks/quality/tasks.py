@@ -75,10 +75,10 @@ RUNNERS: dict[str, Callable[..., list[Row]]] = {
 }
 
 
-def others(profile: Profile) -> list[str]:
-    """Who stands beside driftline: baselines, and in the full profile each of its detectors alone."""
-    baselines = [name for name in CONTESTANTS if name != OURS]
-    return [*baselines, *single_detectors()] if profile.single_detectors else baselines
+def others(profile: Profile) -> dict[str, tuple[str, ...]]:
+    """Who stands beside driftline, and on which noises: baselines, and each of its own detectors alone."""
+    baselines = {name: tuple(NOISES) for name in CONTESTANTS if name != OURS}
+    return baselines | dict.fromkeys(single_detectors(), profile.noises_of_single_detectors)
 
 
 def tasks(profile: Profile) -> Iterator[Task]:
@@ -113,8 +113,8 @@ def arl_tasks(profile: Profile) -> Iterator[Task]:
                 yield Task("arl", (OURS, noise, warm_up, requested, profile))
         for noise in YOUNG:
             yield Task("arl", (OURS, f"{noise}@100ms", LONG, requested, profile))
-    for name in others(profile):
-        for noise in NOISES:
+    for name, noises in others(profile).items():
+        for noise in noises:
             yield Task("arl", (name, noise, LONG, 1e4, profile))
 
 
@@ -123,6 +123,7 @@ def delay_tasks(profile: Profile) -> Iterator[Task]:
     for requested in profile.delays_at:
         for noise, change in delay.possible(NOISES, CHANGES):
             yield Task("delay", (OURS, noise.id, change.id, requested, profile))
-    for name in others(profile):
-        for noise, change in delay.possible(profile.noises_of_others, CHANGES):
+    for name, noises in others(profile).items():
+        watched = [noise for noise in noises if noise in profile.noises_of_others]
+        for noise, change in delay.possible(watched, CHANGES):
             yield Task("delay", (name, noise.id, change.id, 1e4, profile))

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 TICK_MS = 10_000
 SECOND_MS = 1_000
+EVENTS_PER_LOOK = 64  # how many are first looked at together for one that ticks
 
 
 def phase_of(model: str) -> int:
@@ -52,9 +53,14 @@ class EventClock:
     def advance_to_tick(self, times_ms: NDArray[np.int64]) -> int:
         """Take the times of the next events up to the one that ticks; returns how many come before it."""
         next_tick_ms = self.tick_ms + TICK_MS
-        times = np.concatenate(([self._before_last_ms, self._last_ms], times_ms))
-        smallest = np.minimum(np.minimum(times[:-2], times[1:-1]), times_ms)
-        late = smallest >= next_tick_ms
+        events = EVENTS_PER_LOOK
+        while True:
+            times = np.concatenate(([self._before_last_ms, self._last_ms], times_ms[:events]))
+            smallest = np.minimum(np.minimum(times[:-2], times[1:-1]), times[2:])
+            late = smallest >= next_tick_ms
+            if late.any() or events >= len(times_ms):
+                break
+            events = len(times_ms)
         count = int(late.argmax()) if late.any() else len(times_ms)
         self.now_ms = int(smallest[:count].max(initial=self.now_ms))
         self._before_last_ms, self._last_ms = times[count : count + 2].tolist()
