@@ -29,7 +29,7 @@ APART_VALUES = 400
 TAIL_VALUES = 2_500
 COURSE_VALUES = {"abrupt": 0, "gradual": GRADUAL_VALUES, "recurring": 3 * RECURRING_VALUES}
 LIMITS = 5.0  # a change lasts for so many times the delay of the exact CUSUM
-REQUESTED = 1e6
+REQUESTED = 1e7  # about what one false alarm a month leaves to a detector of one of 20 features
 SPACING_MS = 10_000
 
 
@@ -41,6 +41,12 @@ def feed_of(noise: str, change: str, features: int) -> Feed:
     rows = int(changes_at[-1] + lasts)
     spacing = spacing_ms(NOISES[noise], HEALTHY_VALUES) if NOISES[noise].cyclic else SPACING_MS
     return Feed(NOISES[noise], features, rows, spacing, change=CHANGES[change], changes_at=changes_at)
+
+
+def can_be_seen(noise: str, change: str) -> bool:
+    """Whether it lasts for twice the delay of the exact CUSUM: nobody has to see what is over before."""
+    recurs = CHANGES[change].course == "recurring"
+    return not recurs or 2 * optimum_values(NOISES[noise], CHANGES[change], REQUESTED) <= RECURRING_VALUES
 
 
 def records(feed: Feed, topic: str) -> Iterator[Record]:

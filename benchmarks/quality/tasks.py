@@ -89,7 +89,8 @@ def tasks(profile: Profile) -> Iterator[Task]:
         for seed in range(1, profile.scenario_seeds + 1):
             yield Task("scenarios", (scenario, seed))
     for noise, change in profile.at_the_desk:
-        yield Task("desk", (noise, change, profile.features_at_the_desk))
+        if desk.can_be_seen(noise, change):
+            yield Task("desk", (noise, change, profile.features_at_the_desk))
     yield Task("healthy_beside", (0, profile.days_beside))
     for scenario in profile.scenarios_beside:
         yield Task("scenarios_beside", (scenario, 1))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from benchmarks.quality import arl, delay, labels
+from benchmarks.quality import arl, delay, desk, labels
 from benchmarks.quality.__main__ import run_all
 from benchmarks.quality.changes import CHANGES
 from benchmarks.quality.contestants import OURS, Alarm
@@ -150,6 +150,13 @@ RESULT: dict[str, Any] = {
         {"contestant": "never-fire", "due": 2, "right_kind": 0, "extra": 0},
     ],
 }
+
+
+def test_the_desk_is_not_asked_for_what_is_over_before_any_test_could_see_it() -> None:
+    """A rare rate that is high for 3,000 values would count as a miss of the detectors."""
+    assert desk.can_be_seen("bernoulli_06", "rate_recurring")
+    assert not desk.can_be_seen("bernoulli_003", "rate_recurring")
+    assert desk.can_be_seen("bernoulli_003", "rate_15")  # it lasts for as long as it takes
 
 
 def test_goals_name_the_worst_and_say_what_was_missed() -> None:
