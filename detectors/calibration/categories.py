@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.calibration.cusum import LANES_TOGETHER, cusum_height, cusum_heights
+from detectors.calibration.cusum import cusum_height, cusum_heights
 from detectors.calibration.page_hinkley import bisect
 from detectors.kernels.cusums import BENDS, DRIFTS
 from detectors.kernels.lanes import LANES
@@ -25,6 +25,7 @@ NORMAL = NormalDist()
 CELL = 0.05  # sd: normal scores of a cell are taken for one
 NEAR = 0.05  # in logarithms of odds
 STATES = 100
+LANES_TOGETHER = 3.5  # as many CUSUMs that were independent: scores of few distinct values cross together
 SOONER = 0.35  # no threshold is below that of normal scores for false alarms so much sooner
 RARE = 1e-13  # an alarm may come of itself: no run is longer than can be computed
 THETA_MAX = 50.0
