@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.monitoring.clock import TICK_MS, EventClock, phase_of
+from stream_app.monitoring.clock import EVENTS_PER_LOOK, TICK_MS, EventClock, phase_of
 
 START_MS = 1_700_000_000_000
 
@@ -63,9 +63,12 @@ def test_a_restored_clock_goes_on_the_same(before: list[int], after: list[int]) 
     assert [clock.advance(time_ms) for time_ms in after] == [restored.advance(time_ms) for time_ms in after]
 
 
-@given(st.lists(st.integers(0, 60_000)), st.lists(st.integers(0, 60_000)))
-def test_many_events_advance_like_one_by_one(before: list[int], times_ms: list[int]) -> None:
+@given(
+    st.lists(st.integers(0, 60_000)), st.integers(0, 3 * EVENTS_PER_LOOK), st.lists(st.integers(0, 60_000))
+)
+def test_many_events_advance_like_one_by_one(before: list[int], quiet: int, times_ms: list[int]) -> None:
     """What happens on ticks would depend on how events were batched."""
+    times_ms = [0] * quiet + times_ms
     single, many = clock_after(before), clock_after(before)
     expected = next((place for place, time_ms in enumerate(times_ms) if single.advance(time_ms)), None)
     count = many.advance_to_tick(np.array(times_ms, np.int64))

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.monitoring.volume import LONGEST_GAP_S, Volume, seconds_of
+from stream_app.monitoring.volume import LONGEST_GAP_S, MANY, Volume, seconds_of
 
 
 def test_complete_seconds_are_counted() -> None:
@@ -53,3 +53,10 @@ def test_a_restored_volume_goes_on_the_same() -> None:
     restored = Volume()
     restored.restore(volume.snapshot())
     assert restored.complete(9_000) == volume.complete(9_000)
+
+
+def test_many_events_are_counted_like_few() -> None:
+    """Throughput would jump where a batch grows."""
+    few = 250 * np.arange(MANY - 1)
+    many = 125 * np.arange(2 * (MANY - 1))
+    assert {second: 2 * count for second, count in seconds_of(few).items()} == seconds_of(many)

@@ -129,6 +129,16 @@ def test_entries_come_due_in_order() -> None:
     assert list(waiting) == [3]
 
 
+def test_one_that_is_gone_holds_up_nobody() -> None:
+    """What stood behind it would be late: a store remembers until when nothing is due."""
+    waiting = Waiting(10)
+    for key, due_ms in ((1, 9), (2, 7)):
+        waiting.add(key, STREAMS[0], due_ms, due_ms)
+    assert waiting.due(8, 5) == []
+    waiting.pop(1)
+    assert [due.time_ms for due in waiting.due(8, 5)] == [7]
+
+
 def test_one_that_is_due_far_later_holds_up_nobody() -> None:
     """One event of a wrong clock would keep every other prediction waiting, and rates would stop."""
     waiting = Waiting(limit=10)
