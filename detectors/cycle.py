@@ -81,7 +81,7 @@ def noise_around(power: NDArray[np.float64], count: int) -> NDArray[np.float64]:
 
     The power of a wave of noise is exponentially distributed, so the mean is the median over log 2.
     """
-    middle = NEIGHBOURS // 2
+    middle = NEIGHBOURS // 2  # numpy's median spends as long again on its checks
     near = np.partition(power[_neighbours(len(power))[:count]], (middle - 1, middle), axis=1)
     return np.asarray((near[:, middle - 1] + near[:, middle]) / 2 / log(2))
 

@@ -36,17 +36,17 @@ def run(
     """Takes a batch into the arrays; returns (signal, row, test) of each detection of the kernel."""
     limits = Limits(settings.warm_up, settings.window, settings.block)
     next_rows = np.zeros(len(arrays.signals), np.int64)
-    scratch = SCRATCH.scratch
-    found, stopped = advance(arrays, batch, scratch, (next_rows, limits, emissions))
-    while stopped:
+    found: list[tuple[int, int, int]] = []
+    while True:
+        more, stopped = advance(arrays, batch, SCRATCH.scratch, (next_rows, limits, emissions))
+        found += more
+        if not stopped:
+            return found
         for index in stopped:
             if arrays.signals["armed"][index] == 0:
                 arm(arrays, index, settings)
             if arrays.signals["stale"][index] != 0:
                 conclude(arrays, index)
-        more, stopped = advance(arrays, batch, scratch, (next_rows, limits, emissions))
-        found += more
-    return found
 
 
 def conclude(arrays: Arrays, index: int) -> None:

@@ -80,8 +80,7 @@ class Entries:
 
     def add(self, row: tuple[int, int, int, int, int, int], text: bytes) -> None:
         """One entry more; it replaces one with the same key."""
-        if row[0] in self._places:
-            self.remove(row[:1])
+        self.remove(row[:1])
         self._make_room(1)
         place = self._places[row[0]] = len(self._texts)
         self._room[place] = row
@@ -101,10 +100,12 @@ class Entries:
 
     def remove(self, keys: Iterable[int]) -> None:
         """Keys that are not there are passed over."""
-        self._nothing_due_until_ms = 0
         places = [self._places.pop(key) for key in keys if key in self._places]
         for key in keys if self.notes else ():
             self.notes.pop(key, None)
+        if not places:
+            return
+        self._nothing_due_until_ms = 0
         self._room["waits"][places] = 0
         if len(self._texts) > 2 * len(self) + ROOM_MIN:
             self._compact()
