@@ -94,7 +94,9 @@ SIGNAL = np.dtype(
         # after a change: by how many sd it is away from its level, known from how many values, and by how
         # many the level had begun to follow; by how many levels that stayed have moved it in all
         *((name, "f8") for name in ("shift", "shift_count", "drifted", "carried")),
-        # the lanes of the CUSUMs or of the e-detector, upwards and downwards, and their thresholds
+        # what the smallest shifts of the CUSUMs are multiplied by; the lanes of the CUSUMs or of the
+        # e-detector, upwards and downwards, and their thresholds
+        ("shift_scale", "f8"),
         ("lanes", "f8", (2, LANES)),
         ("heights", "f8", (LANES,)),
         # how often sums of the healthy signal came over each of two levels, in how many values

@@ -11,7 +11,7 @@ from detectors.layout import Arrays
 from detectors.record import SEASON, SIGNAL, shape_dtype
 from detectors.signals import BankSettings, Signal, Transform
 
-VERSION = 6
+VERSION = 7
 RIVER_VERSION = version("river")
 
 

@@ -5,6 +5,7 @@ from math import inf
 import numpy as np
 
 from detectors.calibration import (
+    Crossed,
     category_heights,
     cusum_heights,
     e_height,
@@ -16,10 +17,13 @@ from detectors.calibration import (
     shape_height,
     variance_height,
 )
+from detectors.kernels.cusums import drift_scale
 from detectors.kernels.lanes import SHAPE_CELLS, SHAPE_WINDOW, SHIFTS
 from detectors.kernels.names import CUSUM, E_DETECTOR, PAGE_HINKLEY, SHAPE, VARIANCE
 from detectors.signals import NUMERIC, Transform
+from detectors.whitening import shift_in_innovations
 
+SCALE_STEP = 0.1  # what a coefficient is known better by moves no threshold
 LOCAL_DELAYS = 4.0  # a CUSUM slower than a quarter of a local level's memory would follow the cycle
 
 
@@ -38,9 +42,10 @@ def set_thresholds(signal: np.void) -> None:
     away = E_DETECTOR if signal["transform"] not in NUMERIC else CUSUM
     away_every = every[away] if every[away] < inf else requested
     if signal["transform"] in NUMERIC:
-        crossed = signal["crossings"], float(signal["crossing_values"])
-        signal["delta"], threshold = normal_parameters(every[PAGE_HINKLEY])
-        signal["threshold"] = raised_page_hinkley(threshold, *crossed)
+        fit_to_autocorrelation(signal)
+        crossed = crossed_by(signal)
+        signal["delta"], threshold = normal_parameters(every[PAGE_HINKLEY], crossed.shift_scale)
+        signal["threshold"] = raised_page_hinkley(threshold, crossed)
         signal["heights"] = reachable(raised_heights(signal, away_every), signal)
         cells = int(signal["shape_cells"]) or SHAPE_CELLS
         signal["shape_height"] = shape_height(every[SHAPE], SHAPE_WINDOW, cells)
@@ -49,7 +54,7 @@ def set_thresholds(signal: np.void) -> None:
         spread_height = variance_height(every[VARIANCE])
         signal["spread_height"] = max(
             spread_height * float(signal["long_run_squares"]),
-            raised_variance(spread_height, *crossed),
+            raised_variance(spread_height, crossed),
         )
     else:
         mean, scale = float(signal["reference_mean"]), float(signal["scale"])
@@ -57,10 +62,38 @@ def set_thresholds(signal: np.void) -> None:
         signal["heights"] = e_height(mean, away_every)
 
 
+def fit_to_autocorrelation(signal: np.void) -> None:
+    """Makes the CUSUMs of the smallest shifts, and Page-Hinkley, for what of those is left in innovations.
+
+    Not while the level is local, for which they would be too slow, nor for categories, whose thresholds are
+    those of a known distribution. What they have added up comes no nearer to a threshold.
+    """
+    before = float(signal["shift_scale"])
+    suits = signal["transform"] == Transform.VALUE and not signal["local"]
+    now = min(shift_in_innovations(signal), 1.0) ** 0.5 if suits else 1.0
+    if before and abs(now / before - 1) < SCALE_STEP:
+        return
+    signal["shift_scale"] = now
+    if before:
+        for name in ("crossings", "crossing_values"):
+            signal[name] = 0.0
+        smaller = min(before / now, 1.0)
+        for lane in range(2):
+            signal["lanes"][:, lane] *= drift_scale(lane, smaller)
+        for extreme, total in (("increase_min", "increase"), ("decrease_max", "decrease")):
+            signal[extreme] = signal[total] + (signal[extreme] - signal[total]) * smaller
+
+
+def crossed_by(signal: np.void) -> Crossed:
+    """What is known of how often the sums of a signal are high."""
+    return Crossed(signal["crossings"], float(signal["crossing_values"]), float(signal["shift_scale"]))
+
+
 def raised_heights(signal: np.void, every: float) -> tuple[float, ...]:
     """The thresholds of the CUSUMs by what scores are like: known of categories, else as crossings say."""
-    normal = cusum_heights(every)
-    raised = raised_cusums(normal, signal["crossings"], float(signal["crossing_values"]))
+    crossed = crossed_by(signal)
+    normal = cusum_heights(every, crossed.shift_scale)
+    raised = raised_cusums(normal, crossed)
     if not signal["cut"]:
         return raised
     lanes = zip(category_heights(float(signal["cut"]), every), raised, normal, strict=True)

@@ -49,6 +49,12 @@ def caution(phi: float, count: float) -> float:
     return 1 + CAUTION * sqrt(1 / (2 * count) + (1 + phi) / ((1 - phi) * count))
 
 
+def shift_in_innovations(signal: np.void) -> float:
+    """What is left in innovations of a shift of autocorrelated scores, each measured in its sd."""
+    phi = float(signal["phi"])
+    return sqrt((1 - phi) / (1 + phi))
+
+
 def to_score(signal: np.void) -> float:
     """What a level of innovations is as a level of scores."""
     return float(signal["sigma"]) / (1 - float(signal["phi"]))

@@ -11,6 +11,7 @@ from math import inf
 
 import numpy as np
 
+from benchmarks.calibration.cusums import SHIFT_SCALES
 from detectors.kernels.crossings import LEVELS
 from detectors.kernels.cusums import run_cusums
 from detectors.kernels.scores import CLIP
@@ -23,9 +24,16 @@ VALUES = 3_906 * CHUNK  # of a window, about a million
 
 
 def main() -> None:
+    """Prints what is counted for each scale of the smallest shifts."""
+    for shift_scale in SHIFT_SCALES:
+        count(shift_scale)
+
+
+def count(shift_scale: float) -> None:
     """Prints values between two crossings, and variance of their number in a window by its mean."""
     random = np.random.default_rng(1)
     signal, scratch = np.zeros(1, SIGNAL)[0], make_scratch()
+    signal["shift_scale"] = shift_scale
     signal["heights"] = signal["spread_height"] = inf
     signal["long_run"] = 1.0
     counts = np.empty((WINDOWS, *LEVELS.shape))
@@ -36,6 +44,7 @@ def main() -> None:
             run_cusums(signal, scratch, CHUNK)
             run_variance(signal, scratch, CHUNK)
         window[:] = signal["crossings"]
+    print("shift scale", shift_scale)
     print("values between two crossings\n", np.round(VALUES / counts.mean(axis=0), 1))
     print("variance ÷ mean of their number\n", np.round(counts.var(axis=0) / counts.mean(axis=0), 1))
 

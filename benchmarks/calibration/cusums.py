@@ -22,12 +22,13 @@ from detectors.record import SIGNAL
 Draw = Callable[[int], NDArray[np.float64]]
 FALSE_ALARMS = 3_000.0  # asked of each run
 ALONE, TOGETHER = (500.0, 2_000.0, 10_000.0), (1_000.0, 5_000.0, 20_000.0)
+SHIFT_SCALES = (1.0, 0.76, 0.48)  # of coefficients of 0, 0.5 and 0.9
 
 
-def realised(heights: tuple[float, ...], values: float, draw: Draw) -> float:
+def realised(heights: tuple[float, ...], values: float, draw: Draw, shift_scale: float = 1.0) -> float:
     """The mean number of values between false alarms in about so many values; draw: that many scores."""
     signal, scratch = np.zeros(1, SIGNAL)[0], make_scratch()
-    signal["heights"] = heights
+    signal["heights"], signal["shift_scale"] = heights, shift_scale
     alarms, chunks = 0, int(values / CHUNK)
     for _ in range(chunks):
         scores = draw(CHUNK)
@@ -55,8 +56,9 @@ def main() -> None:
             heights = tuple(cusum_height(lane, every) if each == lane else inf for each in range(LANES))
             ratios.append(realised(heights, every * FALSE_ALARMS, draw) / every)
         print(f"alone, exponent {exponent:5}:", *(f"{ratio:.2f}" for ratio in ratios))
-    ratios = [realised(cusum_heights(e), e * FALSE_ALARMS, draw) / e for e in TOGETHER]
-    print(f"{LANES_TOGETHER:g} together:", *(f"{ratio:.2f}" for ratio in ratios))
+    for scale in SHIFT_SCALES:
+        ratios = [realised(cusum_heights(e, scale), e * FALSE_ALARMS, draw, scale) / e for e in TOGETHER]
+        print(f"{LANES_TOGETHER:g} together, shift scale {scale}:", *(f"{ratio:.2f}" for ratio in ratios))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ each.
 
 from detectors.calibration.adwin import ADWIN_UPDATES, adwin_delta
 from detectors.calibration.categories import category_heights, groups
-from detectors.calibration.crossings import raised_cusums, raised_page_hinkley, raised_variance
+from detectors.calibration.crossings import Crossed, raised_cusums, raised_page_hinkley, raised_variance
 from detectors.calibration.cusum import cusum_heights
 from detectors.calibration.e_detector import e_height
 from detectors.calibration.page_hinkley import lundberg, normal_parameters, rate_parameters
@@ -14,6 +14,7 @@ from detectors.calibration.variance import variance_height
 
 __all__ = [
     "ADWIN_UPDATES",
+    "Crossed",
     "adwin_delta",
     "category_heights",
     "cusum_heights",

@@ -10,13 +10,14 @@ one that was asked for. A sum whose rate hardly falls follows the wandering: its
 """
 
 from math import inf, log
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.calibration.page_hinkley import NORMAL_DELTA
 from detectors.kernels.crossings import NARROWER_SUM, WIDER_SUM
-from detectors.kernels.cusums import EXPONENTS
+from detectors.kernels.cusums import EXPONENTS, drift_scale, on_scale
 from detectors.kernels.lanes import CROSSING_LEVELS, SHIFTS
 
 EXPECTED_EVERY = (
@@ -32,35 +33,46 @@ PRIOR = 5.0  # clusters as they were to be expected that stand beside those that
 EXPONENT_MIN = 0.25  # of that of normal innovations
 
 
-def raised_cusums(
-    heights: tuple[float, ...], crossings: NDArray[np.float32], values: float
-) -> tuple[float, ...]:
-    """Thresholds of the CUSUMs, from those for normal innovations and the crossings [2, 8] of so many values.
+class Crossed(NamedTuple):
+    """How often sums of a healthy signal came over the levels [2, 8], and in how many values.
 
-    None is lowered; inf: out of reach.
+    shift_scale: what the smallest shifts of its CUSUMs are multiplied by.
     """
-    lanes = enumerate(zip(heights, EXPONENTS, strict=True))
-    return tuple(
-        raised(height, exponent, lane, (crossings[:, lane], values)) for lane, (height, exponent) in lanes
-    )
+
+    crossings: NDArray[np.float32]
+    values: float
+    shift_scale: float = 1.0
 
 
-def raised_variance(height: float, crossings: NDArray[np.float32], values: float) -> float:
+def raised_cusums(heights: tuple[float, ...], crossed: Crossed) -> tuple[float, ...]:
+    """Thresholds of the CUSUMs, from those for normal innovations. None is lowered; inf: out of reach."""
+    return tuple(raised_cusum(height, lane, crossed) for lane, height in enumerate(heights))
+
+
+def raised_cusum(height: float, lane: int, crossed: Crossed) -> float:
+    """The same for one of them, which is judged by what the usual one would do."""
+    scale = drift_scale(lane, crossed.shift_scale)
+    usual = on_scale(height, scale)
+    return height + (raised(usual, EXPONENTS[lane], lane, crossed, scale) - usual) / scale
+
+
+def raised_variance(height: float, crossed: Crossed) -> float:
     """The same for the threshold that both sums of the variance have."""
-    both = (WIDER_SUM, NARROWER_SUM)
-    return max(raised(height, 1.0, which, (crossings[:, which], values)) for which in both)
+    return max(raised(height, 1.0, which, crossed) for which in (WIDER_SUM, NARROWER_SUM))
 
 
-def raised_page_hinkley(threshold: float, crossings: NDArray[np.float32], values: float) -> float:
+def raised_page_hinkley(threshold: float, crossed: Crossed) -> float:
     """The same for Page-Hinkley, which is a CUSUM with the drift of the one for twice its delta."""
-    lane = SHIFTS.index(2 * NORMAL_DELTA)
-    return raised(threshold, EXPONENTS[lane], lane, (crossings[:, lane], values))
+    return raised_cusum(threshold, SHIFTS.index(2 * NORMAL_DELTA), crossed)
 
 
-def raised(height: float, exponent: float, which: int, counted: tuple[NDArray[np.float32], float]) -> float:
-    """The threshold of one sum; exponent is that of normal innovations."""
-    crossings, values = counted[0].astype(np.float64), counted[1]
-    expected, cluster = values / np.array(EXPECTED_EVERY)[:, which], CLUSTERED[which]
+def raised(height: float, exponent: float, which: int, crossed: Crossed, scale: float = 1.0) -> float:
+    """The threshold of one sum; exponent is that of normal innovations.
+
+    On a larger scale, 1 / scale², a sum is as often high, but goes up and down there 1 / scale times.
+    """
+    crossings = crossed.crossings[:, which].astype(np.float64)
+    expected, cluster = crossed.values / np.array(EXPECTED_EVERY)[:, which] * scale, CLUSTERED[which] / scale
     if not (crossings > expected + SURE * np.sqrt(cluster * expected) + cluster).any():
         return height
     low, high = ((crossings + PRIOR * cluster) / (expected + PRIOR * cluster)).tolist()

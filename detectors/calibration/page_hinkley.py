@@ -24,8 +24,9 @@ from functools import lru_cache
 from math import expm1, inf, sqrt
 from typing import NamedTuple
 
+from detectors.kernels.cusums import OVERSHOOT
+
 NORMAL_DELTA = 0.25  # half of the smallest shift, in sd, that Page-Hinkley is to find quickly
-NORMAL_CORRECTION = 1.166
 
 
 class PageHinkleyParameters(NamedTuple):
@@ -52,15 +53,17 @@ def mean_run_length(threshold: float, theta: float, delta: float, correction: fl
 
 
 @lru_cache(maxsize=1024)
-def normal_parameters(false_alarm_every: float) -> PageHinkleyParameters:
-    """For normal scores, with a mean number of values between false alarms of both sides together."""
-    theta = 2 * NORMAL_DELTA
+def normal_parameters(false_alarm_every: float, shift_scale: float = 1.0) -> PageHinkleyParameters:
+    """For normal scores, with a mean number of values between false alarms of both sides together.
+
+    shift_scale: what the smallest shift is multiplied by.
+    """
+    delta = NORMAL_DELTA * shift_scale
 
     def excess(threshold: float) -> float:
-        one_sided = mean_run_length(threshold, theta, NORMAL_DELTA, NORMAL_CORRECTION)
-        return one_sided / 2 - false_alarm_every
+        return mean_run_length(threshold, 2 * delta, delta, OVERSHOOT) / 2 - false_alarm_every
 
-    return PageHinkleyParameters(NORMAL_DELTA, bisect(excess, 0.0, 1e4))
+    return PageHinkleyParameters(delta, bisect(excess, 0.0, 1e4))
 
 
 def lundberg(high: float, low: float, rate: float, delta: float) -> float:

@@ -8,6 +8,11 @@ For values around a shift with sd s the ratio is, divided by shift / s²,
 
 With s = 1 that is Page's x - shift / 2. The alternative with s = 0.4 lies in the tail: there values of
 heavy-tailed noise that are far apart are close together as normal scores.
+
+A shift of autocorrelated scores is a smaller one of innovations (`detectors/whitening.py`). The CUSUM of
+the smallest shift is made for what is left of that, and the second one for the middle between it and the
+third: they have their drifts times `shift_scale`, squared or not. Such a sum does what the usual one does on
+a larger scale, but for what it jumps over a level (`on_scale`).
 """
 
 from math import log
@@ -24,29 +29,47 @@ ALTERNATIVES = tuple(zip(SHIFTS, SDS, strict=True))
 EXPONENTS = tuple(shift / sd**2 for shift, sd in ALTERNATIVES)
 BENDS = np.array([(1 - sd**2) / (2 * shift) for shift, sd in ALTERNATIVES])
 DRIFTS = np.array([shift / 2 + sd**2 * log(sd) / shift for shift, sd in ALTERNATIVES])
+OVERSHOOT = 1.166  # of a sum of normal innovations over a level and under 0 together, by Siegmund
+
+
+@compiled
+def drift_scale(lane: int, shift_scale: float) -> float:
+    """What the shift that a CUSUM is made for is multiplied by."""
+    if lane == 0:
+        return shift_scale * shift_scale
+    return shift_scale if lane == 1 else 1.0
+
+
+@compiled
+def on_scale(total: float, scale: float) -> float:
+    """What a sum, or a threshold, of a CUSUM corresponds to when its drift is so many times smaller."""
+    return (total + OVERSHOOT) * scale - OVERSHOOT
 
 
 @compiled
 def run_cusums(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
     lanes, heights, allowance = signal["lanes"], signal["heights"], signal["allowance"]
-    healthy = signal["away"] == 0
+    healthy, shift_scale = signal["away"] == 0, signal["shift_scale"]
     taken, fired = 0, 0
     while taken < count and fired == 0:
         value = scratch.anchored[taken]
         taken += 1
         for lane in range(LANES):
-            lost = DRIFTS[lane] + allowance
+            scale = drift_scale(lane, shift_scale)
+            lost = DRIFTS[lane] * scale + allowance
             if BENDS[lane] != 0.0:  # decided when compiled
                 lost += BENDS[lane] * value * value
             before_up, before_down = lanes[0, lane], lanes[1, lane]
             up = max(before_up + value - lost, 0.0)
             down = max(before_down - value - lost, 0.0)
             lanes[0, lane], lanes[1, lane] = up, down
-            if max(up, down) > min(heights[lane], LEVELS[0, lane]):
+            if max(up, down) > min(heights[lane], on_scale(LEVELS[0, lane], 1.0 / scale)):
                 if healthy:
-                    count_crossings(signal, lane, before_up, up)
-                    count_crossings(signal, lane, before_down, down)
+                    before, now = on_scale(before_up, scale), on_scale(up, scale)
+                    count_crossings(signal, lane, before, now)
+                    before, now = on_scale(before_down, scale), on_scale(down, scale)
+                    count_crossings(signal, lane, before, now)
                 if up > heights[lane]:
                     fired = 1
                 elif down > heights[lane]:
@@ -55,5 +78,6 @@ def run_cusums(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
         signal["crossing_values"] += taken
         if fired != 0:
             for lane in range(LANES):
-                forget_crossings(signal, lane, max(lanes[0, lane], lanes[1, lane]))
+                total = max(lanes[0, lane], lanes[1, lane])
+                forget_crossings(signal, lane, on_scale(total, drift_scale(lane, shift_scale)))
     return taken, fired

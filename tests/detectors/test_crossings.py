@@ -7,12 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.calibration import cusum_heights, raised_cusums, raised_page_hinkley, raised_variance
+from detectors.calibration import Crossed, cusum_heights, raised_cusums, raised_page_hinkley, raised_variance
 from detectors.calibration.crossings import EXPECTED_EVERY
 from tests.detectors.streams import feed, numbered
 
 VALUES = 1e6
-AS_EXPECTED = (VALUES / np.array(EXPECTED_EVERY)).astype(np.float32)
+AS_EXPECTED = Crossed((VALUES / np.array(EXPECTED_EVERY)).astype(np.float32), VALUES)
+
+
+def more_often(lower: float, upper: float) -> Crossed:
+    """Each level, so many times as often as was to be expected."""
+    return AS_EXPECTED._replace(crossings=AS_EXPECTED.crossings * np.array([[lower], [upper]], np.float32))
 
 
 def test_normal_innovations_keep_their_thresholds() -> None:
@@ -28,28 +33,28 @@ def test_normal_innovations_keep_their_thresholds() -> None:
 def test_expected_crossings_change_nothing() -> None:
     """A threshold would depend on what was to be expected."""
     heights = cusum_heights(1e6)
-    assert raised_cusums(heights, AS_EXPECTED, VALUES) == heights
-    assert raised_variance(9.0, AS_EXPECTED, VALUES) == 9.0
-    assert raised_page_hinkley(20.0, AS_EXPECTED, VALUES) == 20.0
+    assert raised_cusums(heights, AS_EXPECTED) == heights
+    assert raised_variance(9.0, AS_EXPECTED) == 9.0
+    assert raised_page_hinkley(20.0, AS_EXPECTED) == 20.0
 
 
 @given(st.lists(st.floats(0, 1e5), min_size=16, max_size=16), st.floats(0, 1e7))
 def test_no_threshold_is_lowered(numbers: list[float], values: float) -> None:
     """A quiet week would make the next one noisy."""
     heights = cusum_heights(1e6)
-    raised = raised_cusums(heights, np.array(numbers, np.float32).reshape(2, 8), values)
+    raised = raised_cusums(heights, Crossed(np.array(numbers, np.float32).reshape(2, 8), values))
     assert all(after >= before for before, after in zip(heights, raised, strict=True))
 
 
 def test_a_heavier_tail_raises_more_where_false_alarms_are_to_be_rarer() -> None:
     """The tail's exponent counts for every step upwards, not once."""
-    crossings = AS_EXPECTED * np.array([[2.0], [6.0]], np.float32)
+    crossed = more_often(2, 6)
     often, seldom = cusum_heights(1e5), cusum_heights(1e9)
-    more = [np.subtract(raised_cusums(heights, crossings, VALUES), heights)[3] for heights in (often, seldom)]
+    more = [np.subtract(raised_cusums(heights, crossed), heights)[3] for heights in (often, seldom)]
     assert 0 < more[0] < 0.6 * more[1] < inf
 
 
 def test_a_sum_that_follows_a_wandering_signal_is_out_of_reach() -> None:
     """It would fire as often as it comes over a level far below."""
-    crossings = AS_EXPECTED * np.array([[4.0], [80.0]], np.float32)
-    assert raised_cusums(cusum_heights(1e6), crossings, VALUES)[0] == inf
+    crossed = more_often(4, 80)
+    assert raised_cusums(cusum_heights(1e6), crossed)[0] == inf

@@ -1,0 +1,54 @@
+"""Small shifts of autocorrelated signals: of each a smaller one is left in innovations."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.signal import lfilter
+
+from detectors.calibration import cusum_heights
+from detectors.record import SIGNAL
+from detectors.thresholds import fit_to_autocorrelation
+from tests.detectors.streams import feed, numbered
+
+PHI = 0.9
+WARM_UP, CHANGED_AT = 20_000, 40_000
+
+
+def autoregressive(rows: int, columns: int) -> NDArray[np.float64]:
+    """Values [rows, columns] of sd 1."""
+    steps = np.random.default_rng(1).standard_normal((rows, columns)) * (1 - PHI**2) ** 0.5
+    return np.asarray(lfilter([1.0], [1.0, -PHI], steps, axis=0))
+
+
+def test_a_shift_of_half_an_sd_is_seen_where_false_alarms_are_rare() -> None:
+    """0.11 sd of innovations: less than the drift of any CUSUM of independent values."""
+    values = autoregressive(CHANGED_AT + 40_000, 8)
+    values[CHANGED_AT:] += 0.5
+    bank = numbered(8, warm_up=WARM_UP, false_alarm_every=1e7, detectors=("cusum",))
+    found = feed(bank, values, [5_000], spacing_ms=40_000)
+    assert {finding.signal for finding in found} == {str(column) for column in range(8)}
+    assert min(finding.detected_offset for finding in found) > CHANGED_AT
+
+
+def test_healthy_signals_keep_the_thresholds_of_their_slower_sums() -> None:
+    """Those come over the levels in longer clusters: taken for usual ones thresholds would rise."""
+    bank = numbered(8, warm_up=WARM_UP, false_alarm_every=1e8, detectors=("cusum",))
+    feed(bank, autoregressive(200_000, 8), [5_000], spacing_ms=40_000)
+    for signal in bank._arrays.signals:
+        scale = float(signal["shift_scale"])
+        assert scale == pytest.approx(((1 - PHI) / (1 + PHI)) ** 0.25, rel=0.1)
+        assert signal["heights"] == pytest.approx(cusum_heights(1e8, scale), rel=1e-12)
+
+
+@given(st.floats(-0.5, 0.95), st.floats(-0.5, 0.95), st.floats(0.0, 0.99))
+def test_another_coefficient_is_no_alarm(before: float, after: float, full: float) -> None:
+    """What sums are when thresholds fall would be a false alarm in itself."""
+    signal = np.zeros(1, SIGNAL)[0]
+    signal["phi"] = before
+    fit_to_autocorrelation(signal)
+    signal["lanes"] = full * np.array(cusum_heights(1e4, float(signal["shift_scale"])))
+    signal["phi"] = after
+    fit_to_autocorrelation(signal)
+    assert (signal["lanes"] < cusum_heights(1e4, float(signal["shift_scale"]))).all()
