@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.scanner import Kind, Path, Rows
+from stream_app.monitoring.categories import MISSING_CELL, CategoryCodes
 from stream_app.monitoring.columns import (
     ABSENT,
     Column,
@@ -21,8 +22,8 @@ from stream_app.monitoring.runs import ScannedRun
 
 # One value of each kind, in the order of the kinds; what a column makes of it is what it makes of them all.
 SAMPLES = (ABSENT, None, False, True, 1.0, "text", "")
-# What may come in a column of categories without being a category.
-NO_CATEGORIES = (Kind.ABSENT, Kind.NULL)
+# By kind: what comes in a column of categories unless something is wrong.
+MAY_BE_CATEGORIES = np.isin(np.arange(len(Kind)), (Kind.ABSENT, Kind.NULL, Kind.TEXT))
 
 
 class Place(NamedTuple):
@@ -126,22 +127,27 @@ def category_cells(
     """The cells of a column of categories; new ones are learned in the order of rows."""
     codes = place.section.codes[place.column.name]
     code = codes.__getitem__
-    present = set(np.unique(kinds).tolist())
-    if not present <= {Kind.TEXT, *NO_CATEGORIES}:
+    if not MAY_BE_CATEGORIES[kinds].all():
         values = map(value_of, kinds.tolist(), numbers.tolist(), [texts] * len(kinds))
         return np.array([[category_cell(value, code) for value in values]])
-    if codes.keys() >= set(texts):
-        by_text = [code(text) for text in texts]
-    else:
-        by_text = [np.nan] * len(texts)
-        for index in dict.fromkeys(numbers[kinds == Kind.TEXT].astype(np.int64).tolist()):
-            by_text[index] = code(texts[index])
-    by_kind = np.array([category_cell(value, code) if value in (ABSENT, None) else 0.0 for value in SAMPLES])
-    cells = by_kind[kinds]
-    if Kind.TEXT in present:
-        is_text = kinds == Kind.TEXT
-        cells[is_text] = np.array(by_text)[numbers[is_text].astype(np.int64)]
+    cells = np.where(kinds == Kind.NULL, code(None), MISSING_CELL)
+    is_text = kinds == Kind.TEXT
+    indices = numbers[is_text].astype(np.int64)
+    cells[is_text] = codes_of(indices, texts, codes)
     return cells[None]
+
+
+def codes_of(indices: NDArray[np.int64], texts: Sequence[str], codes: CategoryCodes) -> NDArray[np.float64]:
+    """The codes of the texts with these indices [count]; of few rows only their own texts are looked at."""
+    code = codes.__getitem__
+    if len(indices) < len(texts):
+        return np.array([code(texts[index]) for index in indices.tolist()])
+    if codes.keys() >= set(texts):
+        return np.array([code(text) for text in texts])[indices]
+    by_text = np.full(len(texts), np.nan)
+    for index in dict.fromkeys(indices.tolist()):
+        by_text[index] = code(texts[index])
+    return by_text[indices]
 
 
 def value_of(kind: int, number: float, texts: Sequence[str]) -> Any:
