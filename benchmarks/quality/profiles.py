@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from benchmarks.quality.changes import CHANGES
 from benchmarks.quality.delay import possible
 from benchmarks.quality.noises import NOISES
+from stream_app.simulator import scenarios
 
 
 @dataclass(frozen=True)
@@ -12,8 +13,9 @@ class Profile:
     """Sizes of one run. columns: signals side by side; others are the contestants beside driftline, and
     single detectors are its own, each alone.
 
-    false_alarms: so many at least are expected in each row of the table of false alarms. The last three say
-    on which whole systems always-fire, never-fire and river's defaults stand beside driftline.
+    false_alarms: so many at least are expected in each row of the table of false alarms. slow_changes_on:
+    noises with gradual and recurring changes. The last three say on which whole systems always-fire,
+    never-fire and river's defaults stand beside driftline.
     """
 
     name: str
@@ -22,10 +24,12 @@ class Profile:
     columns_of_others: int
     false_alarms: int
     delays_at: tuple[float, ...]
+    slow_changes_on: tuple[str, ...]
     noises_of_others: tuple[str, ...]
     noises_of_single_detectors: tuple[str, ...]
     healthy_seeds: int
     healthy_days: float
+    scenarios: tuple[str, ...]
     scenario_seeds: int
     episodes: int
     at_the_desk: tuple[tuple[str, str], ...]
@@ -46,10 +50,13 @@ QUICK = Profile(
     columns_of_others=16,
     false_alarms=64,
     delays_at=(1e4,),
+    slow_changes_on=("gaussian", "bernoulli_06"),
     noises_of_others=("gaussian", "bernoulli_06"),
     noises_of_single_detectors=(),
     healthy_seeds=2,
     healthy_days=7.0,
+    # Of a week without a change the healthy models say the same.
+    scenarios=tuple(name for name, scenario in scenarios().items() if scenario.changes),
     scenario_seeds=1,
     episodes=2,
     at_the_desk=(
@@ -68,10 +75,12 @@ FULL = Profile(
     columns_of_others=64,
     false_alarms=500,
     delays_at=(1e4, 1e5),
+    slow_changes_on=tuple(NOISES),
     noises_of_others=tuple(NOISES),
     noises_of_single_detectors=("gaussian", "student_t3", "ar_50", "bernoulli_06", "categories_50"),
     healthy_seeds=20,
     healthy_days=30.0,
+    scenarios=tuple(scenarios()),
     scenario_seeds=10,
     episodes=30,
     at_the_desk=tuple((noise.id, change.id) for noise, change in possible(NOISES, CHANGES)),

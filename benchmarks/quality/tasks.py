@@ -12,7 +12,6 @@ from benchmarks.quality.feed import YOUNG_MS
 from benchmarks.quality.noises import NOISES
 from benchmarks.quality.profiles import Profile
 from detectors import BankSettings
-from stream_app.simulator import scenarios
 
 Row = dict[str, Any]
 LONG, SHORT = 20_000, 2_000
@@ -85,7 +84,7 @@ def tasks(profile: Profile) -> Iterator[Task]:
     """Everything, the longest first, so that two processes end together."""
     for seed in range(profile.healthy_seeds):
         yield Task("healthy", (seed, profile.healthy_days))
-    for scenario in scenarios():
+    for scenario in profile.scenarios:
         for seed in range(1, profile.scenario_seeds + 1):
             yield Task("scenarios", (scenario, seed))
     for noise, change in profile.at_the_desk:
@@ -123,7 +122,8 @@ def delay_tasks(profile: Profile) -> Iterator[Task]:
     """Every noise and change; the others on those changes that the plot and the goals are about."""
     for requested in profile.delays_at:
         for noise, change in delay.possible(NOISES, CHANGES):
-            yield Task("delay", (OURS, noise.id, change.id, requested, profile))
+            if change.course == "abrupt" or noise.id in profile.slow_changes_on:
+                yield Task("delay", (OURS, noise.id, change.id, requested, profile))
     for name, noises in others(profile).items():
         watched = [noise for noise in noises if noise in profile.noises_of_others]
         for noise, change in delay.possible(watched, CHANGES):
