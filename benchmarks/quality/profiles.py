@@ -13,7 +13,7 @@ class Profile:
     """Sizes of one run. columns: signals side by side; others are the contestants beside driftline, and
     single detectors are its own, each alone.
 
-    false_alarms: so many at least are expected in each row of the table of false alarms. slow_changes_on:
+    false_alarms: so many are expected on average in a row of the table of false alarms. slow_changes_on:
     noises with gradual and recurring changes. The last three say on which whole systems always-fire,
     never-fire and river's defaults stand beside driftline.
     """

@@ -15,6 +15,8 @@ from detectors import BankSettings
 
 Row = dict[str, Any]
 LONG, SHORT = 20_000, 2_000
+# A long reference has to be neither noisy nor quiet, a short one only not noisy: that shows sooner.
+FALSE_ALARMS_SHARE = {LONG: 1.5, SHORT: 0.5}
 YOUNG = ("gaussian", "ar_50")
 BESIDE = "_beside"  # of who stands beside driftline, in the same part of the result
 
@@ -42,7 +44,8 @@ def plain(value: Any) -> Any:
 def run_arl(contestant: str, noise: str, warm_up: int, requested: float, profile: Profile) -> list[Row]:
     young = noise.endswith("@100ms")
     kind, columns = noise.removesuffix("@100ms"), profile.columns_of(requested)
-    feed = arl.healthy_feed(kind, warm_up, requested, columns, profile.false_alarms)
+    false_alarms = round(profile.false_alarms * FALSE_ALARMS_SHARE[warm_up])
+    feed = arl.healthy_feed(kind, warm_up, requested, columns, false_alarms)
     if young:
         feed = replace(feed, spacing_ms=YOUNG_MS)
     if contestant != OURS:
