@@ -129,25 +129,20 @@ class Counts:
 
 @dataclass(frozen=True)
 class Classes:
-    """Codes of classes with Zipf's shares, 1 / rank; a swap exchanges a frequent and a rarer one."""
+    """Codes of classes with these shares; a swap exchanges a frequent and a rarer one."""
 
     id: str
-    classes: int
+    shares: Matrix = field(compare=False)
     swapped: tuple[int, int]
     transform: Transform = Transform.CATEGORY
     phi: float = 0.0
     cyclic: bool = False
     kinds: tuple[Kind, ...] = ("swap",)
-    shares: Matrix = field(init=False, compare=False)
-
-    def __post_init__(self) -> None:
-        weights = 1 / np.arange(1, self.classes + 1)
-        object.__setattr__(self, "shares", weights / weights.sum())
 
     def source(self, random: np.random.Generator, columns: int) -> Source:
         upper = np.cumsum(self.shares)[:-1]
         one, other = self.swapped
-        exchange = np.arange(self.classes)
+        exchange = np.arange(len(self.shares))
         exchange[[one, other]] = other, one
 
         def next_values(times_ms: Times, share: Matrix | float, change: Change | None) -> Matrix:
@@ -156,6 +151,12 @@ class Classes:
             return np.where(share, swapped, codes).astype(np.float64)
 
         return next_values
+
+
+def zipf(classes: int) -> Matrix:
+    """Shares [classes] that fall with the rank, 1 / rank."""
+    weights = 1 / np.arange(1, classes + 1)
+    return weights / weights.sum()
 
 
 def gaussian(random: np.random.Generator, shape: tuple[int, int]) -> Matrix:
@@ -193,7 +194,7 @@ NOISES: dict[str, Noise] = {
         Numbers("ar_90", gaussian, phi=0.9),
         Numbers("daily_cycle", gaussian, cycle=daily),
         Numbers("daily_weekly_ar_50", gaussian, phi=0.5, cycle=daily_weekly),
-        Classes("categories_50", 50, swapped=(1, 7)),
+        Classes("categories_50", zipf(50), swapped=(1, 7)),
         Counts("integer_counts", 4.0),
     )
 }

@@ -4,7 +4,8 @@ A score is the normal score of a category's place in the order of surprise plus 
 categories. Its distribution is known exactly from the share of the common ones. Of two equal groups its tails
 are lighter than normal ones; where one category is nearly all there is, its upper tail is far heavier. So the
 exponent of each side of each CUSUM is the root of Lundberg's equation for it, E exp(theta step) = 1, in place
-of the one for normal scores (D. Siegmund, Sequential Analysis, 1985, chapter X).
+of the one for normal scores (D. Siegmund, Sequential Analysis, 1985, chapter X). The constants were fitted on
+twelve distributions (benchmarks/calibration/categories.py).
 """
 
 from functools import lru_cache
