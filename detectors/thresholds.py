@@ -43,10 +43,11 @@ def set_thresholds(signal: np.void) -> None:
     away_every = every[away] if every[away] < inf else requested
     if signal["transform"] in NUMERIC:
         fit_to_autocorrelation(signal)
-        crossed = crossed_by(signal)
+        crossings, values = signal["crossings"], float(signal["crossing_values"])
+        crossed = Crossed(crossings, values, float(signal["shift_scale"]))
         signal["delta"], threshold = normal_parameters(every[PAGE_HINKLEY], crossed.shift_scale)
         signal["threshold"] = raised_page_hinkley(threshold, crossed)
-        signal["heights"] = reachable(raised_heights(signal, away_every), signal)
+        signal["heights"] = reachable(raised_heights(signal, crossed, away_every), signal)
         cells = int(signal["shape_cells"]) or SHAPE_CELLS
         signal["shape_height"] = shape_height(every[SHAPE], SHAPE_WINDOW, cells)
         cells = min(int(signal["atoms"]) + 1, SHAPE_CELLS)
@@ -84,14 +85,8 @@ def fit_to_autocorrelation(signal: np.void) -> None:
             signal[extreme] = signal[total] + (signal[extreme] - signal[total]) * smaller
 
 
-def crossed_by(signal: np.void) -> Crossed:
-    """What is known of how often the sums of a signal are high."""
-    return Crossed(signal["crossings"], float(signal["crossing_values"]), float(signal["shift_scale"]))
-
-
-def raised_heights(signal: np.void, every: float) -> tuple[float, ...]:
+def raised_heights(signal: np.void, crossed: Crossed, every: float) -> tuple[float, ...]:
     """The thresholds of the CUSUMs by what scores are like: known of categories, else as crossings say."""
-    crossed = crossed_by(signal)
     normal = cusum_heights(every, crossed.shift_scale)
     raised = raised_cusums(normal, crossed)
     if not signal["cut"]:

@@ -9,9 +9,7 @@ a minute; the seed is fixed, so the numbers come out the same.
 
 import numpy as np
 
-from benchmarks.quality.arl import horizon_values, realised, run
-from benchmarks.quality.contestants import Driftline, Setting
-from benchmarks.quality.episodes import episodes
+from benchmarks.quality.arl import horizon_values, measure
 from benchmarks.quality.feed import YOUNG_MS, Feed
 from benchmarks.quality.noises import Classes, Matrix, zipf
 
@@ -37,10 +35,7 @@ def ratio_of(shares: Matrix, warm_up: int) -> float:
     """Realised ÷ requested mean number of values between false alarms."""
     noise = Classes("categories", shares, swapped=(0, 1))
     rows = warm_up + horizon_values(REQUESTED, COLUMNS, FALSE_ALARMS)
-    feed = Feed(noise, COLUMNS, rows, YOUNG_MS)
-    bank = Driftline(Setting(noise.transform, COLUMNS, warm_up, REQUESTED), detectors=("cusum",))
-    alarms = [alarm for alarm in run(feed, bank) if alarm.offset >= warm_up]
-    return realised(episodes(alarms, 0.1 * REQUESTED), feed, warm_up, REQUESTED).ratio
+    return measure("driftline:cusum", Feed(noise, COLUMNS, rows, YOUNG_MS), warm_up, REQUESTED).ratio
 
 
 def main() -> None:

@@ -1,10 +1,11 @@
 """Makes the numbers of detectors/calibration/crossings.py: how often sums of normal innovations cross levels.
 
-The kernel's own CUSUMs and variance sums are fed independent normal numbers and never fire. Run it with
+The kernel's own CUSUMs and variance sums are fed independent normal numbers and never fire, with the usual
+smallest shifts, of which the constants are, and with smaller ones, for which they are scaled. Run it with
 
     python -m benchmarks.calibration.crossings
 
-It takes a minute or so; the seed is fixed, so the numbers come out the same.
+It takes some minutes; the seed is fixed, so the numbers come out the same.
 """
 
 from math import inf

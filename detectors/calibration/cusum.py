@@ -5,7 +5,7 @@ Siegmund's approximation (`mean_run_length`): its steps are log-likelihood ratio
 which is therefore the theta that solves Lundberg's equation. They look at the same values, so several
 together raise fewer false alarms than their sum: LANES_TOGETHER of them that were independent would raise
 about as many as the six do with their SHARES. The one in the tail has three, for there a share costs little:
-its threshold falls by 0.05 of 0.9 and the others rise by 1 in 100. The constants were fitted on independent
+its threshold falls by 0.06 of 0.9 and the others rise by 2 in 100. The constants were fitted on independent
 normal scores (benchmarks/calibration/cusums.py) and are checked by the scoreboard.
 """
 
@@ -33,7 +33,8 @@ def cusum_heights(false_alarm_every: float, shift_scale: float = 1.0) -> tuple[f
 def cusum_height(lane: int, every: float, shift_scale: float = 1.0) -> float:
     """The threshold of one two-sided CUSUM."""
     scale = drift_scale(lane, shift_scale)
-    lost, exponent = float(DRIFTS[lane] * scale + BENDS[lane]), EXPONENTS[lane] * scale  # lost on average
+    lost = float(DRIFTS[lane] * scale + BENDS[lane])  # by a value on average
+    exponent = EXPONENTS[lane] * scale
     correction = OVERSHOOT if SDS[lane] == 1.0 else TAIL_CORRECTION
 
     def excess(height: float) -> float:

@@ -1,9 +1,11 @@
 """Random streams and batches that several tests of the detectors share."""
 
+from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import lfilter
 
 from detectors import Bank, BankSettings, Calibration, Finding, Signal, Transform, register
 
@@ -34,6 +36,12 @@ def everything(rows: int, seed: int) -> NDArray[np.float64]:
     after = random.choice([0, 1, 2, 7, 400], rows, p=[0.05, 0.2, 0.45, 0.2, 0.1])
     counts = random.poisson(np.where(late, 6.0, 4.0))
     return np.stack([number, flag, np.where(late, after, before), counts], axis=1).astype(float)
+
+
+def autoregressive(random: np.random.Generator, shape: tuple[int, int], phi: float) -> NDArray[np.float64]:
+    """Values [rows, columns] of sd 1, each column a process of first order of its own."""
+    steps = random.standard_normal(shape) * sqrt(1 - phi**2)
+    return np.asarray(lfilter([1.0], [1.0, -phi], steps, axis=0))
 
 
 def feed(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from detectors import BankSettings
-from tests.detectors.streams import feed, numbered
+from tests.detectors.streams import autoregressive, feed, numbered
 
 Noise = Callable[[np.random.Generator], NDArray[np.float64]]
 COLUMNS, ROWS, EVERY = 16, 100_000, 1e5
@@ -29,8 +29,7 @@ def moving_average(random: np.random.Generator) -> NDArray[np.float64]:
 
 def calm_and_wild(random: np.random.Generator) -> NDArray[np.float64]:
     """Noise whose sd goes up and down by a seventh, over some hundred values."""
-    steps = 0.15 * np.sqrt(1 - 0.98**2) * random.standard_normal((ROWS, COLUMNS))
-    log_sd = lfilter([1.0], [1.0, -0.98], steps, axis=0)
+    log_sd = 0.15 * autoregressive(random, (ROWS, COLUMNS), 0.98)
     return np.asarray(random.standard_normal((ROWS, COLUMNS)) * np.exp(log_sd))
 
 

@@ -4,27 +4,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from detectors.calibration import cusum_heights
 from detectors.record import SIGNAL
 from detectors.thresholds import fit_to_autocorrelation
-from tests.detectors.streams import feed, numbered
+from tests.detectors.streams import autoregressive, feed, numbered
 
 PHI = 0.9
 WARM_UP, CHANGED_AT = 20_000, 40_000
 
 
-def autoregressive(rows: int, columns: int) -> NDArray[np.float64]:
-    """Values [rows, columns] of sd 1."""
-    steps = np.random.default_rng(1).standard_normal((rows, columns)) * (1 - PHI**2) ** 0.5
-    return np.asarray(lfilter([1.0], [1.0, -PHI], steps, axis=0))
-
-
 def test_a_shift_of_half_an_sd_is_seen_where_false_alarms_are_rare() -> None:
     """0.11 sd of innovations: less than the drift of any CUSUM of independent values."""
-    values = autoregressive(CHANGED_AT + 40_000, 8)
+    values = autoregressive(np.random.default_rng(1), (CHANGED_AT + 40_000, 8), PHI)
     values[CHANGED_AT:] += 0.5
     bank = numbered(8, warm_up=WARM_UP, false_alarm_every=1e7, detectors=("cusum",))
     found = feed(bank, values, [5_000], spacing_ms=40_000)
@@ -35,7 +27,8 @@ def test_a_shift_of_half_an_sd_is_seen_where_false_alarms_are_rare() -> None:
 def test_healthy_signals_keep_the_thresholds_of_their_slower_sums() -> None:
     """Those come over the levels in longer clusters: taken for usual ones thresholds would rise."""
     bank = numbered(8, warm_up=WARM_UP, false_alarm_every=1e8, detectors=("cusum",))
-    feed(bank, autoregressive(200_000, 8), [5_000], spacing_ms=40_000)
+    values = autoregressive(np.random.default_rng(1), (200_000, 8), PHI)
+    feed(bank, values, [5_000], spacing_ms=40_000)
     for signal in bank._arrays.signals:
         scale = float(signal["shift_scale"])
         assert scale == pytest.approx(((1 - PHI) / (1 + PHI)) ** 0.25, rel=0.1)

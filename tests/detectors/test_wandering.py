@@ -1,16 +1,15 @@
 """A level that wanders by itself is followed; what jumps is found, and what drifts is not learned away."""
 
-from math import exp, sqrt
+from math import exp
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from detectors import Bank
 from detectors.kernels.long_run import BLOCK, FAR, NEAR
 from detectors.wandering import NONE, kalman_gain, wandering
-from tests.detectors.streams import feed, numbered
+from tests.detectors.streams import autoregressive, feed, numbered
 
 COLUMNS, ROWS, CHANGED, EVERY = 16, 150_000, 140_000, 1e6
 MEMORY = 2_000  # values
@@ -19,10 +18,8 @@ MEMORY = 2_000  # values
 def wandering_noise(sd: float, rows: int = ROWS, seed: int = 1) -> NDArray[np.float64]:
     """Independent noise of sd 1 [rows, COLUMNS] on an autoregressive level of that sd."""
     random = np.random.default_rng(seed)
-    kept = exp(-1 / MEMORY)
-    steps = sd * sqrt(1 - kept**2) * random.standard_normal((rows, COLUMNS))
-    level = lfilter([1.0], [1.0, -kept], steps, axis=0)
-    return np.asarray(level + random.standard_normal((rows, COLUMNS)))
+    level = sd * autoregressive(random, (rows, COLUMNS), exp(-1 / MEMORY))
+    return level + random.standard_normal((rows, COLUMNS))
 
 
 def sums_of(scores: NDArray[np.float64]) -> tuple[float, float, float, float]:
@@ -47,8 +44,7 @@ def test_its_variance_and_memory_are_recovered(sd: float) -> None:
 @pytest.mark.parametrize("phi", [0.0, 0.5, 0.9])
 def test_neighbours_that_are_alike_do_not_wander(phi: float) -> None:
     """Every such signal would follow a lasting change before it is seen."""
-    noise = np.random.default_rng(2).standard_normal((64_000, 32)) * sqrt(1 - phi**2)
-    columns = lfilter([1.0], [1.0, -phi], noise, axis=0).T
+    columns = autoregressive(np.random.default_rng(2), (64_000, 32), phi).T
     assert [wandering(sums_of(column), 1.0) for column in columns] == [NONE] * 32
 
 
