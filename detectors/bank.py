@@ -15,7 +15,7 @@ from detectors.inheritance import inherit_reference
 from detectors.kernels.blocks import Emissions, room_for_emissions
 from detectors.kernels.names import NAMES
 from detectors.kernels.scratch import make_batch
-from detectors.layout import Arrays, copied, empty_arrays, forget, with_signals, without_idle_buffers
+from detectors.layout import empty_arrays, forget, keep, with_signals, without_idle_buffers
 from detectors.learning import MEMORY_MS
 from detectors.levels import SignalState, signal_state
 from detectors.registry import check_names
@@ -48,6 +48,8 @@ class Bank:
         self.settings = settings
         self.signals: list[Signal] = []
         self.columns = 0
+        self.armed = 0
+        """How many signals have a reference, so that they can fire."""
         self.rebuilt: list[str] = []
         """Signals whose per-signal detectors could not be restored and begin again at the reference."""
         self._index: dict[str, int] = {}
@@ -89,6 +91,7 @@ class Bank:
             inherit_reference(self._arrays, index, other._arrays, source)
             self._watches[index] = None
         self._arrays = without_idle_buffers(self._arrays)
+        self._count_armed()
 
     def update(
         self, matrix: NDArray[np.float64], times_ms: NDArray[np.int64], offsets: NDArray[np.int64]
@@ -108,11 +111,12 @@ class Bank:
             np.ascontiguousarray(times_ms, np.int64),
             np.ascontiguousarray(offsets, np.int64),
         )
-        scene = Scene(self._before(), batch, self.settings)
+        scene = Scene(keep(self._arrays), batch, self.settings)
         emissions = room_for_emissions(self._arrays.signals, rows)
         found = run(self._arrays, batch, self.settings, emissions)
         detections = self._from_kernel(scene, found) + self._from_watches(scene, emissions)
         self._arrays = without_idle_buffers(self._arrays)
+        self._count_armed()
         return [made for *_, made in sorted(detections, key=lambda detection: detection[:3])]
 
     def correct(self, name: str, old: float, new: float) -> None:
@@ -166,11 +170,6 @@ class Bank:
         index = self._index.get(name)
         return None if index is None else self.state(index)
 
-    @property
-    def armed(self) -> int:
-        """How many signals have a reference, so that they can fire."""
-        return int(np.count_nonzero(self._arrays.signals["armed"]))
-
     def states(self) -> list[SignalState]:
         """The states of all signals, in their order."""
         return [self.state(index) for index in range(len(self.signals))]
@@ -217,10 +216,10 @@ class Bank:
     def _flag(self) -> None:
         for index, record in enumerate(self._arrays.signals):
             choose(record, self._names(index))
+        self._count_armed()
 
-    def _before(self) -> Arrays:
-        signals, shapes, seasons = (copied(records) for records in self._arrays[:3])
-        return self._arrays._replace(signals=signals, shapes=shapes, seasons=seasons)
+    def _count_armed(self) -> None:
+        self.armed = int(np.count_nonzero(self._arrays.signals["armed"]))
 
     def _from_kernel(self, scene: Scene, found: list[tuple[int, int, int]]) -> list[Detection]:
         """The findings of the kernel's tests."""

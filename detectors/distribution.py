@@ -76,8 +76,9 @@ def describe(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> No
     signal["reference_sd"] = signal["effect_sd"] = values.std() if varies else 0.0
     scores = np.clip(own_scores(signal, shape, values), -CLIP, CLIP)
     if varies:
-        signal["center"] = fsum(scores) / len(scores)
-        signal["scale"] = max(sqrt(fsum((scores - signal["center"]) ** 2) / len(scores)), 0.1)
+        signal["center"] = fsum(scores.tolist()) / len(scores)
+        squares = (scores - signal["center"]) ** 2
+        signal["scale"] = max(sqrt(fsum(squares.tolist()) / len(scores)), 0.1)
     signal["reference_mean"] = signal["origin"] = values.mean() if varies else values[0]
     signal["reference_low"], signal["reference_high"] = values.min(), values.max()
 

@@ -11,7 +11,7 @@ from detectors.findings import Detected, Finding, change_towards, finding, last_
 from detectors.kernels.lanes import ODDS_LANES, SHAPE_WINDOW
 from detectors.kernels.names import CUSUM, NAMES, PAGE_HINKLEY, SHAPE, VARIANCE
 from detectors.kernels.scratch import Batch
-from detectors.layout import Arrays
+from detectors.layout import Kept
 from detectors.levels import Moments, in_units, score_unit
 from detectors.signals import BankSettings
 from detectors.watches import Watch
@@ -22,13 +22,13 @@ from detectors.whitening import to_score
 class Scene:
     """A batch and the arrays as they were before it."""
 
-    before: Arrays
+    before: Kept
     batch: Batch
     settings: BankSettings
 
     def signal(self, index: int, row: int) -> np.void:
         """The record of a signal after a row."""
-        return state_after(self.before, index, self.batch, row, self.settings)
+        return state_after(self.before.arrays(), index, self.batch, row, self.settings)
 
     def detected(self, row: int) -> Detected:
         """A row with its time and offset."""

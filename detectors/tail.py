@@ -7,7 +7,7 @@ the night are no news.
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.scores import CLIP, above_base
+from detectors.kernels.scores import CLIP, heights_above_base
 from detectors.local_level import LOCAL_MS, values_in
 
 PROBABILITY = 0.95
@@ -24,8 +24,9 @@ def learn_tail(signal: np.void, values: NDArray[np.float64]) -> None:
     signal["grain"] = np.diff(distinct).min() if is_coarse else 0.0
     signal["base_limit"], signal["base_memory"] = CLIP * values.std(), 2 * values_in(signal, LOCAL_MS)
     begin_base(signal, values)
-    numbered = enumerate(values.tolist(), start=1)
-    heights = np.array([above_base(signal, value, count) for count, value in numbered])[len(values) // 4 :]
+    heights = np.empty(len(values))
+    heights_above_base(signal, values, heights)
+    heights = heights[len(values) // 4 :]
     signal["cut"] = np.quantile(heights, PROBABILITY)
     signal["ones"] = np.count_nonzero(heights > signal["cut"]) * len(values) / len(heights)
     begin_base(signal, values)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import compress
 from math import sqrt
 from typing import Any
 
@@ -111,8 +112,9 @@ def detections_of(
     """
     first, last = span
     for order, watch in enumerate(watches):
-        update = watch.detector.update
-        for place in range(first, last):
-            if update(scores[place]) and watch.is_new(before + place + 1):
+        # Pulled one by one, so that a detection is looked at before the next score is shown.
+        changes = map(watch.detector.update, scores[first:last])
+        for place in compress(range(first, last), changes):
+            if watch.is_new(before + place + 1):
                 yield place, order, watch, before + place + 1
                 watch.fired_at = before + place + 1

@@ -70,11 +70,24 @@ def add_mean(sums: NDArray[np.float64], past: NDArray[np.float64], mean: float) 
     past[FAR - 1] = mean
 
 
+@compiled
+def add_blocks(blocks: NDArray[np.float64], sums: NDArray[np.float64], energies: NDArray[np.float64]) -> None:
+    """Many blocks [number], by their sums and their sums of squares."""
+    for place in range(len(sums)):
+        add_block(blocks, sums[place], energies[place])
+
+
+@compiled
+def add_means(sums: NDArray[np.float64], past: NDArray[np.float64], means: NDArray[np.float64]) -> None:
+    """Many means [number]."""
+    for place in range(len(means)):
+        add_mean(sums, past, means[place])
+
+
 def add_reference_means(signal: np.void, residuals: NDArray[np.float64]) -> None:
     """Takes the residuals [values] of the reference."""
     blocks = residuals[len(residuals) % BLOCK :].reshape(-1, BLOCK)
-    for mean in blocks.mean(axis=1).tolist():
-        add_mean(signal["wander_sums"], signal["past_means"], mean)
+    add_means(signal["wander_sums"], signal["past_means"], blocks.mean(axis=1))
 
 
 def add_reference_blocks(signal: np.void, residuals: NDArray[np.float64]) -> None:
@@ -82,5 +95,4 @@ def add_reference_blocks(signal: np.void, residuals: NDArray[np.float64]) -> Non
     phi, sigma = float(signal["phi"]), float(signal["sigma"])
     innovations = np.clip((residuals[1:] - phi * residuals[:-1]) / sigma, -CLIP, CLIP)
     blocks = innovations[: len(innovations) // BLOCK * BLOCK].reshape(-1, BLOCK)
-    for block in blocks:
-        add_block(signal["blocks"], float(block.sum()) * sigma / (1 - phi), float((block**2).sum()))
+    add_blocks(signal["blocks"], blocks.sum(axis=1) * sigma / (1 - phi), (blocks**2).sum(axis=1))

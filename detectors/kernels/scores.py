@@ -186,6 +186,13 @@ def above_base(signal: Any, number: float, count: int) -> float:
 
 
 @compiled
+def heights_above_base(signal: Any, values: NDArray[np.float64], heights: NDArray[np.float64]) -> None:
+    """How far each of a signal's first values [values] lies above it: heights [values]."""
+    for place in range(len(values)):
+        heights[place] = above_base(signal, values[place], place + 1)
+
+
+@compiled
 def follow_steps(signal: Any, step: float) -> None:
     """When the level of the last hour has changed at once, it is that of the values since, by two CUSUMs."""
     # The sd is that of late: where traffic is high, counts are wide.

@@ -50,7 +50,8 @@ class Entries:
         self._texts: list[bytes] = []
         self._streams: dict[StreamName, int] = {}
         self._first = 0  # before this row are none
-        self._nothing_due_until_ms = 0  # as long as nothing is removed
+        self._nothing_due_until_ms = 0  # as long as the blocker is there
+        self._blocker = -1  # the key of the first entry that was not due
 
     def __len__(self) -> int:
         return len(self._places)
@@ -105,7 +106,8 @@ class Entries:
             self.notes.pop(key, None)
         if not places:
             return
-        self._nothing_due_until_ms = 0
+        if self._blocker not in self._places:
+            self._nothing_due_until_ms = 0
         self._room["waits"][places] = 0
         if len(self._texts) > 2 * len(self) + ROOM_MIN:
             self._compact()
@@ -134,13 +136,14 @@ class Entries:
         while place < len(self._texts) and end == place:
             rows = self._rows[place : place + size]
             waits, due_ms = rows["waits"] != 0, rows["due_ms"]
-            soon = np.flatnonzero(waits & (due_ms > now_ms) & (due_ms <= now_ms + wait_ms))
-            end = place + (int(soon[0]) if len(soon) else len(rows))
-            blocked_until_ms = int(due_ms[soon[0]]) if len(soon) else 0
-            waits[end - place :] = False
-            ready += (np.flatnonzero(waits & (due_ms <= now_ms)) + place).tolist()
-            far += (np.flatnonzero(waits & (due_ms > now_ms)) + place).tolist()
-            place, size = place + len(rows), 2 * size
+            later = waits & (due_ms > now_ms)
+            soon = (later & (due_ms <= now_ms + wait_ms)).nonzero()[0]
+            count = int(soon[0]) if len(soon) else len(rows)
+            blocked_until_ms = int(due_ms[count]) if len(soon) else 0
+            self._blocker = int(rows["key"][count]) if len(soon) else -1
+            ready += ((waits & ~later)[:count].nonzero()[0] + place).tolist()
+            far += (later[:count].nonzero()[0] + place).tolist()
+            end, place, size = place + count, place + len(rows), 2 * size
         self._first = far[0] if far else end
         rows, names = self._room[ready], list(self._streams)
         keys = rows["key"].tolist()

@@ -111,7 +111,7 @@ class ModelMonitor:
             return
         table = stream.outcomes["reports"]
         values = {f"serving:{name}": value for name, value in event.values.items() if value is not None}
-        for name in values:
+        for name in table.unknown(values):
             tail = name.replace("serving:", "tail:", 1)
             self._watch(stream, table, [(name, Transform.VALUE), (tail, Transform.TAIL)])
         self._append(table, values, event.time_ms, self._arrival(event.time_ms, offset))
@@ -176,7 +176,7 @@ class ModelMonitor:
                 for name, old in outcome.corrects.items():
                     table.correct(name, old, outcome.values[name])
                 continue
-            for name in outcome.values:
+            for name in table.unknown(outcome.values):
                 transform = Transform.VALUE if name in outcome.numeric else Transform.BINARY
                 self._watch(stream, table, [(name, transform)])
             self._append(table, outcome.values, outcome.time_ms, arrival)
@@ -185,8 +185,6 @@ class ModelMonitor:
 
     def _watch(self, stream: Stream, table: OutcomeTable, signals: list[tuple[str, Transform]]) -> None:
         name = signals[0][0]
-        if name in table.cells:
-            return
         if stream.signals() + len(signals) > self.limits.signals_per_stream:
             self._refuse(f"{stream.version} {name}")
             return
@@ -208,7 +206,7 @@ class ModelMonitor:
         everything = self.streams.everything(role)
         table = everything.outcomes["behaviors"]
         values = {f"rate:{name}": float(count) for name, count in self._unlinked.items()}
-        for name in values:
+        for name in table.unknown(values):
             self._watch(everything, table, [(name, Transform.VALUE)])
         self._append(table, values, arrival.time_ms, arrival)
         self._unlinked = Counter(dict.fromkeys(self._unlinked, 0))

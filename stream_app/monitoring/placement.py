@@ -1,6 +1,7 @@
 """Where the columns of a scanned batch belong in the matrix of a table."""
 
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,8 +23,11 @@ from stream_app.monitoring.runs import ScannedRun
 
 # One value of each kind, in the order of the kinds; what a column makes of it is what it makes of them all.
 SAMPLES = (ABSENT, None, False, True, 1.0, "text", "")
+# To look a member up in its enumeration costs as much as to place a cell.
+NULL, NUMBER, TEXT = Kind.NULL, Kind.NUMBER, Kind.TEXT
 # By kind: what comes in a column of categories unless something is wrong.
-MAY_BE_CATEGORIES = np.isin(np.arange(len(Kind)), (Kind.ABSENT, Kind.NULL, Kind.TEXT))
+MAY_BE_CATEGORIES = np.isin(np.arange(len(Kind)), (Kind.ABSENT, NULL, TEXT))
+FEW = 8  # up to here categories are placed faster one by one
 
 
 class Place(NamedTuple):
@@ -79,7 +83,7 @@ class Placement:
         frame, rows = run.source.frame, where(run.rows)
         cells = np.full((self._columns, len(run)), np.nan)
         cells[self._numeric_cells] = frame.numbers[:, rows][self._numeric_slots]
-        plain = (frame.kinds[:, rows][self._numeric_slots] == Kind.NUMBER).all(axis=1)
+        plain = (frame.kinds[:, rows][self._numeric_slots] == NUMBER).all(axis=1)
         for place in [self._numeric[index] for index in np.flatnonzero(~plain).tolist()] + self._others:
             kinds, numbers = frame.kinds[place.slot, rows], frame.numbers[place.slot, rows]
             texts = frame.texts.get(place.slot, [])
@@ -117,7 +121,7 @@ def cells_of(
     by_kind = np.array([number_cell(value, column.type, section.null_cell) for value in SAMPLES])
     cells = by_kind[kinds]
     if column.type is ColumnType.NUMERIC:
-        cells = np.where(kinds == Kind.NUMBER, numbers, cells)
+        cells = np.where(kinds == NUMBER, numbers, cells)
     return cells[None]
 
 
@@ -127,11 +131,11 @@ def category_cells(
     """The cells of a column of categories; new ones are learned in the order of rows."""
     codes = place.section.codes[place.column.name]
     code = codes.__getitem__
-    if not MAY_BE_CATEGORIES[kinds].all():
-        values = map(value_of, kinds.tolist(), numbers.tolist(), [texts] * len(kinds))
+    if len(kinds) <= FEW or not MAY_BE_CATEGORIES[kinds].all():
+        values = map(value_of, kinds.tolist(), numbers.tolist(), repeat(texts))
         return np.array([[category_cell(value, code) for value in values]])
-    cells = np.where(kinds == Kind.NULL, code(None), MISSING_CELL)
-    is_text = kinds == Kind.TEXT
+    cells = np.where(kinds == NULL, code(None), MISSING_CELL)
+    is_text = kinds == TEXT
     indices = numbers[is_text].astype(np.int64)
     cells[is_text] = codes_of(indices, texts, codes)
     return cells[None]
@@ -152,6 +156,6 @@ def codes_of(indices: NDArray[np.int64], texts: Sequence[str], codes: CategoryCo
 
 def value_of(kind: int, number: float, texts: Sequence[str]) -> Any:
     """A value of an event from its kind and number."""
-    if kind == Kind.NUMBER:
+    if kind == NUMBER:
         return number
-    return texts[int(number)] if kind == Kind.TEXT else SAMPLES[kind]
+    return texts[int(number)] if kind == TEXT else SAMPLES[kind]

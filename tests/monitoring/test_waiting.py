@@ -22,9 +22,10 @@ OPERATIONS = st.lists(
 )
 
 
-def play(waiting: Waiting, operations: list[tuple[str, int, int]], changes: list[Any]) -> int:
+def play(
+    waiting: Waiting, operations: list[tuple[str, int, int]], changes: list[Any], now_ms: int = 0
+) -> int:
     """Apply operations with a clock that only moves on ``due``; the clock at the end."""
-    now_ms = 0
     for name, key, number in operations:
         if name == "add" and key < waiting.threshold and waiting.get(key) is None:
             waiting.add(key, STREAMS[number % 2], now_ms, now_ms + 3, b"x" * number)
@@ -65,9 +66,9 @@ def test_snapshot_and_changes_restore_the_store(
 ) -> None:
     """A waiting prediction lost or revived by a crash would move rates and change alerts."""
     waiting = Waiting(limit=6)
-    play(waiting, before, [])
+    now_ms = play(waiting, before, [])
     snapshot, changes = copied(waiting.snapshot()), []
-    play(waiting, between, changes)
+    now_ms = play(waiting, between, changes, now_ms)
     changes.append(copied(waiting.changes()))
     restored = Waiting(limit=6)
     restored.restore(snapshot, changes)
@@ -77,8 +78,8 @@ def test_snapshot_and_changes_restore_the_store(
         waiting.threshold,
         waiting.serial,
     )
-    play(waiting, after, [])
-    play(restored, after, [])
+    play(waiting, after, [], now_ms)
+    play(restored, after, [], now_ms)
     assert contents(restored) == contents(waiting)
 
 
@@ -118,6 +119,35 @@ def test_sampling_relaxes_when_there_is_room() -> None:
     assert waiting.level == level - 1
     assert waiting.leaves_out(waiting.threshold - 1, now_ms=2)
     assert not waiting.leaves_out(waiting.threshold - 1, now_ms=20)
+
+
+WAITING = st.tuples(st.just("add"), st.integers(1, 12), st.integers(0, 12))
+GONE = st.tuples(st.just("pop"), st.integers(1, 12), st.just(0))
+LATER = st.tuples(st.just("due"), st.just(0), st.integers(0, 4))
+
+
+@given(st.lists(st.one_of(WAITING, GONE, LATER), max_size=60))
+def test_the_first_that_is_not_due_ends_the_search(operations: list[tuple[str, int, int]]) -> None:
+    """What is known of the last search must not hide an entry that may be found, nor show one too early."""
+    wait_ms, now_ms = 5, 0
+    waiting, plain = Waiting(limit=1_000), dict[int, int]()
+    for name, key, number in operations:
+        if name == "add":
+            plain.pop(key, None)
+            plain[key] = now_ms + number
+            waiting.add(key, STREAMS[0], now_ms, now_ms + number)
+        elif name == "pop":
+            plain.pop(key, None)
+            waiting.pop(key)
+        else:
+            now_ms += number
+            due = []
+            for each, due_ms in plain.items():
+                if now_ms < due_ms <= now_ms + wait_ms:
+                    break
+                due += [each] if due_ms <= now_ms else []
+            assert [each.key for each in waiting.due(now_ms, wait_ms)] == due
+            plain = {each: due_ms for each, due_ms in plain.items() if each not in due}
 
 
 def test_entries_come_due_in_order() -> None:
