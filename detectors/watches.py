@@ -80,8 +80,8 @@ def make_watches(
             watch.told = (told[0], told[1])
             watch.detector.restore(state)
         else:
-            for score in reference_scores(signal, every).tolist():
-                watch.detector.update(score)
+            for _ in map(watch.detector.update, reference_scores(signal, every).tolist()):
+                pass
         watches.append(watch)
     return watches
 

@@ -146,12 +146,13 @@ class ModelMonitor:
     # ---- rows
 
     def _flush_stream(self, stream: Stream) -> None:
-        if stream.predictions.runs:
+        if stream.predictions.waiting:
             counted = seconds_of(stream.predictions.times_ms())
             stream.volume.add(counted)
             self.streams.everything(stream.role).volume.add(counted)
         for table in stream.tables():
-            self._reports += [(report, stream) for report in table.flush()]
+            if table.waiting:
+                self._reports += [(report, stream) for report in table.flush()]
         for name in stream.predictions.refused:
             self._refuse(f"{stream.version} {name}")
         stream.predictions.refused.clear()

@@ -55,7 +55,7 @@ class PredictionTable:
         # Counts changes of the state: a checkpoint writes only what changed.
         self.revision = 0
         self.summarised = 0
-        self.runs: list[Run] = []
+        self.waiting: list[Run] = []
         self.sequences: list[int] = []
         self._placement: Placement | None = None
 
@@ -72,20 +72,20 @@ class PredictionTable:
     def extend(self, run: Run, sequences: Iterable[int]) -> None:
         """Let rows wait for the next flush."""
         self.sequences += sequences
-        last = self.runs[-1] if self.runs else None
+        last = self.waiting[-1] if self.waiting else None
         if isinstance(run, ScannedRun) and isinstance(last, ScannedRun) and last.goes_on_in(run):
-            self.runs[-1] = ScannedRun(last.source, last.start, run.stop)
+            self.waiting[-1] = ScannedRun(last.source, last.start, run.stop)
         else:
-            self.runs.append(run)
+            self.waiting.append(run)
 
     def times_ms(self) -> NDArray[np.int64]:
         """Event times of the rows that wait."""
-        return np.concatenate([run.times_ms() for run in self.runs])
+        return np.concatenate([run.times_ms() for run in self.waiting])
 
     def flush(self) -> list[Reported]:
         """Hand the waiting rows to the bank; at a row with new names, these are watched first."""
-        runs, sequences = self.runs, self.sequences
-        self.runs, self.sequences = [], []
+        runs, sequences = self.waiting, self.sequences
+        self.waiting, self.sequences = [], []
         reported: list[Reported] = []
         for run in runs:
             reported += self._flush_run(run, sequences)
@@ -189,7 +189,7 @@ class OutcomeTable:
         self.revision = 0
         self.summarised = 0
         self.cells: dict[str, int] = {}
-        self.rows: list[dict[str, float]] = []
+        self.waiting: list[dict[str, float]] = []
         self.times_ms: list[int] = []
         self.arrivals: list[Arrival] = []
 
@@ -212,13 +212,13 @@ class OutcomeTable:
 
     def append(self, values: dict[str, float], time_ms: int, arrival: Arrival) -> None:
         """A row about something that happened at ``time_ms`` and became known with ``arrival``."""
-        self.rows.append(values)
+        self.waiting.append(values)
         self.times_ms.append(time_ms)
         self.arrivals.append(arrival)
 
     def flush(self) -> list[Reported]:
         """Hand the waiting rows to the bank."""
-        rows, arrivals = self.rows, self.arrivals
+        rows, arrivals = self.waiting, self.arrivals
         if not rows:
             return []
         self.revision += 1
@@ -229,7 +229,7 @@ class OutcomeTable:
                 matrix[index, self.cells[name]] = value
         times_ms = np.array(self.times_ms, dtype=np.int64)
         offsets = np.array([arrival.offset for arrival in arrivals], dtype=np.int64)
-        self.rows, self.times_ms, self.arrivals = [], [], []
+        self.waiting, self.times_ms, self.arrivals = [], [], []
         findings = self.bank.update(matrix, times_ms, offsets)
         return [Reported(found, self.name, arrivals[found.row]) for found in findings]
 
