@@ -42,6 +42,7 @@ INHERITED = (
         "local",
         "hold",
         "allowance",
+        "allowance_daily",
     ),
     *(
         "products",

@@ -37,7 +37,8 @@ def begin_learning(
     means, weights = means_of(scores, slots)
     season["mean"], season["weight"] = means, np.minimum(weights, WEIGHT_MAX)
     season["knots"] = 0.0
-    signal["local"], signal["cyclic"], signal["allowance"] = 1, 0, 0.0
+    signal["local"], signal["cyclic"] = 1, 0
+    signal["allowance"] = signal["allowance_daily"] = 0.0
     signal["season_from_ms"] = signal["first_ms"]
     signal["season_ms"] = int(signal["first_ms"]) + 2 * DAY_MS
     conclude_season(signal, season, float(len(scores)))
@@ -112,6 +113,7 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
         season["knots"] = fit.knots
         signal["cyclic"] = int(fit.freedom > 0) + int(fit.knots.std() > MATERIAL)
         signal["allowance"] = ALLOWANCE * sqrt(fit.freedom / max(values, 1.0))
+        signal["allowance_daily"] = ALLOWANCE * sqrt(fit.daily_freedom / max(values, 1.0))
         if signal["armed"]:  # else its noise is not known yet
             allow_for_misfit(signal, season)
         leave_local(signal, season, float(np.average(means - fit.knots, weights=weights)))

@@ -8,7 +8,7 @@ without and stay below 2 KB.
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.lanes import CROSSING_LEVELS, LANES, SHAPE_CELLS
+from detectors.kernels.lanes import CROSSING_LEVELS, LANES, SHAPE_CELLS, SLOW_LANES
 from detectors.kernels.names import NAMES
 
 Records = NDArray[np.void]
@@ -66,9 +66,12 @@ SIGNAL = np.dtype(
         # from a score to an innovation: coefficient and sd of the AR(1) process, the residual before; the
         # level (with its trend while it is local), learned from `counted` values up to `memory` of them
         *((name, "f8") for name in ("phi", "sigma", "previous", "level", "trend", "counted", "memory")),
-        # how long a changed level is held while it is local, in values; what the fit of a cycle leaves
-        # uncertain, in sd; how long a healthy level is remembered
-        *((name, "f8") for name in ("hold", "allowance", "remembered_ms")),
+        # how long a changed level is held while it is local, in values, and a healthy one remembered
+        *((name, "f8") for name in ("hold", "remembered_ms")),
+        # what the fit of a cycle leaves uncertain, in sd: all of it, the waves of a day or less, and what of
+        # it each CUSUM allows for
+        *((name, "f8") for name in ("allowance", "allowance_daily")),
+        ("allowances", "f8", (LANES,)),
         # the memory of a local level in time; the sd of innovations of late where a cycle moves it too,
         # learned from `variance_counted` values up to `variance_memory` of them (0: it is not)
         *((name, "f8") for name in ("local_ms", "local_sd")),
@@ -98,6 +101,7 @@ SIGNAL = np.dtype(
         # e-detector, upwards and downwards, and their thresholds
         ("shift_scale", "f8"),
         ("lanes", "f8", (2, LANES)),
+        ("absorbed", "f8", (2, SLOW_LANES)),
         ("heights", "f8", (LANES,)),
         # how often sums of the healthy signal came over each of two levels, in how many values
         ("crossings", "f4", np.shape(CROSSING_LEVELS)),

@@ -11,7 +11,7 @@ from detectors.layout import Arrays
 from detectors.record import SEASON, SIGNAL, shape_dtype
 from detectors.signals import BankSettings, Signal, Transform
 
-VERSION = 7
+VERSION = 8
 RIVER_VERSION = version("river")
 
 

@@ -1,6 +1,6 @@
 """The thresholds of the kernel's tests for one signal, from the false alarms that are asked of it."""
 
-from math import inf
+from math import inf, pi, sqrt
 
 import numpy as np
 
@@ -17,9 +17,11 @@ from detectors.calibration import (
     shape_height,
     variance_height,
 )
-from detectors.kernels.cusums import drift_scale
-from detectors.kernels.lanes import SHAPE_CELLS, SHAPE_WINDOW, SHIFTS
+from detectors.kernels.cusums import DRIFTS, drift_scale
+from detectors.kernels.lanes import LANES, SHAPE_CELLS, SHAPE_WINDOW, SHIFTS
 from detectors.kernels.names import CUSUM, E_DETECTOR, PAGE_HINKLEY, SHAPE, VARIANCE
+from detectors.kernels.scratch import DAY_MS
+from detectors.local_level import values_per_ms
 from detectors.signals import NUMERIC, Transform
 from detectors.whitening import shift_in_innovations
 
@@ -48,6 +50,7 @@ def set_thresholds(signal: np.void) -> None:
         signal["delta"], threshold = normal_parameters(every[PAGE_HINKLEY], crossed.shift_scale)
         signal["threshold"] = raised_page_hinkley(threshold, crossed)
         signal["heights"] = reachable(raised_heights(signal, crossed, away_every), signal)
+        signal["allowances"] = allowances(signal)
         cells = int(signal["shape_cells"]) or SHAPE_CELLS
         signal["shape_height"] = shape_height(every[SHAPE], SHAPE_WINDOW, cells)
         cells = min(int(signal["atoms"]) + 1, SHAPE_CELLS)
@@ -93,6 +96,19 @@ def raised_heights(signal: np.void, crossed: Crossed, every: float) -> tuple[flo
         return raised
     lanes = zip(category_heights(float(signal["cut"]), every), raised, normal, strict=True)
     return tuple(max(known, seen) if seen > usual else known for known, seen, usual in lanes)
+
+
+def allowances(signal: np.void) -> list[float]:
+    """What each CUSUM allows for of what the fit of a cycle leaves uncertain, in sd.
+
+    A wave passes: over so many values as a CUSUM takes to its threshold, its mean is at most
+    (length of the wave) / (pi times so many) of its height.
+    """
+    all_of_it, daily = float(signal["allowance"]) ** 2, float(signal["allowance_daily"]) ** 2
+    day, shift_scale = DAY_MS * values_per_ms(signal), float(signal["shift_scale"])
+    drifts = [DRIFTS[lane] * drift_scale(lane, shift_scale) for lane in range(LANES)]
+    spans = [height / drift for height, drift in zip(signal["heights"].tolist(), drifts, strict=True)]
+    return [sqrt(all_of_it - daily * (1 - min(day / (pi * span), 1.0) ** 2)) for span in spans]
 
 
 def idle_tests(signal: np.void) -> tuple[int, ...]:

@@ -22,13 +22,14 @@ import numpy as np
 
 from detectors.kernels.compiled import compiled
 from detectors.kernels.crossings import LEVELS, count_crossings, forget_crossings
-from detectors.kernels.lanes import LANES, SDS, SHIFTS
+from detectors.kernels.lanes import LANES, SDS, SHIFTS, SLOW_LANES
 from detectors.kernels.scratch import Scratch
 
 ALTERNATIVES = tuple(zip(SHIFTS, SDS, strict=True))
 EXPONENTS = tuple(shift / sd**2 for shift, sd in ALTERNATIVES)
 BENDS = np.array([(1 - sd**2) / (2 * shift) for shift, sd in ALTERNATIVES])
 DRIFTS = np.array([shift / 2 + sd**2 * log(sd) / shift for shift, sd in ALTERNATIVES])
+ABSORBED_MAX = 0.5
 OVERSHOOT = 1.166  # of a sum of normal innovations over a level and under 0 together, by Siegmund
 
 
@@ -47,22 +48,45 @@ def on_scale(total: float, scale: float) -> float:
 
 
 @compiled
+def slow_step(signal: Any, side: int, lane: int, step: tuple[float, float, float]) -> float:
+    """The next sum of a slow CUSUM, from (value towards its side, drift, gain of the level).
+
+    The level learns on, a shift that is not seen yet included: what is left of that for innovations to show
+    becomes less, and so does what they count for. The sum stays that of log-likelihood ratios.
+    """
+    value, drift, gain = step
+    before = signal["lanes"][side, lane]
+    absorbed = signal["absorbed"][side, lane] if before > 0.0 else 0.0
+    left = 1.0 - absorbed
+    signal["absorbed"][side, lane] = min(absorbed + left * gain, ABSORBED_MAX)
+    return max(float(before + left * (value - left * drift)), 0.0)
+
+
+@compiled
 def run_cusums(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
-    lanes, heights, allowance = signal["lanes"], signal["heights"], signal["allowance"]
+    lanes, heights, allowances = signal["lanes"], signal["heights"], signal["allowances"]
     healthy, shift_scale = signal["away"] == 0, signal["shift_scale"]
+    learns = healthy and signal["local"] == 0
     taken, fired = 0, 0
     while taken < count and fired == 0:
         value = scratch.anchored[taken]
+        gain = scratch.gains[taken] if learns else 0.0
         taken += 1
         for lane in range(LANES):
             scale = drift_scale(lane, shift_scale)
-            lost = DRIFTS[lane] * scale + allowance
-            if BENDS[lane] != 0.0:  # decided when compiled
-                lost += BENDS[lane] * value * value
             before_up, before_down = lanes[0, lane], lanes[1, lane]
-            up = max(before_up + value - lost, 0.0)
-            down = max(before_down - value - lost, 0.0)
+            allowance = allowances[lane]
+            if lane < SLOW_LANES:
+                drift = DRIFTS[lane] * scale
+                up = slow_step(signal, 0, lane, (value - allowance, drift, gain))
+                down = slow_step(signal, 1, lane, (-value - allowance, drift, gain))
+            else:
+                lost = DRIFTS[lane] + allowance
+                if BENDS[lane] != 0.0:  # decided when compiled, as is the lane
+                    lost += BENDS[lane] * value * value
+                up = max(before_up + value - lost, 0.0)
+                down = max(before_down - value - lost, 0.0)
             lanes[0, lane], lanes[1, lane] = up, down
             if max(up, down) > min(heights[lane], on_scale(LEVELS[0, lane], 1.0 / scale)):
                 if healthy:
