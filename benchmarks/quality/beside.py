@@ -1,6 +1,6 @@
 """Who stands beside driftline on whole systems: always-fire, never-fire and river as it ships.
 
-The contestants are those of `driftline evaluate`, on the same records as driftline's own rows.
+The contestants are those of `driftline evaluate`, which runs driftline on the same records too.
 """
 
 from collections import Counter
@@ -44,9 +44,10 @@ def on_scenario(scenario: str, seed: int) -> Rows:
 
 
 def on_desk(noise: str, change: str, features: int) -> Rows:
-    """Features that change once each: how many get exactly one alert."""
+    """Features that change once each: how many get exactly one alert, from driftline too."""
     feed = desk.feed_of(noise, change, features)
-    found = others(desk.records(feed, Settings().kafka.predictions), None)
+    records = desk.records(feed, Settings().kafka.predictions)
+    found = evaluate(batches(records, DEFAULT_BATCH), Settings(), None).contestants
     return [
         {"contestant": each.score.name}
         | desk.figures(noise, change, features, Counter(s for i in each.incidents for s in i.signals))

@@ -58,7 +58,7 @@ QUICK = Profile(
     # Of a week without a change the healthy models say the same.
     scenarios=tuple(name for name, scenario in scenarios().items() if scenario.changes),
     scenario_seeds=1,
-    episodes=2,
+    episodes=1,
     at_the_desk=(
         *(("gaussian", change) for change in ("mean_025", "mean_1", "variance_2", "gradual", "recurring")),
         *(("bernoulli_06", "rate_15"), ("ar_90", "mean_1"), ("categories_50", "class_swap")),

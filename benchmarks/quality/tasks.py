@@ -92,12 +92,11 @@ def tasks(profile: Profile) -> Iterator[Task]:
             yield Task("scenarios", (scenario, seed))
     for noise, change in profile.at_the_desk:
         if desk.can_be_seen(noise, change):
-            yield Task("desk", (noise, change, profile.features_at_the_desk))
+            part = "desk_beside" if (noise, change) in profile.desk_beside else "desk"
+            yield Task(part, (noise, change, profile.features_at_the_desk))
     yield Task("healthy_beside", (0, profile.days_beside))
     for scenario in profile.scenarios_beside:
         yield Task("scenarios_beside", (scenario, 1))
-    for noise, change in profile.desk_beside:
-        yield Task("desk_beside", (noise, change, profile.features_at_the_desk))
     for stream in errors.CONCEPTS:
         for course in errors.COURSES:
             yield Task("labels", (stream, course, profile.episodes))

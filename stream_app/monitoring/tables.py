@@ -222,11 +222,7 @@ class OutcomeTable:
         if not rows:
             return []
         self.revision += 1
-        matrix = np.empty((len(rows), len(self.cells)))
-        matrix.fill(nan)  # several times as fast as np.full for few rows
-        for index, values in enumerate(rows):
-            for name, value in values.items():
-                matrix[index, self.cells[name]] = value
+        matrix = np.array([[values.get(name, nan) for name in self.cells] for values in rows])
         times_ms = np.array(self.times_ms, dtype=np.int64)
         offsets = np.array([arrival.offset for arrival in arrivals], dtype=np.int64)
         self.waiting, self.times_ms, self.arrivals = [], [], []
