@@ -76,13 +76,12 @@ def run_cusums(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
         for lane in range(LANES):
             scale = drift_scale(lane, shift_scale)
             before_up, before_down = lanes[0, lane], lanes[1, lane]
-            allowance = allowances[lane]
             if lane < SLOW_LANES:
                 drift = DRIFTS[lane] * scale
-                up = slow_step(signal, 0, lane, (value - allowance, drift, gain))
-                down = slow_step(signal, 1, lane, (-value - allowance, drift, gain))
+                up = slow_step(signal, 0, lane, (value - allowances[lane], drift, gain))
+                down = slow_step(signal, 1, lane, (-value - allowances[lane], drift, gain))
             else:
-                lost = DRIFTS[lane] + allowance
+                lost = DRIFTS[lane] + allowances[lane]
                 if BENDS[lane] != 0.0:  # decided when compiled, as is the lane
                     lost += BENDS[lane] * value * value
                 up = max(before_up + value - lost, 0.0)
