@@ -29,7 +29,7 @@ ALTERNATIVES = tuple(zip(SHIFTS, SDS, strict=True))
 EXPONENTS = tuple(shift / sd**2 for shift, sd in ALTERNATIVES)
 BENDS = np.array([(1 - sd**2) / (2 * shift) for shift, sd in ALTERNATIVES])
 DRIFTS = np.array([shift / 2 + sd**2 * log(sd) / shift for shift, sd in ALTERNATIVES])
-ABSORBED_MAX = 0.5
+ABSORBED_MAX = 0.5  # a sum that nothing goes on raising has to fall again
 OVERSHOOT = 1.166  # of a sum of normal innovations over a level and under 0 together, by Siegmund
 
 
