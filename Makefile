@@ -13,7 +13,7 @@ help:
 	@echo "make demo         the voice-search scenario on a local Kafka, alarms as they arrive (two minutes)"
 	@echo "make test         lint, types, import layers and every test"
 	@echo "make bench        speed on a local Kafka; make bench-peers adds Bytewax and Quix Streams"
-	@echo "make quality      false alarms and delays beside the limit (six to ten minutes); make quality-full takes hours"
+	@echo "make quality      false alarms and delays beside the limit (six to eight minutes); make quality-full takes hours"
 	@echo "make schemas      writes the JSON Schemas and the AsyncAPI description in docs/ anew"
 	@echo "make format       puts the code in the project's format"
 	@echo "make clean        removes everything that was downloaded or built"
