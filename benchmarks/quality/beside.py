@@ -18,10 +18,14 @@ from stream_app.simulator import Truth, scenarios
 Rows = list[dict[str, Any]]
 
 
+def contestants(records: Iterable[Record], truths: Sequence[Truth] | None) -> Sequence[Contestant]:
+    """All contestants, and what they raised on the records."""
+    return evaluate(batches(records, DEFAULT_BATCH), Settings(), truths).contestants
+
+
 def others(records: Iterable[Record], truths: Sequence[Truth] | None) -> list[Contestant]:
-    """All contestants but driftline, and what they raised on the records."""
-    evaluation = evaluate(batches(records, DEFAULT_BATCH), Settings(), truths)
-    return [each for each in evaluation.contestants if each.score.name != DRIFTLINE]
+    """All but driftline."""
+    return [each for each in contestants(records, truths) if each.score.name != DRIFTLINE]
 
 
 def on_healthy(seed: int, days: float) -> Rows:
@@ -46,8 +50,7 @@ def on_scenario(scenario: str, seed: int) -> Rows:
 def on_desk(noise: str, change: str, features: int) -> Rows:
     """Features that change once each: how many get exactly one alert, from driftline too."""
     feed = desk.feed_of(noise, change, features)
-    records = desk.records(feed, Settings().kafka.predictions)
-    found = evaluate(batches(records, DEFAULT_BATCH), Settings(), None).contestants
+    found = contestants(desk.records(feed, Settings().kafka.predictions), None)
     return [
         {"contestant": each.score.name}
         | desk.figures(noise, change, features, Counter(s for i in each.incidents for s in i.signals))

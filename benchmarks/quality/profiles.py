@@ -15,7 +15,7 @@ class Profile:
 
     false_alarms: so many are expected on average in a row of the table of false alarms. slow_changes_on:
     noises with gradual and recurring changes. The last three say on which whole systems always-fire,
-    never-fire and river's defaults stand beside driftline.
+    never-fire and river's defaults stand beside driftline; the changes are some of those at the desk.
     """
 
     name: str
