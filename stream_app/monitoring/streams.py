@@ -40,13 +40,14 @@ class Streams(dict[StreamKey, Stream]):
         if len(versions) >= self._limits.streams_per_model and not self._retire(versions, now_ms, flush):
             return None
         self.everything(role)
+        for other in self.versions():  # what waits may be all that one knows
+            flush(other)
         predecessor = self._predecessor(role)
         stream = self.new(version, role)
         # Volume counts for all versions together; of a single version it is kept, not watched: a roll-out
         # moves traffic from one version to another, and that is nobody's incident.
         stream.outcomes["volume"].watch(VOLUME_SIGNALS, ())
         if predecessor is not None:
-            flush(predecessor)
             stream.inherit(predecessor)
         elif self._baseline is not None:
             stream.begin_from(self._restored(self._baseline["version"]))
