@@ -29,6 +29,8 @@ class ColumnType(StrEnum):
 
     NUMERIC = "numeric"
     BOOLEAN = "boolean"
+    FLAG = "flag"
+    """Boolean because the configuration says so: 0 and 1 are as good as false and true."""
     CATEGORICAL = "categorical"
     LIST = "list"
 
@@ -42,6 +44,7 @@ TYPE_OF_VALUE: dict[type, ColumnType] = {
 PLAIN_TYPES: dict[ColumnType, set[type]] = {
     ColumnType.NUMERIC: {float, type(None)},
     ColumnType.BOOLEAN: {bool, type(None)},
+    ColumnType.FLAG: {bool, float, type(None)},
 }
 
 
@@ -148,6 +151,8 @@ class Section:
             if not types <= PLAIN_TYPES[column_type] or self.null_cell == NULL_CELL:
                 flat = [number_cell(value, column_type, self.null_cell) for value in flat]
             cells = np.array(flat, np.float64)
+        if column_type is ColumnType.FLAG:
+            cells = flag_cells(cells)
         return cells.reshape(len(rows), len(names))
 
     def _category_cells(self, name: str, rows: Sequence[Values]) -> list[float]:
@@ -169,7 +174,7 @@ class Section:
     def _type_of(self, name: str, value: Any) -> ColumnType | None:
         plan = self.plan(name)
         if plan.type is not None:
-            return ColumnType(plan.type)
+            return ColumnType.FLAG if plan.type == "boolean" else ColumnType(plan.type)
         return TYPE_OF_VALUE.get(type(value)) if value != "" or self.name != "outputs" else None
 
 
@@ -191,8 +196,12 @@ def number_cell(value: Any, column_type: ColumnType, null_cell: float) -> float:
         return MISSING_CELL
     if value is None or (value == "" and null_cell == NULL_CELL):
         return null_cell
-    expected = float if column_type is ColumnType.NUMERIC else bool
-    return float(value) if type(value) is expected else WRONG_TYPE_CELL
+    return float(value) if type(value) in PLAIN_TYPES[column_type] else WRONG_TYPE_CELL
+
+
+def flag_cells(cells: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cells of flags, in which any number but 0 and 1 is of a wrong type."""
+    return np.where(np.isfinite(cells) & (cells != 0.0) & (cells != 1.0), WRONG_TYPE_CELL, cells)
 
 
 def category_cell(value: Any, code: Callable[[object], float]) -> float:

@@ -16,6 +16,7 @@ from stream_app.monitoring.columns import (
     Matrix,
     Section,
     category_cell,
+    flag_cells,
     list_cells,
     number_cell,
 )
@@ -120,9 +121,9 @@ def cells_of(
         return np.array([list_cells(value, section.null_cell) for value in SAMPLES]).T[:, kinds]
     by_kind = np.array([number_cell(value, column.type, section.null_cell) for value in SAMPLES])
     cells = by_kind[kinds]
-    if column.type is ColumnType.NUMERIC:
+    if column.type in (ColumnType.NUMERIC, ColumnType.FLAG):
         cells = np.where(kinds == NUMBER, numbers, cells)
-    return cells[None]
+    return (flag_cells(cells) if column.type is ColumnType.FLAG else cells)[None]
 
 
 def category_cells(

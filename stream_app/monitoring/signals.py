@@ -11,6 +11,7 @@ from stream_app.monitoring.naming import OUTPUT_MARK
 VALUE_TRANSFORM = {
     ColumnType.NUMERIC: Transform.VALUE,
     ColumnType.BOOLEAN: Transform.BINARY,
+    ColumnType.FLAG: Transform.BINARY,
     ColumnType.CATEGORICAL: Transform.CATEGORY,
 }
 

@@ -61,6 +61,20 @@ def test_booleans_are_zero_and_one() -> None:
     assert features.columns[0].type is ColumnType.BOOLEAN
 
 
+def test_declared_booleans_may_be_numbers() -> None:
+    """Flags are sent as 0 and 1 as often as false and true: each would be a value of a wrong type."""
+    features = section(a=SignalPlan(type="boolean"))
+    rows = [{"a": value} for value in (1.0, 0.0, True, False, 0.5, "1", None)] + [{}]
+    read = [row[0] for row in cells(features, *rows)]
+    assert read[:6] == [1.0, 0.0, 1.0, 0.0, -inf, -inf]
+    assert isnan(read[6]) and isnan(read[7])
+
+
+def test_a_number_in_a_column_of_booleans_is_of_a_wrong_type() -> None:
+    """Nobody would hear of a sender that no longer sends what it sent."""
+    assert cells(section(), {"a": True}, {"a": 1.0}) == [[1.0], [-inf]]
+
+
 def test_lists_are_length_and_norm() -> None:
     """An embedding would not be watched at all."""
     read = cells(section(), {"a": [3.0, 4.0]}, {"a": None}, {"a": 1.0}, {})

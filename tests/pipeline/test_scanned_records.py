@@ -17,6 +17,7 @@ PLAN = {
     "warm_up": 100,
     "features": {
         "zip": {"type": "categorical"},
+        "known": {"type": "boolean"},
         "size": {"min": 0, "max": 3},
         "internal": {"ignore": True},
     },
@@ -34,6 +35,7 @@ def messy_events(seed: int, count: int = 3000) -> Iterator[dict[str, Any]]:
             "language": chance.choice(["en", "de", "fr", "", "x" * chance.choice([3, 300])]),
             "zip": chance.choice([12345, 7.5, "12345", True, None]),
             "flag": chance.random() < 0.3,
+            "known": chance.choice([0, 1, 1.0, True, False]),
             "internal": "id-" + str(number),
             "never": None,
         }
