@@ -39,6 +39,7 @@ class Summary:
     events: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
     signals: int = 0
+    incidents: int = 0
     alerts_by_status: dict[str, int] = field(default_factory=dict)
     alerts_by_kind: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
@@ -52,6 +53,7 @@ class Summary:
             "events": self.events,
             "rejected": self.rejected,
             "signals": self.signals,
+            "incidents": self.incidents,
             "alerts": {"by_status": self.alerts_by_status, "by_kind": self.alerts_by_kind},
             "seconds": round(self.seconds, 3),
             "events_per_second": round(self.events_per_second, 1),
@@ -99,6 +101,7 @@ def summary_of(shard: Shard, seconds: float) -> Summary:
         events=sum(counters.events.values()) + sum(counters.rejected.values()),
         rejected={str(reason): count for reason, count in sorted(counters.rejected.items())},
         signals=shard.signals(),
+        incidents=sum(model.watch.incidents for model in shard.models.values()),
         alerts_by_status={str(status): count for status, count in sorted(by_status.items())},
         alerts_by_kind={str(kind): count for kind, count in sorted(by_kind.items())},
         seconds=seconds,

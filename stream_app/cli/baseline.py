@@ -59,14 +59,14 @@ def build(
     from stream_app.adapters.files import records_of
     from stream_app.adapters.replay import Sinks, replay_batches
     from stream_app.cli.replay_report import watched
+    from stream_app.evaluation.wording import counted
 
     with watched(records_of(files), files) as records:
         result = replay_batches(records, settings, Sinks(baseline=out))
     notes = []
-    if fired := result.alerts_by_status.get("firing", 0):
-        notes.append(
-            f"The history raised {fired} alerts: a reference learned from a sick model hides its illness."
-        )
+    if result.incidents:
+        raised = counted(result.incidents, "incident")
+        notes.append(f"The history raised {raised}: a reference learned from a sick model hides its illness.")
     show_file(out, settings_file=config, notes=notes, summary=summary, report=report)
 
 

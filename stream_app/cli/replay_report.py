@@ -11,13 +11,17 @@ from rich.table import Table
 
 from stream_app.adapters.replay import Summary
 from stream_app.cli.terminal import standard_error
+from stream_app.evaluation.wording import counted
 from stream_app.pipeline import Records
+from stream_app.pipeline.kernels import compile_engine
 
 
 @contextmanager
 def watched(records: Iterable[Records], files: Sequence[str]) -> Iterator[Iterable[Records]]:
-    """The same records; while they pass, a bar moves if standard error is a terminal."""
+    """The same records, once all is compiled; meanwhile a bar moves if standard error is a terminal."""
     console = standard_error()
+    with console.status("loading the detectors (compiled once per installation, in about a minute)"):
+        compile_engine()
     if not console.is_terminal:
         yield records
         return
@@ -56,9 +60,9 @@ def print_summary(summary: Summary) -> None:
     )
     table.add_row("rejected", f"{rejected:,}{_in_brackets(summary.rejected)}")
     table.add_row("signals", f"{summary.signals:,}")
-    table.add_row(
-        "alerts", f"{sum(summary.alerts_by_status.values()):,}{_in_brackets(summary.alerts_by_status)}"
-    )
+    alerts = sum(summary.alerts_by_status.values())
+    of = f" of {counted(summary.incidents, 'incident')}" if alerts else ""
+    table.add_row("alerts", f"{alerts:,}{of}{_in_brackets(summary.alerts_by_status)}")
     if summary.alerts_by_kind:
         table.add_row("", _listed(summary.alerts_by_kind))
     standard_error().print(table)

@@ -54,6 +54,7 @@ class ModelWatch:
         self._orders: list[int] = [0]
         self._first_sequence = 0
         self.announced: Counter[tuple[str, str]] = Counter()
+        self.incidents = 0
         # Where summaries of signals go on a tick; None when nobody reads them.
         self.summaries = extras.summaries
         self._summarise_every_ms = int(settings.worker.summaries_every_s * 1000)
@@ -172,6 +173,7 @@ class ModelWatch:
     def _publish(self, alerts: list[Alert], order: int) -> None:
         for alert in alerts:
             self.announced[(alert.drift.kind, alert.status)] += 1
+            self.incidents += alert.sequence == 1
             self.outbox.append((order, alert_record(alert)))
 
     def _write_audit(self, order: int) -> None:

@@ -111,6 +111,9 @@ def test_outputs_go_where_they_are_told(events: Path, config: Path, expected: by
     assert summary["rejected"] == {"missing_field": 1, "not_json": 1}
     assert summary["signals"] > 20
     assert summary["events_per_second"] > 0
+    assert summary["incidents"] == len(
+        {(alert["fingerprint"], alert["id"].split("-")[1]) for alert in alerts}
+    )
     for grouping, value in (("by_status", "status"), ("by_kind", "kind")):
         found = [alert.get(value) or alert["drift"][value] for alert in alerts]
         assert summary["alerts"][grouping] == {each: found.count(each) for each in sorted(set(found))}
