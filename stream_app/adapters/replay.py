@@ -70,7 +70,8 @@ def replay(
 @seldom_collected()
 def replay_batches(batches: Iterable[Records], settings: Settings, sinks: Sinks) -> Summary:
     """The same of records that are together already."""
-    shard = Shard(0, settings, summaries=sinks.signals is not None, baselines=read_baselines(settings))
+    baselines = read_baselines(settings)
+    shard = Shard(0, settings, every_summary=sinks.signals is not None, baselines=baselines)
     started = perf_counter()
     for batch in batches:
         shard.apply(batch)

@@ -31,7 +31,7 @@ class Shard:
         settings: Settings,
         epoch: int = 0,
         *,
-        summaries: bool = True,
+        every_summary: bool = True,
         baselines: Mapping[str, Baseline] | None = None,
     ) -> None:
         self.partition = partition
@@ -44,7 +44,7 @@ class Shard:
         self.counters = Counters()
         self.models: dict[str, ShardModel] = {}
         self._dead_letters: list[OutputRecord] = []
-        self._summaries: list[Ordered] | None = [] if summaries else None
+        self._summaries: list[Ordered] | None = [] if every_summary else None
         self._extras = Extras(self._summaries, baselines or {})
         self._refused: set[str] = set()
         self._notices: list[str] = []
@@ -223,8 +223,13 @@ class Shard:
         return taken
 
     def take_summaries(self) -> list[OutputRecord]:
-        """Summaries of signals since the last call; an empty list when they were not asked for."""
-        return taken_in_order([] if self._summaries is None else [self._summaries])
+        """Summaries of signals: those of every tick since the last call, or what there is to say now.
+
+        A worker that catches up would spend most of its time, and memory, on summaries of what is long past.
+        """
+        if self._summaries is None:
+            return [summary for model in self.models.values() for summary in model.watch.summarise()]
+        return taken_in_order([self._summaries])
 
 
 def taken_in_order(waiting: Sequence[list[Ordered]]) -> list[OutputRecord]:

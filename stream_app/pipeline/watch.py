@@ -30,7 +30,7 @@ Entry = tuple[Run | Feedback | Serving | Control, int]
 
 
 class Extras(NamedTuple):
-    """What models of a shard share: where summaries go (None: nobody reads them), and baselines by model."""
+    """What models of a shard share: where ticks put summaries (None: nowhere), and baselines by model."""
 
     summaries: list[Ordered] | None
     baselines: Mapping[str, Baseline]
@@ -55,7 +55,6 @@ class ModelWatch:
         self._first_sequence = 0
         self.announced: Counter[tuple[str, str]] = Counter()
         self.incidents = 0
-        # Where summaries of signals go on a tick; None when nobody reads them.
         self.summaries = extras.summaries
         self._summarise_every_ms = int(settings.worker.summaries_every_s * 1000)
         self._summarised_ms = 0
@@ -145,10 +144,16 @@ class ModelWatch:
         self._write_audit(order)
         state = self.desk.state
         self.calibration.tick(now_ms, state.factors_at(now_ms), state.verdicts)
-        if self.summaries is not None and now_ms - self._summarised_ms >= self._summarise_every_ms:
-            self._summarised_ms = now_ms
-            made = summaries_of(monitor, self.desk, self._sampling_rate)
-            self.summaries += [(order, summary) for summary in made]
+        if self.summaries is not None:
+            self.summaries += [(order, summary) for summary in self.summarise()]
+
+    def summarise(self) -> list[OutputRecord]:
+        """Summaries of the signals that had values since the last ones, once it is time for more."""
+        now_ms = self.monitor.clock.tick_ms
+        if now_ms - self._summarised_ms < self._summarise_every_ms:
+            return []
+        self._summarised_ms = now_ms
+        return list(summaries_of(self.monitor, self.desk, self._sampling_rate))
 
     def _evidence(self, report: Reported, stream: Stream) -> Evidence:
         finding, arrival = report.finding, report.arrival

@@ -183,3 +183,12 @@ def test_the_state_is_plain() -> None:
     """A checkpoint that holds an object of this program could not be read by the next one."""
     watch = run(history()).shard.models["search"].watch
     assert pack(watch.snapshot())
+
+
+def test_who_comes_late_summarises_only_what_is() -> None:
+    """A worker that catches up with a day would publish, and first hold in memory, 8,640 of every signal."""
+    shard = Shard(0, SETTINGS, every_summary=False)
+    shard.apply(Records.of(SHIFTED))
+    keys = [record.key for record in shard.take_summaries()]
+    assert len(keys) == len(set(keys)) > 10
+    assert not shard.take_summaries()
