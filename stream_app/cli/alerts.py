@@ -90,6 +90,7 @@ def show_words() -> Callable[[Alert], None]:
 
     def show(alert: Alert) -> None:
         console.print(alert_line(alert))
-        console.print(detail_line(alert["annotations"]["description"]))
+        # The id is what `driftline verdict` and `accept` want.
+        console.print(detail_line(f"{alert['id']}: {alert['annotations']['description']}"))
 
     return show

@@ -86,6 +86,7 @@ def test_shows_the_latest_in_order_and_ends(options: list[str]) -> None:
         lines = [line for line in result.stdout.splitlines() if "Concept drift" in line]
         assert [int(line.split()[-1]) for line in lines] == list(numbers)
         assert result.stdout.count("Details") == len(numbers)
+        assert all(f"a-{number}: Details {number}." in result.stdout for number in numbers)
 
 
 @pytest.mark.kafka
