@@ -6,21 +6,9 @@ from typing import Any
 from stream_app.evaluation.document import Bar, Bars, Document, Notes, Table
 from stream_app.evaluation.references import SignalReference
 from stream_app.evaluation.wording import ABSENT, counted, duration, number, time_of
+from stream_app.monitoring.stream import ALL_VERSIONS
 
-HEADINGS = (
-    "signal",
-    "model",
-    "version",
-    "values",
-    "missing",
-    "mean",
-    "sd",
-    "5 %",
-    "50 %",
-    "95 %",
-    "from",
-    "span",
-)
+HEADINGS = ("signal", "values", "missing", "mean", "sd", "5 %", "50 %", "95 %", "from", "span")
 NOTE = (
     "Values, mean and sd are those of the reference; from and span tell when the signal's values were seen."
 )
@@ -38,17 +26,24 @@ def verdict_of(references: Sequence[SignalReference]) -> str:
 def reference_document(
     title: str, references: Sequence[SignalReference], notes: Sequence[str] = ()
 ) -> Document:
-    """A table of all signals, and how many values each was learned from."""
-    rows = tuple(map(reference_row, references))
+    """A table of the signals of each version, and how many values each was learned from."""
+    streams = list(dict.fromkeys((each.model, each.version) for each in references))
     counts = tuple(
         Bar(each.signal, each.level.count, f"{each.level.count:,}", "quiet")
         for each in references
         if each.level is not None
     )
     sizes = Bars("Values in each reference", "The more values, the surer the reference.", counts)
-    table = Table("Signals", HEADINGS, rows, frozenset(range(3, 10)), NOTE)
+    tables = [reference_table(*stream, references) for stream in streams]
     more = (Notes("To mind", tuple(notes)),) if notes else ()
-    return Document(title, verdict_of(references), (table, *more, sizes))
+    return Document(title, verdict_of(references), (*tables, *more, sizes))
+
+
+def reference_table(model: str, version: str, references: Sequence[SignalReference]) -> Table:
+    """The signals of one version of a model, or of all versions together."""
+    title = f"{model}, {'all versions' if version == ALL_VERSIONS else f'version {version}'}"
+    rows = tuple(reference_row(each) for each in references if (each.model, each.version) == (model, version))
+    return Table(title, HEADINGS, rows, frozenset(range(1, 8)), NOTE)
 
 
 def reference_row(each: SignalReference) -> tuple[str, ...]:
@@ -62,7 +57,7 @@ def reference_row(each: SignalReference) -> tuple[str, ...]:
         quantiles = (q[0], q[2], q[4]) if q is not None else (None,) * 3
         moments = (level.mean, level.sd, *quantiles)
         figures = (f"{level.count:,}", f"{level.missing:,}", *map(number, moments))
-    return (each.signal, each.model, each.version, *figures, began, span)
+    return (each.signal, *figures, began, span)
 
 
 def reference_builtins(references: Sequence[SignalReference]) -> list[dict[str, Any]]:
