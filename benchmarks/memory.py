@@ -49,7 +49,7 @@ def of_signals() -> Memory:
     """Ten models of 100 features, until all signals are armed; next to nothing waits for feedback."""
     settings = Settings.model_validate({"limits": {"predictions_waiting": 1, "ids_remembered": 1}})
     maker = EventMaker(FEATURES)
-    shard = Shard(0, settings, every_summary=False)
+    shard = Shard(0, settings, summaries=None)
     apply(shard, records(maker, Traffic(CHUNK, FEATURES)))  # compiles, and fills what is filled once
     before, signals_before = memory_now(), shard.signals()
     events = records(maker, Traffic(int(2.5 * settings.defaults.warm_up) * MODELS, FEATURES, MODELS))
@@ -60,7 +60,7 @@ def of_signals() -> Memory:
 def of_waiting_predictions() -> Memory:
     """One model of 20 features; each prediction waits for behaviours and labels, and its id is remembered."""
     maker = EventMaker()
-    shard = Shard(0, Settings(), every_summary=False)
+    shard = Shard(0, Settings(), summaries=None)
     apply(shard, records(maker, Traffic(5_000)))
     before = memory_now()
     apply(shard, islice(records(maker, Traffic(5_000 + WAITING)), 5_000, None))

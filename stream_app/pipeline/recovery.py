@@ -46,7 +46,7 @@ def recover(
         else:
             latest[key] = value
     heads, keys_of, epochs, claims = index(latest)
-    shard = Shard(partition, settings, max(epochs, default=0) + 1, every_summary=False, baselines=baselines)
+    shard = Shard(partition, settings, max(epochs, default=0) + 1, summaries="latest", baselines=baselines)
     recovery = Recovery(shard, obsolete=claims)
     for name, epoch_keys in heads.items():
         for _, key in sorted(epoch_keys, reverse=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Literal
 
 from schemas import Rejection, dead_letter
 from schemas.scanner import Scanner
@@ -31,7 +31,7 @@ class Shard:
         settings: Settings,
         epoch: int = 0,
         *,
-        every_summary: bool = True,
+        summaries: Literal["every", "latest"] | None = "every",
         baselines: Mapping[str, Baseline] | None = None,
     ) -> None:
         self.partition = partition
@@ -44,7 +44,8 @@ class Shard:
         self.counters = Counters()
         self.models: dict[str, ShardModel] = {}
         self._dead_letters: list[OutputRecord] = []
-        self._summaries: list[Ordered] | None = [] if every_summary else None
+        self._summaries: list[Ordered] | None = [] if summaries == "every" else None
+        self._latest: dict[bytes | None, OutputRecord] | None = {} if summaries == "latest" else None
         self._extras = Extras(self._summaries, baselines or {})
         self._refused: set[str] = set()
         self._notices: list[str] = []
@@ -61,6 +62,9 @@ class Shard:
         for model in self._unflushed.values():
             model.watch.flush()
         self._unflushed.clear()
+        if self._latest is not None:
+            for model in self.models.values():
+                self._latest |= {summary.key: summary for summary in model.watch.summarise()}
 
     def _apply(self, records: Records) -> None:
         fresh = unseen(records, self.positions)
@@ -223,13 +227,14 @@ class Shard:
         return taken
 
     def take_summaries(self) -> list[OutputRecord]:
-        """Summaries of signals: those of every tick since the last call, or what there is to say now.
+        """Summaries since the last call: of every tick, or the latest of each signal, one a batch at most.
 
-        A worker that catches up would spend most of its time, and memory, on summaries of what is long past.
+        A worker that catches up would spend most of its time and memory on those of what is long past.
         """
-        if self._summaries is None:
-            return [summary for model in self.models.values() for summary in model.watch.summarise()]
-        return taken_in_order([self._summaries])
+        if self._latest is None:
+            return taken_in_order([self._summaries or []])
+        taken, self._latest = self._latest, {}
+        return list(taken.values())
 
 
 def taken_in_order(waiting: Sequence[list[Ordered]]) -> list[OutputRecord]:
@@ -242,5 +247,4 @@ def taken_in_order(waiting: Sequence[list[Ordered]]) -> list[OutputRecord]:
 
 def claim(epoch: int, worker: str) -> StateRecord:
     """The record by which a worker claims a partition; durable before it reads the first event."""
-    owner: dict[str, Any] = {"worker": worker}
-    return StateRecord(claim_key(epoch), pack(owner))
+    return StateRecord(claim_key(epoch), pack({"worker": worker}))

@@ -15,9 +15,7 @@ BUDGET = FalseAlarmBudget(alarms=1, per_ms=24 * HOUR_MS)
 
 def monitored(*streams: Stream, budget: FalseAlarmBudget = BUDGET) -> ModelMonitor:
     """The monitor of a model after these streams, one after the other."""
-    shard = Shard(
-        0, Settings(defaults=ModelPlan(warm_up=200, false_alarm_budget=budget)), every_summary=False
-    )
+    shard = Shard(0, Settings(defaults=ModelPlan(warm_up=200, false_alarm_budget=budget)), summaries=None)
     for stream in streams:
         start = dict(shard.positions)
         shard.apply(

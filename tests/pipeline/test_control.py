@@ -187,7 +187,7 @@ def test_the_state_is_plain() -> None:
 
 def test_who_comes_late_summarises_only_what_is() -> None:
     """A worker that catches up with a day would publish, and first hold in memory, 8,640 of every signal."""
-    shard = Shard(0, SETTINGS, every_summary=False)
+    shard = Shard(0, SETTINGS, summaries="latest")
     shard.apply(Records.of(SHIFTED))
     keys = [record.key for record in shard.take_summaries()]
     assert len(keys) == len(set(keys)) > 10

@@ -14,7 +14,7 @@ HOUR_MS = 3_600_000
 
 def alerts_of(*streams: Stream) -> list[dict[str, Any]]:
     """Alerts of streams one after the other, as one topic would have them."""
-    shard = Shard(0, Settings(), every_summary=False)
+    shard = Shard(0, Settings(), summaries=None)
     offsets: dict[str, int] = {}
     records: list[SourceRecord] = []
     for stream in streams:
