@@ -21,7 +21,8 @@ TOLERANCE_S: Final = 900.0
 class Incident:
     """One alarm with a life: all alerts of one fingerprint and start.
 
-    The facts are those of the first alert; the kind is that of the last one, which has seen most.
+    The facts are those of the first alert; the kind is that of the last one, which has seen most. Signals are
+    those of all alerts, in the order in which they were told.
     """
 
     id: str
@@ -80,7 +81,7 @@ def incidents_of(alerts: Iterable[Alert]) -> list[Incident]:
     for alert in alerts:
         if alert["status"] != "resolved":
             lives.setdefault((alert["fingerprint"], alert["startsAt"]), {})[alert["sequence"]] = alert
-    incidents = (_incident(life[min(life)], life[max(life)]) for life in lives.values())
+    incidents = (_incident([life[number] for number in sorted(life)]) for life in lives.values())
     return sorted(incidents, key=lambda incident: (incident.detected_ms, incident.id))
 
 
@@ -155,14 +156,15 @@ def _row(truth: Truth, found: list[Incident], prediction_times: Sequence[int], w
     )
 
 
-def _incident(alert: Alert, last: Alert) -> Incident:
+def _incident(alerts: Sequence[Alert]) -> Incident:
+    alert, last = alerts[0], alerts[-1]
     labels, drift = alert["labels"], alert["drift"]
     return Incident(
         id=alert["id"],
         model=labels["model"],
         version=labels["version"],
         kind=last["drift"]["kind"],
-        signals=tuple(ranked["signal"] for ranked in drift["signals"]),
+        signals=tuple(dict.fromkeys(told["signal"] for each in alerts for told in each["drift"]["signals"])),
         began_ms=_epoch_ms(drift["began_at"]),
         detected_ms=_epoch_ms(drift["detected_at"]),
         summary=alert["annotations"]["summary"],

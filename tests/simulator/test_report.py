@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from schemas import rfc3339
-from stream_app.simulator import Report, Truth, WallClock, render, report
+from stream_app.simulator import Report, Truth, WallClock, incidents_of, render, report
 
 NOON_MS = 1_793_620_800_000
 MINUTE_MS = 60_000
@@ -178,3 +178,14 @@ def test_table_says_what_was_found_and_what_was_not() -> None:
 def test_table_of_a_healthy_run_counts_false_alarms_only() -> None:
     """In a week without change the false alarms are the result."""
     assert "no change was injected; 0 false alarms." in rendered(report([], []))
+
+
+def test_an_incident_has_the_signals_of_all_its_alerts() -> None:
+    """A signal that joined later would be called quiet, and its change missed."""
+    told = [
+        alert(14, starts_at="a", signals=["feature:x"], sequence=1),
+        alert(14, starts_at="a", signals=["feature:y", "feature:x"], sequence=2, status="updated"),
+        alert(14, starts_at="a", signals=["feature:y"], sequence=3),
+    ]
+    (incident,) = incidents_of(told)
+    assert incident.signals == ("feature:x", "feature:y")
