@@ -53,6 +53,6 @@ def on_desk(noise: str, change: str, features: int) -> Rows:
     found = contestants(desk.records(feed, Settings().kafka.predictions), None)
     return [
         {"contestant": each.score.name}
-        | desk.figures(noise, change, features, Counter(s for i in each.incidents for s in i.signals))
+        | desk.figures(noise, change, features, Counter(s for i in each.incidents for s in i.all_signals))
         for each in found
     ]

@@ -100,7 +100,7 @@ def run(seed: int, days: float) -> dict[str, object]:
         "events": summary.events,
         "signals": summary.signals,
         "alerts": len(incidents),
-        "signals_of_alerts": [list(incident.signals) for incident in incidents],
+        "signals_of_alerts": [list(incident.all_signals) for incident in incidents],
         "days_of_alerts": [round((i.detected_ms - START_MS) / DAY_MS, 2) for i in incidents],
         "seconds": round(summary.seconds, 1),
     }

@@ -205,7 +205,7 @@ def signals_of(evaluation: Evaluation) -> Bars:
 def false_alarms_of(contestant: Contestant) -> Table:
     every = contestant.report.false_alarms
     rows = tuple(
-        (time_of(each.detected_ms), words(each.kind), ", ".join(each.signals), each.summary)
+        (time_of(each.detected_ms), words(each.kind), ", ".join(each.all_signals), each.summary)
         for each in every[:ALERTS_LISTED]
     )
     note = f"The first {ALERTS_LISTED} of {len(every)}." if len(every) > ALERTS_LISTED else ""

@@ -157,6 +157,6 @@ def alerts_by_signal(incidents: Iterable[Incident]) -> Mapping[str, int]:
     """How many alerts showed each signal, the busiest first."""
     counts: dict[str, int] = {}
     for incident in incidents:
-        for signal in incident.signals:
+        for signal in incident.all_signals:
             counts[signal] = counts.get(signal, 0) + 1
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

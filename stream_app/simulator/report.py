@@ -21,8 +21,8 @@ TOLERANCE_S: Final = 900.0
 class Incident:
     """One alarm with a life: all alerts of one fingerprint and start.
 
-    The facts are those of the first alert; the kind is that of the last one, which has seen most. Signals are
-    those of all alerts, in the order in which they were told.
+    The facts are those of the first alert; the kind is that of the last one, which has seen most, and
+    ``joined`` are the signals that later ones told of.
     """
 
     id: str
@@ -33,6 +33,12 @@ class Incident:
     began_ms: int
     detected_ms: int
     summary: str
+    joined: tuple[str, ...] = ()
+
+    @property
+    def all_signals(self) -> tuple[str, ...]:
+        """Those of the first alert, then those that joined."""
+        return self.signals + self.joined
 
 
 @dataclass(frozen=True)
@@ -127,7 +133,7 @@ def match(
 
 
 def is_right_kind(incident: Incident, truth: Truth) -> bool:
-    """Whether the incident has the change's kind, or shows nothing but signals that the change moves."""
+    """Whether the incident has the change's kind, or began with nothing but signals that the change moves."""
     return incident.kind == truth.kind or set(incident.signals) <= set(truth.signals)
 
 
@@ -159,16 +165,23 @@ def _row(truth: Truth, found: list[Incident], prediction_times: Sequence[int], w
 def _incident(alerts: Sequence[Alert]) -> Incident:
     alert, last = alerts[0], alerts[-1]
     labels, drift = alert["labels"], alert["drift"]
+    told = dict.fromkeys(name for each in alerts for name in _signals(each))
+    first = _signals(alert)
     return Incident(
         id=alert["id"],
         model=labels["model"],
         version=labels["version"],
         kind=last["drift"]["kind"],
-        signals=tuple(dict.fromkeys(told["signal"] for each in alerts for told in each["drift"]["signals"])),
+        signals=first,
         began_ms=_epoch_ms(drift["began_at"]),
         detected_ms=_epoch_ms(drift["detected_at"]),
         summary=alert["annotations"]["summary"],
+        joined=tuple(name for name in told if name not in first),
     )
+
+
+def _signals(alert: Alert) -> tuple[str, ...]:
+    return tuple(ranked["signal"] for ranked in alert["drift"]["signals"])
 
 
 def _epoch_ms(instant: str) -> int:

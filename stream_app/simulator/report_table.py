@@ -60,7 +60,7 @@ def _false_alarms(report: Report) -> Table:
         "detected", "kind", "signals", "summary", title="False alarms", title_justify="left", box=SIMPLE_HEAD
     )
     for incident in report.false_alarms:
-        signals = ", ".join(incident.signals)
+        signals = ", ".join(incident.all_signals)
         table.add_row(_time(incident.detected_ms), _words(incident.kind), signals, incident.summary)
     return table
 

@@ -188,4 +188,5 @@ def test_an_incident_has_the_signals_of_all_its_alerts() -> None:
         alert(14, starts_at="a", signals=["feature:y"], sequence=3),
     ]
     (incident,) = incidents_of(told)
-    assert incident.signals == ("feature:x", "feature:y")
+    assert incident.all_signals == ("feature:x", "feature:y")
+    assert incident.signals == ("feature:x",)
