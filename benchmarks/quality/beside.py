@@ -3,7 +3,6 @@
 The contestants are those of `driftline evaluate`, which runs driftline on the same records too.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -52,7 +51,6 @@ def on_desk(noise: str, change: str, features: int) -> Rows:
     feed = desk.feed_of(noise, change, features)
     found = contestants(desk.records(feed, Settings().kafka.predictions), None)
     return [
-        {"contestant": each.score.name}
-        | desk.figures(noise, change, features, Counter(s for i in each.incidents for s in i.all_signals))
+        {"contestant": each.score.name} | desk.figures(noise, change, features, each.incidents)
         for each in found
     ]

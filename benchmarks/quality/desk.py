@@ -6,8 +6,7 @@ weeks where it has a cycle) and changes: exactly one incident that names it is r
 configuration, by the engine of `driftline replay`.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import isnan
 from typing import Any
 
@@ -22,7 +21,9 @@ from detectors import Transform
 from schemas import rfc3339
 from stream_app.adapters.replay import Sinks, replay
 from stream_app.config import Settings
+from stream_app.evaluation.scoring import alerts_by_signal
 from stream_app.pipeline import Record
+from stream_app.simulator import Incident, incidents_of
 
 HEALTHY_VALUES = 20_000
 APART_VALUES = 400
@@ -72,17 +73,13 @@ def run(noise: str, change: str, features: int) -> dict[str, Any]:
     alerts: list[dict[str, Any]] = []
     sinks = Sinks(alerts=lambda record: alerts.append(orjson.loads(record.value)))
     replay(records(feed, settings.kafka.predictions), settings, sinks)
-    named = {
-        (alert["fingerprint"], alert["startsAt"], ranked["signal"])
-        for alert in alerts
-        for ranked in alert["drift"]["signals"]
-    }
-    return figures(noise, change, features, Counter(signal for _, _, signal in named))
+    return figures(noise, change, features, incidents_of(alerts))
 
 
-def figures(noise: str, change: str, features: int, incidents: Counter[str]) -> dict[str, Any]:
+def figures(noise: str, change: str, features: int, incidents: Iterable[Incident]) -> dict[str, Any]:
     """From how many incidents name each signal."""
-    counts = [incidents[f"feature:f{column}"] for column in range(features)]
+    named = alerts_by_signal(incidents)
+    counts = [named.get(f"feature:f{column}", 0) for column in range(features)]
     due = 2 if CHANGES[change].course == "recurring" else 1
     return {
         "noise": noise,
@@ -91,5 +88,5 @@ def figures(noise: str, change: str, features: int, incidents: Counter[str]) -> 
         "exactly_one": sum(count == due for count in counts) / features,
         "missed": sum(count < due for count in counts),
         "several": sum(count > due for count in counts),
-        "other_signals": len(set(incidents) - {f"feature:f{column}" for column in range(features)}),
+        "other_signals": len(set(named) - {f"feature:f{column}" for column in range(features)}),
     }

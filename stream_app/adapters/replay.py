@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any
 
 from stream_app.adapters.baselines import read_baselines, write_baselines
 from stream_app.adapters.garbage import seldom_collected
@@ -70,8 +70,8 @@ def replay(
 @seldom_collected()
 def replay_batches(batches: Iterable[Records], settings: Settings, sinks: Sinks) -> Summary:
     """The same of records that are together already."""
-    summaries: Literal["every"] | None = "every" if sinks.signals is not None else None
-    shard = Shard(0, settings, summaries=summaries, baselines=read_baselines(settings))
+    baselines = read_baselines(settings)
+    shard = Shard(0, settings, summaries="every" if sinks.signals else None, baselines=baselines)
     started = perf_counter()
     for batch in batches:
         shard.apply(batch)

@@ -18,7 +18,7 @@ from stream_app.pipeline.kernels import compile_engine
 
 @contextmanager
 def watched(records: Iterable[Records], files: Sequence[str]) -> Iterator[Iterable[Records]]:
-    """The same records, once all is compiled; meanwhile a bar moves if standard error is a terminal."""
+    """The same records, once all is compiled; a bar moves as they pass if standard error is a terminal."""
     console = standard_error()
     with console.status("loading the detectors (compiled once per installation, in about a minute)"):
         compile_engine()

@@ -5,9 +5,9 @@ import pytest
 from numpy.typing import NDArray
 
 from detectors.cycle import looks_flat
+from detectors.distribution import DAY_SLOTS
 from detectors.record import SLOTS
 
-DAY_SLOTS = SLOTS // 7
 SAMPLED = 7.0  # values a half hour that a first day keeps
 NIGHT = np.arange(DAY_SLOTS) < 14
 
