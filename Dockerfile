@@ -3,10 +3,11 @@ FROM python:3.12-slim
 
 WORKDIR /opt/driftline
 COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY driftline ./driftline
 COPY schemas ./schemas
 COPY detectors ./detectors
 COPY stream_app ./stream_app
-RUN pip install --no-cache-dir --constraint constraints.txt .
+RUN pip install --no-cache-dir --constraint constraints.txt '.[service]'
 
 RUN useradd --create-home --uid 10001 driftline
 USER driftline

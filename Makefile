@@ -61,7 +61,7 @@ quality-full: install
 	$(BIN)/python -m benchmarks.quality --full
 
 schemas: install
-	$(BIN)/python -m schemas.publish docs
+	$(BIN)/python -m driftline.schemas.publish docs
 
 clean:
 	@test ! -x $(BIN)/driftline || $(BIN)/driftline kafka stop

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.cores import confine_to_broker_core
-from stream_app.adapters.local_kafka import LocalKafka, stop_local_kafka
-from stream_app.adapters.local_kafka.ports import free_port
+from driftline.stream_app.adapters.local_kafka import LocalKafka, stop_local_kafka
+from driftline.stream_app.adapters.local_kafka.ports import free_port
 
 STATE = Path(__file__).resolve().parents[1] / ".driftline"
 HEAP_MB = 1_024

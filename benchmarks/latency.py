@@ -12,7 +12,7 @@ from benchmarks.contestants.driftline import RunningWorker, between
 from benchmarks.events import EventMaker, Message, model_name
 from benchmarks.loading import Loader
 from benchmarks.topics import fresh_topics
-from stream_app.config import KafkaSettings
+from driftline.stream_app.config import KafkaSettings
 
 MODELS = 40
 WARM_UP = 2_000

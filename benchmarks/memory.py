@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.events import EventMaker, Traffic
-from stream_app.config import Settings
-from stream_app.pipeline import Record, Records, Shard
+from driftline.stream_app.config import Settings
+from driftline.stream_app.pipeline import Record, Records, Shard
 
 FIRST_MS = 1_790_000_000_000
 CHUNK = 1_000

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from benchmarks.events import EventMaker, Traffic
 from benchmarks.loading import Loader
-from stream_app.adapters.topics import create_topics
-from stream_app.config import KafkaSettings, TopicNames
+from driftline.stream_app.adapters.topics import create_topics
+from driftline.stream_app.config import KafkaSettings, TopicNames
 
 
 @dataclass(frozen=True)

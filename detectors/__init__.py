@@ -1,7 +1,7 @@
 """Online statistics and change detection for many signals at once: arrays in, findings out.
 
 >>> import numpy as np
->>> from detectors import Bank, BankSettings, Signal, Transform
+>>> from driftline.detectors import Bank, BankSettings, Signal, Transform
 >>> bank = Bank(BankSettings(warm_up=1000))
 >>> bank.add([Signal("feature:clip_seconds", column=0, transform=Transform.VALUE)], columns=1)
 >>> random = np.random.default_rng(1)
@@ -12,13 +12,13 @@
 ('up', True)
 """
 
-from detectors.adwin import Adwin
-from detectors.bank import Bank
-from detectors.findings import Finding
-from detectors.levels import Level, Moments, SignalState
-from detectors.registry import Calibration, Detector, register
-from detectors.signals import BankSettings, Signal, Transform
-from detectors.snapshot import SnapshotError
+from driftline.detectors.adwin import Adwin
+from driftline.detectors.bank import Bank
+from driftline.detectors.findings import Finding
+from driftline.detectors.levels import Level, Moments, SignalState
+from driftline.detectors.registry import Calibration, Detector, register
+from driftline.detectors.signals import BankSettings, Signal, Transform
+from driftline.detectors.snapshot import SnapshotError
 
 __all__ = [
     "Adwin",

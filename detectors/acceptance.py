@@ -6,13 +6,13 @@ from math import sqrt
 
 import numpy as np
 
-from detectors.layout import Arrays
-from detectors.learning import begin_sample
-from detectors.levels import moments
-from detectors.local_level import set_memory
-from detectors.record import GRID_POINTS
-from detectors.reference import begin, learn_rate
-from detectors.signals import Transform, is_rate
+from driftline.detectors.layout import Arrays
+from driftline.detectors.learning import begin_sample
+from driftline.detectors.levels import moments
+from driftline.detectors.local_level import set_memory
+from driftline.detectors.record import GRID_POINTS
+from driftline.detectors.reference import begin, learn_rate
+from driftline.detectors.signals import Transform, is_rate
 
 VALUES_MIN = 100  # fewer say too little about a level
 

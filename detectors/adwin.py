@@ -11,8 +11,8 @@ from zlib import crc32
 
 from river import drift
 
-from detectors.calibration import adwin_delta
-from detectors.registry import Calibration, register
+from driftline.detectors.calibration import adwin_delta
+from driftline.detectors.registry import Calibration, register
 
 
 @register("adwin")

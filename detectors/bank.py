@@ -6,22 +6,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.acceptance import accept_level
-from detectors.choice import check_signals, choose, detectors_of
-from detectors.correction import correct
-from detectors.engine import run
-from detectors.findings import Finding
-from detectors.inheritance import inherit_reference
-from detectors.kernels.blocks import Emissions, room_for_emissions
-from detectors.kernels.names import NAMES
-from detectors.kernels.scratch import make_batch
-from detectors.layout import empty_arrays, forget, keep, with_signals, without_idle_buffers
-from detectors.learning import MEMORY_MS
-from detectors.levels import SignalState, signal_state
-from detectors.registry import check_names
-from detectors.reports import Scene
-from detectors.signals import BankSettings, Signal
-from detectors.snapshot import (
+from driftline.detectors.acceptance import accept_level
+from driftline.detectors.choice import check_signals, choose, detectors_of
+from driftline.detectors.correction import correct
+from driftline.detectors.engine import run
+from driftline.detectors.findings import Finding
+from driftline.detectors.inheritance import inherit_reference
+from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
+from driftline.detectors.kernels.names import NAMES
+from driftline.detectors.kernels.scratch import make_batch
+from driftline.detectors.layout import empty_arrays, forget, keep, with_signals, without_idle_buffers
+from driftline.detectors.learning import MEMORY_MS
+from driftline.detectors.levels import SignalState, signal_state
+from driftline.detectors.registry import check_names
+from driftline.detectors.reports import Scene
+from driftline.detectors.signals import BankSettings, Signal
+from driftline.detectors.snapshot import (
     RIVER_VERSION,
     VERSION,
     check_version,
@@ -30,8 +30,8 @@ from detectors.snapshot import (
     unpack_arrays,
     unpack_signal,
 )
-from detectors.thresholds import recalibrate
-from detectors.watches import Watch, detections_of, make_watches, restored_watches, snapshot_watches
+from driftline.detectors.thresholds import recalibrate
+from driftline.detectors.watches import Watch, detections_of, make_watches, restored_watches, snapshot_watches
 
 Detection = tuple[int, int, int, Finding]  # row, signal, place among its detectors, finding
 

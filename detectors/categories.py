@@ -5,9 +5,9 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.calibration import groups
-from detectors.kernels.lanes import SHAPE_WINDOW
-from detectors.kernels.shape import EXPECTED_MIN
+from driftline.detectors.calibration import groups
+from driftline.detectors.kernels.lanes import SHAPE_WINDOW
+from driftline.detectors.kernels.shape import EXPECTED_MIN
 
 
 def learn_unseen(shape: np.void) -> float:

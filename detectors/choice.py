@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from detectors.calibration import shares_of
-from detectors.kernels.names import NAMES
-from detectors.registry import applies, check_names
-from detectors.signals import NUMERIC, Signal
+from driftline.detectors.calibration import shares_of
+from driftline.detectors.kernels.names import NAMES
+from driftline.detectors.registry import applies, check_names
+from driftline.detectors.signals import NUMERIC, Signal
 
 
 def detectors_of(signal: Signal, asked: tuple[str, ...]) -> tuple[str, ...]:

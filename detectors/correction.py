@@ -4,9 +4,9 @@ from math import isfinite
 
 import numpy as np
 
-from detectors.layout import Arrays
-from detectors.record import GRID_POINTS
-from detectors.signals import Transform
+from driftline.detectors.layout import Arrays
+from driftline.detectors.record import GRID_POINTS
+from driftline.detectors.signals import Transform
 
 
 def correct(arrays: Arrays, index: int, old: float, new: float) -> None:

@@ -8,16 +8,16 @@ from typing import cast
 
 import numpy as np
 
-from detectors.first_day import look_again
-from detectors.kernels.blocks import Emissions, room_for_emissions
-from detectors.kernels.dormant import is_dormant
-from detectors.kernels.loop import Limits, advance
-from detectors.kernels.scratch import Batch, Scratch, make_batch, make_scratch
-from detectors.layout import Arrays
-from detectors.learning import learn
-from detectors.reference import arm, wake
-from detectors.signals import BankSettings
-from detectors.thresholds import set_thresholds
+from driftline.detectors.first_day import look_again
+from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
+from driftline.detectors.kernels.dormant import is_dormant
+from driftline.detectors.kernels.loop import Limits, advance
+from driftline.detectors.kernels.scratch import Batch, Scratch, make_batch, make_scratch
+from driftline.detectors.layout import Arrays
+from driftline.detectors.learning import learn
+from driftline.detectors.reference import arm, wake
+from driftline.detectors.signals import BankSettings
+from driftline.detectors.thresholds import set_thresholds
 
 
 class ScratchOfThread(threading.local):

@@ -7,10 +7,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.change_point import best_mark, followed
-from detectors.levels import Moments, effect_size, in_units, measured_in_scores, moments
-from detectors.signals import Transform, is_rate
-from detectors.whitening import to_score
+from driftline.detectors.kernels.change_point import best_mark, followed
+from driftline.detectors.levels import Moments, effect_size, in_units, measured_in_scores, moments
+from driftline.detectors.signals import Transform, is_rate
+from driftline.detectors.whitening import to_score
 
 RATE_MARGIN = 1e-6
 ELSEWHERE_SD = 0.5  # a mean so far from what is expected now was that of another time of the day

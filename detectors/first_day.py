@@ -9,16 +9,16 @@ of the first table (level and autocorrelation) is carried over.
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.cycle import looks_flat, means_of
-from detectors.distribution import learn_number, own_scores
-from detectors.kernels.sample import SAMPLE_MS
-from detectors.kernels.scratch import DAY_MS, SLOT_MS
-from detectors.layout import clear_recent
-from detectors.learning import give_way, set_whitening
-from detectors.local_level import HOLD_MS, following_ms, set_memory
-from detectors.record import SLOTS
-from detectors.reference import begin
-from detectors.whitening import to_score
+from driftline.detectors.cycle import looks_flat, means_of
+from driftline.detectors.distribution import learn_number, own_scores
+from driftline.detectors.kernels.sample import SAMPLE_MS
+from driftline.detectors.kernels.scratch import DAY_MS, SLOT_MS
+from driftline.detectors.layout import clear_recent
+from driftline.detectors.learning import give_way, set_whitening
+from driftline.detectors.local_level import HOLD_MS, following_ms, set_memory
+from driftline.detectors.record import SLOTS
+from driftline.detectors.reference import begin
+from driftline.detectors.whitening import to_score
 
 SAMPLE_MIN = SLOTS // 2
 COUNTED_MAX = 100.0  # values: where the level lies in the new scores is known about as well as from so many,

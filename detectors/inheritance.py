@@ -2,8 +2,8 @@
 old.
 """
 
-from detectors.layout import Arrays, clear_recent
-from detectors.reference import begin
+from driftline.detectors.layout import Arrays, clear_recent
+from driftline.detectors.reference import begin
 
 INHERITED = (
     *(

@@ -7,8 +7,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.record import SEASON, SIGNAL, Records, shape_dtype
-from detectors.signals import Signal, Transform
+from driftline.detectors.record import SEASON, SIGNAL, Records, shape_dtype
+from driftline.detectors.signals import Signal, Transform
 
 SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN)
 SEASONAL = (Transform.VALUE, Transform.BINARY, Transform.CATEGORY, Transform.TAIL)

@@ -11,17 +11,17 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.cycle import fit_cycle, looks_flat, means_of
-from detectors.kernels.learning import WEIGHT_MAX, teaches
-from detectors.kernels.long_run import BLOCK, add_reference_blocks, add_reference_means
-from detectors.kernels.residuals import usual_sd
-from detectors.kernels.scores import CLIP
-from detectors.kernels.scratch import DAY_MS, SLOT_MS, WEEK_MS
-from detectors.local_level import MATERIAL, begin_local, following_ms, set_memory
-from detectors.record import SLOTS
-from detectors.signals import Transform, is_rate
-from detectors.wandering import NONE, follow, follow_more, wandering
-from detectors.whitening import surely, to_score, whitening
+from driftline.detectors.cycle import fit_cycle, looks_flat, means_of
+from driftline.detectors.kernels.learning import WEIGHT_MAX, teaches
+from driftline.detectors.kernels.long_run import BLOCK, add_reference_blocks, add_reference_means
+from driftline.detectors.kernels.residuals import usual_sd
+from driftline.detectors.kernels.scores import CLIP
+from driftline.detectors.kernels.scratch import DAY_MS, SLOT_MS, WEEK_MS
+from driftline.detectors.local_level import MATERIAL, begin_local, following_ms, set_memory
+from driftline.detectors.record import SLOTS
+from driftline.detectors.signals import Transform, is_rate
+from driftline.detectors.wandering import NONE, follow, follow_more, wandering
+from driftline.detectors.whitening import surely, to_score, whitening
 
 HOUR_MS = DAY_MS // 24
 HALF_A_ONE = 0.5  # of `learn_rate` in reference.py

@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.reading import CATEGORY, VALUE
-from detectors.record import GRID_POINTS, RING_BLOCKS
+from driftline.detectors.kernels.reading import CATEGORY, VALUE
+from driftline.detectors.record import GRID_POINTS, RING_BLOCKS
 
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 EFFECT_MAX = 100.0  # a change of a constant has no finite size in sd

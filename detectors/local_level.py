@@ -5,10 +5,10 @@ from math import pi, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.cycle import folded
-from detectors.kernels.scratch import DAY_MS
-from detectors.signals import Transform, is_rate
-from detectors.whitening import to_score
+from driftline.detectors.cycle import folded
+from driftline.detectors.kernels.scratch import DAY_MS
+from driftline.detectors.signals import Transform, is_rate
+from driftline.detectors.whitening import to_score
 
 LOCAL_MS = 3_600_000  # memory of a local level
 LOCAL_VALUES = 5000  # so many values are memory enough: what is faster than that is a jump

@@ -8,8 +8,8 @@ without and stay below 2 KB.
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.lanes import CROSSING_LEVELS, LANES, SHAPE_CELLS, SLOW_LANES
-from detectors.kernels.names import NAMES
+from driftline.detectors.kernels.lanes import CROSSING_LEVELS, LANES, SHAPE_CELLS, SLOW_LANES
+from driftline.detectors.kernels.names import NAMES
 
 Records = NDArray[np.void]
 GRID_POINTS = 129  # the quantile table's points lie at normal scores -3.2, -3.15, …, 3.2

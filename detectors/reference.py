@@ -5,14 +5,14 @@ from math import inf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.categories import learn_shares, learn_unseen
-from detectors.distribution import learn_number, own_scores, rebuild_recent
-from detectors.kernels.page_hinkley import prime, reset
-from detectors.layout import QUALITY, SEASONAL, Arrays, clear_recent
-from detectors.learning import begin_learning
-from detectors.signals import NUMERIC, BankSettings, Transform
-from detectors.tail import learn_tail
-from detectors.thresholds import set_thresholds
+from driftline.detectors.categories import learn_shares, learn_unseen
+from driftline.detectors.distribution import learn_number, own_scores, rebuild_recent
+from driftline.detectors.kernels.page_hinkley import prime, reset
+from driftline.detectors.layout import QUALITY, SEASONAL, Arrays, clear_recent
+from driftline.detectors.learning import begin_learning
+from driftline.detectors.signals import NUMERIC, BankSettings, Transform
+from driftline.detectors.tail import learn_tail
+from driftline.detectors.thresholds import set_thresholds
 
 RATE_SCALE_MIN = 0.2  # a single 1 of a rare kind scores at most 5, so it cannot fire on its own
 UPDATES_PER_S = 8.0  # what river's detectors see of a fast signal under resolution "auto"

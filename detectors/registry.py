@@ -1,6 +1,6 @@
 """Per-signal detectors by name: river's, or one's own in ten lines.
 
-    >>> from detectors import Calibration, register
+    >>> from driftline.detectors import Calibration, register
     >>> @register("five_high")
     ... class FiveHigh:
     ...     "Fires when five scores in a row are above 2."
@@ -23,7 +23,7 @@ from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
-from detectors.kernels.names import NAMES
+from driftline.detectors.kernels.names import NAMES
 
 ENTRY_POINTS = "driftline.detectors"
 

@@ -6,16 +6,23 @@ from typing import Literal
 
 import numpy as np
 
-from detectors.engine import state_after
-from detectors.findings import Detected, Finding, change_towards, finding, last_values, nearest_change
-from detectors.kernels.lanes import ODDS_LANES, SHAPE_WINDOW
-from detectors.kernels.names import CUSUM, NAMES, PAGE_HINKLEY, SHAPE, VARIANCE
-from detectors.kernels.scratch import Batch
-from detectors.layout import Kept
-from detectors.levels import Moments, in_units, score_unit
-from detectors.signals import BankSettings
-from detectors.watches import Watch
-from detectors.whitening import to_score
+from driftline.detectors.engine import state_after
+from driftline.detectors.findings import (
+    Detected,
+    Finding,
+    change_towards,
+    finding,
+    last_values,
+    nearest_change,
+)
+from driftline.detectors.kernels.lanes import ODDS_LANES, SHAPE_WINDOW
+from driftline.detectors.kernels.names import CUSUM, NAMES, PAGE_HINKLEY, SHAPE, VARIANCE
+from driftline.detectors.kernels.scratch import Batch
+from driftline.detectors.layout import Kept
+from driftline.detectors.levels import Moments, in_units, score_unit
+from driftline.detectors.signals import BankSettings
+from driftline.detectors.watches import Watch
+from driftline.detectors.whitening import to_score
 
 
 @dataclass(frozen=True)

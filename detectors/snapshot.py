@@ -7,9 +7,9 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.layout import Arrays
-from detectors.record import SEASON, SIGNAL, shape_dtype
-from detectors.signals import BankSettings, Signal, Transform
+from driftline.detectors.layout import Arrays
+from driftline.detectors.record import SEASON, SIGNAL, shape_dtype
+from driftline.detectors.signals import BankSettings, Signal, Transform
 
 VERSION = 8
 RIVER_VERSION = version("river")

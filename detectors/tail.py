@@ -7,8 +7,8 @@ the night are no news.
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.scores import CLIP, heights_above_base
-from detectors.local_level import LOCAL_MS, values_in
+from driftline.detectors.kernels.scores import CLIP, heights_above_base
+from driftline.detectors.local_level import LOCAL_MS, values_in
 
 PROBABILITY = 0.95
 DISTINCT_MAX = 64  # a reference with more distinct values is fine enough

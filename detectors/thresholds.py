@@ -4,7 +4,7 @@ from math import inf, pi, sqrt
 
 import numpy as np
 
-from detectors.calibration import (
+from driftline.detectors.calibration import (
     Crossed,
     category_heights,
     cusum_heights,
@@ -17,13 +17,13 @@ from detectors.calibration import (
     shape_height,
     variance_height,
 )
-from detectors.kernels.cusums import DRIFTS, drift_scale
-from detectors.kernels.lanes import LANES, SHAPE_CELLS, SHAPE_WINDOW, SHIFTS
-from detectors.kernels.names import CUSUM, E_DETECTOR, PAGE_HINKLEY, SHAPE, VARIANCE
-from detectors.kernels.scratch import DAY_MS
-from detectors.local_level import values_per_ms
-from detectors.signals import NUMERIC, Transform
-from detectors.whitening import shift_in_innovations
+from driftline.detectors.kernels.cusums import DRIFTS, drift_scale
+from driftline.detectors.kernels.lanes import LANES, SHAPE_CELLS, SHAPE_WINDOW, SHIFTS
+from driftline.detectors.kernels.names import CUSUM, E_DETECTOR, PAGE_HINKLEY, SHAPE, VARIANCE
+from driftline.detectors.kernels.scratch import DAY_MS
+from driftline.detectors.local_level import values_per_ms
+from driftline.detectors.signals import NUMERIC, Transform
+from driftline.detectors.whitening import shift_in_innovations
 
 SCALE_STEP = 0.1  # what a coefficient is known better by moves no threshold
 LOCAL_DELAYS = 4.0  # a CUSUM slower than a quarter of a local level's memory would follow the cycle

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detectors.kernels.long_run import BLOCK, FAR, NEAR
-from detectors.whitening import to_score
+from driftline.detectors.kernels.long_run import BLOCK, FAR, NEAR
+from driftline.detectors.whitening import to_score
 
 SURE = 4.0  # standard errors
 SMALLEST = 0.01  # of the variance of scores: a wandering by less than a tenth of their sd is never told

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from detectors.calibration import shares_of
-from detectors.findings import Finding
-from detectors.kernels.names import NAMES
-from detectors.reference import reference_scores
-from detectors.registry import FACTORIES, Calibration, Detector, Windowed
+from driftline.detectors.calibration import shares_of
+from driftline.detectors.findings import Finding
+from driftline.detectors.kernels.names import NAMES
+from driftline.detectors.reference import reference_scores
+from driftline.detectors.registry import FACTORIES, Calibration, Detector, Windowed
 
 BUCKET = 0.1  # the oldest values of ADWIN's window stand in buckets of about a tenth of it
 

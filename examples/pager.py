@@ -16,8 +16,8 @@ from typing import Any
 import click
 import httpx
 
-from schemas import rfc3339
-from stream_app.client import AlertConsumer
+from driftline.schemas import rfc3339
+from driftline.stream_app.client import AlertConsumer
 
 FIELDS = ("labels", "annotations", "startsAt", "generatorURL")
 RETRY_S = 5.0

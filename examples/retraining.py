@@ -19,7 +19,7 @@ from typing import Any
 
 import click
 
-from stream_app.client import AlertConsumer
+from driftline.stream_app.client import AlertConsumer
 
 GROUP = "driftline-retraining"
 

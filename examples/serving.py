@@ -14,8 +14,8 @@ from time import sleep, time_ns
 import click
 import numpy as np
 
-from stream_app.client import DriftClient
-from stream_app.client.sources import describe_audio, describe_text
+from driftline.stream_app.client import DriftClient
+from driftline.stream_app.client.sources import describe_audio, describe_text
 
 MODEL = "voice-search"
 VERSION = "2026-11-01"

@@ -1,6 +1,6 @@
 """What travels through Kafka: events in; alerts, summaries and dead letters out; their published schemas."""
 
-from schemas.alerts import (
+from driftline.schemas.alerts import (
     Alert,
     Annotations,
     Coverage,
@@ -12,15 +12,24 @@ from schemas.alerts import (
     cloud_event_headers,
     encode_alert,
 )
-from schemas.audit import AuditRecord
-from schemas.encoding import encode
-from schemas.events import LONGEST_NAME, Control, Event, Feedback, Prediction, Serving, Value, Verdict
-from schemas.identity import alert_id, fingerprint_of
-from schemas.outputs import outputs_text, read_outputs
-from schemas.rejections import DeadLetter, Reason, Rejection, Source, dead_letter
-from schemas.summaries import Distribution, Quantiles, Reference, SignalSummary, summary_key
-from schemas.times import epoch_ms, rfc3339
-from schemas.wire import decode
+from driftline.schemas.audit import AuditRecord
+from driftline.schemas.encoding import encode
+from driftline.schemas.events import (
+    LONGEST_NAME,
+    Control,
+    Event,
+    Feedback,
+    Prediction,
+    Serving,
+    Value,
+    Verdict,
+)
+from driftline.schemas.identity import alert_id, fingerprint_of
+from driftline.schemas.outputs import outputs_text, read_outputs
+from driftline.schemas.rejections import DeadLetter, Reason, Rejection, Source, dead_letter
+from driftline.schemas.summaries import Distribution, Quantiles, Reference, SignalSummary, summary_key
+from driftline.schemas.times import epoch_ms, rfc3339
+from driftline.schemas.wire import decode
 
 __all__ = [
     "LONGEST_NAME",

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from msgspec import Meta, Struct, field
 
-from schemas.encoding import encode
+from driftline.schemas.encoding import encode
 
 Number = float | None
 """A float that may be not finite; JSON has null for that."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from schemas.alerts import STATUSES
+from driftline.schemas.alerts import STATUSES
 
 BINDING_VERSION = "0.5.0"
 DESCRIPTION_VERSION = "1.0.0"

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from schemas.alerts import Instant, Number
+from driftline.schemas.alerts import Instant, Number
 
 ACTIONS = ["weighed", "decayed", "demoted", "promoted", "accepted", "ignored"]
 Action = Annotated[str, Meta(extra_json_schema={"enum": ACTIONS})]

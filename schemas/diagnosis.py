@@ -5,10 +5,18 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from schemas.events import EVENT_TYPES, LONGEST_NAME, REQUIRED_BY_KIND, Control, Feedback, Value, Verdict
-from schemas.mending import json_type
-from schemas.rejections import Reason, Rejection
-from schemas.times import EARLIEST_MS, LATEST_MS
+from driftline.schemas.events import (
+    EVENT_TYPES,
+    LONGEST_NAME,
+    REQUIRED_BY_KIND,
+    Control,
+    Feedback,
+    Value,
+    Verdict,
+)
+from driftline.schemas.mending import json_type
+from driftline.schemas.rejections import Reason, Rejection
+from driftline.schemas.times import EARLIEST_MS, LATEST_MS
 
 TIME_WORDS = "an RFC 3339 string with an offset (2026-11-22T10:00:00Z) or an integer of epoch milliseconds"
 NAME_WORDS = f"a string of 1 to {LONGEST_NAME} characters"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from schemas.times import EARLIEST_MS, LATEST_MS
+from driftline.schemas.times import EARLIEST_MS, LATEST_MS
 
 LONGEST_NAME = 256
 """Characters. Names become keys, labels of metrics and parts of topic keys, and are kept in memory."""

@@ -5,11 +5,18 @@ from typing import Any
 
 import msgspec
 
-from schemas.alerts import Alert
-from schemas.audit import AuditRecord
-from schemas.events import NEEDED_FOR_VERDICT, REQUIRED_BY_KIND, Control, Feedback, Prediction, Serving
-from schemas.rejections import DeadLetter
-from schemas.summaries import SignalSummary
+from driftline.schemas.alerts import Alert
+from driftline.schemas.audit import AuditRecord
+from driftline.schemas.events import (
+    NEEDED_FOR_VERDICT,
+    REQUIRED_BY_KIND,
+    Control,
+    Feedback,
+    Prediction,
+    Serving,
+)
+from driftline.schemas.rejections import DeadLetter
+from driftline.schemas.summaries import SignalSummary
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from schemas.rejections import Reason, Rejection
+from driftline.schemas.rejections import Reason, Rejection
 
 VALUE_MAPS = ("features", "outputs", "labels", "decision")
 # Longer integers need not fit into 64 bits; as floats they do, or become infinite.

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from schemas.encoding import encode_values
-from schemas.events import Prediction, Value
+from driftline.schemas.encoding import encode_values
+from driftline.schemas.events import Prediction, Value
 
 NOTHING = b""
 

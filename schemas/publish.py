@@ -1,4 +1,4 @@
-"""Writes what travels into the documentation: ``python -m schemas.publish docs``."""
+"""Writes what travels into the documentation: ``python -m driftline.schemas.publish docs``."""
 
 import sys
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 import orjson
 import yaml
 
-from schemas.asyncapi import asyncapi
-from schemas.json_schemas import RECORDS, json_schema
+from driftline.schemas.asyncapi import asyncapi
+from driftline.schemas.json_schemas import RECORDS, json_schema
 
 HEADER = "# Generated from schemas/ by `make schemas`; change it there.\n"
 
@@ -34,7 +34,7 @@ def documents() -> dict[Path, bytes]:
 def main(arguments: list[str]) -> int:
     """Writes all files under the folder that is named; returns the exit code."""
     if len(arguments) != 1:
-        print("Usage: python -m schemas.publish FOLDER", file=sys.stderr)
+        print("Usage: python -m driftline.schemas.publish FOLDER", file=sys.stderr)
         return 2
     for path, content in documents().items():
         target = Path(arguments[0]) / path

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from schemas.encoding import encode
+from driftline.schemas.encoding import encode
 
 LARGEST_RECORD_BYTES = 1_048_576
 """Values above this are rejected (1 MiB, Kafka's own default bound of a message)."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from schemas.alerts import Instant, Number
+from driftline.schemas.alerts import Instant, Number
 
 
 class Quantiles(Struct, frozen=True):

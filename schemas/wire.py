@@ -12,9 +12,9 @@ from typing import Any, get_args
 
 import msgspec
 
-from schemas.depth import DEEPEST, SHALLOW_BYTES, is_too_deep
-from schemas.diagnosis import NAME_WORDS, SIGNALS_WORDS, bad_time, diagnose, missing
-from schemas.events import (
+from driftline.schemas.depth import DEEPEST, SHALLOW_BYTES, is_too_deep
+from driftline.schemas.diagnosis import NAME_WORDS, SIGNALS_WORDS, bad_time, diagnose, missing
+from driftline.schemas.events import (
     DEFAULT_ROLE,
     NEEDED_FOR_VERDICT,
     REQUIRED_BY_KIND,
@@ -24,9 +24,9 @@ from schemas.events import (
     Serving,
     Verdict,
 )
-from schemas.mending import read, rewrite
-from schemas.rejections import LARGEST_RECORD_BYTES, Reason, Rejection
-from schemas.times import DAY_MS, EARLIEST_MS, EPOCH, LATEST_MS, MILLISECOND, rfc3339
+from driftline.schemas.mending import read, rewrite
+from driftline.schemas.rejections import LARGEST_RECORD_BYTES, Reason, Rejection
+from driftline.schemas.times import DAY_MS, EARLIEST_MS, EPOCH, LATEST_MS, MILLISECOND, rfc3339
 
 _DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 

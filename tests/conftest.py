@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from stream_app.config import KafkaSettings
+    from driftline.stream_app.config import KafkaSettings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 KAFKA_LIBRARIES = REPOSITORY / ".driftline" / "kafka-libs"
@@ -29,7 +29,7 @@ def kafka_libraries() -> Path:
 
     Without Java or Maven the test is skipped; where DRIFTLINE_REQUIRE_KAFKA is set, it fails.
     """
-    from stream_app.adapters.local_kafka import java_and_maven_missing
+    from driftline.stream_app.adapters.local_kafka import java_and_maven_missing
 
     if missing := java_and_maven_missing():
         if os.environ.get("DRIFTLINE_REQUIRE_KAFKA"):
@@ -41,8 +41,8 @@ def kafka_libraries() -> Path:
 @pytest.fixture(scope="session")
 def broker(request: pytest.FixtureRequest) -> Iterator[str]:
     """Bootstrap servers of a real Kafka: the one KAFKA_BOOTSTRAP_SERVERS names, or this session's own."""
-    from stream_app.adapters.local_kafka import LocalKafka
-    from stream_app.adapters.local_kafka.ports import free_port
+    from driftline.stream_app.adapters.local_kafka import LocalKafka
+    from driftline.stream_app.adapters.local_kafka.ports import free_port
 
     if named := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
         yield named
@@ -62,8 +62,8 @@ def kafka_settings(broker: str) -> "Iterator[KafkaSettings]":
     """Settings with a prefix of the test's own, whose topics exist with 4 partitions until the test ends."""
     from kafka import KafkaAdminClient
 
-    from stream_app.adapters.topics import create_topics
-    from stream_app.config import KafkaSettings
+    from driftline.stream_app.adapters.topics import create_topics
+    from driftline.stream_app.config import KafkaSettings
 
     prefix = f"test-{uuid.uuid4().hex[:12]}"
     settings = KafkaSettings(bootstrap_servers=broker, prefix=prefix, group=prefix, partitions=4)
@@ -82,7 +82,7 @@ def topic_prefix(kafka_settings: "KafkaSettings") -> str:
 
 def _clear_dead_sessions() -> None:
     """Stops the brokers that killed test sessions left behind, and removes their folders."""
-    from stream_app.adapters.local_kafka import stop_local_kafka
+    from driftline.stream_app.adapters.local_kafka import stop_local_kafka
 
     for directory in KAFKA_SESSIONS.glob("*"):
         try:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from stream_app.pipeline import Record
+from driftline.stream_app.pipeline import Record
 
 START_MS = 1_790_000_000_000
 PREDICTIONS = "driftline.predictions"

@@ -13,12 +13,12 @@ from math import inf
 import numpy as np
 
 from benchmarks.calibration.cusums import SHIFT_SCALES
-from detectors.kernels.crossings import LEVELS
-from detectors.kernels.cusums import run_cusums
-from detectors.kernels.scores import CLIP
-from detectors.kernels.scratch import CHUNK, make_scratch
-from detectors.kernels.variance import run_variance
-from detectors.record import SIGNAL
+from driftline.detectors.kernels.crossings import LEVELS
+from driftline.detectors.kernels.cusums import run_cusums
+from driftline.detectors.kernels.scores import CLIP
+from driftline.detectors.kernels.scratch import CHUNK, make_scratch
+from driftline.detectors.kernels.variance import run_variance
+from driftline.detectors.record import SIGNAL
 
 WINDOWS = 400
 VALUES = 3_906 * CHUNK  # of a window, about a million

@@ -12,12 +12,12 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.calibration.cusum import LANES_TOGETHER, cusum_height, cusum_heights
-from detectors.kernels.cusums import EXPONENTS, run_cusums
-from detectors.kernels.lanes import LANES
-from detectors.kernels.scores import CLIP
-from detectors.kernels.scratch import CHUNK, make_scratch
-from detectors.record import SIGNAL
+from driftline.detectors.calibration.cusum import LANES_TOGETHER, cusum_height, cusum_heights
+from driftline.detectors.kernels.cusums import EXPONENTS, run_cusums
+from driftline.detectors.kernels.lanes import LANES
+from driftline.detectors.kernels.scores import CLIP
+from driftline.detectors.kernels.scratch import CHUNK, make_scratch
+from driftline.detectors.record import SIGNAL
 
 Draw = Callable[[int], NDArray[np.float64]]
 FALSE_ALARMS = 3_000.0  # asked of each run

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors import Bank, BankSettings, Signal, Transform
+from driftline.detectors import Bank, BankSettings, Signal, Transform
 
 SIGNALS = 40
 WARM_UP = 2000

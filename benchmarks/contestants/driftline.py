@@ -17,8 +17,8 @@ from benchmarks.contestants.program import LOG_CHARACTERS, RUN_S_MAX, environmen
 from benchmarks.cores import confine_to_contestant_core
 from benchmarks.meter import Run
 from benchmarks.topics import LoadedTopic, fresh_topics_beside
-from stream_app.adapters.local_kafka.ports import free_port
-from stream_app.config import KafkaSettings
+from driftline.stream_app.adapters.local_kafka.ports import free_port
+from driftline.stream_app.config import KafkaSettings
 
 POLL_S = 0.5  # a scrape costs the worker milliseconds: more of them would slow down what they measure
 READY_POLL_S = 0.05
@@ -74,7 +74,7 @@ class RunningWorker:
         )
         with self._log.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "stream_app.cli", "worker", "--config", str(config)],
+                [sys.executable, "-m", "driftline", "worker", "--config", str(config)],
                 stdout=output,
                 stderr=output,
                 env=environment(),

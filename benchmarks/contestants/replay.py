@@ -27,7 +27,7 @@ def events_per_second(events: Path) -> float:
     """
     with TemporaryDirectory(prefix="driftline-bench-") as directory:
         summary = Path(directory, "summary.json")
-        command = [sys.executable, "-m", "stream_app.cli", "replay", str(events), "--summary", str(summary)]
+        command = [sys.executable, "-m", "driftline", "replay", str(events), "--summary", str(summary)]
         command += ["--alerts", str(Path(directory, "alerts.jsonl"))]
         process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment()

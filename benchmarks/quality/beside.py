@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from benchmarks.quality import desk, healthy, simulated
-from stream_app.adapters.memory import records_of_messages
-from stream_app.adapters.replay import DEFAULT_BATCH, batches
-from stream_app.config import Settings
-from stream_app.evaluation.evaluating import DRIFTLINE, Contestant, evaluate
-from stream_app.pipeline import Record
-from stream_app.simulator import Truth, scenarios
+from driftline.stream_app.adapters.memory import records_of_messages
+from driftline.stream_app.adapters.replay import DEFAULT_BATCH, batches
+from driftline.stream_app.config import Settings
+from driftline.stream_app.evaluation.evaluating import DRIFTLINE, Contestant, evaluate
+from driftline.stream_app.pipeline import Record
+from driftline.stream_app.simulator import Truth, scenarios
 
 Rows = list[dict[str, Any]]
 

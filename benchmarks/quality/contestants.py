@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from river import drift
 
 from benchmarks.quality.feed import Batch
-from detectors import Bank, BankSettings, Signal, Transform
+from driftline.detectors import Bank, BankSettings, Signal, Transform
 
 ALWAYS_EVERY = 100
 """always_fire raises an alarm for each signal every so many values."""

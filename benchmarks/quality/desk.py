@@ -17,13 +17,13 @@ from benchmarks.quality.changes import CHANGES, GRADUAL_VALUES, RECURRING_VALUES
 from benchmarks.quality.feed import Feed, spacing_ms
 from benchmarks.quality.limit.optimum import optimum_values
 from benchmarks.quality.noises import NOISES
-from detectors import Transform
-from schemas import rfc3339
-from stream_app.adapters.replay import Sinks, replay
-from stream_app.config import Settings
-from stream_app.evaluation.scoring import alerts_by_signal
-from stream_app.pipeline import Record
-from stream_app.simulator import Incident, incidents_of
+from driftline.detectors import Transform
+from driftline.schemas import rfc3339
+from driftline.stream_app.adapters.replay import Sinks, replay
+from driftline.stream_app.config import Settings
+from driftline.stream_app.evaluation.scoring import alerts_by_signal
+from driftline.stream_app.pipeline import Record
+from driftline.stream_app.simulator import Incident, incidents_of
 
 HEALTHY_VALUES = 20_000
 APART_VALUES = 400

@@ -15,11 +15,11 @@ from scipy.signal import lfilter
 
 from benchmarks.quality.feed import START_MS
 from benchmarks.quality.noises import DAY_MS
-from schemas import rfc3339
-from stream_app.adapters.replay import Sinks, replay
-from stream_app.config import Settings
-from stream_app.pipeline import Record
-from stream_app.simulator.report import Alert, incidents_of
+from driftline.schemas import rfc3339
+from driftline.stream_app.adapters.replay import Sinks, replay
+from driftline.stream_app.config import Settings
+from driftline.stream_app.pipeline import Record
+from driftline.stream_app.simulator.report import Alert, incidents_of
 
 SIGNALS = 40
 EVERY_MS = 2_000

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors import Bank, BankSettings, Finding, Signal, Transform
+from driftline.detectors import Bank, BankSettings, Finding, Signal, Transform
 
 Matrix = NDArray[np.float64]
 

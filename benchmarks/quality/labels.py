@@ -15,7 +15,7 @@ from benchmarks.quality.contestants import CONTESTANTS, Alarm, Contestant, Setti
 from benchmarks.quality.episodes import episodes
 from benchmarks.quality.errors import CHANGES_AT, errors
 from benchmarks.quality.feed import BATCH_ROWS, START_MS, Batch
-from detectors import Transform
+from driftline.detectors import Transform
 
 WARM_UP = 2_000
 FALSE_ALARM_EVERY = 1e5

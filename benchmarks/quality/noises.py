@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from benchmarks.quality.changes import Change, Kind
-from detectors import Transform
+from driftline.detectors import Transform
 
 Matrix = NDArray[np.float64]
 Times = NDArray[np.int64]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from benchmarks.quality.changes import CHANGES
 from benchmarks.quality.delay import possible
 from benchmarks.quality.noises import NOISES
-from stream_app.simulator import scenarios
+from driftline.stream_app.simulator import scenarios
 
 
 @dataclass(frozen=True)

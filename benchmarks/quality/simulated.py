@@ -4,11 +4,11 @@ from typing import Any
 
 import orjson
 
-from stream_app.adapters.memory import records_of_messages
-from stream_app.adapters.replay import Sinks, replay
-from stream_app.config import Settings
-from stream_app.simulator import Report, report, scenarios
-from stream_app.simulator.report import Alert
+from driftline.stream_app.adapters.memory import records_of_messages
+from driftline.stream_app.adapters.replay import Sinks, replay
+from driftline.stream_app.config import Settings
+from driftline.stream_app.simulator import Report, report, scenarios
+from driftline.stream_app.simulator.report import Alert
 
 
 def run(scenario: str, seed: int) -> dict[str, Any]:

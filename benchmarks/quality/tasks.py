@@ -11,7 +11,7 @@ from benchmarks.quality.contestants import CONTESTANTS, OURS, single_detectors
 from benchmarks.quality.feed import YOUNG_MS
 from benchmarks.quality.noises import NOISES
 from benchmarks.quality.profiles import Profile
-from detectors import BankSettings
+from driftline.detectors import BankSettings
 
 Row = dict[str, Any]
 LONG, SHORT = 20_000, 2_000

@@ -18,8 +18,8 @@ from rich.table import Table
 from scipy.signal import lfilter
 
 from benchmarks.quality.feed import START_MS
-from detectors import Bank, BankSettings, Signal, Transform
-from stream_app.alarms.stages import SMALLEST_EFFECT_SD
+from driftline.detectors import Bank, BankSettings, Signal, Transform
+from driftline.stream_app.alarms.stages import SMALLEST_EFFECT_SD
 
 DAY_S, DAYS, SERVICES, BATCH_S = 86_400, 16, 4, 8_640
 WANDERING_S = 3_600

@@ -2,15 +2,20 @@
 each.
 """
 
-from detectors.calibration.adwin import ADWIN_UPDATES, adwin_delta
-from detectors.calibration.categories import category_heights, groups
-from detectors.calibration.crossings import Crossed, raised_cusums, raised_page_hinkley, raised_variance
-from detectors.calibration.cusum import cusum_heights
-from detectors.calibration.e_detector import e_height
-from detectors.calibration.page_hinkley import lundberg, normal_parameters, rate_parameters
-from detectors.calibration.shape import shape_height
-from detectors.calibration.shares import shares_of
-from detectors.calibration.variance import variance_height
+from driftline.detectors.calibration.adwin import ADWIN_UPDATES, adwin_delta
+from driftline.detectors.calibration.categories import category_heights, groups
+from driftline.detectors.calibration.crossings import (
+    Crossed,
+    raised_cusums,
+    raised_page_hinkley,
+    raised_variance,
+)
+from driftline.detectors.calibration.cusum import cusum_heights
+from driftline.detectors.calibration.e_detector import e_height
+from driftline.detectors.calibration.page_hinkley import lundberg, normal_parameters, rate_parameters
+from driftline.detectors.calibration.shape import shape_height
+from driftline.detectors.calibration.shares import shares_of
+from driftline.detectors.calibration.variance import variance_height
 
 __all__ = [
     "ADWIN_UPDATES",

@@ -16,11 +16,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.calibration.cusum import cusum_height, cusum_heights
-from detectors.calibration.page_hinkley import bisect
-from detectors.kernels.cusums import BENDS, DRIFTS
-from detectors.kernels.lanes import LANES
-from detectors.kernels.scores import CLIP
+from driftline.detectors.calibration.cusum import cusum_height, cusum_heights
+from driftline.detectors.calibration.page_hinkley import bisect
+from driftline.detectors.kernels.cusums import BENDS, DRIFTS
+from driftline.detectors.kernels.lanes import LANES
+from driftline.detectors.kernels.scores import CLIP
 
 NORMAL = NormalDist()
 CELL = 0.05  # sd: normal scores of a cell are taken for one

@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.calibration.page_hinkley import NORMAL_DELTA
-from detectors.kernels.crossings import NARROWER_SUM, WIDER_SUM
-from detectors.kernels.cusums import EXPONENTS, drift_scale, on_scale
-from detectors.kernels.lanes import CROSSING_LEVELS, SHIFTS
+from driftline.detectors.calibration.page_hinkley import NORMAL_DELTA
+from driftline.detectors.kernels.crossings import NARROWER_SUM, WIDER_SUM
+from driftline.detectors.kernels.cusums import EXPONENTS, drift_scale, on_scale
+from driftline.detectors.kernels.lanes import CROSSING_LEVELS, SHIFTS
 
 EXPECTED_EVERY = (
     (570.0, 487.6, 370.7, 445.4, 405.7, 498.8, 747.6, 448.3),

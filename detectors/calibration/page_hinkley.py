@@ -24,7 +24,7 @@ from functools import lru_cache
 from math import expm1, inf, sqrt
 from typing import NamedTuple
 
-from detectors.kernels.cusums import OVERSHOOT
+from driftline.detectors.kernels.cusums import OVERSHOOT
 
 NORMAL_DELTA = 0.25  # half of the smallest shift, in sd, that Page-Hinkley is to find quickly
 

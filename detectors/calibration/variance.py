@@ -10,8 +10,8 @@ residual 1.
 from functools import lru_cache
 from math import expm1, inf, log
 
-from detectors.calibration.page_hinkley import bisect
-from detectors.kernels.lanes import VARIANCE_RATIO
+from driftline.detectors.calibration.page_hinkley import bisect
+from driftline.detectors.kernels.lanes import VARIANCE_RATIO
 
 OVERSHOOT = 0.7
 

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.compiled import allocating, compiled
-from detectors.kernels.scratch import Scratch
-from detectors.record import RING_BLOCKS, Records
+from driftline.detectors.kernels.compiled import allocating, compiled
+from driftline.detectors.kernels.scratch import Scratch
+from driftline.detectors.record import RING_BLOCKS, Records
 
 
 class Emissions(NamedTuple):

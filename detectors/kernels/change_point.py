@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from detectors.kernels.compiled import allocating, compiled
-from detectors.kernels.reading import VALUE
-from detectors.kernels.residuals import usual_sd
-from detectors.kernels.scratch import Batch, Scratch
-from detectors.record import MARKS
+from driftline.detectors.kernels.compiled import allocating, compiled
+from driftline.detectors.kernels.reading import VALUE
+from driftline.detectors.kernels.residuals import usual_sd
+from driftline.detectors.kernels.scratch import Batch, Scratch
+from driftline.detectors.record import MARKS
 
 SUMS = 5  # of the totals
 SATURATED = 3.0  # a mean innovation so large says only that it is larger

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from detectors.kernels.compiled import compiled
-from detectors.kernels.lanes import CROSSING_LEVELS, LANES
+from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.lanes import CROSSING_LEVELS, LANES
 
 LEVELS = np.array(CROSSING_LEVELS)
 WIDER_SUM, NARROWER_SUM = LANES, LANES + 1  # their places, after the CUSUMs

@@ -20,10 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from detectors.kernels.compiled import compiled
-from detectors.kernels.crossings import LEVELS, count_crossings, forget_crossings
-from detectors.kernels.lanes import LANES, SDS, SHIFTS, SLOW_LANES
-from detectors.kernels.scratch import Scratch
+from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.crossings import LEVELS, count_crossings, forget_crossings
+from driftline.detectors.kernels.lanes import LANES, SDS, SHIFTS, SLOW_LANES
+from driftline.detectors.kernels.scratch import Scratch
 
 ALTERNATIVES = tuple(zip(SHIFTS, SDS, strict=True))
 EXPONENTS = tuple(shift / sd**2 for shift, sd in ALTERNATIVES)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.compiled import compiled
-from detectors.kernels.reading import MISSING, NULL, WRONG_TYPE
-from detectors.kernels.scratch import Batch
-from detectors.kernels.window import turn
+from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.reading import MISSING, NULL, WRONG_TYPE
+from driftline.detectors.kernels.scratch import Batch
+from driftline.detectors.kernels.window import turn
 
 
 @compiled

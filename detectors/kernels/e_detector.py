@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from detectors.kernels.compiled import compiled
-from detectors.kernels.lanes import ODDS, ODDS_LANES
-from detectors.kernels.scratch import Scratch
+from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.lanes import ODDS, ODDS_LANES
+from driftline.detectors.kernels.scratch import Scratch
 
 MULTIPLES = np.array(ODDS)
 LARGEST = 1e200

@@ -8,12 +8,12 @@ conclusions. A signal that is away from its reference teaches nothing, so a chan
 from math import inf
 from typing import Any
 
-from detectors.kernels.compiled import compiled
-from detectors.kernels.long_run import add_products
-from detectors.kernels.reading import CATEGORY, VALUE
-from detectors.kernels.residuals import cycle_at
-from detectors.kernels.sample import add_to_sample
-from detectors.kernels.scratch import Batch, Scratch, slot_of
+from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.long_run import add_products
+from driftline.detectors.kernels.reading import CATEGORY, VALUE
+from driftline.detectors.kernels.residuals import cycle_at
+from driftline.detectors.kernels.sample import add_to_sample
+from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
 
 WEIGHT_MAX = 60_000
 

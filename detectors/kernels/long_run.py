@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.compiled import compiled
-from detectors.kernels.residuals import usual_sd
-from detectors.kernels.scores import CLIP
-from detectors.kernels.scratch import Scratch
-from detectors.record import PAST_MEANS
+from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.residuals import usual_sd
+from driftline.detectors.kernels.scores import CLIP
+from driftline.detectors.kernels.scratch import Scratch
+from driftline.detectors.record import PAST_MEANS
 
 BLOCK = 32
 NEAR, FAR = 2, PAST_MEANS  # how many blocks before lie the means with which one is multiplied

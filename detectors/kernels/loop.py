@@ -9,23 +9,23 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.blocks import Emissions, confirm, emit
-from detectors.kernels.change_point import begin_level, run_marks
-from detectors.kernels.compiled import allocating, compiled
-from detectors.kernels.cusums import run_cusums
-from detectors.kernels.dormant import is_dormant, only_zeros, skip, zeros_at_start
-from detectors.kernels.e_detector import run_e_detector
-from detectors.kernels.learning import has_stopped, learn_more, values_until_due
-from detectors.kernels.names import CUSUM, E_DETECTOR, SHAPE, VARIANCE
-from detectors.kernels.page_hinkley import run_page_hinkley
-from detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, gather, learn, learn_times
-from detectors.kernels.residuals import anchor, come_back, innovate, remove_cycle
-from detectors.kernels.scores import CLIP, score
-from detectors.kernels.scratch import CHUNK, Batch, Scratch, note
-from detectors.kernels.shape import forget_window, run_shape
-from detectors.kernels.variance import begin_spread, forget_sums, hold_spread, run_variance
-from detectors.kernels.window import add_gaps, remember
-from detectors.layout import Arrays
+from driftline.detectors.kernels.blocks import Emissions, confirm, emit
+from driftline.detectors.kernels.change_point import begin_level, run_marks
+from driftline.detectors.kernels.compiled import allocating, compiled
+from driftline.detectors.kernels.cusums import run_cusums
+from driftline.detectors.kernels.dormant import is_dormant, only_zeros, skip, zeros_at_start
+from driftline.detectors.kernels.e_detector import run_e_detector
+from driftline.detectors.kernels.learning import has_stopped, learn_more, values_until_due
+from driftline.detectors.kernels.names import CUSUM, E_DETECTOR, SHAPE, VARIANCE
+from driftline.detectors.kernels.page_hinkley import run_page_hinkley
+from driftline.detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, gather, learn, learn_times
+from driftline.detectors.kernels.residuals import anchor, come_back, innovate, remove_cycle
+from driftline.detectors.kernels.scores import CLIP, score
+from driftline.detectors.kernels.scratch import CHUNK, Batch, Scratch, note
+from driftline.detectors.kernels.shape import forget_window, run_shape
+from driftline.detectors.kernels.variance import begin_spread, forget_sums, hold_spread, run_variance
+from driftline.detectors.kernels.window import add_gaps, remember
+from driftline.detectors.layout import Arrays
 
 NOTED_MAX = CHUNK  # detections of a signal to take over at once; one chunk adds fewer than two a value
 RATE_LIMIT = 6.0  # no score of a 0/1 value is beyond

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.compiled import compiled
-from detectors.kernels.names import PAGE_HINKLEY
-from detectors.kernels.scratch import Scratch, note
+from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.names import PAGE_HINKLEY
+from driftline.detectors.kernels.scratch import Scratch, note
 
 INSTANCES_MIN = 30  # river's default
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.compiled import compiled
-from detectors.kernels.scratch import Batch, Scratch, slot_of
-from detectors.signals import Transform
+from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
+from driftline.detectors.signals import Transform
 
 VALUE, BINARY, TAIL = int(Transform.VALUE), int(Transform.BINARY), int(Transform.TAIL)
 CATEGORY, UNSEEN = int(Transform.CATEGORY), int(Transform.UNSEEN)

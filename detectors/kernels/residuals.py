@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.compiled import compiled
-from detectors.kernels.page_hinkley import reset
-from detectors.kernels.reading import BINARY, CATEGORY, VALUE
-from detectors.kernels.scratch import Batch, Scratch
-from detectors.record import SLOTS
+from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.page_hinkley import reset
+from driftline.detectors.kernels.reading import BINARY, CATEGORY, VALUE
+from driftline.detectors.kernels.scratch import Batch, Scratch
+from driftline.detectors.record import SLOTS
 
 LOCAL_SD_MIN = 0.03
 FAR = 20.0  # a score counts for no more than that far from the level

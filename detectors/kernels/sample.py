@@ -6,9 +6,9 @@ stands where the week will stand, which nobody asks for before the first day is 
 
 from typing import Any
 
-from detectors.kernels.compiled import compiled
-from detectors.kernels.scratch import DAY_MS, Batch, Scratch
-from detectors.record import SLOTS
+from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.scratch import DAY_MS, Batch, Scratch
+from driftline.detectors.record import SLOTS
 
 SAMPLE_MS = DAY_MS // SLOTS + 1
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.compiled import allocating, compiled
-from detectors.record import SIGNAL, SLOTS, TOTALS, Records
+from driftline.detectors.kernels.compiled import allocating, compiled
+from driftline.detectors.record import SIGNAL, SLOTS, TOTALS, Records
 
 CHUNK = 256
 SLOT_MS = 1_800_000

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from detectors.kernels.compiled import compiled
-from detectors.kernels.lanes import SHAPE_CELLS, SHAPE_WINDOW
-from detectors.kernels.reading import CATEGORY
-from detectors.kernels.scratch import Batch, Scratch
+from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.lanes import SHAPE_CELLS, SHAPE_WINDOW
+from driftline.detectors.kernels.reading import CATEGORY
+from driftline.detectors.kernels.scratch import Batch, Scratch
 
 EDGES = np.array([NormalDist().inv_cdf(i / SHAPE_CELLS) for i in range(1, SHAPE_CELLS)])
 PATTERN_WINDOWS = 4  # windows a pattern is learned from before it is compared with

@@ -8,16 +8,16 @@ independent ones where they are autocorrelated), so each side gives away one sta
 from math import log, sqrt
 from typing import Any
 
-from detectors.kernels.compiled import compiled
-from detectors.kernels.crossings import (
+from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.crossings import (
     LEVELS,
     NARROWER_SUM,
     WIDER_SUM,
     count_crossings,
     forget_crossings,
 )
-from detectors.kernels.lanes import VARIANCE_RATIO
-from detectors.kernels.scratch import Scratch
+from driftline.detectors.kernels.lanes import VARIANCE_RATIO
+from driftline.detectors.kernels.scratch import Scratch
 
 HALF_LOG = log(VARIANCE_RATIO) / 2
 WIDER = (1 - 1 / VARIANCE_RATIO) / 2

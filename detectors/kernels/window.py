@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.kernels.compiled import allocating, compiled
-from detectors.kernels.scratch import Scratch
+from driftline.detectors.kernels.compiled import allocating, compiled
+from driftline.detectors.kernels.scratch import Scratch
 
 
 @allocating

@@ -7,9 +7,9 @@ written the same way in one compiled pass. Whatever does not fit, in the least d
 Not imported by `schemas` itself: clients must not load numba.
 """
 
-from schemas.scanner.anatomy import Path
-from schemas.scanner.frame import Frame, Kind, Rows, StreamName
-from schemas.scanner.scanner import PADDING, Scanner, joined
-from schemas.scanner.walk import Spans
+from driftline.schemas.scanner.anatomy import Path
+from driftline.schemas.scanner.frame import Frame, Kind, Rows, StreamName
+from driftline.schemas.scanner.scanner import PADDING, Scanner, joined
+from driftline.schemas.scanner.walk import Spans
 
 __all__ = ["PADDING", "Frame", "Kind", "Path", "Rows", "Scanner", "Spans", "StreamName", "joined"]

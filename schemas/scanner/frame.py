@@ -6,9 +6,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.events import DEFAULT_ROLE
-from schemas.scanner.anatomy import Path
-from schemas.scanner.values import SPAN
+from driftline.schemas.events import DEFAULT_ROLE
+from driftline.schemas.scanner.anatomy import Path
+from driftline.schemas.scanner.values import SPAN
 
 StreamName = tuple[str, str, str]
 """Model, version and role."""

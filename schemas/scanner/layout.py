@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.scanner.anatomy import Part, Path
+from driftline.schemas.scanner.anatomy import Part, Path
 
 START = 0  # the state before the first value; slot i is state i + 1
 WAYS_MAX = 20_000

@@ -8,7 +8,7 @@ power of ten are both float64 without rounding, so one operation rounds once. Ot
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.scanner.compiled import compiled, inlined
+from driftline.schemas.scanner.compiled import compiled, inlined
 
 EXACT_MAX = 1 << 53
 TEN_MAX = 22

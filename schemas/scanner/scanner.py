@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.rejections import LARGEST_RECORD_BYTES
-from schemas.scanner.anatomy import UnsuitableError, take_apart
-from schemas.scanner.frame import Frame
-from schemas.scanner.layout import Layout, Rule
-from schemas.scanner.settle import Column, Texts, number_texts, settle_times
-from schemas.scanner.walk import Batch, Columns, Spans, walk
+from driftline.schemas.rejections import LARGEST_RECORD_BYTES
+from driftline.schemas.scanner.anatomy import UnsuitableError, take_apart
+from driftline.schemas.scanner.frame import Frame
+from driftline.schemas.scanner.layout import Layout, Rule
+from driftline.schemas.scanner.settle import Column, Texts, number_texts, settle_times
+from driftline.schemas.scanner.walk import Batch, Columns, Spans, walk
 
 # What has to stand behind the last record: the compiled code looks beyond an end before it notices.
 PADDING = bytes(64)

@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.scanner.compiled import compiled, inlined
-from schemas.scanner.times import rfc3339_ms
-from schemas.scanner.values import SPAN, TEXT, Blob
-from schemas.times import DAY_MS, EARLIEST_MS, LATEST_MS
+from driftline.schemas.scanner.compiled import compiled, inlined
+from driftline.schemas.scanner.times import rfc3339_ms
+from driftline.schemas.scanner.values import SPAN, TEXT, Blob
+from driftline.schemas.times import DAY_MS, EARLIEST_MS, LATEST_MS
 
 
 class Column(NamedTuple):

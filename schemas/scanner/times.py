@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.scanner.compiled import compiled, inlined
+from driftline.schemas.scanner.compiled import compiled, inlined
 
 SHORTEST = 20  # 2026-11-22T10:00:00Z
 FRACTION_DIGITS_MAX = 6

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.scanner.compiled import inlined
-from schemas.scanner.numbers import EXACT_MAX, TEN_MAX, TENS, nearest
+from driftline.schemas.scanner.compiled import inlined
+from driftline.schemas.scanner.numbers import EXACT_MAX, TEN_MAX, TENS, nearest
 
 Blob = NDArray[np.uint8]
 UNFIT, NULL, FALSE, TRUE, NUMBER, TEXT, EMPTY = range(7)  # as in frame.Kind

@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.events import LONGEST_NAME
-from schemas.scanner.compiled import compiled, inlined
-from schemas.scanner.layout import Tables
-from schemas.scanner.values import EMPTY, NULL, NUMBER, SPAN, TEXT, UNFIT, Blob, read_value
+from driftline.schemas.events import LONGEST_NAME
+from driftline.schemas.scanner.compiled import compiled, inlined
+from driftline.schemas.scanner.layout import Tables
+from driftline.schemas.scanner.values import EMPTY, NULL, NUMBER, SPAN, TEXT, UNFIT, Blob, read_value
 
 ANY, VALUE, FIGURE, STRING, REMARK, NAME, TIME = range(7)  # as in layout.Rule
 

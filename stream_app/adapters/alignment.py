@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stream_app.pipeline import Records, concatenated
+from driftline.stream_app.pipeline import Records, concatenated
 
 OLD_MS = 10_000
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from stream_app.config import Settings
-from stream_app.monitoring.streams import Baseline
-from stream_app.pipeline import Shard
-from stream_app.pipeline.codec import CODEC_VERSION, UnreadableStateError, pack, unpack
+from driftline.stream_app.config import Settings
+from driftline.stream_app.monitoring.streams import Baseline
+from driftline.stream_app.pipeline import Shard
+from driftline.stream_app.pipeline.codec import CODEC_VERSION, UnreadableStateError, pack, unpack
 
 
 class BaselineError(Exception):

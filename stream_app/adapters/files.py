@@ -11,10 +11,10 @@ from typing import IO
 
 import numpy as np
 
-from schemas import Rejection, decode
-from schemas.scanner import PADDING
-from stream_app.adapters.replay import DEFAULT_BATCH, batches
-from stream_app.pipeline import Record, Records
+from driftline.schemas import Rejection, decode
+from driftline.schemas.scanner import PADDING
+from driftline.stream_app.adapters.replay import DEFAULT_BATCH, batches
+from driftline.stream_app.pipeline import Record, Records
 
 STANDARD_INPUT = "-"
 BLOCK_BYTES = 1 << 22  # a longer line is read whole

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from stream_app.pipeline import Record
+from driftline.stream_app.pipeline import Record
 
 
 class Message(Protocol):

@@ -14,8 +14,8 @@ from prometheus_client import Counter as PrometheusCounter
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from stream_app.pipeline import Shard
-from stream_app.pipeline.watch import ModelWatch
+from driftline.stream_app.pipeline import Shard
+from driftline.stream_app.pipeline.watch import ModelWatch
 
 
 class Declaration(NamedTuple):

@@ -8,10 +8,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from stream_app.adapters.baselines import read_baselines, write_baselines
-from stream_app.adapters.garbage import seldom_collected
-from stream_app.config import Settings
-from stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord
+from driftline.stream_app.adapters.baselines import read_baselines, write_baselines
+from driftline.stream_app.adapters.garbage import seldom_collected
+from driftline.stream_app.config import Settings
+from driftline.stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord
 
 Sink = Callable[[OutputRecord], object]
 DEFAULT_BATCH = 4096

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
 
-from stream_app.adapters.log_reader import LogReader
-from stream_app.pipeline import StateRecord
+from driftline.stream_app.adapters.log_reader import LogReader
+from driftline.stream_app.pipeline import StateRecord
 
 
 class FencedError(Exception):

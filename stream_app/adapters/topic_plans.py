@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stream_app.config import KafkaSettings
+from driftline.stream_app.config import KafkaSettings
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS

@@ -8,8 +8,8 @@ from typing import Any
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from stream_app.adapters.topic_plans import TopicPlan, topic_plans
-from stream_app.config import KafkaSettings
+from driftline.stream_app.adapters.topic_plans import TopicPlan, topic_plans
+from driftline.stream_app.config import KafkaSettings
 
 
 class TopicOutcome(StrEnum):

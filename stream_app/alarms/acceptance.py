@@ -3,11 +3,11 @@
 from collections import defaultdict
 from typing import NamedTuple
 
-from schemas import Alert, Control, Coverage
-from stream_app.alarms.audit import AuditTrail
-from stream_app.alarms.desk import AlarmDesk
-from stream_app.alarms.incident import Incident, key_of
-from stream_app.monitoring.model import ModelMonitor
+from driftline.schemas import Alert, Control, Coverage
+from driftline.stream_app.alarms.audit import AuditTrail
+from driftline.stream_app.alarms.desk import AlarmDesk
+from driftline.stream_app.alarms.incident import Incident, key_of
+from driftline.stream_app.monitoring.model import ModelMonitor
 
 
 class Place(NamedTuple):

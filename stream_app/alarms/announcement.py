@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
-from detectors import Finding
-from detectors import Moments as FoundMoments
-from schemas import (
+from driftline.detectors import Finding
+from driftline.detectors import Moments as FoundMoments
+from driftline.schemas import (
     Alert,
     Annotations,
     Coverage,
@@ -16,9 +16,9 @@ from schemas import (
     alert_id,
     rfc3339,
 )
-from stream_app.alarms.incident import Evidence, Incident, Member
-from stream_app.alarms.wording import ALERT_NAMES, description_of, summary_of
-from stream_app.monitoring.naming import Kind
+from driftline.stream_app.alarms.incident import Evidence, Incident, Member
+from driftline.stream_app.alarms.wording import ALERT_NAMES, description_of, summary_of
+from driftline.stream_app.monitoring.naming import Kind
 
 
 class Status(StrEnum):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from schemas import AuditRecord, Control, rfc3339
+from driftline.schemas import AuditRecord, Control, rfc3339
 
 
 class AuditTrail:

@@ -4,15 +4,15 @@ from collections import Counter
 from enum import StrEnum
 from typing import Any, Final
 
-from schemas import Alert, Control, Coverage
-from stream_app.alarms.acceptance import Acceptance
-from stream_app.alarms.audit import AuditTrail
-from stream_app.alarms.desk import AlarmDesk
-from stream_app.alarms.incident import Incident
-from stream_app.alarms.state import ClosedIncident
-from stream_app.alarms.verdicts import Verdicts
-from stream_app.monitoring.identity import id_hash
-from stream_app.monitoring.model import ModelMonitor
+from driftline.schemas import Alert, Control, Coverage
+from driftline.stream_app.alarms.acceptance import Acceptance
+from driftline.stream_app.alarms.audit import AuditTrail
+from driftline.stream_app.alarms.desk import AlarmDesk
+from driftline.stream_app.alarms.incident import Incident
+from driftline.stream_app.alarms.state import ClosedIncident
+from driftline.stream_app.alarms.verdicts import Verdicts
+from driftline.stream_app.monitoring.identity import id_hash
+from driftline.stream_app.monitoring.model import ModelMonitor
 
 MOST_NAMED: Final = 5
 

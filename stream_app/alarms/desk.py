@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
-from detectors import SignalState
-from schemas import Alert, Coverage
-from stream_app.alarms.announcement import Status, announce
-from stream_app.alarms.incident import SEVERITY_ORDER, Evidence, Incident
-from stream_app.alarms.recovery import has_recovered
-from stream_app.alarms.stages import (
+from driftline.detectors import SignalState
+from driftline.schemas import Alert, Coverage
+from driftline.stream_app.alarms.announcement import Status, announce
+from driftline.stream_app.alarms.incident import SEVERITY_ORDER, Evidence, Incident
+from driftline.stream_app.alarms.recovery import has_recovered
+from driftline.stream_app.alarms.stages import (
     CONFIRMED_STAGES,
     STAGES,
     Case,
@@ -18,10 +18,10 @@ from stream_app.alarms.stages import (
     late_confirmed,
     run,
 )
-from stream_app.alarms.state import AlarmState
-from stream_app.alarms.tally import WHOLE_MODEL, Tally
-from stream_app.monitoring.model import ModelMonitor
-from stream_app.monitoring.streams import GONE_MS
+from driftline.stream_app.alarms.state import AlarmState
+from driftline.stream_app.alarms.tally import WHOLE_MODEL, Tally
+from driftline.stream_app.monitoring.model import ModelMonitor
+from driftline.stream_app.monitoring.streams import GONE_MS
 
 # A finding that nothing confirmed within an hour, or twice the time that the change took to be found, is
 # forgotten.

@@ -1,7 +1,7 @@
 """Which direction of a signal is bad."""
 
-from stream_app.config import BehaviorPlan, ModelPlan, SignalPlan
-from stream_app.monitoring.naming import is_of_output, subject_of
+from driftline.stream_app.config import BehaviorPlan, ModelPlan, SignalPlan
+from driftline.stream_app.monitoring.naming import is_of_output, subject_of
 
 OPPOSITE = {"up": "down", "down": "up", "both": "both"}
 DEFAULT_SIGNAL = SignalPlan()

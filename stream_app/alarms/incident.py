@@ -2,9 +2,9 @@
 
 import msgspec
 
-from detectors import Finding
-from schemas import Verdict
-from stream_app.monitoring.naming import Kind
+from driftline.detectors import Finding
+from driftline.schemas import Verdict
+from driftline.stream_app.monitoring.naming import Kind
 
 KIND_ORDER = {kind: place for place, kind in enumerate(Kind)}
 SEVERITY_ORDER = {"info": 0, "warning": 1, "critical": 2}

@@ -2,9 +2,9 @@
 
 from math import sqrt
 
-from detectors import SignalState
-from stream_app.alarms.incident import Member
-from stream_app.config import ModelPlan
+from driftline.detectors import SignalState
+from driftline.stream_app.alarms.incident import Member
+from driftline.stream_app.config import ModelPlan
 
 # A signal is back when its recent blocks are this close to its reference (half way, for a small change).
 RECOVERED_SD = 0.25

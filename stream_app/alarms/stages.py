@@ -12,13 +12,13 @@ from typing import Literal
 
 from msgspec import structs
 
-from detectors import SignalState
-from stream_app.alarms.direction import is_bad
-from stream_app.alarms.incident import Evidence, Incident, Member
-from stream_app.alarms.recovery import tolerance_sd
-from stream_app.alarms.standing import Sighting
-from stream_app.alarms.state import AlarmState
-from stream_app.config import ModelPlan
+from driftline.detectors import SignalState
+from driftline.stream_app.alarms.direction import is_bad
+from driftline.stream_app.alarms.incident import Evidence, Incident, Member
+from driftline.stream_app.alarms.recovery import tolerance_sd
+from driftline.stream_app.alarms.standing import Sighting
+from driftline.stream_app.alarms.state import AlarmState
+from driftline.stream_app.config import ModelPlan
 
 Look = Callable[[Evidence], SignalState | None]
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from schemas import Verdict
+from driftline.schemas import Verdict
 
 # What one verdict does to the weight. Noise is said more often than praise, so praise is worth less than
 # noise costs: two useful alerts make good for about one that was noise.

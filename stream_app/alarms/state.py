@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from schemas import Verdict, fingerprint_of
-from stream_app.alarms.incident import Evidence, Incident, Member
-from stream_app.alarms.standing import Standing
-from stream_app.monitoring.naming import Kind
+from driftline.schemas import Verdict, fingerprint_of
+from driftline.stream_app.alarms.incident import Evidence, Incident, Member
+from driftline.stream_app.alarms.standing import Standing
+from driftline.stream_app.monitoring.naming import Kind
 
 # A verdict may come days after an incident is over. About 60 bytes and 30 for each signal.
 CLOSED_KEPT = 64

@@ -3,12 +3,19 @@
 from math import log
 from typing import Final
 
-from schemas import Control, Verdict
-from stream_app.alarms.audit import AuditTrail
-from stream_app.alarms.desk import AlarmDesk
-from stream_app.alarms.incident import Incident
-from stream_app.alarms.standing import HALF_LIFE_MS, LEAST, MOST, NEAR_ONE, NOISE_TO_DEMOTE, Standing
-from stream_app.alarms.state import AlarmState, ClosedIncident
+from driftline.schemas import Control, Verdict
+from driftline.stream_app.alarms.audit import AuditTrail
+from driftline.stream_app.alarms.desk import AlarmDesk
+from driftline.stream_app.alarms.incident import Incident
+from driftline.stream_app.alarms.standing import (
+    HALF_LIFE_MS,
+    LEAST,
+    MOST,
+    NEAR_ONE,
+    NOISE_TO_DEMOTE,
+    Standing,
+)
+from driftline.stream_app.alarms.state import AlarmState, ClosedIncident
 
 DAY_MS: Final = 86_400_000
 HOUR_MS: Final = 3_600_000

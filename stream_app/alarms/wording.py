@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from math import isclose, sqrt
 
-from stream_app.alarms.incident import Incident, Member
-from stream_app.monitoring.naming import Kind
+from driftline.stream_app.alarms.incident import Incident, Member
+from driftline.stream_app.monitoring.naming import Kind
 
 NAMES = {
     Kind.CONCEPT_DRIFT: "Concept drift",

@@ -1,5 +1,5 @@
 """The command line: ``driftline …``."""
 
-from stream_app.cli.program import main
+from driftline.stream_app.cli.program import main
 
 __all__ = ["main"]

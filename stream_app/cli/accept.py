@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from stream_app.cli.control import BY, COMMENT, MODEL, control_client
-from stream_app.cli.options import common_options
-from stream_app.cli.presentation import Command, examples
+from driftline.stream_app.cli.control import BY, COMMENT, MODEL, control_client
+from driftline.stream_app.cli.options import common_options
+from driftline.stream_app.cli.presentation import Command, examples
 
 
 @click.command(

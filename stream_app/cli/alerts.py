@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from stream_app.cli.options import common_options, kafka_settings, require_broker
-from stream_app.cli.presentation import Command, examples
+from driftline.stream_app.cli.options import common_options, kafka_settings, require_broker
+from driftline.stream_app.cli.presentation import Command, examples
 
 if TYPE_CHECKING:
-    from stream_app.client import AlertConsumer
+    from driftline.stream_app.client import AlertConsumer
 
 Alert = dict[str, Any]
 
@@ -51,7 +51,7 @@ def alerts(
     """Show the latest alerts, the oldest of them first: when, how severe, what happened, how it was found."""
     kafka = kafka_settings(config, bootstrap_servers)
     require_broker(kafka)
-    from stream_app.client import AlertConsumer
+    from driftline.stream_app.client import AlertConsumer
 
     show = show_json if as_json else show_words()
     with AlertConsumer(kafka, from_beginning=True) as consumer:
@@ -66,7 +66,7 @@ def alerts(
 
 def existing(consumer: "AlertConsumer") -> list[Alert]:
     """What the topic holds now, as it happened: partitions have no order among themselves."""
-    from stream_app.cli.alert_lines import happened_at
+    from driftline.stream_app.cli.alert_lines import happened_at
 
     there: list[Alert] = []
     while consumer.lag() > 0:
@@ -83,8 +83,8 @@ def show_json(alert: Alert) -> None:
 
 def show_words() -> Callable[[Alert], None]:
     """Prints alerts in words."""
-    from stream_app.cli.alert_lines import alert_line, detail_line
-    from stream_app.cli.terminal import standard_output
+    from driftline.stream_app.cli.alert_lines import alert_line, detail_line
+    from driftline.stream_app.cli.terminal import standard_output
 
     console = standard_output()
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from stream_app.cli.replay import INPUT, OUTPUT
+from driftline.stream_app.cli.replay import INPUT, OUTPUT
 
 if TYPE_CHECKING:
-    from stream_app.evaluation.document import Document
+    from driftline.stream_app.evaluation.document import Document
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -36,7 +36,7 @@ class Tolerance(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Seconds, from what was written; misuse when that is no duration."""
-        from stream_app.config.section import WrittenDuration, milliseconds
+        from driftline.stream_app.config.section import WrittenDuration, milliseconds
 
         if isinstance(value, float):
             return value
@@ -59,7 +59,7 @@ TOLERANCE = click.option(
 def check_outputs(report: Path | None) -> None:
     """Refuse a report that could not be written, before the work and not after it."""
     if report is not None:
-        from stream_app.evaluation.report_file import ENDINGS, check_report
+        from driftline.stream_app.evaluation.report_file import ENDINGS, check_report
 
         if report.suffix not in ENDINGS:
             raise click.UsageError(f"{report}: a report is HTML or PNG: let its name end in .html or .png.")
@@ -70,9 +70,9 @@ def deliver(document: "Document", builtins: Any, summary: str | None, report: Pa
     """The tables on standard output (which a summary to "-" has for itself), and the files asked for."""
     import orjson
 
-    from stream_app.cli.terminal import standard_error, standard_output
-    from stream_app.evaluation.report_file import write_report
-    from stream_app.evaluation.terminal import NARROWEST, render
+    from driftline.stream_app.cli.terminal import standard_error, standard_output
+    from driftline.stream_app.evaluation.report_file import write_report
+    from driftline.stream_app.evaluation.terminal import NARROWEST, render
 
     console = standard_error() if summary == "-" else standard_output()
     console.width = max(console.width, NARROWEST)

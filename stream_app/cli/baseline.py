@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from stream_app.cli.backtests import FILES, REPORT, SUMMARY, check_outputs, deliver
-from stream_app.cli.options import common_options, engine_settings
-from stream_app.cli.presentation import Command, Group, examples
-from stream_app.cli.replay import refuse_to_overwrite
+from driftline.stream_app.cli.backtests import FILES, REPORT, SUMMARY, check_outputs, deliver
+from driftline.stream_app.cli.options import common_options, engine_settings
+from driftline.stream_app.cli.presentation import Command, Group, examples
+from driftline.stream_app.cli.replay import refuse_to_overwrite
 
 
 @click.group(
@@ -56,10 +56,10 @@ def build(
     refuse_to_overwrite(files, (str(out), summary, None if report is None else str(report)))
     check_outputs(report)
     settings = engine_settings(config, bootstrap_servers)
-    from stream_app.adapters.files import records_of
-    from stream_app.adapters.replay import Sinks, replay_batches
-    from stream_app.cli.replay_report import watched
-    from stream_app.evaluation.wording import counted
+    from driftline.stream_app.adapters.files import records_of
+    from driftline.stream_app.adapters.replay import Sinks, replay_batches
+    from driftline.stream_app.cli.replay_report import watched
+    from driftline.stream_app.evaluation.wording import counted
 
     with watched(records_of(files), files) as records:
         result = replay_batches(records, settings, Sinks(baseline=out))
@@ -98,8 +98,12 @@ def show_file(
     file: Path, *, settings_file: Path | None, notes: list[str], summary: str | None, report: Path | None
 ) -> None:
     """The table of a baseline's signals, and the files asked for."""
-    from stream_app.evaluation.reference_document import reference_builtins, reference_document, verdict_of
-    from stream_app.evaluation.references import read_references
+    from driftline.stream_app.evaluation.reference_document import (
+        reference_builtins,
+        reference_document,
+        verdict_of,
+    )
+    from driftline.stream_app.evaluation.references import read_references
 
     references = read_references(file, engine_settings(settings_file, None))
     document = reference_document(f"driftline: the baseline {file.name}", references, notes)

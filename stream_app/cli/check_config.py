@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from stream_app.cli.options import BOOTSTRAP_SERVERS, CONFIG, engine_settings
-from stream_app.cli.presentation import Command, examples
+from driftline.stream_app.cli.options import BOOTSTRAP_SERVERS, CONFIG, engine_settings
+from driftline.stream_app.cli.presentation import Command, examples
 
 
 @click.command(

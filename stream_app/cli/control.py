@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from stream_app.cli.options import kafka_settings, require_broker
+from driftline.stream_app.cli.options import kafka_settings, require_broker
 
 if TYPE_CHECKING:
-    from stream_app.client import DriftClient
+    from driftline.stream_app.client import DriftClient
 
 DELIVERY_S_MAX: Final = 15.0
 LONGEST: Final = 256
@@ -47,7 +47,7 @@ def control_client(config: Path | None, bootstrap_servers: str | None, model: st
     """
     kafka = kafka_settings(config, bootstrap_servers)
     require_broker(kafka)
-    from stream_app.client import DriftClient
+    from driftline.stream_app.client import DriftClient
 
     with DriftClient(kafka, model=model) as client:
         yield client

@@ -4,10 +4,18 @@ from pathlib import Path
 
 import click
 
-from stream_app.cli.backtests import FILES, REPORT, SUMMARY, TOLERANCE, TRUTH, check_outputs, deliver
-from stream_app.cli.options import common_options, engine_settings
-from stream_app.cli.presentation import Command, examples
-from stream_app.cli.replay import refuse_to_overwrite
+from driftline.stream_app.cli.backtests import (
+    FILES,
+    REPORT,
+    SUMMARY,
+    TOLERANCE,
+    TRUTH,
+    check_outputs,
+    deliver,
+)
+from driftline.stream_app.cli.options import common_options, engine_settings
+from driftline.stream_app.cli.presentation import Command, examples
+from driftline.stream_app.cli.replay import refuse_to_overwrite
 
 
 @click.command(
@@ -45,11 +53,11 @@ def evaluate(
     refuse_to_overwrite((*files, *([str(truth)] if truth else [])), written)
     check_outputs(report)
     settings = engine_settings(config, bootstrap_servers)
-    from stream_app.adapters.files import records_of
-    from stream_app.cli.replay_report import watched
-    from stream_app.evaluation.evaluating import evaluate as run
-    from stream_app.evaluation.evaluation_document import evaluation_builtins, evaluation_document
-    from stream_app.evaluation.truth_file import read_truth
+    from driftline.stream_app.adapters.files import records_of
+    from driftline.stream_app.cli.replay_report import watched
+    from driftline.stream_app.evaluation.evaluating import evaluate as run
+    from driftline.stream_app.evaluation.evaluation_document import evaluation_builtins, evaluation_document
+    from driftline.stream_app.evaluation.truth_file import read_truth
 
     truths = None if truth is None else read_truth(truth)
     with watched(records_of(files), files) as records:

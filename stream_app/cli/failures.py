@@ -39,9 +39,9 @@ def sentence_of(error: Exception) -> str | None:
 
 def _own_sentence(error: Exception) -> str | None:
     """driftline's own errors explain themselves."""
-    from stream_app.adapters.local_kafka import LocalKafkaError
-    from stream_app.config import ConfigError
-    from stream_app.simulator.kafka_sink import DeliveryError
+    from driftline.stream_app.adapters.local_kafka import LocalKafkaError
+    from driftline.stream_app.config import ConfigError
+    from driftline.stream_app.simulator.kafka_sink import DeliveryError
 
     if isinstance(error, ConfigError | LocalKafkaError | DeliveryError):
         return str(error)

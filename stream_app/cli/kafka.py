@@ -5,8 +5,8 @@ from typing import Final
 
 import click
 
-from stream_app.cli.options import common_options, kafka_settings
-from stream_app.cli.presentation import Command, Group, examples
+from driftline.stream_app.cli.options import common_options, kafka_settings
+from driftline.stream_app.cli.presentation import Command, Group, examples
 
 THIS_MACHINE: Final = ("localhost", "127.0.0.1")
 DIRECTORY: Final = click.option(
@@ -45,7 +45,7 @@ def start(port: int | None, directory: Path, config: Path | None, bootstrap_serv
 
     The first time, Kafka's jars are fetched by Maven. Topics outlive a stop and the next start.
     """
-    from stream_app.adapters.local_kafka import LocalKafka
+    from driftline.stream_app.adapters.local_kafka import LocalKafka
 
     port = port or local_port(kafka_settings(config, bootstrap_servers).bootstrap_servers)
     broker = LocalKafka(directory / "kafka", port, directory / "kafka-libs")
@@ -66,7 +66,7 @@ def stop(directory: Path, config: Path | None, bootstrap_servers: str | None) ->
     The folder says which broker it is: --config and --bootstrap-servers, which every command takes, change
     nothing here.
     """
-    from stream_app.adapters.local_kafka import stop_local_kafka
+    from driftline.stream_app.adapters.local_kafka import stop_local_kafka
 
     stopped = stop_local_kafka(directory / "kafka")
     click.echo("Kafka is stopped." if stopped else f"No Kafka of {directory} was running.")

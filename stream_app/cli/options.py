@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from stream_app.config import KafkaSettings, Settings
+    from driftline.stream_app.config import KafkaSettings, Settings
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -35,15 +35,15 @@ def common_options(function: Function) -> Function:
 
 def kafka_settings(config: Path | None, bootstrap_servers: str | None) -> "KafkaSettings":
     """What a command needs that talks to Kafka and runs no detector."""
-    from stream_app.config import load_settings
+    from driftline.stream_app.config import load_settings
 
     return load_settings(config, bootstrap_servers).kafka
 
 
 def engine_settings(config: Path | None, bootstrap_servers: str | None) -> "Settings":
     """What a command needs that runs the engine: the detectors that the configuration names must exist."""
-    from detectors.registry import known_names, load_installed
-    from stream_app.config import load_settings
+    from driftline.detectors.registry import known_names, load_installed
+    from driftline.stream_app.config import load_settings
 
     load_installed()
     return load_settings(config, bootstrap_servers, detectors=known_names())
@@ -68,7 +68,7 @@ def require_topics(kafka: "KafkaSettings") -> None:
     Raises:
         click.ClickException: topics are missing or do not fit together; says which.
     """
-    from stream_app.adapters.topics import check_topics
+    from driftline.stream_app.adapters.topics import check_topics
 
     if problems := check_topics(kafka):
         raise click.ClickException("\n".join(problems))

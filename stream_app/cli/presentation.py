@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from stream_app.cli.failures import explained
+from driftline.stream_app.cli.failures import explained
 
 
 def examples(*lines: str) -> str:

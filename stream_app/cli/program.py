@@ -7,20 +7,20 @@ import logging
 
 import click
 
-from stream_app.cli.accept import accept
-from stream_app.cli.alerts import alerts
-from stream_app.cli.baseline import baseline
-from stream_app.cli.check_config import check_config
-from stream_app.cli.demo import demo
-from stream_app.cli.evaluate import evaluate
-from stream_app.cli.kafka import kafka
-from stream_app.cli.presentation import Group, examples
-from stream_app.cli.replay import replay
-from stream_app.cli.simulate import simulate
-from stream_app.cli.topics import topics
-from stream_app.cli.tune import tune
-from stream_app.cli.verdict import verdict
-from stream_app.cli.worker import worker
+from driftline.stream_app.cli.accept import accept
+from driftline.stream_app.cli.alerts import alerts
+from driftline.stream_app.cli.baseline import baseline
+from driftline.stream_app.cli.check_config import check_config
+from driftline.stream_app.cli.demo import demo
+from driftline.stream_app.cli.evaluate import evaluate
+from driftline.stream_app.cli.kafka import kafka
+from driftline.stream_app.cli.presentation import Group, examples
+from driftline.stream_app.cli.replay import replay
+from driftline.stream_app.cli.simulate import simulate
+from driftline.stream_app.cli.topics import topics
+from driftline.stream_app.cli.tune import tune
+from driftline.stream_app.cli.verdict import verdict
+from driftline.stream_app.cli.worker import worker
 
 
 @click.group(

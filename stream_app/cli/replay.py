@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stream_app.cli.options import common_options, engine_settings
-from stream_app.cli.presentation import Command, examples
+from driftline.stream_app.cli.options import common_options, engine_settings
+from driftline.stream_app.cli.presentation import Command, examples
 
 if TYPE_CHECKING:
-    from stream_app.adapters.replay import Sink
-    from stream_app.pipeline import OutputRecord
+    from driftline.stream_app.adapters.replay import Sink
+    from driftline.stream_app.pipeline import OutputRecord
 
 STANDARD_STREAM = "-"
 INPUT = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)
@@ -72,10 +72,10 @@ def replay(
     learned = str(baseline) if baseline else None
     refuse_to_overwrite(files, (alerts, signals, dead_letters, audit, summary, learned))
     settings = engine_settings(config, bootstrap_servers)
-    from stream_app.adapters.files import records_of
-    from stream_app.adapters.replay import Sinks, ignore
-    from stream_app.adapters.replay import replay_batches as run
-    from stream_app.cli.replay_report import print_summary, watched, write_summary
+    from driftline.stream_app.adapters.files import records_of
+    from driftline.stream_app.adapters.replay import Sinks, ignore
+    from driftline.stream_app.adapters.replay import replay_batches as run
+    from driftline.stream_app.cli.replay_report import print_summary, watched, write_summary
 
     with ExitStack() as stack:
         sinks = Sinks(

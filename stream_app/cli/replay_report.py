@@ -9,11 +9,11 @@ import orjson
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from stream_app.adapters.replay import Summary
-from stream_app.cli.terminal import standard_error
-from stream_app.evaluation.wording import counted
-from stream_app.pipeline import Records
-from stream_app.pipeline.kernels import compile_engine
+from driftline.stream_app.adapters.replay import Summary
+from driftline.stream_app.cli.terminal import standard_error
+from driftline.stream_app.evaluation.wording import counted
+from driftline.stream_app.pipeline import Records
+from driftline.stream_app.pipeline.kernels import compile_engine
 
 
 @contextmanager

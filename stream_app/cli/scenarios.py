@@ -4,7 +4,7 @@ import time
 
 import click
 
-from stream_app.simulator import Scenario, scenarios
+from driftline.stream_app.simulator import Scenario, scenarios
 
 
 def named(scenario: str | None) -> Scenario:

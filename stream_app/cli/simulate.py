@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from stream_app.cli.options import common_options, kafka_settings, require_broker, require_topics
-from stream_app.cli.presentation import Command, examples
+from driftline.stream_app.cli.options import common_options, kafka_settings, require_broker, require_topics
+from driftline.stream_app.cli.presentation import Command, examples
 
 if TYPE_CHECKING:
-    from stream_app.config import KafkaSettings
-    from stream_app.simulator import Scenario, SimulatedEvent
+    from driftline.stream_app.config import KafkaSettings
+    from driftline.stream_app.simulator import Scenario, SimulatedEvent
 
 STANDARD_STREAM: Final = Path("-")
 STANDARD_OUTPUT: Final = Path("/dev/stdout")
@@ -84,7 +84,7 @@ def simulate(
         raise click.UsageError("Say where the events shall go: either --out FILE or --kafka.")
     if rate is not None and not to_kafka:
         raise click.UsageError("--rate paces events that go to Kafka; a file is written as fast as possible.")
-    from stream_app.cli.scenarios import ending_now, named
+    from driftline.stream_app.cli.scenarios import ending_now, named
 
     chosen = named(scenario).scaled(scale)
     if out is not None:
@@ -102,15 +102,15 @@ def simulate(
 
 def write(events: Iterable["SimulatedEvent"], out: Path) -> int:
     """Into a file or to standard output; returns how many."""
-    from stream_app.simulator import write_file
+    from driftline.stream_app.simulator import write_file
 
     return write_file(STANDARD_OUTPUT if out == STANDARD_STREAM else out, events)
 
 
 def send(events: Iterable["SimulatedEvent"], kafka: "KafkaSettings", rate: float | None) -> int:
     """To Kafka, at the rate; returns how many when all are delivered."""
-    from stream_app.simulator import play
-    from stream_app.simulator.kafka_sink import KafkaSink
+    from driftline.stream_app.simulator import play
+    from driftline.stream_app.simulator.kafka_sink import KafkaSink
 
     with KafkaSink(kafka) as sink:
         return play(events, sink.send, rate)
@@ -118,7 +118,7 @@ def send(events: Iterable["SimulatedEvent"], kafka: "KafkaSettings", rate: float
 
 def write_truths(scenario: "Scenario", seed: int, file: Path | None) -> None:
     """One JSON line per injected change, if that was asked for."""
-    from stream_app.simulator import write_truth
+    from driftline.stream_app.simulator import write_truth
 
     if file is not None:
         write_truth(file, scenario.truth(seed))
@@ -128,8 +128,8 @@ def print_scenarios() -> None:
     """Every scenario: its id, its size and what happens in it."""
     from rich.table import Table
 
-    from stream_app.cli.terminal import standard_output
-    from stream_app.simulator import scenarios
+    from driftline.stream_app.cli.terminal import standard_output
+    from driftline.stream_app.simulator import scenarios
 
     table = Table(box=None)
     for heading in ("scenario", "days", "predictions/s", "what happens"):

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from stream_app.cli.options import common_options, kafka_settings, require_broker, require_topics
-from stream_app.cli.presentation import Command, Group, examples
+from driftline.stream_app.cli.options import common_options, kafka_settings, require_broker, require_topics
+from driftline.stream_app.cli.presentation import Command, Group, examples
 
 
 @click.group(
@@ -34,7 +34,7 @@ def create(config: Path | None, bootstrap_servers: str | None) -> None:
     """
     kafka = kafka_settings(config, bootstrap_servers)
     require_broker(kafka)
-    from stream_app.adapters.topics import create_topics
+    from driftline.stream_app.adapters.topics import create_topics
 
     for report in create_topics(kafka):
         click.echo(f"{report.outcome:<8} {report.topic}: {report.sentence}")

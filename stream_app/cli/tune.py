@@ -5,13 +5,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stream_app.cli.backtests import FILES, REPORT, SUMMARY, TOLERANCE, TRUTH, check_outputs, deliver
-from stream_app.cli.options import common_options, engine_settings
-from stream_app.cli.presentation import Command, examples
-from stream_app.cli.replay import STANDARD_STREAM, refuse_to_overwrite
+from driftline.stream_app.cli.backtests import (
+    FILES,
+    REPORT,
+    SUMMARY,
+    TOLERANCE,
+    TRUTH,
+    check_outputs,
+    deliver,
+)
+from driftline.stream_app.cli.options import common_options, engine_settings
+from driftline.stream_app.cli.presentation import Command, examples
+from driftline.stream_app.cli.replay import STANDARD_STREAM, refuse_to_overwrite
 
 if TYPE_CHECKING:
-    from stream_app.evaluation.budget import Budget
+    from driftline.stream_app.evaluation.budget import Budget
 
 
 class BudgetType(click.ParamType):
@@ -21,7 +29,7 @@ class BudgetType(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> "Budget":
         """A budget from ``1/30d``; misuse when it is none."""
-        from stream_app.evaluation.budget import Budget
+        from driftline.stream_app.evaluation.budget import Budget
 
         if isinstance(value, Budget):
             return value
@@ -92,14 +100,14 @@ def tune(
     refuse_to_overwrite(inputs, written)
     check_outputs(report)
     engine_settings(config, bootstrap_servers)  # every mistake, by its line in the user's own file
-    from stream_app.adapters.files import records_of
-    from stream_app.cli.terminal import standard_error
-    from stream_app.evaluation.backtest import Backtest
-    from stream_app.evaluation.draft import Draft
-    from stream_app.evaluation.truth_file import read_truth
-    from stream_app.evaluation.tuning import tune as run
-    from stream_app.evaluation.tuning import tuning_builtins
-    from stream_app.evaluation.tuning_document import remarks_of, tuning_document
+    from driftline.stream_app.adapters.files import records_of
+    from driftline.stream_app.cli.terminal import standard_error
+    from driftline.stream_app.evaluation.backtest import Backtest
+    from driftline.stream_app.evaluation.draft import Draft
+    from driftline.stream_app.evaluation.truth_file import read_truth
+    from driftline.stream_app.evaluation.tuning import tune as run
+    from driftline.stream_app.evaluation.tuning import tuning_builtins
+    from driftline.stream_app.evaluation.tuning_document import remarks_of, tuning_document
 
     backtest = Backtest(lambda: records_of(files), None if truth is None else read_truth(truth), tolerance)
     draft = Draft.of(config, lambda file: engine_settings(file, bootstrap_servers))

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from stream_app.cli.control import BY, COMMENT, MODEL, control_client
-from stream_app.cli.options import common_options
-from stream_app.cli.presentation import Command, examples
+from driftline.stream_app.cli.control import BY, COMMENT, MODEL, control_client
+from driftline.stream_app.cli.options import common_options
+from driftline.stream_app.cli.presentation import Command, examples
 
 if TYPE_CHECKING:
-    from schemas import Verdict
+    from driftline.schemas import Verdict
 
 VERDICTS: Final[dict[str, "Verdict"]] = {"useful": "useful", "noise": "noise", "expected": "expected_change"}
 

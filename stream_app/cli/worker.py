@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from stream_app.cli.options import common_options, engine_settings, require_broker, require_topics
-from stream_app.cli.presentation import Command, examples
+from driftline.stream_app.cli.options import common_options, engine_settings, require_broker, require_topics
+from driftline.stream_app.cli.presentation import Command, examples
 
 
 @click.command(
@@ -29,6 +29,6 @@ def worker(verbose: bool, config: Path | None, bootstrap_servers: str | None) ->
     settings = engine_settings(config, bootstrap_servers)
     require_broker(settings.kafka)
     require_topics(settings.kafka)
-    from stream_app.adapters.worker import run_worker
+    from driftline.stream_app.adapters.worker import run_worker
 
     click.get_current_context().exit(run_worker(settings, verbose))

@@ -4,7 +4,7 @@ It needs kafka-python, orjson and the settings, and nothing of what detects drif
 speech, vision and text, `stream_app.client.sources` computes where the raw data is (with numpy).
 """
 
-from stream_app.client.alert_consumer import AlertConsumer
-from stream_app.client.drift_client import DriftClient
+from driftline.stream_app.client.alert_consumer import AlertConsumer
+from driftline.stream_app.client.drift_client import DriftClient
 
 __all__ = ["AlertConsumer", "DriftClient"]

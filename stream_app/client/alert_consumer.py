@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import orjson
 
-from stream_app.client.connection import connection
-from stream_app.client.remembered_ids import RememberedIds
-from stream_app.config import KafkaSettings
+from driftline.stream_app.client.connection import connection
+from driftline.stream_app.client.remembered_ids import RememberedIds
+from driftline.stream_app.config import KafkaSettings
 
 if TYPE_CHECKING:
     from kafka import TopicPartition

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stream_app.config import KafkaSettings, kafka_settings
+from driftline.stream_app.config import KafkaSettings, kafka_settings
 
 
 def connection(

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import uuid4
 
-from schemas.events import DEFAULT_ROLE, NEEDED_FOR_VERDICT, REQUIRED_BY_KIND, Verdict
-from stream_app.client.encoding import text_of
-from stream_app.client.event_client import EventClient
+from driftline.schemas.events import DEFAULT_ROLE, NEEDED_FOR_VERDICT, REQUIRED_BY_KIND, Verdict
+from driftline.stream_app.client.encoding import text_of
+from driftline.stream_app.client.event_client import EventClient
 
 Values = Mapping[str, Any]
 

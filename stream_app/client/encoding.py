@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from schemas import epoch_ms
+from driftline.schemas import epoch_ms
 
 _AS_IT_IS = frozenset({float, int, bool, str, type(None)})
 

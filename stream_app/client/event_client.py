@@ -4,11 +4,11 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from stream_app.client.connection import connection
-from stream_app.client.encoding import encode_event, require, time_ms_of
-from stream_app.client.forking import fork_waits
-from stream_app.client.outbox import Outbox, Producer, Record
-from stream_app.config import KafkaSettings
+from driftline.stream_app.client.connection import connection
+from driftline.stream_app.client.encoding import encode_event, require, time_ms_of
+from driftline.stream_app.client.forking import fork_waits
+from driftline.stream_app.client.outbox import Outbox, Producer, Record
+from driftline.stream_app.config import KafkaSettings
 
 
 class EventClient:
@@ -87,5 +87,5 @@ class EventClient:
 
     def _connect(self) -> Producer:
         with fork_waits:
-            from stream_app.client.producer import connect_producer
+            from driftline.stream_app.client.producer import connect_producer
         return connect_producer(self._options)

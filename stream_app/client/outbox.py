@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from time import monotonic
 from typing import Any, NamedTuple, Protocol
 
-from stream_app.client.forking import begin_in_each_child
+from driftline.stream_app.client.forking import begin_in_each_child
 
 logger = logging.getLogger(__name__)
 

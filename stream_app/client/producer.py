@@ -7,7 +7,7 @@ from typing import Any
 from kafka import KafkaProducer
 from kafka.errors import KafkaTimeoutError
 
-from stream_app.client.outbox import NotYetError
+from driftline.stream_app.client.outbox import NotYetError
 
 LINGER_MS = 20
 BATCH_BYTES = 131_072

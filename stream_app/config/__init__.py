@@ -1,15 +1,15 @@
 """Settings and the monitoring plan, read from YAML; every mistake is a sentence with its place."""
 
-from stream_app.config.alerts import AlertsPlan, Kind, Severity
-from stream_app.config.budget import FalseAlarmBudget
-from stream_app.config.errors import ConfigError, Mistake
-from stream_app.config.kafka import KafkaSettings, TopicNames
-from stream_app.config.limits import Limits
-from stream_app.config.loading import kafka_settings, load_settings
-from stream_app.config.plan import BehaviorPlan, LabelsPlan, ModelPlan, SignalPlan
-from stream_app.config.secret import Secret
-from stream_app.config.settings import Settings
-from stream_app.config.worker import WorkerSettings
+from driftline.stream_app.config.alerts import AlertsPlan, Kind, Severity
+from driftline.stream_app.config.budget import FalseAlarmBudget
+from driftline.stream_app.config.errors import ConfigError, Mistake
+from driftline.stream_app.config.kafka import KafkaSettings, TopicNames
+from driftline.stream_app.config.limits import Limits
+from driftline.stream_app.config.loading import kafka_settings, load_settings
+from driftline.stream_app.config.plan import BehaviorPlan, LabelsPlan, ModelPlan, SignalPlan
+from driftline.stream_app.config.secret import Secret
+from driftline.stream_app.config.settings import Settings
+from driftline.stream_app.config.worker import WorkerSettings
 
 __all__ = [
     "AlertsPlan",

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from stream_app.config.section import DurationMs, Section
+from driftline.stream_app.config.section import DurationMs, Section
 
 Kind = Literal["concept_drift", "behavior", "data_quality", "data_drift", "output_drift", "serving", "volume"]
 Severity = Literal["critical", "warning", "info"]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from stream_app.config.section import DurationMs, Section
+from driftline.stream_app.config.section import DurationMs, Section
 
 DAY_MS = 86_400_000
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from stream_app.config.wording import did_you_mean, listed
+from driftline.stream_app.config.wording import did_you_mean, listed
 
 DETECTORS: Final = "detectors"
 """Key of the validation context that holds the names of all detectors; without it any name will do."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from stream_app.config.errors import Mistake
+from driftline.stream_app.config.errors import Mistake
 
 Path = tuple[str | int, ...]
 

@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from stream_app.config.secret import Secret
-from stream_app.config.section import Section
-from stream_app.config.servers import checked_servers
-from stream_app.config.tls import tls_context
+from driftline.stream_app.config.secret import Secret
+from driftline.stream_app.config.section import Section
+from driftline.stream_app.config.servers import checked_servers
+from driftline.stream_app.config.tls import tls_context
 
 TopicName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=249)]
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]

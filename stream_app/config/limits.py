@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from stream_app.config.section import Section
+from driftline.stream_app.config.section import Section
 
 Count = Annotated[int, Field(gt=0)]
 

@@ -12,15 +12,15 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from stream_app.config.detector_names import DETECTORS
-from stream_app.config.document import Document, read_document
-from stream_app.config.document import Path as KeyPath
-from stream_app.config.errors import ConfigError, Mistake
-from stream_app.config.kafka import KafkaSettings
-from stream_app.config.secret import FROM_FILE
-from stream_app.config.sentences import UNKNOWN_KEY, mistakes_of, place_of
-from stream_app.config.servers import checked_servers
-from stream_app.config.settings import Settings
+from driftline.stream_app.config.detector_names import DETECTORS
+from driftline.stream_app.config.document import Document, read_document
+from driftline.stream_app.config.document import Path as KeyPath
+from driftline.stream_app.config.errors import ConfigError, Mistake
+from driftline.stream_app.config.kafka import KafkaSettings
+from driftline.stream_app.config.secret import FROM_FILE
+from driftline.stream_app.config.sentences import UNKNOWN_KEY, mistakes_of, place_of
+from driftline.stream_app.config.servers import checked_servers
+from driftline.stream_app.config.settings import Settings
 
 SERVERS_VARIABLE: Final = "KAFKA_BOOTSTRAP_SERVERS"
 

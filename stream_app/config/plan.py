@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from stream_app.config.alerts import AlertsPlan
-from stream_app.config.budget import FalseAlarmBudget
-from stream_app.config.detector_names import DETECTORS, checked_detectors
-from stream_app.config.section import DurationMs, Section
+from driftline.stream_app.config.alerts import AlertsPlan
+from driftline.stream_app.config.budget import FalseAlarmBudget
+from driftline.stream_app.config.detector_names import DETECTORS, checked_detectors
+from driftline.stream_app.config.section import DurationMs, Section
 
 Bad = Literal["up", "down", "both"]
 NewVersion = Literal["inherit", "fresh"]

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import SecretStr, ValidationInfo, model_validator
 
-from stream_app.config.errors import ConfigError
-from stream_app.config.section import Section
+from driftline.stream_app.config.errors import ConfigError
+from driftline.stream_app.config.section import Section
 
 FROM_FILE = "from_file"
 """Key of the validation context that is set while a configuration file is read."""

@@ -7,10 +7,10 @@ from typing import Any, Final, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from stream_app.config.document import Document, Path, dotted
-from stream_app.config.errors import Mistake
-from stream_app.config.section import Section, written_name
-from stream_app.config.wording import did_you_mean, listed
+from driftline.stream_app.config.document import Document, Path, dotted
+from driftline.stream_app.config.errors import Mistake
+from driftline.stream_app.config.section import Section, written_name
+from driftline.stream_app.config.wording import did_you_mean, listed
 
 KEY_MARK: Final = "[key]"  # pydantic's last path element for a mistake in a mapping's key
 UNKNOWN_KEY: Final = "extra_forbidden"  # pydantic's error type

@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from stream_app.config.kafka import KafkaSettings
-from stream_app.config.limits import Limits
-from stream_app.config.plan import ModelPlan, empty_for_none
-from stream_app.config.section import Section
-from stream_app.config.worker import WorkerSettings
+from driftline.stream_app.config.kafka import KafkaSettings
+from driftline.stream_app.config.limits import Limits
+from driftline.stream_app.config.plan import ModelPlan, empty_for_none
+from driftline.stream_app.config.section import Section
+from driftline.stream_app.config.worker import WorkerSettings
 
 ModelName = Annotated[str, Field(min_length=1, max_length=256)]
 

@@ -3,7 +3,7 @@
 import ssl
 from pathlib import Path
 
-from stream_app.config.errors import ConfigError
+from driftline.stream_app.config.errors import ConfigError
 
 
 def tls_context(

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from stream_app.adapters.replay import Sinks, replay_batches
-from stream_app.config import Settings
-from stream_app.evaluation.evaluating import Alerts, within
-from stream_app.evaluation.history import History, observed
-from stream_app.evaluation.scoring import Score, matched, score
-from stream_app.pipeline import Records
-from stream_app.simulator import TOLERANCE_S, Incident, Report, Truth, incidents_of
+from driftline.stream_app.adapters.replay import Sinks, replay_batches
+from driftline.stream_app.config import Settings
+from driftline.stream_app.evaluation.evaluating import Alerts, within
+from driftline.stream_app.evaluation.history import History, observed
+from driftline.stream_app.evaluation.scoring import Score, matched, score
+from driftline.stream_app.pipeline import Records
+from driftline.stream_app.simulator import TOLERANCE_S, Incident, Report, Truth, incidents_of
 
 Source = Callable[[], Iterable[Records]]
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from stream_app.evaluation.history import History
-from stream_app.simulator import Incident
+from driftline.stream_app.evaluation.history import History
+from driftline.stream_app.simulator import Incident
 
 ALWAYS_FIRE = "always-fire"
 NEVER_FIRE = "never-fire"

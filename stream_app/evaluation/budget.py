@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Self
 
-from stream_app.config.section import WrittenDuration, milliseconds
-from stream_app.evaluation.history import DAY_MS
+from driftline.stream_app.config.section import WrittenDuration, milliseconds
+from driftline.stream_app.evaluation.history import DAY_MS
 
 
 @dataclass(frozen=True)

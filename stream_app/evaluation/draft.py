@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from stream_app.config import Settings
-from stream_app.config.document import dotted, read_document
+from driftline.stream_app.config import Settings
+from driftline.stream_app.config.document import dotted, read_document
 
 Load = Callable[[Path], Settings]
 

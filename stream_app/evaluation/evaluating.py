@@ -6,15 +6,21 @@ from typing import Any, Final
 
 import orjson
 
-from stream_app.adapters.replay import Sinks, Summary, replay_batches
-from stream_app.config import Settings
-from stream_app.evaluation.baseline_rows import ALWAYS_FIRE, NEVER_FIRE, always_fire, grouped, never_fire
-from stream_app.evaluation.errors import EvaluationError
-from stream_app.evaluation.history import History, observed
-from stream_app.evaluation.river_defaults import RiverDefaults
-from stream_app.evaluation.scoring import Score, matched, score
-from stream_app.pipeline import OutputRecord, Records
-from stream_app.simulator import TOLERANCE_S, Incident, Report, Truth, incidents_of
+from driftline.stream_app.adapters.replay import Sinks, Summary, replay_batches
+from driftline.stream_app.config import Settings
+from driftline.stream_app.evaluation.baseline_rows import (
+    ALWAYS_FIRE,
+    NEVER_FIRE,
+    always_fire,
+    grouped,
+    never_fire,
+)
+from driftline.stream_app.evaluation.errors import EvaluationError
+from driftline.stream_app.evaluation.history import History, observed
+from driftline.stream_app.evaluation.river_defaults import RiverDefaults
+from driftline.stream_app.evaluation.scoring import Score, matched, score
+from driftline.stream_app.pipeline import OutputRecord, Records
+from driftline.stream_app.simulator import TOLERANCE_S, Incident, Report, Truth, incidents_of
 
 DRIFTLINE: Final = "driftline"
 GROUPED: Final = ", grouped"

@@ -2,13 +2,22 @@
 
 from typing import Any, Final
 
-from stream_app.evaluation.document import Bar, Bars, Block, Document, Figures, Lane, Notes, Table
-from stream_app.evaluation.document import Timeline as TimelineBlock
-from stream_app.evaluation.evaluating import GROUPED, Contestant, Evaluation
-from stream_app.evaluation.scoring import Score, alerts_by_signal
-from stream_app.evaluation.timelines import LEGEND, marks_of, spans_of
-from stream_app.evaluation.wording import ABSENT, counted, days_of, duration, number, share, time_of, words
-from stream_app.simulator import Row
+from driftline.stream_app.evaluation.document import Bar, Bars, Block, Document, Figures, Lane, Notes, Table
+from driftline.stream_app.evaluation.document import Timeline as TimelineBlock
+from driftline.stream_app.evaluation.evaluating import GROUPED, Contestant, Evaluation
+from driftline.stream_app.evaluation.scoring import Score, alerts_by_signal
+from driftline.stream_app.evaluation.timelines import LEGEND, marks_of, spans_of
+from driftline.stream_app.evaluation.wording import (
+    ABSENT,
+    counted,
+    days_of,
+    duration,
+    number,
+    share,
+    time_of,
+    words,
+)
+from driftline.stream_app.simulator import Row
 
 SIGNALS_SHOWN: Final = 15
 ALERTS_LISTED: Final = 50

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from schemas import Event, Prediction, Rejection, Serving, decode
-from stream_app.pipeline import Records
+from driftline.schemas import Event, Prediction, Rejection, Serving, decode
+from driftline.stream_app.pipeline import Records
 
 DAY_MS: Final = 86_400_000
 SECTIONS: Final = ("features", "outputs", "serving")

@@ -4,8 +4,17 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from stream_app.evaluation.document import Bars, Block, Code, Document, Figures, Notes, Table, Timeline
-from stream_app.evaluation.svg import bars_svg, timeline_svg
+from driftline.stream_app.evaluation.document import (
+    Bars,
+    Block,
+    Code,
+    Document,
+    Figures,
+    Notes,
+    Table,
+    Timeline,
+)
+from driftline.stream_app.evaluation.svg import bars_svg, timeline_svg
 
 SYMBOLS: Final = {"good": "●", "further": "◆", "bad": "✕", "quiet": "■"}
 STYLE: Final = """

@@ -9,15 +9,15 @@ second. Texts are left out, for which river's detectors have no number.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from schemas import Event, Feedback, Prediction, Serving
-from stream_app.config import Limits, ModelPlan
-from stream_app.monitoring.clock import EventClock
-from stream_app.monitoring.columns import list_cells
-from stream_app.monitoring.identity import id_hash
-from stream_app.monitoring.joins import Joins, Outcome
-from stream_app.monitoring.runs import DecodedRun
-from stream_app.monitoring.stream import ALL_VERSIONS
-from stream_app.monitoring.volume import VOLUME, Volume
+from driftline.schemas import Event, Feedback, Prediction, Serving
+from driftline.stream_app.config import Limits, ModelPlan
+from driftline.stream_app.monitoring.clock import EventClock
+from driftline.stream_app.monitoring.columns import list_cells
+from driftline.stream_app.monitoring.identity import id_hash
+from driftline.stream_app.monitoring.joins import Joins, Outcome
+from driftline.stream_app.monitoring.runs import DecodedRun
+from driftline.stream_app.monitoring.stream import ALL_VERSIONS
+from driftline.stream_app.monitoring.volume import VOLUME, Volume
 
 NULL_CELL = float("inf")
 MINUTE_MS = 60_000

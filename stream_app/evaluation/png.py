@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from stream_app.evaluation.document import Bars, Chart, Document, Timeline
-from stream_app.evaluation.errors import EvaluationError
-from stream_app.evaluation.ticks import ticks
+from driftline.stream_app.evaluation.document import Bars, Chart, Document, Timeline
+from driftline.stream_app.evaluation.errors import EvaluationError
+from driftline.stream_app.evaluation.ticks import ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from stream_app.alarms.direction import OPPOSITE, bad_direction
-from stream_app.config import ModelPlan
-from stream_app.evaluation.backtest import Mention
-from stream_app.evaluation.budget import Budget
-from stream_app.evaluation.draft import Edit
-from stream_app.evaluation.history import ModelHistory
-from stream_app.evaluation.subjects import Subject, subject_of_signal
-from stream_app.evaluation.wording import counted
+from driftline.stream_app.alarms.direction import OPPOSITE, bad_direction
+from driftline.stream_app.config import ModelPlan
+from driftline.stream_app.evaluation.backtest import Mention
+from driftline.stream_app.evaluation.budget import Budget
+from driftline.stream_app.evaluation.draft import Edit
+from driftline.stream_app.evaluation.history import ModelHistory
+from driftline.stream_app.evaluation.subjects import Subject, subject_of_signal
+from driftline.stream_app.evaluation.wording import counted
 
 MOST_EFFECT_FLOOR_SD: Final = 2.0
 STRICTER: Final = 10.0

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from detectors import BankSettings, Level, SnapshotError
-from detectors.snapshot import unpack_arrays
-from stream_app.adapters.baselines import read_baseline_file
-from stream_app.config import Settings
-from stream_app.evaluation.errors import EvaluationError
-from stream_app.monitoring.stream import Stream
-from stream_app.monitoring.streams import Baseline
+from driftline.detectors import BankSettings, Level, SnapshotError
+from driftline.detectors.snapshot import unpack_arrays
+from driftline.stream_app.adapters.baselines import read_baseline_file
+from driftline.stream_app.config import Settings
+from driftline.stream_app.evaluation.errors import EvaluationError
+from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.streams import Baseline
 
 
 @dataclass(frozen=True)

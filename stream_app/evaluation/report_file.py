@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from stream_app.evaluation.document import Document
-from stream_app.evaluation.errors import EvaluationError
-from stream_app.evaluation.html import html_of
-from stream_app.evaluation.png import require_matplotlib, write_png
+from driftline.stream_app.evaluation.document import Document
+from driftline.stream_app.evaluation.errors import EvaluationError
+from driftline.stream_app.evaluation.html import html_of
+from driftline.stream_app.evaluation.png import require_matplotlib, write_png
 
 ENDINGS = (".html", ".png")
 

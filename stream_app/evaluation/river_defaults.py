@@ -9,11 +9,11 @@ from typing import Final
 
 from river.drift import ADWIN, PageHinkley
 
-from schemas import Event
-from stream_app.config import Settings
-from stream_app.evaluation.plain_values import PlainValue, PlainValues
-from stream_app.monitoring.naming import kind_of
-from stream_app.simulator import Incident
+from driftline.schemas import Event
+from driftline.stream_app.config import Settings
+from driftline.stream_app.evaluation.plain_values import PlainValue, PlainValues
+from driftline.stream_app.monitoring.naming import kind_of
+from driftline.stream_app.simulator import Incident
 
 Detector = ADWIN | PageHinkley
 MAKERS: Final[dict[str, Callable[[], Detector]]] = {"river ADWIN": ADWIN, "river PageHinkley": PageHinkley}

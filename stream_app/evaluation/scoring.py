@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stream_app.evaluation.history import History
-from stream_app.simulator import TOLERANCE_S, Incident, Report, Row, Truth, match
+from driftline.stream_app.evaluation.history import History
+from driftline.stream_app.simulator import TOLERANCE_S, Incident, Report, Row, Truth, match
 
 
 class Spread(NamedTuple):

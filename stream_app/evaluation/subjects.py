@@ -2,9 +2,9 @@
 
 from typing import Final, NamedTuple
 
-from stream_app.config import ModelPlan, SignalPlan
-from stream_app.evaluation.history import SECTIONS, ModelHistory
-from stream_app.monitoring.naming import is_of_output, subject_of
+from driftline.stream_app.config import ModelPlan, SignalPlan
+from driftline.stream_app.evaluation.history import SECTIONS, ModelHistory
+from driftline.stream_app.monitoring.naming import is_of_output, subject_of
 
 SECTION_OF_PREFIX: Final = {
     **dict.fromkeys(("feature", "missing", "type", "range", "unseen"), "features"),

@@ -3,8 +3,8 @@
 from html import escape
 from typing import Final
 
-from stream_app.evaluation.document import Bar, Bars, Lane, Mark, Timeline
-from stream_app.evaluation.ticks import ticks
+from driftline.stream_app.evaluation.document import Bar, Bars, Lane, Mark, Timeline
+from driftline.stream_app.evaluation.ticks import ticks
 
 WIDTH: Final = 960
 LABEL: Final = 190

@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from stream_app.evaluation.document import Document, Table
+from driftline.stream_app.evaluation.document import Document, Table
 
 NARROWEST: Final = 132
 """Characters a table may need at least: a narrower terminal breaks its lines, and no figure is lost."""

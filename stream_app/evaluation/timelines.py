@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Final
 
-from stream_app.evaluation.document import Mark, Span, Tone
-from stream_app.evaluation.history import History
-from stream_app.evaluation.wording import time_of
-from stream_app.simulator import Incident, Report, Truth
+from driftline.stream_app.evaluation.document import Mark, Span, Tone
+from driftline.stream_app.evaluation.history import History
+from driftline.stream_app.evaluation.wording import time_of
+from driftline.stream_app.simulator import Incident, Report, Truth
 
 LEGEND: Final[tuple[tuple[Tone, str], ...]] = (
     ("good", "first alert of a change"),

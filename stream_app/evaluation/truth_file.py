@@ -12,10 +12,10 @@ from typing import Any
 
 import orjson
 
-from schemas import epoch_ms
-from schemas.alerts import KINDS
-from stream_app.evaluation.errors import EvaluationError
-from stream_app.simulator import Truth
+from driftline.schemas import epoch_ms
+from driftline.schemas.alerts import KINDS
+from driftline.stream_app.evaluation.errors import EvaluationError
+from driftline.stream_app.simulator import Truth
 
 KNOWN = (
     *("model", "began_at", "ended_at", "change", "kind", "signals", "version", "role", "alarm_due"),

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from stream_app.config import Settings
-from stream_app.evaluation.backtest import Backtest, Outcome
-from stream_app.evaluation.budget import Budget
-from stream_app.evaluation.draft import Draft
-from stream_app.evaluation.proposals import KINDS, Kind, Proposal, Situation
+from driftline.stream_app.config import Settings
+from driftline.stream_app.evaluation.backtest import Backtest, Outcome
+from driftline.stream_app.evaluation.budget import Budget
+from driftline.stream_app.evaluation.draft import Draft
+from driftline.stream_app.evaluation.proposals import KINDS, Kind, Proposal, Situation
 
 LATER_RATIO: Final = 2.0
 LATER_S: Final = 600.0

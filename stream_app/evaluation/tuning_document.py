@@ -1,7 +1,7 @@
 """A tuning as a report."""
 
-from stream_app.evaluation.backtest import Outcome
-from stream_app.evaluation.document import (
+from driftline.stream_app.evaluation.backtest import Outcome
+from driftline.stream_app.evaluation.document import (
     Bar,
     Bars,
     Block,
@@ -13,9 +13,9 @@ from stream_app.evaluation.document import (
     Table,
     Timeline,
 )
-from stream_app.evaluation.timelines import LEGEND, marks_of, spans_of
-from stream_app.evaluation.tuning import Step, Tuning
-from stream_app.evaluation.wording import counted, days_of, duration
+from driftline.stream_app.evaluation.timelines import LEGEND, marks_of, spans_of
+from driftline.stream_app.evaluation.tuning import Step, Tuning
+from driftline.stream_app.evaluation.wording import counted, days_of, duration
 
 HEADINGS = ("step", "tried", "false alerts", "all alerts", "changes found", "median delay", "taken")
 HEALTHY = "No truth was given: the history is taken as healthy, and every alert in it as false."

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from stream_app.config import FalseAlarmBudget
-from stream_app.monitoring.budget import KIND_WEIGHTS, Share, changed, split
-from stream_app.monitoring.naming import kind_of
-from stream_app.monitoring.stream import Stream
-from stream_app.monitoring.streams import GONE_MS, Streams
+from driftline.stream_app.config import FalseAlarmBudget
+from driftline.stream_app.monitoring.budget import KIND_WEIGHTS, Share, changed, split
+from driftline.stream_app.monitoring.naming import kind_of
+from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.streams import GONE_MS, Streams
 
 HOUR_MS: Final = 3_600_000
 Basis = list[int]

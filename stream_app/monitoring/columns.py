@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas import LONGEST_NAME
-from stream_app.config import SignalPlan
-from stream_app.monitoring.categories import MISSING_CELL, NULL_CELL, WRONG_TYPE_CELL, CategoryCodes
+from driftline.schemas import LONGEST_NAME
+from driftline.stream_app.config import SignalPlan
+from driftline.stream_app.monitoring.categories import MISSING_CELL, NULL_CELL, WRONG_TYPE_CELL, CategoryCodes
 
 Values = Mapping[str, Any]
 Matrix = NDArray[np.float64]

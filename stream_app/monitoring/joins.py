@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from schemas import Feedback, read_outputs
-from stream_app.config import BehaviorPlan, Limits, ModelPlan
-from stream_app.monitoring.agreement import annotator_agreement, decision_agreement, error_of
-from stream_app.monitoring.entries import Entry
-from stream_app.monitoring.identity import RecentIds, id_hash
-from stream_app.monitoring.runs import Run
-from stream_app.monitoring.waiting import Arrivals, Waiting
+from driftline.schemas import Feedback, read_outputs
+from driftline.stream_app.config import BehaviorPlan, Limits, ModelPlan
+from driftline.stream_app.monitoring.agreement import annotator_agreement, decision_agreement, error_of
+from driftline.stream_app.monitoring.entries import Entry
+from driftline.stream_app.monitoring.identity import RecentIds, id_hash
+from driftline.stream_app.monitoring.runs import Run
+from driftline.stream_app.monitoring.waiting import Arrivals, Waiting
 
 MOST_EARLY_RECORDS = 16
 NO_STREAM = ("", "")  # of feedback that came early

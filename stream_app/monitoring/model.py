@@ -4,18 +4,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from detectors import BankSettings, SignalState, Transform
-from schemas import Feedback, Prediction, Serving
-from stream_app.config import Limits, ModelPlan
-from stream_app.monitoring.budget import BEFORE_ITS_SHARE
-from stream_app.monitoring.clock import EventClock, phase_of
-from stream_app.monitoring.identity import id_hash
-from stream_app.monitoring.joins import Joins, Outcome
-from stream_app.monitoring.runs import DecodedRun, Run
-from stream_app.monitoring.stream import Stream
-from stream_app.monitoring.streams import Baseline, StreamKey, Streams
-from stream_app.monitoring.tables import Arrival, OutcomeTable, Reported
-from stream_app.monitoring.volume import VOLUME, seconds_of
+from driftline.detectors import BankSettings, SignalState, Transform
+from driftline.schemas import Feedback, Prediction, Serving
+from driftline.stream_app.config import Limits, ModelPlan
+from driftline.stream_app.monitoring.budget import BEFORE_ITS_SHARE
+from driftline.stream_app.monitoring.clock import EventClock, phase_of
+from driftline.stream_app.monitoring.identity import id_hash
+from driftline.stream_app.monitoring.joins import Joins, Outcome
+from driftline.stream_app.monitoring.runs import DecodedRun, Run
+from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.streams import Baseline, StreamKey, Streams
+from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, Reported
+from driftline.stream_app.monitoring.volume import VOLUME, seconds_of
 
 MINUTE_MS = 60_000
 

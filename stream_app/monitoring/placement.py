@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.scanner import Kind, Path, Rows
-from stream_app.monitoring.categories import MISSING_CELL, CategoryCodes
-from stream_app.monitoring.columns import (
+from driftline.schemas.scanner import Kind, Path, Rows
+from driftline.stream_app.monitoring.categories import MISSING_CELL, CategoryCodes
+from driftline.stream_app.monitoring.columns import (
     ABSENT,
     Column,
     ColumnType,
@@ -20,7 +20,7 @@ from stream_app.monitoring.columns import (
     list_cells,
     number_cell,
 )
-from stream_app.monitoring.runs import ScannedRun
+from driftline.stream_app.monitoring.runs import ScannedRun
 
 # One value of each kind, in the order of the kinds; what a column makes of it is what it makes of them all.
 SAMPLES = (ABSENT, None, False, True, 1.0, "text", "")

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas import Prediction, decode, outputs_text
-from schemas.scanner import Frame, Rows, Spans
-from stream_app.monitoring.identity import hashes_of, id_hash
+from driftline.schemas import Prediction, decode, outputs_text
+from driftline.schemas.scanner import Frame, Rows, Spans
+from driftline.stream_app.monitoring.identity import hashes_of, id_hash
 
 
 class DecodedRun:

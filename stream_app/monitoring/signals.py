@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from math import inf
 
-from detectors import Signal, Transform
-from stream_app.config import SignalPlan
-from stream_app.monitoring.columns import Column, ColumnType
-from stream_app.monitoring.naming import OUTPUT_MARK
+from driftline.detectors import Signal, Transform
+from driftline.stream_app.config import SignalPlan
+from driftline.stream_app.monitoring.columns import Column, ColumnType
+from driftline.stream_app.monitoring.naming import OUTPUT_MARK
 
 VALUE_TRANSFORM = {
     ColumnType.NUMERIC: Transform.VALUE,

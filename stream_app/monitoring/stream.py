@@ -3,11 +3,11 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from detectors import BankSettings
-from stream_app.config import ModelPlan
-from stream_app.monitoring.naming import is_of_output, subject_of
-from stream_app.monitoring.tables import OutcomeTable, PredictionTable, Table
-from stream_app.monitoring.volume import Volume
+from driftline.detectors import BankSettings
+from driftline.stream_app.config import ModelPlan
+from driftline.stream_app.monitoring.naming import is_of_output, subject_of
+from driftline.stream_app.monitoring.tables import OutcomeTable, PredictionTable, Table
+from driftline.stream_app.monitoring.volume import Volume
 
 # The stream of a role that counts for all versions together: volume, behaviours that name no prediction.
 ALL_VERSIONS = "*"

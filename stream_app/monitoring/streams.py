@@ -4,10 +4,10 @@ from collections.abc import Callable
 from math import inf
 from typing import Any
 
-from detectors import BankSettings, Transform
-from stream_app.config import Limits, ModelPlan
-from stream_app.monitoring.stream import ALL_VERSIONS, Stream
-from stream_app.monitoring.volume import VOLUME, VOLUME_TAIL
+from driftline.detectors import BankSettings, Transform
+from driftline.stream_app.config import Limits, ModelPlan
+from driftline.stream_app.monitoring.stream import ALL_VERSIONS, Stream
+from driftline.stream_app.monitoring.volume import VOLUME, VOLUME_TAIL
 
 StreamKey = tuple[str, str]
 Baseline = dict[str, dict[str, Any]]

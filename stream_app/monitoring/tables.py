@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors import Bank, BankSettings, Finding, Signal, Transform
-from schemas import Prediction
-from stream_app.config import ModelPlan
-from stream_app.monitoring.columns import Column, ColumnType, Section, Values
-from stream_app.monitoring.placement import Placement
-from stream_app.monitoring.runs import Run, ScannedRun
-from stream_app.monitoring.signals import signals_of
+from driftline.detectors import Bank, BankSettings, Finding, Signal, Transform
+from driftline.schemas import Prediction
+from driftline.stream_app.config import ModelPlan
+from driftline.stream_app.monitoring.columns import Column, ColumnType, Section, Values
+from driftline.stream_app.monitoring.placement import Placement
+from driftline.stream_app.monitoring.runs import Run, ScannedRun
+from driftline.stream_app.monitoring.signals import signals_of
 
 SECTIONS = ("features", "outputs", "serving")
 # Value, missing, type, unseen or range, null: a column makes room for five signals.

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stream_app.monitoring.entries import ROW, Due, Entries, Entry, StreamName
+from driftline.stream_app.monitoring.entries import ROW, Due, Entries, Entry, StreamName
 
 KEY_BITS = 64
 LARGEST_LEVEL = 48

@@ -1,7 +1,7 @@
 """The deterministic core: records in, alerts and state out. No clock, no I/O."""
 
-from stream_app.pipeline.counters import Counters
-from stream_app.pipeline.records import (
+from driftline.stream_app.pipeline.counters import Counters
+from driftline.stream_app.pipeline.records import (
     Headers,
     ModelCut,
     OutputRecord,
@@ -11,8 +11,8 @@ from stream_app.pipeline.records import (
     StateRecord,
     concatenated,
 )
-from stream_app.pipeline.recovery import Recovery, recover
-from stream_app.pipeline.shard import Shard, claim
+from driftline.stream_app.pipeline.recovery import Recovery, recover
+from driftline.stream_app.pipeline.shard import Shard, claim
 
 __all__ = [
     "Counters",

@@ -10,9 +10,9 @@ outweigh the whole; then it is written whole again.
 from dataclasses import dataclass, field
 from typing import Any
 
-from stream_app.pipeline.codec import CODEC_VERSION, chunks, head_key, pack, part_key
-from stream_app.pipeline.records import ModelCut, StateRecord
-from stream_app.pipeline.watch import ModelWatch
+from driftline.stream_app.pipeline.codec import CODEC_VERSION, chunks, head_key, pack, part_key
+from driftline.stream_app.pipeline.records import ModelCut, StateRecord
+from driftline.stream_app.pipeline.watch import ModelWatch
 
 # Below this the log is not worth rewriting.
 SMALLEST_LOG_BYTES = 65_536

@@ -5,10 +5,10 @@ from functools import cached_property
 
 import numpy as np
 
-from schemas import Event, Prediction, Rejection, decode
-from schemas.scanner import Scanner
-from stream_app.monitoring.runs import ScannedStream, Source
-from stream_app.pipeline.records import Positions, Records
+from driftline.schemas import Event, Prediction, Rejection, decode
+from driftline.schemas.scanner import Scanner
+from driftline.stream_app.monitoring.runs import ScannedStream, Source
+from driftline.stream_app.pipeline.records import Positions, Records
 
 # Records of a chunk from which the scanner learns; more of the same teach it nothing.
 LESSONS_PER_CHUNK = 32

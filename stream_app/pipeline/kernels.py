@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from detectors import Bank, BankSettings, Signal, Transform
-from schemas.scanner import Scanner, joined
+from driftline.detectors import Bank, BankSettings, Signal, Transform
+from driftline.schemas.scanner import Scanner, joined
 
 PREDICTION = (
     b'{"type":"prediction","id":"p","model":"m","version":"v","time":1790000000000,"features":{"x":"y"}}'

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from schemas import Alert, AuditRecord, cloud_event_headers, encode, encode_alert
-from stream_app.pipeline.records import Headers, OutputRecord
+from driftline.schemas import Alert, AuditRecord, cloud_event_headers, encode, encode_alert
+from driftline.stream_app.pipeline.records import Headers, OutputRecord
 
 JSON: Final[Headers] = [("content-type", b"application/json")]
 

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.scanner import PADDING, Spans, joined
+from driftline.schemas.scanner import PADDING, Spans, joined
 
 Headers = list[tuple[str, bytes]]
 Positions = dict[str, int]

@@ -6,13 +6,13 @@ from typing import Any
 
 import structlog
 
-from detectors import SnapshotError
-from stream_app.config import Settings
-from stream_app.monitoring.streams import Baseline
-from stream_app.pipeline.codec import CODEC_VERSION, UnreadableStateError, join, parse_key, unpack
-from stream_app.pipeline.records import OutputRecord
-from stream_app.pipeline.shard import Shard
-from stream_app.pipeline.watch import ModelWatch
+from driftline.detectors import SnapshotError
+from driftline.stream_app.config import Settings
+from driftline.stream_app.monitoring.streams import Baseline
+from driftline.stream_app.pipeline.codec import CODEC_VERSION, UnreadableStateError, join, parse_key, unpack
+from driftline.stream_app.pipeline.records import OutputRecord
+from driftline.stream_app.pipeline.shard import Shard
+from driftline.stream_app.pipeline.watch import ModelWatch
 
 log = structlog.get_logger(__name__)
 

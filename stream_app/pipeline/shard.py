@@ -4,18 +4,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Literal
 
-from schemas import Rejection, dead_letter
-from schemas.scanner import Scanner
-from stream_app.config import Settings
-from stream_app.monitoring.streams import Baseline
-from stream_app.pipeline.checkpoint import ModelCheckpoints
-from stream_app.pipeline.chunk import Chunk, unseen
-from stream_app.pipeline.codec import claim_key, pack
-from stream_app.pipeline.counters import Counters
-from stream_app.pipeline.records import ModelCut, OutputRecord, Positions, Record, Records, StateRecord
-from stream_app.pipeline.shard_model import ModelBatch, ShardModel
-from stream_app.pipeline.sorting import batches_of
-from stream_app.pipeline.watch import Extras, ModelWatch, Ordered
+from driftline.schemas import Rejection, dead_letter
+from driftline.schemas.scanner import Scanner
+from driftline.stream_app.config import Settings
+from driftline.stream_app.monitoring.streams import Baseline
+from driftline.stream_app.pipeline.checkpoint import ModelCheckpoints
+from driftline.stream_app.pipeline.chunk import Chunk, unseen
+from driftline.stream_app.pipeline.codec import claim_key, pack
+from driftline.stream_app.pipeline.counters import Counters
+from driftline.stream_app.pipeline.records import (
+    ModelCut,
+    OutputRecord,
+    Positions,
+    Record,
+    Records,
+    StateRecord,
+)
+from driftline.stream_app.pipeline.shard_model import ModelBatch, ShardModel
+from driftline.stream_app.pipeline.sorting import batches_of
+from driftline.stream_app.pipeline.watch import Extras, ModelWatch, Ordered
 
 # Records are scanned in chunks of this many: the columns of more no longer fit the processor's caches.
 CHUNK_RECORDS = 2048

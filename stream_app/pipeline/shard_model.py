@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from schemas import Event, Prediction
-from stream_app.monitoring.runs import DecodedRun, ScannedRun, ScannedStream
-from stream_app.pipeline.checkpoint import ModelCheckpoints
-from stream_app.pipeline.chunk import Chunk
-from stream_app.pipeline.records import Positions
-from stream_app.pipeline.watch import Entry, ModelWatch
+from driftline.schemas import Event, Prediction
+from driftline.stream_app.monitoring.runs import DecodedRun, ScannedRun, ScannedStream
+from driftline.stream_app.pipeline.checkpoint import ModelCheckpoints
+from driftline.stream_app.pipeline.chunk import Chunk
+from driftline.stream_app.pipeline.records import Positions
+from driftline.stream_app.pipeline.watch import Entry, ModelWatch
 
 
 class ShardModel:

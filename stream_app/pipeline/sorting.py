@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from operator import itemgetter
 
-from stream_app.pipeline.chunk import Chunk
-from stream_app.pipeline.shard_model import ModelBatch, Place
+from driftline.stream_app.pipeline.chunk import Chunk
+from driftline.stream_app.pipeline.shard_model import ModelBatch, Place
 
 
 def batches_of(

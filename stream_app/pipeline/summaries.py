@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from msgspec import structs
 
-from detectors import Level, SignalState
-from schemas import Distribution, Quantiles, Reference, SignalSummary, encode, rfc3339, summary_key
-from stream_app.alarms.desk import AlarmDesk
-from stream_app.alarms.incident import key_of
-from stream_app.monitoring.model import ModelMonitor
-from stream_app.monitoring.stream import Stream
-from stream_app.monitoring.tables import Table
-from stream_app.pipeline.outputs import JSON
-from stream_app.pipeline.records import OutputRecord
+from driftline.detectors import Level, SignalState
+from driftline.schemas import Distribution, Quantiles, Reference, SignalSummary, encode, rfc3339, summary_key
+from driftline.stream_app.alarms.desk import AlarmDesk
+from driftline.stream_app.alarms.incident import key_of
+from driftline.stream_app.monitoring.model import ModelMonitor
+from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.tables import Table
+from driftline.stream_app.pipeline.outputs import JSON
+from driftline.stream_app.pipeline.records import OutputRecord
 
 MONTH_DAYS = 30
 MONTH_MS = MONTH_DAYS * 86_400_000

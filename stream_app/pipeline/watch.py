@@ -5,21 +5,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from schemas import Alert, Control, Coverage, Feedback, Serving
-from stream_app.alarms.control import ControlDesk
-from stream_app.alarms.desk import AlarmDesk
-from stream_app.alarms.incident import Evidence
-from stream_app.config import Settings
-from stream_app.monitoring.calibration import Calibration
-from stream_app.monitoring.model import ModelMonitor
-from stream_app.monitoring.naming import kind_of
-from stream_app.monitoring.runs import DecodedRun, Run, ScannedRun
-from stream_app.monitoring.stream import Stream
-from stream_app.monitoring.streams import Baseline
-from stream_app.monitoring.tables import Reported
-from stream_app.pipeline.outputs import alert_record, audit_record
-from stream_app.pipeline.records import OutputRecord
-from stream_app.pipeline.summaries import summaries_of
+from driftline.schemas import Alert, Control, Coverage, Feedback, Serving
+from driftline.stream_app.alarms.control import ControlDesk
+from driftline.stream_app.alarms.desk import AlarmDesk
+from driftline.stream_app.alarms.incident import Evidence
+from driftline.stream_app.config import Settings
+from driftline.stream_app.monitoring.calibration import Calibration
+from driftline.stream_app.monitoring.model import ModelMonitor
+from driftline.stream_app.monitoring.naming import kind_of
+from driftline.stream_app.monitoring.runs import DecodedRun, Run, ScannedRun
+from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.streams import Baseline
+from driftline.stream_app.monitoring.tables import Reported
+from driftline.stream_app.pipeline.outputs import alert_record, audit_record
+from driftline.stream_app.pipeline.records import OutputRecord
+from driftline.stream_app.pipeline.summaries import summaries_of
 
 Ordered = tuple[int, OutputRecord]
 """An output, with the order of the record that caused it."""

@@ -1,10 +1,10 @@
 """Voice search with known change points: seeded scenarios, their truth, and reports against it."""
 
-from stream_app.simulator.catalogue import scenarios
-from stream_app.simulator.conditions import Change, Cycle
-from stream_app.simulator.output import noting_changes, play, write_file
-from stream_app.simulator.playing import SimulatedEvent
-from stream_app.simulator.report import (
+from driftline.stream_app.simulator.catalogue import scenarios
+from driftline.stream_app.simulator.conditions import Change, Cycle
+from driftline.stream_app.simulator.output import noting_changes, play, write_file
+from driftline.stream_app.simulator.playing import SimulatedEvent
+from driftline.stream_app.simulator.report import (
     TOLERANCE_S,
     Incident,
     Report,
@@ -14,9 +14,9 @@ from stream_app.simulator.report import (
     match,
     report,
 )
-from stream_app.simulator.report_table import render
-from stream_app.simulator.scenario import Scenario
-from stream_app.simulator.truth import Truth, write_truth
+from driftline.stream_app.simulator.report_table import render
+from driftline.stream_app.simulator.scenario import Scenario
+from driftline.stream_app.simulator.truth import Truth, write_truth
 
 __all__ = [
     "TOLERANCE_S",

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from stream_app.monitoring.naming import Kind
-from stream_app.simulator.conditions import DAY_S, Change, Cycle
-from stream_app.simulator.scenario import Scenario
+from driftline.stream_app.monitoring.naming import Kind
+from driftline.stream_app.simulator.conditions import DAY_S, Change, Cycle
+from driftline.stream_app.simulator.scenario import Scenario
 
 HOUR_S = 3600.0
 MINUTE_S = 60.0

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from stream_app.monitoring.naming import Kind
+from driftline.stream_app.monitoring.naming import Kind
 
 FloatArray = NDArray[np.float64]
 

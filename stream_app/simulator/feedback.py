@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from stream_app.simulator.conditions import FloatArray
-from stream_app.simulator.voice_search import INTENTS, BoolArray, Draws, IntArray
+from driftline.stream_app.simulator.conditions import FloatArray
+from driftline.stream_app.simulator.voice_search import INTENTS, BoolArray, Draws, IntArray
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import orjson
 
-from stream_app.simulator.conditions import FloatArray
-from stream_app.simulator.voice_search import IntArray, Run, rfc3339_all
+from driftline.stream_app.simulator.conditions import FloatArray
+from driftline.stream_app.simulator.voice_search import IntArray, Run, rfc3339_all
 
 
 @dataclass(frozen=True)

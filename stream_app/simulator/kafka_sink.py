@@ -5,8 +5,8 @@ from typing import Any, Protocol, Self
 
 from kafka import KafkaProducer
 
-from stream_app.config import KafkaSettings
-from stream_app.simulator.playing import SimulatedEvent
+from driftline.stream_app.config import KafkaSettings
+from driftline.stream_app.simulator.playing import SimulatedEvent
 
 
 class DeliveryError(Exception):

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from stream_app.simulator.playing import SimulatedEvent
-from stream_app.simulator.truth import Truth
+from driftline.stream_app.simulator.playing import SimulatedEvent
+from driftline.stream_app.simulator.truth import Truth
 
 _BURST_S = 0.005  # how far ahead of the pace sending may run before it sleeps
 

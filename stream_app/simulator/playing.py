@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 import numpy as np
 import orjson
 
-from stream_app.simulator.conditions import traffic_bound
-from stream_app.simulator.feedback import draw_feedback
-from stream_app.simulator.hosts import due_reports, encode_reports
-from stream_app.simulator.voice_search import (
+from driftline.stream_app.simulator.conditions import traffic_bound
+from driftline.stream_app.simulator.feedback import draw_feedback
+from driftline.stream_app.simulator.hosts import due_reports, encode_reports
+from driftline.stream_app.simulator.voice_search import (
     Draws,
     IntArray,
     draw_predictions,
@@ -19,7 +19,7 @@ from stream_app.simulator.voice_search import (
     prediction_id,
     rfc3339_all,
 )
-from stream_app.simulator.world import World
+from driftline.stream_app.simulator.world import World
 
 _BATCH: Final = 1024  # arrivals drawn at once; more is no faster, and takes 6 KB of memory each
 

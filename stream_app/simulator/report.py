@@ -7,8 +7,8 @@ from datetime import datetime
 from math import inf
 from typing import Any, Final
 
-from schemas import epoch_ms
-from stream_app.simulator.truth import Truth
+from driftline.schemas import epoch_ms
+from driftline.stream_app.simulator.truth import Truth
 
 Alert = Mapping[str, Any]
 """One record of the alerts topic, decoded: labels, startsAt, fingerprint, status, drift and the rest."""

@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from stream_app.simulator.report import Report, Row
+from driftline.stream_app.simulator.report import Report, Row
 
 
 def render(report: Report) -> RenderableType:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from stream_app.monitoring.naming import Kind
-from stream_app.simulator.conditions import Change
-from stream_app.simulator.playing import Playing, SimulatedEvent, arrivals
-from stream_app.simulator.truth import Truth
-from stream_app.simulator.voice_search import IntArray
-from stream_app.simulator.world import World
+from driftline.stream_app.monitoring.naming import Kind
+from driftline.stream_app.simulator.conditions import Change
+from driftline.stream_app.simulator.playing import Playing, SimulatedEvent, arrivals
+from driftline.stream_app.simulator.truth import Truth
+from driftline.stream_app.simulator.voice_search import IntArray
+from driftline.stream_app.simulator.world import World
 
 
 class Scenario(World):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 
-from schemas import rfc3339
+from driftline.schemas import rfc3339
 
 
 @dataclass(frozen=True)

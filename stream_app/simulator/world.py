@@ -8,8 +8,8 @@ from typing import Final, Self
 
 import numpy as np
 
-from stream_app.simulator.conditions import Change, Cycle, FloatArray, conditions_at
-from stream_app.simulator.voice_search import IntArray, Run
+from driftline.stream_app.simulator.conditions import Change, Cycle, FloatArray, conditions_at
+from driftline.stream_app.simulator.voice_search import IntArray, Run
 
 START_MS: Final = 1_793_577_600_000  # 2026-11-02T00:00:00Z, a Monday
 

@@ -5,8 +5,8 @@ from time import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.adapters.alignment import Alignment, Linger
-from stream_app.pipeline import Record, Records, concatenated
+from driftline.stream_app.adapters.alignment import Alignment, Linger
+from driftline.stream_app.pipeline import Record, Records, concatenated
 
 P, F, C = "predictions", "feedback", "control"
 

@@ -4,10 +4,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from stream_app.adapters.baselines import BaselineError, read_baselines
-from stream_app.adapters.replay import Sinks, replay
-from stream_app.config import ModelPlan, Settings
-from stream_app.pipeline import OutputRecord
+from driftline.stream_app.adapters.baselines import BaselineError, read_baselines
+from driftline.stream_app.adapters.replay import Sinks, replay
+from driftline.stream_app.config import ModelPlan, Settings
+from driftline.stream_app.pipeline import OutputRecord
 from tests.streams import Stream
 
 

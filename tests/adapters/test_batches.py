@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 from faust.types import TP
 
-from stream_app.adapters.worker.batches import BatchScheduler, BatchSchema
-from stream_app.pipeline import Record, Records
+from driftline.stream_app.adapters.worker.batches import BatchScheduler, BatchSchema
+from driftline.stream_app.pipeline import Record, Records
 
 RECORDS = Records.of([Record("p", 1, offset, offset * 10, None, b"{}") for offset in (4, 5, 9)])
 

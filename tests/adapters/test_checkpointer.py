@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, TopicAuthorizationFailedError
 
-from stream_app.adapters.metrics import Metrics
-from stream_app.adapters.worker.checkpointer import Checkpointer, CheckpointRefusedError
-from stream_app.adapters.worker.partition import Partition
-from stream_app.pipeline import OutputRecord
+from driftline.stream_app.adapters.metrics import Metrics
+from driftline.stream_app.adapters.worker.checkpointer import Checkpointer, CheckpointRefusedError
+from driftline.stream_app.adapters.worker.partition import Partition
+from driftline.stream_app.pipeline import OutputRecord
 from tests.adapters.worker_fakes import F, FakeShard, P
 
 LETTER = OutputRecord(None, b"letter", [])

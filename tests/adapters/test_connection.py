@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth
 
-from stream_app.adapters.worker.application import build_application
-from stream_app.adapters.worker.connection import faust_credentials
-from stream_app.config import KafkaSettings, Settings
+from driftline.stream_app.adapters.worker.application import build_application
+from driftline.stream_app.adapters.worker.connection import faust_credentials
+from driftline.stream_app.config import KafkaSettings, Settings
 
 
 def test_an_open_broker_needs_no_credentials() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stream_app.adapters import files
-from stream_app.pipeline import Record
+from driftline.stream_app.adapters import files
+from driftline.stream_app.pipeline import Record
 
 PIECES = st.sampled_from(
     [b"{}", b" ", b"\t", b"\r", b"\x0b", b"\n", b"\r\n", b"\n\n", b'{"a":1}', "é".encode()]

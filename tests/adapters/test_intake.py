@@ -7,10 +7,10 @@ from typing import Any
 
 from faust.types import TP
 
-from stream_app.adapters.metrics import Metrics
-from stream_app.adapters.worker.intake import STOP_READING, Intake
-from stream_app.adapters.worker.partition import RECORDS_HELD_MAX, Partition
-from stream_app.pipeline import Records
+from driftline.stream_app.adapters.metrics import Metrics
+from driftline.stream_app.adapters.worker.intake import STOP_READING, Intake
+from driftline.stream_app.adapters.worker.partition import RECORDS_HELD_MAX, Partition
+from driftline.stream_app.pipeline import Records
 from tests.adapters.worker_fakes import F, FakeShard, P, records
 
 

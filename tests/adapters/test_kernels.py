@@ -4,8 +4,8 @@ import time
 
 import numpy as np
 
-from detectors import Bank, BankSettings, Signal, Transform
-from stream_app.adapters.worker.kernels import compile_kernels
+from driftline.detectors import Bank, BankSettings, Signal, Transform
+from driftline.stream_app.adapters.worker.kernels import compile_kernels
 
 
 def test_nothing_is_left_to_compile_at_the_first_event() -> None:

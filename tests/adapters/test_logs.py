@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from stream_app.adapters.logs import alert_fields, configure_logs, get_log
+from driftline.stream_app.adapters.logs import alert_fields, configure_logs, get_log
 
 
 @pytest.fixture(autouse=True)

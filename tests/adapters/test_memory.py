@@ -1,8 +1,8 @@
 """Messages in memory become the records that a broker would have made of them."""
 
-from stream_app.adapters.memory import records_of_messages
-from stream_app.pipeline import Record
-from stream_app.simulator import SimulatedEvent
+from driftline.stream_app.adapters.memory import records_of_messages
+from driftline.stream_app.pipeline import Record
+from driftline.stream_app.simulator import SimulatedEvent
 
 
 def test_each_topic_counts_its_own_offsets() -> None:

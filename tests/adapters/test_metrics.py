@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 from prometheus_client import generate_latest
 
-from stream_app.adapters.metrics import Metrics, PartitionView
-from stream_app.config import FalseAlarmBudget
-from stream_app.pipeline import Counters
+from driftline.stream_app.adapters.metrics import Metrics, PartitionView
+from driftline.stream_app.config import FalseAlarmBudget
+from driftline.stream_app.pipeline import Counters
 
 
 def shard(**joins: int) -> SimpleNamespace:

@@ -6,10 +6,10 @@ from typing import Any
 
 from faust.types import TP
 
-from stream_app.adapters.state_store import FencedError
-from stream_app.adapters.worker.checkpointer import CheckpointRefusedError
-from stream_app.adapters.worker.ownership import Ownership
-from stream_app.adapters.worker.partition import Partition
+from driftline.stream_app.adapters.state_store import FencedError
+from driftline.stream_app.adapters.worker.checkpointer import CheckpointRefusedError
+from driftline.stream_app.adapters.worker.ownership import Ownership
+from driftline.stream_app.adapters.worker.partition import Partition
 from tests.adapters.worker_fakes import C, F, FakeShard, P
 
 

@@ -5,7 +5,7 @@ from itertools import accumulate, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.adapters.worker.partition import (
+from driftline.stream_app.adapters.worker.partition import (
     BYTES_HELD_MAX,
     RECORDS_HELD_MAX,
     SILENCE_S,
@@ -13,7 +13,7 @@ from stream_app.adapters.worker.partition import (
     chunks,
     portions,
 )
-from stream_app.pipeline import Record, Records, concatenated
+from driftline.stream_app.pipeline import Record, Records, concatenated
 from tests.adapters.worker_fakes import F, FakeShard, P, record, records
 
 

@@ -16,8 +16,8 @@ from aiokafka.record.util import calc_crc32c
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.adapters.worker.record_batches import ColumnarPartitionRecords, Fetched
-from stream_app.pipeline import Record
+from driftline.stream_app.adapters.worker.record_batches import ColumnarPartitionRecords, Fetched
+from driftline.stream_app.pipeline import Record
 
 SOURCE = TopicPartition("predictions", 3)
 START_MS = 1_790_000_000_000

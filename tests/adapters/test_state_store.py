@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from aiokafka.errors import KafkaTimeoutError
 
-from stream_app.adapters.state_store import FencedError, StateStore
-from stream_app.pipeline import StateRecord
+from driftline.stream_app.adapters.state_store import FencedError, StateStore
+from driftline.stream_app.pipeline import StateRecord
 from tests.adapters.worker_fakes import FakeLog
 
 RECORD = StateRecord(b"key", b"value")

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from stream_app.adapters.worker.partition import Partition
-from stream_app.adapters.worker.watchdog import StalledError, Watchdog
+from driftline.stream_app.adapters.worker.partition import Partition
+from driftline.stream_app.adapters.worker.watchdog import StalledError, Watchdog
 from tests.adapters.worker_fakes import F, FakeShard, P
 
 

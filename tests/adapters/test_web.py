@@ -6,8 +6,8 @@ import socket
 
 import aiohttp
 
-from stream_app.adapters.metrics import Metrics
-from stream_app.adapters.worker.web import WebServer
+from driftline.stream_app.adapters.metrics import Metrics
+from driftline.stream_app.adapters.worker.web import WebServer
 
 
 def free_port() -> int:

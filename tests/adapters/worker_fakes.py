@@ -4,7 +4,7 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
-from stream_app.pipeline import ModelCut, OutputRecord, Record, Records, StateRecord
+from driftline.stream_app.pipeline import ModelCut, OutputRecord, Record, Records, StateRecord
 
 P, F, C = "predictions", "feedback", "control"
 

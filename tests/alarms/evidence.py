@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from detectors import Finding, Level, SignalState
-from stream_app.alarms.incident import Evidence
-from stream_app.monitoring.naming import kind_of
+from driftline.detectors import Finding, Level, SignalState
+from driftline.stream_app.alarms.incident import Evidence
+from driftline.stream_app.monitoring.naming import kind_of
 
 MINUTE_MS = 60_000
 ARMED = SignalState(

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from schemas import Control, Coverage
-from stream_app.alarms.control import ControlDesk
-from stream_app.alarms.desk import AlarmDesk
-from stream_app.alarms.stages import Case, run
-from stream_app.alarms.standing import HALF_LIFE_MS
-from stream_app.config import Limits, ModelPlan
-from stream_app.monitoring.model import ModelMonitor
+from driftline.schemas import Control, Coverage
+from driftline.stream_app.alarms.control import ControlDesk
+from driftline.stream_app.alarms.desk import AlarmDesk
+from driftline.stream_app.alarms.stages import Case, run
+from driftline.stream_app.alarms.standing import HALF_LIFE_MS
+from driftline.stream_app.config import Limits, ModelPlan
+from driftline.stream_app.monitoring.model import ModelMonitor
 from tests.alarms.evidence import ARMED, MINUTE_MS, evidence
 
 COVERAGE = Coverage(seen=1, rejected=0, sampled=1.0, lost=0)

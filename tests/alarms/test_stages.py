@@ -3,15 +3,15 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from detectors import SignalState
-from stream_app.alarms.desk import pending_ms
-from stream_app.alarms.incident import Evidence, Member
-from stream_app.alarms.recovery import has_recovered
-from stream_app.alarms.stages import STAGES, Case, Held, late_confirmed, run
-from stream_app.alarms.standing import SIGHTINGS_KEPT, Standing
-from stream_app.alarms.state import AlarmState
-from stream_app.config import ModelPlan, SignalPlan
-from stream_app.monitoring.naming import Kind
+from driftline.detectors import SignalState
+from driftline.stream_app.alarms.desk import pending_ms
+from driftline.stream_app.alarms.incident import Evidence, Member
+from driftline.stream_app.alarms.recovery import has_recovered
+from driftline.stream_app.alarms.stages import STAGES, Case, Held, late_confirmed, run
+from driftline.stream_app.alarms.standing import SIGHTINGS_KEPT, Standing
+from driftline.stream_app.alarms.state import AlarmState
+from driftline.stream_app.config import ModelPlan, SignalPlan
+from driftline.stream_app.monitoring.naming import Kind
 from tests.alarms.evidence import ARMED, MINUTE_MS, evidence
 
 

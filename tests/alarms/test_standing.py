@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import Verdict
-from stream_app.alarms.standing import HALF_LIFE_MS, LEAST, MOST, Sighting, Standing, decayed
+from driftline.schemas import Verdict
+from driftline.stream_app.alarms.standing import HALF_LIFE_MS, LEAST, MOST, Sighting, Standing, decayed
 
 VERDICTS: st.SearchStrategy[Verdict] = st.sampled_from(["useful", "noise", "expected_change"])
 # Verdicts on incidents, each after a while, perhaps instead of an earlier one.

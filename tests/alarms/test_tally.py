@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.alarms.tally import DAY_MS, PIECES, WHOLE_MODEL, Tally
-from stream_app.pipeline.codec import pack, unpack
+from driftline.stream_app.alarms.tally import DAY_MS, PIECES, WHOLE_MODEL, Tally
+from driftline.stream_app.pipeline.codec import pack, unpack
 
 PERIOD_MS = 30 * DAY_MS
 

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.events import EventMaker, Traffic, model_name
-from schemas import Prediction, decode
+from driftline.schemas import Prediction, decode
 
 FIRST_MS = 1_790_000_000_000
 

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.quality import invariance
-from detectors import BankSettings
+from driftline.detectors import BankSettings
 
 
 def test_units_do_not_matter() -> None:

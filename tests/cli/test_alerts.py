@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 from kafka import KafkaProducer
 
-from stream_app.cli import main
-from stream_app.cli.alert_lines import alert_line, happened_at
-from stream_app.config import KafkaSettings
+from driftline.stream_app.cli import main
+from driftline.stream_app.cli.alert_lines import alert_line, happened_at
+from driftline.stream_app.config import KafkaSettings
 
 
 def alert(number: int, **other: Any) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def test_follow_shows_what_comes_until_it_is_interrupted(
     options: list[str], published: KafkaSettings
 ) -> None:
     """During an incident people watch."""
-    command = [sys.executable, "-m", "stream_app.cli", "alerts", "-f", "--last", "1", "--json", *options]
+    command = [sys.executable, "-m", "driftline", "alerts", "-f", "--last", "1", "--json", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None

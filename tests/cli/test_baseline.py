@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from stream_app.cli import main
+from driftline.stream_app.cli import main
 from tests.evaluation.histories import config_of, written
 from tests.streams import START_MS, Stream
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from stream_app.cli import main
+from driftline.stream_app.cli import main
 
 
 def check(*arguments: str | Path) -> Result:

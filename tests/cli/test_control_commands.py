@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner, Result
 from kafka import KafkaConsumer, TopicPartition
 
-from schemas import Control, decode
-from stream_app.cli import main
-from stream_app.config import KafkaSettings
+from driftline.schemas import Control, decode
+from driftline.stream_app.cli import main
+from driftline.stream_app.config import KafkaSettings
 
 
 def said(*arguments: str) -> Result:

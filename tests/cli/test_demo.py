@@ -13,9 +13,9 @@ import click
 import pytest
 from kafka import KafkaAdminClient
 
-from stream_app.cli.demo.surroundings import alone_in, demo_settings
-from stream_app.cli.demo.worker_process import running_worker
-from stream_app.config import KafkaSettings, Settings, TopicNames
+from driftline.stream_app.cli.demo.surroundings import alone_in, demo_settings
+from driftline.stream_app.cli.demo.worker_process import running_worker
+from driftline.stream_app.config import KafkaSettings, Settings, TopicNames
 
 CHANGES = ("microphone", "words", "slower")
 FAST = ["--rate", "20000"]
@@ -27,7 +27,7 @@ def running_demo(directory: Path, *arguments: str, **environment: str) -> Iterat
     inherited = {name: value for name, value in os.environ.items() if name != "KAFKA_BOOTSTRAP_SERVERS"}
     root = str(Path(__file__).resolve().parents[2])
     with subprocess.Popen(
-        [sys.executable, "-m", "stream_app.cli", "demo", *arguments],
+        [sys.executable, "-m", "driftline", "demo", *arguments],
         cwd=directory,
         env=inherited | {"PYTHONPATH": root} | environment,
         stdout=subprocess.PIPE,
@@ -94,7 +94,7 @@ def test_on_a_named_broker_nothing_is_left(broker: str, tmp_path: Path) -> None:
 @pytest.mark.kafka
 def test_interrupted_it_stops_what_it_started(kafka_libraries: Path, tmp_path: Path) -> None:
     """A broker that outlives its demo keeps a port and half a gigabyte."""
-    from stream_app.adapters.local_kafka.libraries import fetch_libraries
+    from driftline.stream_app.adapters.local_kafka.libraries import fetch_libraries
 
     fetch_libraries(kafka_libraries)
     (tmp_path / ".driftline").mkdir()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from stream_app.cli import main
+from driftline.stream_app.cli import main
 from tests.evaluation.histories import config_of, truth_of, written
 from tests.streams import Stream
 

@@ -7,9 +7,9 @@ import click
 import pytest
 from kafka.errors import KafkaError, KafkaTimeoutError, UnknownTopicOrPartitionError
 
-from stream_app.adapters.local_kafka import LocalKafkaError
-from stream_app.cli.failures import explained
-from stream_app.simulator.kafka_sink import DeliveryError
+from driftline.stream_app.adapters.local_kafka import LocalKafkaError
+from driftline.stream_app.cli.failures import explained
+from driftline.stream_app.simulator.kafka_sink import DeliveryError
 
 
 @pytest.mark.parametrize(

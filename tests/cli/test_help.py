@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from stream_app.cli import main
+from driftline.stream_app.cli import main
 
 HEAVY = {"faust", "river", "numba", "scipy", "numpy", "kafka", "aiokafka", "pydantic", "rich"}
 
@@ -72,7 +72,7 @@ def test_a_configuration_that_is_not_there_is_misuse(path: tuple[str, ...]) -> N
 def test_help_loads_nothing_heavy() -> None:
     """A help page that takes seconds is a help page that nobody asks for twice."""
     program = (
-        "import sys; from stream_app.cli import main; main(['--help'], standalone_mode=False);"
+        "import sys; from driftline.stream_app.cli import main; main(['--help'], standalone_mode=False);"
         f"print(sorted({HEAVY!r} & {{name.partition('.')[0] for name in sys.modules}}), file=sys.stderr)"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -80,10 +80,10 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_the_package_can_be_run(repository: Path) -> None:
-    """`python -m stream_app.cli` is the command line where no script is installed."""
+    """`python -m driftline` is the command line where no script is installed."""
     started = time.monotonic()
     result = subprocess.run(
-        [sys.executable, "-m", "stream_app.cli", "--help"],
+        [sys.executable, "-m", "driftline", "--help"],
         capture_output=True, text=True, check=True, cwd=repository, env=os.environ | {"COLUMNS": "100"},
     )  # fmt: skip
     assert result.stdout.startswith("Usage: driftline [OPTIONS] COMMAND [ARGS]...")

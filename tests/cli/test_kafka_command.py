@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from stream_app.adapters.local_kafka.ports import free_port
-from stream_app.cli import main
-from stream_app.cli.kafka import local_port
+from driftline.stream_app.adapters.local_kafka.ports import free_port
+from driftline.stream_app.cli import main
+from driftline.stream_app.cli.kafka import local_port
 
 
 def driftline(*arguments: str | Path) -> Result:
@@ -18,7 +18,7 @@ def driftline(*arguments: str | Path) -> Result:
 @pytest.mark.kafka
 def test_start_and_stop(tmp_path: Path, kafka_libraries: Path) -> None:
     """The broker of the first steps must answer, take topics, and be gone when it is told."""
-    from stream_app.adapters.local_kafka.libraries import fetch_libraries
+    from driftline.stream_app.adapters.local_kafka.libraries import fetch_libraries
 
     fetch_libraries(kafka_libraries)
     (tmp_path / "kafka-libs").symlink_to(kafka_libraries)

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from stream_app.cli import main
-from stream_app.simulator import scenarios, write_file
+from driftline.stream_app.cli import main
+from driftline.stream_app.simulator import scenarios, write_file
 
 SCALE = 0.1
 
@@ -127,7 +127,7 @@ def test_the_summary_is_for_people_too(events: Path, config: Path) -> None:
 
 def test_a_bar_moves_on_a_terminal_and_nowhere_else(events: Path, config: Path) -> None:
     """Control characters in a log are noise; on a terminal silence looks like a hang."""
-    command = [sys.executable, "-m", "stream_app.cli", "replay", str(events), "--config", str(config)]
+    command = [sys.executable, "-m", "driftline", "replay", str(events), "--config", str(config)]
     screen, terminal = pty.openpty()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=terminal) as process:
         os.close(terminal)
@@ -200,7 +200,7 @@ def test_an_unknown_detector_fails_in_one_sentence(tmp_path: Path, events: Path)
 
 def test_a_reader_that_has_enough_is_no_error(events: Path, config: Path) -> None:
     """`… | head` ends the command quietly."""
-    command = f"{sys.executable} -m stream_app.cli replay {events} --config {config} | head -n 1"
+    command = f"{sys.executable} -m driftline replay {events} --config {config} | head -n 1"
     result = subprocess.run(command, shell=True, capture_output=True, check=True)
     assert result.stdout.count(b"\n") == 1
     assert result.stderr == b""

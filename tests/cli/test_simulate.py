@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 from kafka import KafkaConsumer, TopicPartition
 
-from stream_app.cli import main
-from stream_app.config import KafkaSettings
-from stream_app.simulator import scenarios
+from driftline.stream_app.cli import main
+from driftline.stream_app.config import KafkaSettings
+from driftline.stream_app.simulator import scenarios
 
 SHORT = ["--scale", "0.02"]
 
@@ -55,7 +55,7 @@ def test_truth_has_a_line_per_change(tmp_path: Path) -> None:
 
 def test_standard_output_holds_nothing_but_events() -> None:
     """`simulate --out - | replay -` must not choke on a remark."""
-    command = [sys.executable, "-m", "stream_app.cli", "simulate", "demo-mix", "--out", "-", *SHORT]
+    command = [sys.executable, "-m", "driftline", "simulate", "demo-mix", "--out", "-", *SHORT]
     result = subprocess.run(command, capture_output=True, check=True)
     assert all(json.loads(line)["model"] == "voice-search" for line in result.stdout.splitlines())
     assert b"events with 3 changes" in result.stderr
@@ -63,7 +63,7 @@ def test_standard_output_holds_nothing_but_events() -> None:
 
 def test_a_reader_that_has_enough_is_no_error() -> None:
     """`… | head` ends the command quietly."""
-    command = f"{sys.executable} -m stream_app.cli simulate new-words --out - | head -n 1"
+    command = f"{sys.executable} -m driftline simulate new-words --out - | head -n 1"
     result = subprocess.run(command, shell=True, capture_output=True, check=True)
     assert result.stdout.count(b"\n") == 1
     assert result.stderr == b""

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 from kafka import KafkaAdminClient
 
-from stream_app.cli import main
+from driftline.stream_app.cli import main
 
 NAMES = ("predictions", "feedback", "control", "alerts", "signals", "state", "dead-letters", "audit")
 

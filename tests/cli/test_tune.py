@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from stream_app.cli import main
-from stream_app.config import load_settings
+from driftline.stream_app.cli import main
+from driftline.stream_app.config import load_settings
 from tests.evaluation.histories import config_of, truth_of, written
 from tests.streams import Stream
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from stream_app.cli import main
+from driftline.stream_app.cli import main
 
 
 def worker(*arguments: str | Path) -> Result:
@@ -58,5 +58,5 @@ def test_a_port_in_use_ends_the_worker(topic_prefix: str, broker: str, tmp_path:
 
 def ended(arguments: list[str]) -> int:
     """The exit code of the command in a process of its own: it changes the whole process for good."""
-    command = [sys.executable, "-m", "stream_app.cli", *arguments]
+    command = [sys.executable, "-m", "driftline", *arguments]
     return subprocess.run(command, capture_output=True, check=False, timeout=60).returncode

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from stream_app.config import KafkaSettings
+from driftline.stream_app.config import KafkaSettings
 
 
 def records_of(kafka: KafkaSettings, topic: str) -> list[Any]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from kafka.future import Future
 
-from stream_app.client import DriftClient
-from stream_app.client.outbox import Record
+from driftline.stream_app.client import DriftClient
+from driftline.stream_app.client.outbox import Record
 
 
 class FakeProducer:

@@ -4,8 +4,8 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.errors import UnknownTopicOrPartitionError
 
-from stream_app.client import AlertConsumer
-from stream_app.config import KafkaSettings
+from driftline.stream_app.client import AlertConsumer
+from driftline.stream_app.config import KafkaSettings
 from tests.client.broker_records import publish
 
 pytestmark = pytest.mark.kafka

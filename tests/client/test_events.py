@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import Control, Feedback, Prediction, Serving, decode
-from stream_app.client import DriftClient
-from stream_app.client.encoding import encode_event
+from driftline.schemas import Control, Feedback, Prediction, Serving, decode
+from driftline.stream_app.client import DriftClient
+from driftline.stream_app.client.encoding import encode_event
 from tests.client.delivery import FakeProducer, client_of
 
 NOW_MS = 1_795_341_600_120

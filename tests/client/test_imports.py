@@ -11,9 +11,9 @@ HEAVY = ["faust", "mode", "aiokafka", "river", "scipy", "pandas", "numba", "dete
 @pytest.mark.parametrize(
     ("imported", "absent"),
     [
-        ("stream_app.client", [*HEAVY, "kafka", "numpy"]),
-        ("stream_app.client.sources", HEAVY),
-        ("stream_app.client.producer", HEAVY),
+        ("driftline.stream_app.client", [*HEAVY, "kafka", "numpy"]),
+        ("driftline.stream_app.client.sources", HEAVY),
+        ("driftline.stream_app.client.producer", HEAVY),
     ],
 )
 def test_importing_the_client_is_cheap(imported: str, absent: list[str]) -> None:

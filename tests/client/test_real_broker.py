@@ -10,10 +10,10 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.partitioner.default import murmur2
 
-from schemas import Feedback, Prediction, decode
-from stream_app.adapters.topics import create_topics
-from stream_app.client import DriftClient
-from stream_app.config import KafkaSettings
+from driftline.schemas import Feedback, Prediction, decode
+from driftline.stream_app.adapters.topics import create_topics
+from driftline.stream_app.client import DriftClient
+from driftline.stream_app.config import KafkaSettings
 from tests.client.broker_records import records_of
 from tests.shape.source import REPOSITORY
 
@@ -45,7 +45,7 @@ def test_records_land_where_the_worker_joins_them(kafka_settings: KafkaSettings)
 
 FORKING = """
 import os, sys
-from stream_app.client import DriftClient
+from driftline.stream_app.client import DriftClient
 
 client = DriftClient(sys.argv[1], prefix=sys.argv[2], model="voice-search")
 if sys.argv[3] == "after the first event":
@@ -97,7 +97,10 @@ def test_a_misspelt_prefix_makes_no_topic_and_a_late_one_is_served(
     """A topic by accident has one partition, and the worker would refuse the pair from then on."""
     late = KafkaSettings(bootstrap_servers=broker, prefix=f"{topic_prefix}-late", partitions=2)
     admin = KafkaAdminClient(**late.kafka_python())
-    with caplog.at_level(WARNING, "stream_app.client"), DriftClient(late, model="voice-search") as client:
+    with (
+        caplog.at_level(WARNING, "driftline.stream_app.client"),
+        DriftClient(late, model="voice-search") as client,
+    ):
         client.log_prediction("7", time=NOW_MS)
         assert not client.flush(2.5)
         assert "driftline topics create" in caplog.text

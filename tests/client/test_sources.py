@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.client.sources import (
+from driftline.stream_app.client.sources import (
     brightness,
     clip_seconds,
     contrast,

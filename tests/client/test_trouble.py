@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 
-from stream_app.client import AlertConsumer, DriftClient
-from stream_app.client.outbox import NotYetError
-from stream_app.config import ConfigError, KafkaSettings
+from driftline.stream_app.client import AlertConsumer, DriftClient
+from driftline.stream_app.client.outbox import NotYetError
+from driftline.stream_app.config import ConfigError, KafkaSettings
 from tests.client.delivery import FakeProducer, client_of
 
 

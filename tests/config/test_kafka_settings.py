@@ -7,7 +7,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 
-from stream_app.config import ConfigError, KafkaSettings, TopicNames, load_settings
+from driftline.stream_app.config import ConfigError, KafkaSettings, TopicNames, load_settings
 
 SASL = {
     "security_protocol": "SASL_SSL",

@@ -4,7 +4,14 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from stream_app.config import ConfigError, ModelPlan, Settings, SignalPlan, kafka_settings, load_settings
+from driftline.stream_app.config import (
+    ConfigError,
+    ModelPlan,
+    Settings,
+    SignalPlan,
+    kafka_settings,
+    load_settings,
+)
 
 EXAMPLE = """
 kafka: {bootstrap_servers: "localhost:9092", prefix: driftline, partitions: 8}

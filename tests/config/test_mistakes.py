@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stream_app.config import ConfigError, Settings, load_settings
+from driftline.stream_app.config import ConfigError, Settings, load_settings
 
 DETECTORS = ("adwin", "page_hinkley")
 FILES = sorted((Path(__file__).parent / "mistakes").glob("*.yaml"))

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from stream_app.config import ConfigError, KafkaSettings, Secret, Settings, load_settings
+from driftline.stream_app.config import ConfigError, KafkaSettings, Secret, Settings, load_settings
 
 
 def test_a_secret_of_the_environment_is_read_when_needed(

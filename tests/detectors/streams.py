@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from detectors import Bank, BankSettings, Calibration, Finding, Signal, Transform, register
+from driftline.detectors import Bank, BankSettings, Calibration, Finding, Signal, Transform, register
 
 EVERYTHING = [
     Signal("number", 0, Transform.VALUE),

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-import detectors
-from detectors import Bank, BankSettings, Signal, SnapshotError, Transform
-from detectors.record import SIGNAL
+from driftline import detectors
+from driftline.detectors import Bank, BankSettings, Signal, SnapshotError, Transform
+from driftline.detectors.record import SIGNAL
 from tests.detectors.streams import EVERYTHING, everything, feed, single
 
 SETTINGS = BankSettings(warm_up=200, false_alarm_every=5000, window=100)

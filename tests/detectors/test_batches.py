@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors import Bank, BankSettings
+from driftline.detectors import Bank, BankSettings
 from tests.detectors.streams import EVERYTHING, everything, feed
 
 SETTINGS = BankSettings(warm_up=200, false_alarm_every=2000, window=150)

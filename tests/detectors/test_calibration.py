@@ -6,8 +6,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from detectors import Transform
-from detectors.calibration import ADWIN_UPDATES, adwin_delta, lundberg, normal_parameters, rate_parameters
+from driftline.detectors import Transform
+from driftline.detectors.calibration import (
+    ADWIN_UPDATES,
+    adwin_delta,
+    lundberg,
+    normal_parameters,
+    rate_parameters,
+)
 from tests.detectors.streams import feed, numbered
 
 REQUESTED = 2000.0

@@ -7,11 +7,11 @@ import pytest
 from numpy.typing import NDArray
 
 from benchmarks.calibration.cusums import realised
-from detectors import Transform
-from detectors.calibration import category_heights, cusum_heights, groups
-from detectors.categories import shares_of
-from detectors.kernels.scores import CLIP
-from detectors.kernels.scratch import CHUNK
+from driftline.detectors import Transform
+from driftline.detectors.calibration import category_heights, cusum_heights, groups
+from driftline.detectors.categories import shares_of
+from driftline.detectors.kernels.scores import CLIP
+from driftline.detectors.kernels.scratch import CHUNK
 from tests.detectors.streams import feed, single
 
 DAY_MS = 86_400_000

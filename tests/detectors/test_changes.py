@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from detectors import Bank, BankSettings, Finding, Signal, Transform
-from detectors.layout import SEASONAL
+from driftline.detectors import Bank, BankSettings, Finding, Signal, Transform
+from driftline.detectors.layout import SEASONAL
 from tests.detectors.streams import feed, numbered
 
 MINUTE_MS = 60_000

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from river import drift
 
-from detectors import Bank, BankSettings, Calibration, Finding, Signal, Transform, register
+from driftline.detectors import Bank, BankSettings, Calibration, Finding, Signal, Transform, register
 from tests.detectors.streams import feed, single
 
 

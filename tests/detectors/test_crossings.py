@@ -7,8 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.calibration import Crossed, cusum_heights, raised_cusums, raised_page_hinkley, raised_variance
-from detectors.calibration.crossings import EXPECTED_EVERY
+from driftline.detectors.calibration import (
+    Crossed,
+    cusum_heights,
+    raised_cusums,
+    raised_page_hinkley,
+    raised_variance,
+)
+from driftline.detectors.calibration.crossings import EXPECTED_EVERY
 from tests.detectors.streams import feed, numbered
 
 VALUES = 1e6

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from detectors.cycle import looks_flat
-from detectors.distribution import DAY_SLOTS
-from detectors.record import SLOTS
+from driftline.detectors.cycle import looks_flat
+from driftline.detectors.distribution import DAY_SLOTS
+from driftline.detectors.record import SLOTS
 
 SAMPLED = 7.0  # values a half hour that a first day keeps
 NIGHT = np.arange(DAY_SLOTS) < 14

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from detectors import Bank, Finding
+from driftline.detectors import Bank, Finding
 from tests.detectors.streams import feed, numbered
 
 TEN_SECONDS_MS = 10_000

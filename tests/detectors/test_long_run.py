@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from detectors import BankSettings
+from driftline.detectors import BankSettings
 from tests.detectors.streams import autoregressive, feed, numbered
 
 Noise = Callable[[np.random.Generator], NDArray[np.float64]]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from detectors import Transform
+from driftline.detectors import Transform
 from tests.detectors.streams import feed, single
 
 

@@ -5,11 +5,11 @@ import pytest
 from numpy.typing import NDArray
 from river import drift
 
-from detectors import Transform
-from detectors.calibration import adwin_delta, normal_parameters
-from detectors.kernels.page_hinkley import detect, reset
-from detectors.record import SIGNAL
-from detectors.watches import BUCKET, Watch
+from driftline.detectors import Transform
+from driftline.detectors.calibration import adwin_delta, normal_parameters
+from driftline.detectors.kernels.page_hinkley import detect, reset
+from driftline.detectors.record import SIGNAL
+from driftline.detectors.watches import BUCKET, Watch
 from tests.detectors.streams import feed, heard_scores, single
 
 WARM_UP = 200

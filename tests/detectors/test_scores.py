@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from detectors import Finding, Transform
-from detectors.kernels.scores import lower_bound, normal_quantile, uniform
+from driftline.detectors import Finding, Transform
+from driftline.detectors.kernels.scores import lower_bound, normal_quantile, uniform
 from tests.detectors.streams import feed, heard_scores, single
 
 RANDOM = np.random.default_rng(11)

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.calibration import cusum_heights
-from detectors.kernels.cusums import ABSORBED_MAX, DRIFTS, slow_step
-from detectors.kernels.lanes import SHIFTS
-from detectors.kernels.scratch import DAY_MS
-from detectors.record import SIGNAL
-from detectors.thresholds import allowances, fit_to_autocorrelation
+from driftline.detectors.calibration import cusum_heights
+from driftline.detectors.kernels.cusums import ABSORBED_MAX, DRIFTS, slow_step
+from driftline.detectors.kernels.lanes import SHIFTS
+from driftline.detectors.kernels.scratch import DAY_MS
+from driftline.detectors.record import SIGNAL
+from driftline.detectors.thresholds import allowances, fit_to_autocorrelation
 from tests.detectors.streams import autoregressive, feed, numbered
 
 PHI = 0.9

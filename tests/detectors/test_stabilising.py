@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from detectors import Finding
-from detectors.stabilising import is_dominated, pairs_of, stabilising_table
+from driftline.detectors import Finding
+from driftline.detectors.stabilising import is_dominated, pairs_of, stabilising_table
 from tests.detectors.streams import feed, numbered
 
 DAY_S = 86_400

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from detectors import Bank
-from detectors.kernels.long_run import BLOCK, FAR, NEAR
-from detectors.wandering import NONE, kalman_gain, wandering
+from driftline.detectors import Bank
+from driftline.detectors.kernels.long_run import BLOCK, FAR, NEAR
+from driftline.detectors.wandering import NONE, kalman_gain, wandering
 from tests.detectors.streams import autoregressive, feed, numbered
 
 COLUMNS, ROWS, CHANGED, EVERY = 16, 150_000, 140_000, 1e6

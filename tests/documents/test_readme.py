@@ -13,9 +13,9 @@ import orjson
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from detectors import Bank, BankSettings, Signal, Transform
-from schemas import Rejection, decode
-from stream_app.config import KafkaSettings, load_settings
+from driftline.detectors import Bank, BankSettings, Signal, Transform
+from driftline.schemas import Rejection, decode
+from driftline.stream_app.config import KafkaSettings, load_settings
 from tests.shape.source import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import orjson
 
-from schemas import rfc3339
+from driftline.schemas import rfc3339
 from tests.streams import START_MS, Stream
 
 WARM_UP = "defaults: {warm_up: 500}\n"

@@ -7,11 +7,22 @@ from xml.etree import ElementTree
 
 import pytest
 
-from stream_app.evaluation.document import Bar, Bars, Code, Document, Figures, Lane, Mark, Notes, Span, Table
-from stream_app.evaluation.document import Timeline as TimelineBlock
-from stream_app.evaluation.errors import EvaluationError
-from stream_app.evaluation.report_file import write_report
-from stream_app.evaluation.ticks import MINUTE_MS, ticks
+from driftline.stream_app.evaluation.document import (
+    Bar,
+    Bars,
+    Code,
+    Document,
+    Figures,
+    Lane,
+    Mark,
+    Notes,
+    Span,
+    Table,
+)
+from driftline.stream_app.evaluation.document import Timeline as TimelineBlock
+from driftline.stream_app.evaluation.errors import EvaluationError
+from driftline.stream_app.evaluation.report_file import write_report
+from driftline.stream_app.evaluation.ticks import MINUTE_MS, ticks
 
 ODD = 'a < b & "c" > d'
 DOCUMENT = Document(

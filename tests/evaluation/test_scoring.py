@@ -6,10 +6,10 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.evaluation.baseline_rows import always_fire, grouped, never_fire
-from stream_app.evaluation.history import History, ModelHistory
-from stream_app.evaluation.scoring import alerts_by_signal, matched, score
-from stream_app.simulator import Incident, Truth
+from driftline.stream_app.evaluation.baseline_rows import always_fire, grouped, never_fire
+from driftline.stream_app.evaluation.history import History, ModelHistory
+from driftline.stream_app.evaluation.scoring import alerts_by_signal, matched, score
+from driftline.stream_app.simulator import Incident, Truth
 
 MINUTE_MS = 60_000
 START_MS = 1_793_620_800_000

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from stream_app.evaluation.errors import EvaluationError
-from stream_app.evaluation.truth_file import read_truth
-from stream_app.simulator import scenarios, write_truth
+from driftline.stream_app.evaluation.errors import EvaluationError
+from driftline.stream_app.evaluation.truth_file import read_truth
+from driftline.stream_app.simulator import scenarios, write_truth
 
 
 def test_what_the_simulator_writes_is_read_back(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 from kafka import KafkaProducer
 
-import schemas
-from schemas import Alert, alert_id, cloud_event_headers, encode_alert, fingerprint_of
-from stream_app.config import KafkaSettings
+from driftline import schemas
+from driftline.schemas import Alert, alert_id, cloud_event_headers, encode_alert, fingerprint_of
+from driftline.stream_app.config import KafkaSettings
 from tests.shape.source import REPOSITORY
 
 STARTS_AT = "2026-11-22T10:00:00.120Z"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from stream_app.config import KafkaSettings
+from driftline.stream_app.config import KafkaSettings
 from tests.examples.programs import ENDS_AT, STARTS_AT, alert, command, publish, running, wait_until
 
 Page = dict[str, Any]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from stream_app.config import KafkaSettings
+from driftline.stream_app.config import KafkaSettings
 from tests.examples.programs import alert, command, publish, running, wait_until
 from tests.shape.source import REPOSITORY
 

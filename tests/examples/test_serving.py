@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from schemas import Event, Feedback, Prediction, Rejection, Serving, decode
-from stream_app.config import KafkaSettings
+from driftline.schemas import Event, Feedback, Prediction, Rejection, Serving, decode
+from driftline.stream_app.config import KafkaSettings
 from tests.client.broker_records import records_of
 from tests.examples.programs import command
 from tests.shape.source import REPOSITORY

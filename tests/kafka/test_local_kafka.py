@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 from kafka import KafkaAdminClient
 
-from stream_app.adapters.local_kafka import (
+from driftline.stream_app.adapters.local_kafka import (
     LocalKafka,
     LocalKafkaError,
     java_and_maven_missing,
     libraries,
     stop_local_kafka,
 )
-from stream_app.adapters.local_kafka.ports import free_port
-from stream_app.adapters.local_kafka.process import BrokerProcess
+from driftline.stream_app.adapters.local_kafka.ports import free_port
+from driftline.stream_app.adapters.local_kafka.process import BrokerProcess
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ def test_a_reused_process_id_is_never_stopped(tmp_path: Path) -> None:
 
 def test_a_process_that_ignores_sigterm_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A broker that hangs must not keep its port and memory."""
-    monkeypatch.setattr("stream_app.adapters.local_kafka.process.STOP_PATIENCE_S", 0.2)
+    monkeypatch.setattr("driftline.stream_app.adapters.local_kafka.process.STOP_PATIENCE_S", 0.2)
     code = (
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(9)"
     )

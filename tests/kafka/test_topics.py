@@ -4,9 +4,9 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from stream_app.adapters.topic_plans import topic_plans
-from stream_app.adapters.topics import TopicOutcome, check_topics, create_topics
-from stream_app.config import KafkaSettings
+from driftline.stream_app.adapters.topic_plans import topic_plans
+from driftline.stream_app.adapters.topics import TopicOutcome, check_topics, create_topics
+from driftline.stream_app.config import KafkaSettings
 
 pytestmark = pytest.mark.kafka
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from stream_app.config import KafkaSettings
+from driftline.stream_app.config import KafkaSettings
 from tests.kafka.worker_process import READY_S, WorkerProcess, read_all, send, wait_until
 from tests.streams import Stream
 

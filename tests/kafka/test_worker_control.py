@@ -7,8 +7,8 @@ import orjson
 import pytest
 from click.testing import CliRunner, Result
 
-from stream_app.cli import main
-from stream_app.config import KafkaSettings
+from driftline.stream_app.cli import main
+from driftline.stream_app.config import KafkaSettings
 from tests.kafka.worker_process import READY_S, Event, WorkerProcess, read_all, send, wait_until
 from tests.streams import Stream
 

@@ -8,8 +8,8 @@ import orjson
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
-from stream_app.adapters.topics import create_topics
-from stream_app.config import KafkaSettings
+from driftline.stream_app.adapters.topics import create_topics
+from driftline.stream_app.config import KafkaSettings
 from tests.kafka.worker_process import READY_S, Event, WorkerProcess, alert_ids, send, wait_until
 from tests.streams import Stream
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stream_app.config import KafkaSettings
+from driftline.stream_app.config import KafkaSettings
 from tests.kafka.test_worker_crash import incidents
 from tests.kafka.worker_process import WorkerProcess, alert_ids, send, wait_until
 

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from stream_app.config import KafkaSettings
+from driftline.stream_app.config import KafkaSettings
 
 Event = dict[str, Any]
 READY_S = 45  # the first worker after a change of the kernels compiles them
@@ -45,7 +45,7 @@ class WorkerProcess:
         )
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "stream_app.cli", "worker", "--config", str(config)],
+                [sys.executable, "-m", "driftline", "worker", "--config", str(config)],
                 stdout=log,
                 stderr=log,
             )

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from stream_app.monitoring.agreement import annotator_agreement, decision_agreement, error_of
+from driftline.stream_app.monitoring.agreement import annotator_agreement, decision_agreement, error_of
 
 
 @pytest.mark.parametrize(

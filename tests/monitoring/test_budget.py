@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.config import FalseAlarmBudget
-from stream_app.monitoring.budget import (
+from driftline.stream_app.config import FalseAlarmBudget
+from driftline.stream_app.monitoring.budget import (
     FEWEST_VALUES,
     KIND_WEIGHTS,
     MOST_VALUES,
@@ -11,7 +11,7 @@ from stream_app.monitoring.budget import (
     changed,
     split,
 )
-from stream_app.monitoring.naming import Kind
+from driftline.stream_app.monitoring.naming import Kind
 
 DAY_MS = 86_400_000
 WEIGHTS = st.dictionaries(st.integers(), st.floats(0.01, 32), min_size=1, max_size=200)

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.monitoring.clock import EVENTS_PER_LOOK, TICK_MS, EventClock, phase_of
+from driftline.stream_app.monitoring.clock import EVENTS_PER_LOOK, TICK_MS, EventClock, phase_of
 
 START_MS = 1_700_000_000_000
 

@@ -4,8 +4,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stream_app.config import SignalPlan
-from stream_app.monitoring.columns import ColumnType, Section
+from driftline.stream_app.config import SignalPlan
+from driftline.stream_app.monitoring.columns import ColumnType, Section
 
 
 def section(name: str = "features", **plans: SignalPlan) -> Section:

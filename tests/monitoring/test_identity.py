@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.monitoring.identity import RecentIds, id_hash
+from driftline.stream_app.monitoring.identity import RecentIds, id_hash
 
 
 def test_a_repeated_id_is_known() -> None:

@@ -2,11 +2,11 @@ from typing import Any
 
 import pytest
 
-from schemas import Event, Feedback, Prediction, Serving, decode, encode
-from stream_app.config import BehaviorPlan, LabelsPlan, Limits, ModelPlan
-from stream_app.monitoring.model import ModelMonitor
-from stream_app.monitoring.stream import Stream
-from stream_app.pipeline.codec import pack, unpack
+from driftline.schemas import Event, Feedback, Prediction, Serving, decode, encode
+from driftline.stream_app.config import BehaviorPlan, LabelsPlan, Limits, ModelPlan
+from driftline.stream_app.monitoring.model import ModelMonitor
+from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.pipeline.codec import pack, unpack
 
 START_MS = 1_790_000_000_000
 MINUTE_MS = 60_000

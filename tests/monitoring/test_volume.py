@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.monitoring.volume import LONGEST_GAP_S, MANY, Volume, seconds_of
+from driftline.stream_app.monitoring.volume import LONGEST_GAP_S, MANY, Volume, seconds_of
 
 
 def test_complete_seconds_are_counted() -> None:

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_app.monitoring.identity import id_hash
-from stream_app.monitoring.waiting import MANY, Arrivals, Waiting
+from driftline.stream_app.monitoring.identity import id_hash
+from driftline.stream_app.monitoring.waiting import MANY, Arrivals, Waiting
 
 KEYS = st.integers(0, 11).map(lambda number: id_hash(str(number)))
 STREAMS = [("v1", "live"), ("v2", "shadow")]

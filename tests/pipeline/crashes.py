@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from stream_app.config import Settings
-from stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord, claim, recover
-from stream_app.pipeline.codec import pack
-from stream_app.pipeline.watch import ModelWatch
+from driftline.stream_app.config import Settings
+from driftline.stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord, claim, recover
+from driftline.stream_app.pipeline.codec import pack
+from driftline.stream_app.pipeline.watch import ModelWatch
 
 StateLog = list[tuple[bytes, bytes | None]]
 

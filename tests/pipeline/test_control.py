@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 import pytest
 
-from stream_app.config import ModelPlan, Settings
-from stream_app.pipeline import Record, Records, Shard
-from stream_app.pipeline.codec import pack
+from driftline.stream_app.config import ModelPlan, Settings
+from driftline.stream_app.pipeline import Record, Records, Shard
+from driftline.stream_app.pipeline.codec import pack
 from tests.pipeline.crashes import crashing, state_of
 from tests.streams import CONTROL, START_MS, Stream, control, with_control
 

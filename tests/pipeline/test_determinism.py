@@ -1,8 +1,8 @@
 import orjson
 import pytest
 
-from stream_app.config import Settings
-from stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord
+from driftline.stream_app.config import Settings
+from driftline.stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord
 from tests.streams import Stream
 
 CHANGES = {

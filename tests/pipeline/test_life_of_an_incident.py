@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
-from stream_app.config import Settings
-from stream_app.pipeline import Records, Shard, SourceRecord
+from driftline.stream_app.config import Settings
+from driftline.stream_app.pipeline import Records, Shard, SourceRecord
 from tests.streams import Stream
 
 HOUR_MS = 3_600_000

@@ -2,10 +2,10 @@ from collections.abc import Sequence
 
 import orjson
 
-from stream_app.adapters.memory import records_of_messages
-from stream_app.config import Limits, Settings
-from stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord, recover
-from stream_app.simulator import scenarios
+from driftline.stream_app.adapters.memory import records_of_messages
+from driftline.stream_app.config import Limits, Settings
+from driftline.stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord, recover
+from driftline.stream_app.simulator import scenarios
 from tests.pipeline.crashes import StateLog, crashing, state_of
 from tests.streams import PREDICTIONS, Stream
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from schemas import Prediction, decode
-from schemas.scanner import Scanner, joined
-from stream_app.config import Settings
-from stream_app.pipeline import Record, Records, Shard
-from stream_app.pipeline.codec import pack
+from driftline.schemas import Prediction, decode
+from driftline.schemas.scanner import Scanner, joined
+from driftline.stream_app.config import Settings
+from driftline.stream_app.pipeline import Record, Records, Shard
+from driftline.stream_app.pipeline.codec import pack
 
 START_MS = 1_790_000_000_000
 PLAN = {

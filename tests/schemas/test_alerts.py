@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import (
+from driftline.schemas import (
     Alert,
     Annotations,
     Coverage,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from schemas import Control, Feedback, Prediction, Serving, decode, encode
+from driftline.schemas import Control, Feedback, Prediction, Serving, decode, encode
 from tests.schemas.examples import (
     ACCEPT,
     BEHAVIOR,

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
-from schemas import (
+from driftline.schemas import (
     AuditRecord,
     Distribution,
     Quantiles,
@@ -25,8 +25,8 @@ from schemas import (
     encode_alert,
     rfc3339,
 )
-from schemas.json_schemas import RECORDS, json_schema
-from schemas.publish import documents, main
+from driftline.schemas.json_schemas import RECORDS, json_schema
+from driftline.schemas.publish import documents, main
 from tests.schemas.examples import EXAMPLES, PREDICTION, TIME_MS
 from tests.schemas.test_alerts import an_alert
 from tests.schemas.test_wire import changed_events

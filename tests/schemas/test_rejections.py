@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from schemas import Reason, Rejection, dead_letter, decode
-from schemas.rejections import LARGEST_RECORD_BYTES
-from schemas.times import DAY_MS
+from driftline.schemas import Reason, Rejection, dead_letter, decode
+from driftline.schemas.rejections import LARGEST_RECORD_BYTES
+from driftline.schemas.times import DAY_MS
 from tests.schemas.examples import (
     ACCEPT,
     BEHAVIOR,

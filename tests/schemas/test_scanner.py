@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import Prediction, decode, read_outputs
-from schemas.scanner import Frame, Kind, Scanner, joined
+from driftline.schemas import Prediction, decode, read_outputs
+from driftline.schemas.scanner import Frame, Kind, Scanner, joined
 
 NOW_MS = 1_790_000_000_000
 EVENT: dict[str, Any] = {

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from schemas import Control, Feedback, Prediction, Reason, Rejection, Serving, decode, encode
-from schemas.depth import DEEPEST, is_too_deep
+from driftline.schemas import Control, Feedback, Prediction, Reason, Rejection, Serving, decode, encode
+from driftline.schemas.depth import DEEPEST, is_too_deep
 from tests.schemas.examples import EXAMPLES, PREDICTION, TIME_MS, written
 
 NOT_FINITE = ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "9" * 400, "-" + "9" * 400, "9" * 100_000]

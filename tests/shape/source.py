@@ -8,7 +8,8 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGES = ("schemas", "detectors", "stream_app")
-PROGRAMS = ("benchmarks", "examples")
+IMPORT_NAME = "driftline"
+PROGRAMS = (IMPORT_NAME, "benchmarks", "examples")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -25,7 +26,8 @@ class SourceFile:
     def name(self) -> str:
         """The dotted name under which the file is imported."""
         parts = self.path.relative_to(REPOSITORY).with_suffix("").parts
-        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        parts = parts[:-1] if parts[-1] == "__init__" else parts
+        return ".".join((IMPORT_NAME, *parts) if parts[0] in PACKAGES else parts)
 
     @property
     def is_package(self) -> bool:

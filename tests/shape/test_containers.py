@@ -8,9 +8,9 @@ import click
 import pytest
 import yaml
 
-from stream_app.cli import main
-from stream_app.config import load_settings
-from stream_app.simulator import scenarios
+from driftline.stream_app.cli import main
+from driftline.stream_app.config import load_settings
+from driftline.stream_app.simulator import scenarios
 from tests.shape.source import REPOSITORY
 
 COMPOSE: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 
-from tests.shape.source import PACKAGES, PROGRAMS, REPOSITORY, SourceFile, source_files
+from tests.shape.source import IMPORT_NAME, PACKAGES, PROGRAMS, REPOSITORY, SourceFile, source_files
 
 
 def imported_names(file: SourceFile) -> Iterator[str]:
@@ -35,7 +35,7 @@ def is_program(file: SourceFile) -> bool:
 def test_no_module_is_unused() -> None:
     """A module that nothing reaches is maintained for nobody."""
     files = {file.name: file for file in source_files(*PACKAGES, *PROGRAMS)}
-    libraries = ["schemas", "detectors", "stream_app.client"]
+    libraries = [f"{IMPORT_NAME}.{name}" for name in ("schemas", "detectors", "stream_app.client")]
     programs = [name for name, file in files.items() if name.endswith("__main__") or is_program(file)]
     waiting = [*entry_points(), *libraries, *programs]
     reached: set[str] = set()

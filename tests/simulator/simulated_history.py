@@ -9,7 +9,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from stream_app.simulator import SimulatedEvent
+from driftline.stream_app.simulator import SimulatedEvent
 
 
 @dataclass

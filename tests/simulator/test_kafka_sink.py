@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from stream_app.config import KafkaSettings
-from stream_app.simulator import SimulatedEvent, play, scenarios
-from stream_app.simulator.kafka_sink import DeliveryError, KafkaSink
+from driftline.stream_app.config import KafkaSettings
+from driftline.stream_app.simulator import SimulatedEvent, play, scenarios
+from driftline.stream_app.simulator.kafka_sink import DeliveryError, KafkaSink
 
 SCENARIO = scenarios()["new-words"].scaled(0.01)
 

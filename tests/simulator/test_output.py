@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from schemas import Rejection, decode
-from stream_app.simulator import noting_changes, play, scenarios, write_file
+from driftline.schemas import Rejection, decode
+from driftline.stream_app.simulator import noting_changes, play, scenarios, write_file
 
 SCENARIO = scenarios()["new-words"].scaled(0.01)
 

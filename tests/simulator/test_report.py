@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from schemas import rfc3339
-from stream_app.simulator import Report, Truth, WallClock, incidents_of, render, report
+from driftline.schemas import rfc3339
+from driftline.stream_app.simulator import Report, Truth, WallClock, incidents_of, render, report
 
 NOON_MS = 1_793_620_800_000
 MINUTE_MS = 60_000

@@ -11,8 +11,8 @@ import orjson
 import pytest
 from numpy.typing import NDArray
 
-from stream_app.monitoring.naming import KIND_OF_PREFIX, Kind
-from stream_app.simulator import Change, Cycle, Scenario, Truth, scenarios, write_truth
+from driftline.stream_app.monitoring.naming import KIND_OF_PREFIX, Kind
+from driftline.stream_app.simulator import Change, Cycle, Scenario, Truth, scenarios, write_truth
 from tests.simulator.simulated_history import History, read
 
 SCENARIOS = scenarios()

@@ -9,8 +9,8 @@ import numpy as np
 import orjson
 import pytest
 
-from stream_app.simulator import scenarios
-from stream_app.simulator.feedback import BEHAVIORS
+from driftline.stream_app.simulator import scenarios
+from driftline.stream_app.simulator.feedback import BEHAVIORS
 from tests.simulator.simulated_history import History, read
 
 SCENARIOS = scenarios()

@@ -1,8 +1,8 @@
 """A single Apache Kafka broker on this machine, without Docker, for the demo, the tests and development."""
 
-from stream_app.adapters.local_kafka.broker import LocalKafka, start_local_kafka, stop_local_kafka
-from stream_app.adapters.local_kafka.errors import LocalKafkaError
-from stream_app.adapters.local_kafka.toolchain import java_and_maven_missing
+from driftline.stream_app.adapters.local_kafka.broker import LocalKafka, start_local_kafka, stop_local_kafka
+from driftline.stream_app.adapters.local_kafka.errors import LocalKafkaError
+from driftline.stream_app.adapters.local_kafka.toolchain import java_and_maven_missing
 
 __all__ = [
     "LocalKafka",

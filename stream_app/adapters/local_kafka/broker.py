@@ -12,11 +12,11 @@ from string import Template
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from stream_app.adapters.local_kafka.errors import LocalKafkaError
-from stream_app.adapters.local_kafka.libraries import fetch_libraries
-from stream_app.adapters.local_kafka.ports import HOST, free_port, port_answers, port_is_free
-from stream_app.adapters.local_kafka.process import BrokerProcess
-from stream_app.adapters.local_kafka.toolchain import java_problem, java_program
+from driftline.stream_app.adapters.local_kafka.errors import LocalKafkaError
+from driftline.stream_app.adapters.local_kafka.libraries import fetch_libraries
+from driftline.stream_app.adapters.local_kafka.ports import HOST, free_port, port_answers, port_is_free
+from driftline.stream_app.adapters.local_kafka.process import BrokerProcess
+from driftline.stream_app.adapters.local_kafka.toolchain import java_problem, java_program
 
 START_PATIENCE_S = 90.0
 LOG_LINES_SHOWN = 8

@@ -7,8 +7,8 @@ import tempfile
 from importlib.resources import files
 from pathlib import Path
 
-from stream_app.adapters.local_kafka.errors import LocalKafkaError
-from stream_app.adapters.local_kafka.toolchain import maven_problem
+from driftline.stream_app.adapters.local_kafka.errors import LocalKafkaError
+from driftline.stream_app.adapters.local_kafka.toolchain import maven_problem
 
 FETCH_TIMEOUT_S = 600
 

@@ -8,11 +8,11 @@ import faust
 from faust.transport.drivers.aiokafka import Consumer
 from faust.types import TP, StreamT
 
-from stream_app.adapters.worker.batches import BatchScheduler, BatchSchema
-from stream_app.adapters.worker.connection import faust_credentials
-from stream_app.adapters.worker.consumer import ColumnarConsumer
-from stream_app.config import Settings
-from stream_app.pipeline import Records
+from driftline.stream_app.adapters.worker.batches import BatchScheduler, BatchSchema
+from driftline.stream_app.adapters.worker.connection import faust_credentials
+from driftline.stream_app.adapters.worker.consumer import ColumnarConsumer
+from driftline.stream_app.config import Settings
+from driftline.stream_app.pipeline import Records
 
 QUEUE_BATCHES = 16  # batches between Faust's fetcher and the agent
 

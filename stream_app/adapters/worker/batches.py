@@ -11,7 +11,7 @@ from faust import Schema
 from faust.types import TP
 from faust.types.transports import SchedulingStrategyT
 
-from stream_app.pipeline import Records, concatenated
+from driftline.stream_app.pipeline import Records, concatenated
 
 
 class Batch(NamedTuple):

@@ -6,13 +6,13 @@ from time import monotonic
 
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 
-from stream_app.adapters.logs import alert_fields, get_log
-from stream_app.adapters.metrics import Metrics
-from stream_app.adapters.state_store import StateStore
-from stream_app.adapters.worker.partition import Partition, chunks
-from stream_app.adapters.worker.publisher import Publisher
-from stream_app.config import Settings
-from stream_app.pipeline import ModelCut, OutputRecord, StateRecord
+from driftline.stream_app.adapters.logs import alert_fields, get_log
+from driftline.stream_app.adapters.metrics import Metrics
+from driftline.stream_app.adapters.state_store import StateStore
+from driftline.stream_app.adapters.worker.partition import Partition, chunks
+from driftline.stream_app.adapters.worker.publisher import Publisher
+from driftline.stream_app.config import Settings
+from driftline.stream_app.pipeline import ModelCut, OutputRecord, StateRecord
 
 log = get_log("driftline.checkpoint")
 

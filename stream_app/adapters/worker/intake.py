@@ -9,13 +9,13 @@ from aiokafka.errors import IllegalStateError
 from faust import App
 from faust.types import TP
 
-from stream_app.adapters.log_reader import LogReader
-from stream_app.adapters.logs import get_log
-from stream_app.adapters.metrics import Metrics, PartitionView
-from stream_app.adapters.worker.checkpointer import Checkpointer
-from stream_app.adapters.worker.ownership import Ownership
-from stream_app.adapters.worker.partition import Partition, portions
-from stream_app.pipeline import Records
+from driftline.stream_app.adapters.log_reader import LogReader
+from driftline.stream_app.adapters.logs import get_log
+from driftline.stream_app.adapters.metrics import Metrics, PartitionView
+from driftline.stream_app.adapters.worker.checkpointer import Checkpointer
+from driftline.stream_app.adapters.worker.ownership import Ownership
+from driftline.stream_app.adapters.worker.partition import Partition, portions
+from driftline.stream_app.pipeline import Records
 
 log = get_log("driftline.intake")
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from stream_app.adapters.worker.record_format import Columns, Headers, read_records
-from stream_app.pipeline.kernels import compile_engine
+from driftline.stream_app.adapters.worker.record_format import Columns, Headers, read_records
+from driftline.stream_app.pipeline.kernels import compile_engine
 
 
 def compile_kernels() -> None:

@@ -8,13 +8,13 @@ from typing import Any
 from faust import App
 from faust.types import TP
 
-from stream_app.adapters.logs import get_log
-from stream_app.adapters.metrics import Metrics
-from stream_app.adapters.state_store import FencedError
-from stream_app.adapters.worker.checkpointer import Checkpointer, CheckpointRefusedError
-from stream_app.adapters.worker.partition import Partition
-from stream_app.adapters.worker.restore import Restorer
-from stream_app.config import Settings
+from driftline.stream_app.adapters.logs import get_log
+from driftline.stream_app.adapters.metrics import Metrics
+from driftline.stream_app.adapters.state_store import FencedError
+from driftline.stream_app.adapters.worker.checkpointer import Checkpointer, CheckpointRefusedError
+from driftline.stream_app.adapters.worker.partition import Partition
+from driftline.stream_app.adapters.worker.restore import Restorer
+from driftline.stream_app.config import Settings
 
 log = get_log("driftline.ownership")
 

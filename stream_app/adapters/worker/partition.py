@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from stream_app.adapters.alignment import NO_LINGER, Alignment, Linger
-from stream_app.pipeline import OutputRecord, Records, Shard, concatenated
+from driftline.stream_app.adapters.alignment import NO_LINGER, Alignment, Linger
+from driftline.stream_app.pipeline import OutputRecord, Records, Shard, concatenated
 
 T = TypeVar("T")
 

@@ -7,9 +7,9 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 
-from stream_app.adapters.logs import get_log
-from stream_app.adapters.metrics import Metrics
-from stream_app.pipeline import OutputRecord
+from driftline.stream_app.adapters.logs import get_log
+from driftline.stream_app.adapters.metrics import Metrics
+from driftline.stream_app.pipeline import OutputRecord
 
 log = get_log("driftline.publisher")
 

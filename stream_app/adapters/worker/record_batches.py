@@ -19,9 +19,14 @@ from aiokafka.record.default_records import DefaultRecordBase
 from aiokafka.record.memory_records import MemoryRecords
 from crc32c import crc32c
 
-from schemas.scanner import PADDING
-from stream_app.adapters.worker.record_format import SMALLEST_RECORD_BYTES, Columns, Headers, read_records
-from stream_app.pipeline import Record, Records
+from driftline.schemas.scanner import PADDING
+from driftline.stream_app.adapters.worker.record_format import (
+    SMALLEST_RECORD_BYTES,
+    Columns,
+    Headers,
+    read_records,
+)
+from driftline.stream_app.pipeline import Record, Records
 
 MAGIC_AT = 16
 COUNT_AT = DefaultRecordBase.HEADER_STRUCT.size - 4

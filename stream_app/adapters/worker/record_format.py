@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.scanner.compiled import compiled, inlined
+from driftline.schemas.scanner.compiled import compiled, inlined
 
 Bytes = NDArray[np.uint8]
 SMALLEST_RECORD_BYTES = 7

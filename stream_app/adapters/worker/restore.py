@@ -5,16 +5,16 @@ import socket
 
 from faust import App
 
-from stream_app.adapters.alignment import Linger
-from stream_app.adapters.baselines import read_baselines
-from stream_app.adapters.log_reader import LogReader
-from stream_app.adapters.logs import get_log
-from stream_app.adapters.state_store import FencedError, StateStore
-from stream_app.adapters.worker.application import committed
-from stream_app.adapters.worker.checkpointer import Checkpointer
-from stream_app.adapters.worker.partition import Partition
-from stream_app.config import Settings
-from stream_app.pipeline import Recovery, StateRecord, claim, recover
+from driftline.stream_app.adapters.alignment import Linger
+from driftline.stream_app.adapters.baselines import read_baselines
+from driftline.stream_app.adapters.log_reader import LogReader
+from driftline.stream_app.adapters.logs import get_log
+from driftline.stream_app.adapters.state_store import FencedError, StateStore
+from driftline.stream_app.adapters.worker.application import committed
+from driftline.stream_app.adapters.worker.checkpointer import Checkpointer
+from driftline.stream_app.adapters.worker.partition import Partition
+from driftline.stream_app.config import Settings
+from driftline.stream_app.pipeline import Recovery, StateRecord, claim, recover
 
 log = get_log("driftline.restore")
 

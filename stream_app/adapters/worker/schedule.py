@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 from typing import TypeVar
 
-from stream_app.adapters.logs import get_log
-from stream_app.adapters.state_store import FencedError
-from stream_app.adapters.worker.checkpointer import MODELS_PER_CUT, Checkpointer
-from stream_app.adapters.worker.ownership import Ownership
-from stream_app.adapters.worker.partition import Partition, chunks
-from stream_app.config import WorkerSettings
+from driftline.stream_app.adapters.logs import get_log
+from driftline.stream_app.adapters.state_store import FencedError
+from driftline.stream_app.adapters.worker.checkpointer import MODELS_PER_CUT, Checkpointer
+from driftline.stream_app.adapters.worker.ownership import Ownership
+from driftline.stream_app.adapters.worker.partition import Partition, chunks
+from driftline.stream_app.config import WorkerSettings
 
 log = get_log("driftline.schedule")
 

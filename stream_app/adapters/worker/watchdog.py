@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from time import monotonic
 
-from stream_app.adapters.worker.ownership import Ownership
+from driftline.stream_app.adapters.worker.ownership import Ownership
 
 
 class StalledError(Exception):

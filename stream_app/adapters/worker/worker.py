@@ -16,23 +16,23 @@ from typing import Any
 import uvloop
 from aiokafka import AIOKafkaProducer
 
-from stream_app.adapters.garbage import spare_the_garbage_collector
-from stream_app.adapters.log_reader import LogReader
-from stream_app.adapters.logs import configure_logs, get_log
-from stream_app.adapters.metrics import Metrics
-from stream_app.adapters.state_store import StateStore
-from stream_app.adapters.worker.application import build_application, commit, read_batches
-from stream_app.adapters.worker.checkpointer import Checkpointer
-from stream_app.adapters.worker.intake import Intake
-from stream_app.adapters.worker.kernels import compile_kernels
-from stream_app.adapters.worker.ownership import Ownership
-from stream_app.adapters.worker.publisher import Publisher
-from stream_app.adapters.worker.restore import Restorer
-from stream_app.adapters.worker.schedule import CheckpointSchedule
-from stream_app.adapters.worker.watchdog import Watchdog
-from stream_app.adapters.worker.web import WebServer
-from stream_app.config import Settings
-from stream_app.pipeline import Records
+from driftline.stream_app.adapters.garbage import spare_the_garbage_collector
+from driftline.stream_app.adapters.log_reader import LogReader
+from driftline.stream_app.adapters.logs import configure_logs, get_log
+from driftline.stream_app.adapters.metrics import Metrics
+from driftline.stream_app.adapters.state_store import StateStore
+from driftline.stream_app.adapters.worker.application import build_application, commit, read_batches
+from driftline.stream_app.adapters.worker.checkpointer import Checkpointer
+from driftline.stream_app.adapters.worker.intake import Intake
+from driftline.stream_app.adapters.worker.kernels import compile_kernels
+from driftline.stream_app.adapters.worker.ownership import Ownership
+from driftline.stream_app.adapters.worker.publisher import Publisher
+from driftline.stream_app.adapters.worker.restore import Restorer
+from driftline.stream_app.adapters.worker.schedule import CheckpointSchedule
+from driftline.stream_app.adapters.worker.watchdog import Watchdog
+from driftline.stream_app.adapters.worker.web import WebServer
+from driftline.stream_app.config import Settings
+from driftline.stream_app.pipeline import Records
 
 log = get_log("driftline.worker")
 

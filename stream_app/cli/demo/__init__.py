@@ -1,5 +1,5 @@
 """``driftline demo``: injected changes become alarms before your eyes."""
 
-from stream_app.cli.demo.command import demo
+from driftline.stream_app.cli.demo.command import demo
 
 __all__ = ["demo"]

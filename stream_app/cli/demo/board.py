@@ -8,8 +8,16 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from stream_app.cli.alert_lines import alert_line, detail_line
-from stream_app.simulator import Scenario, SimulatedEvent, Truth, WallClock, noting_changes, render, report
+from driftline.stream_app.cli.alert_lines import alert_line, detail_line
+from driftline.stream_app.simulator import (
+    Scenario,
+    SimulatedEvent,
+    Truth,
+    WallClock,
+    noting_changes,
+    render,
+    report,
+)
 
 
 class Board:

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from stream_app.cli.options import common_options, engine_settings, require_broker
-from stream_app.cli.presentation import Command, examples
+from driftline.stream_app.cli.options import common_options, engine_settings, require_broker
+from driftline.stream_app.cli.presentation import Command, examples
 
 if TYPE_CHECKING:
-    from stream_app.config import Settings
+    from driftline.stream_app.config import Settings
 
 SCENARIO: Final = "demo-mix"
 DIRECTORY: Final = Path(".driftline")
@@ -42,8 +42,8 @@ def demo(rate: float, seed: int, config: Path | None, bootstrap_servers: str | N
     in memory. Ends by itself, on Kafka after about two minutes.
     """
     settings = engine_settings(config, bootstrap_servers)
-    from stream_app.adapters.local_kafka import java_and_maven_missing
-    from stream_app.cli.demo.surroundings import alone_in, ending_in_order, temporary_broker
+    from driftline.stream_app.adapters.local_kafka import java_and_maven_missing
+    from driftline.stream_app.cli.demo.surroundings import alone_in, ending_in_order, temporary_broker
 
     with ending_in_order(), alone_in(DIRECTORY / "demo"):
         if "bootstrap_servers" in settings.kafka.model_fields_set:  # by whichever way a broker was named
@@ -61,11 +61,11 @@ def demo(rate: float, seed: int, config: Path | None, bootstrap_servers: str | N
 
 def on_kafka(settings: "Settings", bootstrap_servers: str, rate: float, seed: int) -> None:
     """The demo on a broker that answers."""
-    from stream_app.cli.demo.board import Board
-    from stream_app.cli.demo.on_kafka import play_on_kafka
-    from stream_app.cli.demo.surroundings import demo_settings
-    from stream_app.cli.scenarios import ending_now, named
-    from stream_app.cli.terminal import standard_output
+    from driftline.stream_app.cli.demo.board import Board
+    from driftline.stream_app.cli.demo.on_kafka import play_on_kafka
+    from driftline.stream_app.cli.demo.surroundings import demo_settings
+    from driftline.stream_app.cli.scenarios import ending_now, named
+    from driftline.stream_app.cli.terminal import standard_output
 
     board = Board(ending_now(named(SCENARIO)), seed, standard_output())
     play_on_kafka(demo_settings(settings, bootstrap_servers), board, rate, DIRECTORY / "demo" / "worker.log")
@@ -73,10 +73,10 @@ def on_kafka(settings: "Settings", bootstrap_servers: str, rate: float, seed: in
 
 def in_memory(settings: "Settings", seed: int) -> None:
     """The demo without a broker."""
-    from stream_app.cli.demo.board import Board
-    from stream_app.cli.demo.in_memory import play_in_memory
-    from stream_app.cli.scenarios import named
-    from stream_app.cli.terminal import standard_output
+    from driftline.stream_app.cli.demo.board import Board
+    from driftline.stream_app.cli.demo.in_memory import play_in_memory
+    from driftline.stream_app.cli.scenarios import named
+    from driftline.stream_app.cli.terminal import standard_output
 
     board = Board(named(SCENARIO), seed, standard_output())
     play_in_memory(settings, board)

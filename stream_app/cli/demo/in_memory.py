@@ -2,11 +2,11 @@
 
 import orjson
 
-from stream_app.adapters.memory import records_of_messages
-from stream_app.adapters.replay import Sinks, replay
-from stream_app.cli.demo.board import Board
-from stream_app.config import Settings
-from stream_app.pipeline import OutputRecord
+from driftline.stream_app.adapters.memory import records_of_messages
+from driftline.stream_app.adapters.replay import Sinks, replay
+from driftline.stream_app.cli.demo.board import Board
+from driftline.stream_app.config import Settings
+from driftline.stream_app.pipeline import OutputRecord
 
 BATCH = 256  # small, so that an alert is shown close to the events that raised it
 

@@ -14,13 +14,13 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
 
-from stream_app.adapters.topics import create_topics
-from stream_app.cli.demo.board import Board
-from stream_app.cli.demo.worker_process import running_worker
-from stream_app.client import AlertConsumer
-from stream_app.config import KafkaSettings, Settings
-from stream_app.simulator import play
-from stream_app.simulator.kafka_sink import KafkaSink
+from driftline.stream_app.adapters.topics import create_topics
+from driftline.stream_app.cli.demo.board import Board
+from driftline.stream_app.cli.demo.worker_process import running_worker
+from driftline.stream_app.client import AlertConsumer
+from driftline.stream_app.config import KafkaSettings, Settings
+from driftline.stream_app.simulator import play
+from driftline.stream_app.simulator.kafka_sink import KafkaSink
 
 CATCH_UP_S_MAX: Final = 60.0
 POLL_S: Final = 0.2

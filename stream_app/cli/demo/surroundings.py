@@ -12,9 +12,9 @@ from typing import Final, NoReturn
 
 import click
 
-from stream_app.adapters.local_kafka import LocalKafka, stop_local_kafka
-from stream_app.adapters.local_kafka.ports import free_port
-from stream_app.config import Settings, TopicNames
+from driftline.stream_app.adapters.local_kafka import LocalKafka, stop_local_kafka
+from driftline.stream_app.adapters.local_kafka.ports import free_port
+from driftline.stream_app.config import Settings, TopicNames
 
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -16,7 +16,7 @@ from typing import Final
 
 import click
 
-from stream_app.config import Settings
+from driftline.stream_app.config import Settings
 
 READY_S_MAX: Final = 90.0  # the first worker on a machine compiles its kernels
 STOP_S_MAX: Final = 15.0
@@ -102,7 +102,7 @@ def _work(settings: Settings, log: str) -> None:
     os.dup2(descriptor, sys.stdout.fileno())
     os.dup2(descriptor, sys.stderr.fileno())
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    from stream_app.adapters.worker import run_worker
+    from driftline.stream_app.adapters.worker import run_worker
 
     sys.exit(run_worker(settings))
 
