@@ -14,7 +14,10 @@ from driftline.schemas.encoding import encode
 Number = float | None
 """A float that may be not finite; JSON has null for that."""
 
-KINDS = ["concept_drift", "behavior", "data_quality", "data_drift", "output_drift", "serving", "volume"]
+KINDS = [
+    *("concept_drift", "behavior", "target", "silence", "data_quality"),
+    *("data_drift", "output_drift", "serving", "volume", "service"),
+]
 STATUSES = ["firing", "updated", "resolved"]
 
 Kind = Annotated[str, Meta(extra_json_schema={"enum": KINDS})]

@@ -8,7 +8,7 @@ import msgspec
 from driftline.detectors import SignalState
 from driftline.schemas import Alert, Coverage
 from driftline.stream_app.alarms.announcement import Status, announce
-from driftline.stream_app.alarms.incident import SEVERITY_ORDER, Evidence, Incident
+from driftline.stream_app.alarms.incident import SEVERITY_ORDER, Evidence, Incident, Member
 from driftline.stream_app.alarms.recovery import has_recovered
 from driftline.stream_app.alarms.stages import (
     CONFIRMED_STAGES,
@@ -44,6 +44,24 @@ class AlarmDesk:
     def take(self, evidence: Evidence, coverage: Coverage) -> list[Alert]:
         """One finding; at most one alert."""
         return self._run(evidence, STAGES, evidence.arrived_ms, coverage)
+
+    def report(self, evidence: Evidence, coverage: Coverage) -> list[Alert]:
+        """A condition that is certain by itself: an incident of its own, open until `end`."""
+        evidence.standing = True
+        if self.state.incident_of(evidence) is not None:
+            return []
+        incident = self.state.open(evidence)
+        severity = self.plan.alerts.severity[evidence.kind.value]
+        incident.members[evidence.signal] = Member(evidence, [evidence.finding.detector], severity)
+        return [self._announce(incident, Status.FIRING, evidence.arrived_ms, coverage)]
+
+    def end(self, evidence: Evidence, now_ms: int, coverage: Coverage) -> list[Alert]:
+        """A condition that was reported is over; none when it was not open."""
+        incident = self.state.incident_of(evidence)
+        if incident is None:
+            return []
+        incident.members[evidence.signal].recovered = True
+        return [self.close(incident, now_ms, coverage)]
 
     def tick(self, now_ms: int, coverage: Coverage) -> list[Alert]:
         """What time brings: late confirmations, updates, recoveries, repetitions."""
@@ -102,7 +120,8 @@ class AlarmDesk:
     def _look_for_recovery(self, incident: Incident) -> None:
         block = self.monitor.bank_settings.block
         for member in incident.members.values():
-            signal = None if member.recovered else self._look(member.evidence)
+            holds = member.recovered or member.evidence.standing
+            signal = None if holds else self._look(member.evidence)
             if signal is None:
                 continue
             if member.seen_at_start < 0:

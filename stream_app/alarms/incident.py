@@ -25,6 +25,8 @@ class Evidence(msgspec.Struct):
     partition: int
     offset: int
     finding: Finding
+    # A condition that is certain by itself (silence, a missed target): its reporter says when it is over.
+    standing: bool = False
 
     @property
     def signal(self) -> str:

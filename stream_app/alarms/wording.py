@@ -9,20 +9,26 @@ from driftline.stream_app.monitoring.naming import Kind
 NAMES = {
     Kind.CONCEPT_DRIFT: "Concept drift",
     Kind.BEHAVIOR: "User behaviour changed",
+    Kind.TARGET: "Target missed",
+    Kind.SILENCE: "Silent",
     Kind.DATA_QUALITY: "Data quality",
     Kind.DATA_DRIFT: "Data drift",
     Kind.OUTPUT_DRIFT: "Output drift",
     Kind.SERVING: "Serving changed",
     Kind.VOLUME: "Volume changed",
+    Kind.SERVICE: "driftline",
 }
 ALERT_NAMES = {
     Kind.CONCEPT_DRIFT: "ConceptDrift",
     Kind.BEHAVIOR: "BehaviorChange",
+    Kind.TARGET: "TargetMissed",
+    Kind.SILENCE: "Silence",
     Kind.DATA_QUALITY: "DataQuality",
     Kind.DATA_DRIFT: "DataDrift",
     Kind.OUTPUT_DRIFT: "OutputDrift",
     Kind.SERVING: "ServingChange",
     Kind.VOLUME: "VolumeChange",
+    Kind.SERVICE: "WatchingStopped",
 }
 MOST_SIGNALS_NAMED = 5
 

@@ -6,17 +6,31 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from driftline.stream_app.config.section import DurationMs, Section
 
-Kind = Literal["concept_drift", "behavior", "data_quality", "data_drift", "output_drift", "serving", "volume"]
+Kind = Literal[
+    "concept_drift",
+    "behavior",
+    "target",
+    "silence",
+    "data_quality",
+    "data_drift",
+    "output_drift",
+    "serving",
+    "volume",
+    "service",
+]
 Severity = Literal["critical", "warning", "info"]
 
 # What users notice pages; what they may notice soon warns; what only data shows informs.
 SEVERITIES: Final[dict[Kind, Severity]] = {
     "concept_drift": "critical",
     "behavior": "critical",
+    "target": "critical",
+    "silence": "critical",
     "data_quality": "warning",
     "output_drift": "warning",
     "serving": "warning",
     "volume": "warning",
+    "service": "critical",
     "data_drift": "info",
 }
 BLOCKS_MAX: Final = 8  # what the detectors keep of a signal's latest blocks

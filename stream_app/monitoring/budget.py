@@ -26,6 +26,10 @@ KIND_WEIGHTS: Final[dict[Kind, float]] = {
     Kind.DATA_DRIFT: 1.0,
     Kind.DATA_QUALITY: 0.5,
     Kind.VOLUME: 0.5,
+    # Conditions that are certain by themselves take no part in the budget.
+    Kind.TARGET: 0.0,
+    Kind.SILENCE: 0.0,
+    Kind.SERVICE: 0.0,
 }
 # Below, detectors would have no time to see anything; above, no threshold is backed by arithmetic.
 FEWEST_VALUES: Final = 1e3

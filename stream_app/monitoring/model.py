@@ -11,6 +11,7 @@ from driftline.stream_app.monitoring.budget import BEFORE_ITS_SHARE
 from driftline.stream_app.monitoring.clock import EventClock, phase_of
 from driftline.stream_app.monitoring.identity import id_hash
 from driftline.stream_app.monitoring.joins import Joins, Outcome
+from driftline.stream_app.monitoring.notices import Notices, Why
 from driftline.stream_app.monitoring.runs import DecodedRun, Run
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.streams import Baseline, StreamKey, Streams
@@ -45,8 +46,7 @@ class ModelMonitor:
         self.sequence = 0
         self.counts: Counter[str] = Counter()
         self.refused: set[str] = set()
-        # What an operator should hear once.
-        self.notices: list[str] = []
+        self.notices = Notices()
         self._unlinked: Counter[str] = Counter()
         self._reports: list[tuple[Reported, Stream]] = []
         self._prediction_offset = 0
@@ -199,7 +199,8 @@ class ModelMonitor:
     def _refuse(self, name: str) -> None:
         if name not in self.refused and len(self.refused) < self.limits.signals_per_stream:
             self.refused.add(name)
-            self.notices.append(f"{self.model}: {name} is beyond the limits and not watched")
+            sentence = f"{self.model}: {name} is beyond the limits and not watched"
+            self.notices.note(Why.LIMIT, name, sentence, self.clock.now_ms)
         self.counts["refused"] += 1
 
     def _count_unlinked(self, role: str, arrival: Arrival) -> None:
@@ -228,6 +229,7 @@ class ModelMonitor:
             "prediction_offset": self._prediction_offset,
             "counts": dict(self.counts),
             "refused": sorted(self.refused),
+            "notices": self.notices.snapshot(),
             "unlinked": dict(self._unlinked),
             "joins": self.joins.snapshot(),
         }
@@ -238,6 +240,7 @@ class ModelMonitor:
         self._prediction_offset = snapshot["prediction_offset"]
         self.counts = Counter(snapshot["counts"])
         self.refused = set(snapshot["refused"])
+        self.notices.restore(snapshot["notices"])
         self._unlinked = Counter(snapshot["unlinked"])
         self.joins.restore(snapshot["joins"])
 

@@ -227,10 +227,8 @@ class Shard:
     def take_notices(self) -> list[str]:
         """What an operator should hear once: what is beyond a limit and not watched."""
         monitors = [model.watch.monitor for model in self.models.values()]
-        taken = [*self._notices, *(notice for monitor in monitors for notice in monitor.notices)]
-        self._notices.clear()
-        for monitor in monitors:
-            monitor.notices.clear()
+        said = [notice.sentence for monitor in monitors for notice in monitor.notices.take_unsaid()]
+        taken, self._notices = [*self._notices, *said], []
         return taken
 
     def take_summaries(self) -> list[OutputRecord]:

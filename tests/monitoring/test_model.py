@@ -243,8 +243,10 @@ def test_beyond_the_limits_nothing_new_is_watched_and_it_is_said_once() -> None:
     model.predict("r", version="2")
     assert model.stream().signals() <= 12
     assert ("2", "live") not in model.monitor.streams
-    assert len(model.monitor.notices) == len(set(model.monitor.notices))
-    assert any("2 live" in notice for notice in model.monitor.notices)
+    said = [notice.sentence for notice in model.monitor.notices.take_unsaid()]
+    assert len(said) == len(set(said))
+    assert any("2 live" in sentence for sentence in said)
+    assert model.monitor.notices.take_unsaid() == []
 
 
 def test_waiting_predictions_are_bounded_by_a_fair_sample() -> None:
