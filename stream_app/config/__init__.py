@@ -9,6 +9,7 @@ from driftline.stream_app.config.loading import kafka_settings, load_settings
 from driftline.stream_app.config.plan import BehaviorPlan, LabelsPlan, ModelPlan, SignalPlan
 from driftline.stream_app.config.secret import Secret
 from driftline.stream_app.config.settings import Settings
+from driftline.stream_app.config.targets import TargetPlan
 from driftline.stream_app.config.worker import WorkerSettings
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Settings",
     "Severity",
     "SignalPlan",
+    "TargetPlan",
     "TopicNames",
     "WorkerSettings",
     "kafka_settings",

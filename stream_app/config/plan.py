@@ -8,6 +8,7 @@ from driftline.stream_app.config.alerts import AlertsPlan
 from driftline.stream_app.config.budget import FalseAlarmBudget
 from driftline.stream_app.config.detector_names import DETECTORS, checked_detectors
 from driftline.stream_app.config.section import DurationMs, Section
+from driftline.stream_app.config.targets import TargetPlans
 
 Bad = Literal["up", "down", "both"]
 NewVersion = Literal["inherit", "fresh"]
@@ -87,6 +88,7 @@ class ModelPlan(Section):
     behaviors: BehaviorPlans = Field(default_factory=dict)
     labels: LabelsPlan = LabelsPlan()
     alerts: AlertsPlan = AlertsPlan()
+    targets: TargetPlans = Field(default_factory=dict)  # thresholds that a person sets
     baseline: Annotated[str, Field(min_length=1)] | None = None  # a file of references
 
     @field_validator("detectors")

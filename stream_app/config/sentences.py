@@ -34,6 +34,7 @@ _WANTED: Final[Mapping[str, str]] = {
 }
 _PATTERNS: Final[Mapping[str, str]] = {
     "^[A-Za-z0-9._-]+$": "this must be letters, digits, dots, underscores and hyphens, as Kafka's topics are",
+    "^[a-z_0-9]+:.+$": "this must be the name of a signal, such as error:intent, or over",
     "^(https?://.+)?$": "this must be an address that begins with http:// or https://",
 }
 
