@@ -101,18 +101,13 @@ class Target:
         self.is_missed = False
         self._block_ms = max(over_ms // BLOCKS_OF_WHILE, 1)
         self._counts = is_rate or limit.cut is not None
+        self._open = Block(0)  # since the last tick
         self._blocks: list[Block] = []
 
-    def take(self, values: NDArray[np.float64], now_ms: int) -> None:
+    def take(self, values: NDArray[np.float64]) -> None:
         """Values [any number] that became known; those not finite say nothing."""
         values = values[np.isfinite(values)]
-        if not len(values):
-            return
-        until_ms = (now_ms // self._block_ms + 1) * self._block_ms
-        if not self._blocks or self._blocks[-1].until_ms < until_ms:
-            self._blocks.append(Block(until_ms))
-            del self._blocks[:-BLOCKS_MAX]
-        block = self._blocks[-1]
+        block = self._open
         block.count += len(values)
         # Value by value: a batch must not change a bit of the result.
         for value in values.tolist():
@@ -123,10 +118,10 @@ class Target:
 
     def tick(self, now_ms: int) -> Standing | None:
         """How it stands, where that has changed for sure: newly missed, or newly met; else None."""
-        window = self._window(now_ms)
-        if not window:
+        if not self._open.count:
             return None
-        standing = self._standing(window)
+        self._file(now_ms)
+        standing = self._standing(self._window(now_ms))
         beyond = standing.is_beyond
         sure = standing.log_evidence >= log(1.0 / (ALPHA_MET if self.is_missed else ALPHA_MISSED))
         if beyond == self.is_missed or not sure:
@@ -135,16 +130,26 @@ class Target:
         return standing
 
     def now(self, now_ms: int) -> Standing | None:
-        """How it stands, for whoever asks; None without values."""
+        """How it stood at the last tick, for whoever asks; None without values."""
         window = self._window(now_ms)
         return self._standing(window) if window else None
 
+    def _file(self, now_ms: int) -> None:
+        """What came since the last tick belongs to the block of that while."""
+        until_ms = -(-now_ms // self._block_ms) * self._block_ms
+        if not self._blocks or self._blocks[-1].until_ms < until_ms:
+            self._blocks.append(Block(until_ms))
+            del self._blocks[:-BLOCKS_MAX]
+        block, new = self._blocks[-1], self._open
+        block.count, block.beyond = block.count + new.count, block.beyond + new.beyond
+        block.total, block.squares = block.total + new.total, block.squares + new.squares
+        self._open = Block(0)
+
     def _window(self, now_ms: int) -> list[Block]:
         """The blocks of the while, the newest last; more of them while they hold few values."""
-        whole = [block for block in self._blocks if block.until_ms <= now_ms + self._block_ms]
         taken: list[Block] = []
         count = 0
-        for block in reversed(whole):
+        for block in reversed(self._blocks):
             inside = block.until_ms > now_ms - BLOCKS_OF_WHILE * self._block_ms
             if not inside and count >= VALUES_MIN:
                 break
@@ -183,9 +188,11 @@ class Target:
 
     def snapshot(self) -> dict[str, Any]:
         """Plain values for the state codec."""
-        return {"is_missed": self.is_missed, "blocks": [msgspec.to_builtins(block) for block in self._blocks]}
+        blocks = [msgspec.to_builtins(block) for block in self._blocks]
+        return {"is_missed": self.is_missed, "open": msgspec.to_builtins(self._open), "blocks": blocks}
 
     def restore(self, snapshot: dict[str, Any]) -> None:
         """Take up what was seen before."""
         self.is_missed = snapshot["is_missed"]
+        self._open = msgspec.convert(snapshot["open"], Block)
         self._blocks = [msgspec.convert(block, Block) for block in snapshot["blocks"]]

@@ -23,8 +23,8 @@ def play(
     """The changes told, with the place of the value before: a value each ``every_ms``, ticks between them."""
     told = []
     for place, value in enumerate(values):
-        now_ms = from_ms + place * every_ms
-        target.take(np.array([value]), now_ms)
+        now_ms = from_ms + (place + 1) * every_ms
+        target.take(np.array([value]))
         standing = target.tick(now_ms // TICK_MS * TICK_MS)
         if standing is not None:
             told.append((place, standing))
@@ -101,9 +101,9 @@ def test_a_batch_is_its_values_one_by_one() -> None:
     """The same records would give other alerts in other batches."""
     values = np.random.default_rng(7).normal(size=500)
     one, other = target_of(is_rate=False, max=1.0), target_of(is_rate=False, max=1.0)
-    one.take(values, 1_000)
+    one.take(values)
     for value in values:
-        other.take(np.array([value]), 1_000)
+        other.take(np.array([value]))
     assert one.snapshot() == other.snapshot()
 
 
