@@ -1,6 +1,7 @@
 """The bank: statistics and detectors of all signals of one stream."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from driftline.detectors.inheritance import inherit_reference
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.names import NAMES
 from driftline.detectors.kernels.scratch import make_batch
-from driftline.detectors.layout import empty_arrays, forget, keep, with_signals, without_idle_buffers
+from driftline.detectors.layout import empty_arrays, forget, keep, only, with_signals, without_idle_buffers
 from driftline.detectors.learning import MEMORY_MS
 from driftline.detectors.levels import SignalState, signal_state
 from driftline.detectors.registry import check_names
@@ -73,6 +74,32 @@ class Bank:
         self._watches.extend([None] * len(signals))
         self.columns = columns
         self._flag()
+
+    def remove(self, names: Collection[str]) -> None:
+        """Watches these signals no longer; unknown names are passed over, columns stay as they are."""
+        kept = [index for index, signal in enumerate(self.signals) if signal.name not in names]
+        self._arrays = only(self._arrays, kept)
+        self.signals = [self.signals[index] for index in kept]
+        self._watches = [self._watches[index] for index in kept]
+        self._index = {signal.name: index for index, signal in enumerate(self.signals)}
+        self._count_armed()
+
+    def move(self, names: Collection[str], column: int) -> None:
+        """Reads these signals in another column from now on, which means the same; all else is kept.
+
+        Raises KeyError for an unknown signal and ValueError for a column outside the matrix.
+        """
+        if not 0 <= column < self.columns:
+            raise ValueError(f"there is no column {column} of {self.columns}")
+        for name in names:
+            index = self._index[name]
+            self.signals[index] = replace(self.signals[index], column=column)
+            self._arrays.signals["column"][index] = column
+
+    def is_armed(self, name: str) -> bool:
+        """Whether a signal is watched here and has a reference."""
+        index = self._index.get(name)
+        return index is not None and bool(self._arrays.signals["armed"][index])
 
     def inherit(self, other: "Bank", names: Collection[str]) -> None:
         """Takes over the references of another bank's armed signals of these names, armed at once.

@@ -61,6 +61,10 @@ INHERITED = (
         "sample_next_ms",
         "cyclic",
         "moved",
+        # of categories: how many are judged alone, and how much windows differ from the reference by nature
+        "shape_cells",
+        "dispersed",
+        "dispersion",
     ),
 )
 

@@ -76,6 +76,23 @@ def with_signals(arrays: Arrays, signals: Sequence[Signal]) -> Arrays:
     )
 
 
+def only(arrays: Arrays, kept: Sequence[int]) -> Arrays:
+    """The arrays with the rows of these signals alone, in this order."""
+    signals = arrays.signals[list(kept)]
+    rows = {}
+    for name in ("shape", "season", "buffer"):
+        owners = np.flatnonzero(signals[name])
+        rows[name] = np.concatenate(([0], signals[name][owners]))
+        signals[name][owners] = np.arange(1, len(owners) + 1)
+    return Arrays(
+        signals,
+        arrays.shapes[rows["shape"]],
+        arrays.seasons[rows["season"]],
+        arrays.buffers[rows["buffer"]],
+        arrays.buffered_slots[rows["buffer"]],
+    )
+
+
 def without_idle_buffers(arrays: Arrays) -> Arrays:
     """The arrays without the buffers of armed signals, once they are most of them."""
     if len(arrays.buffers) == 1:  # of nobody

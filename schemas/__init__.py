@@ -21,6 +21,7 @@ from driftline.schemas.events import (
     Feedback,
     Prediction,
     Serving,
+    Unusable,
     Value,
     Verdict,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "Serving",
     "SignalSummary",
     "Source",
+    "Unusable",
     "Value",
     "Verdict",
     "alert_id",

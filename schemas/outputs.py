@@ -3,9 +3,11 @@
 import msgspec
 
 from driftline.schemas.encoding import encode_values
-from driftline.schemas.events import Prediction, Value
+from driftline.schemas.events import Prediction, Unusable, Value
 
 NOTHING = b""
+# Where all values are of these types, the record has them as the event has them.
+PLAIN = frozenset({float, str, bool})
 
 
 class _Outputs(msgspec.Struct):
@@ -20,13 +22,15 @@ def outputs_text(event: Prediction, record: bytes | None = None) -> bytes:
     """The outputs as JSON: as the record that the event was decoded from has them, if it is given."""
     if not event.outputs:
         return NOTHING
-    if record is None:
-        return encode_values(event.outputs)
-    try:
-        return bytes(_FINDER.decode(record).outputs)
-    except msgspec.MsgspecError:
-        # A record that was mended: numbers that are not finite are null.
-        return encode_values(event.outputs)
+    if record is not None and PLAIN.issuperset(map(type, event.outputs.values())):
+        try:
+            return bytes(_FINDER.decode(record).outputs)
+        except msgspec.MsgspecError:
+            pass  # something else in it was mended
+    # Nulls may stand for values that cannot be used, and so may nothing.
+    return encode_values(
+        {name: value for name, value in event.outputs.items() if not isinstance(value, Unusable)}
+    )
 
 
 def read_outputs(text: bytes) -> dict[str, Value]:

@@ -1,7 +1,7 @@
 """Everything kept for one model: its clock, its streams, its waiting predictions."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from driftline.detectors import BankSettings, SignalState, Transform
@@ -12,6 +12,7 @@ from driftline.stream_app.monitoring.clock import EventClock, phase_of
 from driftline.stream_app.monitoring.identity import id_hash
 from driftline.stream_app.monitoring.joins import Joins, Outcome
 from driftline.stream_app.monitoring.notices import Notices, Why
+from driftline.stream_app.monitoring.oddities import Note, usable
 from driftline.stream_app.monitoring.runs import DecodedRun, Run
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.streams import Baseline, StreamKey, Streams
@@ -90,6 +91,8 @@ class ModelMonitor:
     def feedback(self, event: Feedback, offset: int) -> None:
         """One feedback: joined with its prediction, or counted for the model as a whole."""
         self.sequence += 1
+        event.labels = self._usable("label", event.labels, event.time_ms)
+        event.decision = self._usable("decision", event.decision, event.time_ms)
         if event.kind == "behavior" and event.behavior is not None:
             self.joins.learn_behavior(event.behavior, self.limits.signals_per_stream)
         if event.prediction_id is not None:
@@ -110,9 +113,10 @@ class ModelMonitor:
             self.counts["unwatched"] += 1
             return
         table = stream.outcomes["reports"]
-        values = {f"serving:{name}": value for name, value in event.values.items() if value is not None}
+        usable = self._usable("host value", event.values, event.time_ms)
+        values = {f"host:{name}": value for name, value in usable.items() if value is not None}
         for name in table.unknown(values):
-            tail = name.replace("serving:", "tail:", 1)
+            tail = name.replace("host:", "host_tail:", 1)
             self._watch(stream, table, [(name, Transform.VALUE), (tail, Transform.TAIL)])
         self._append(table, values, event.time_ms, self._arrival(event.time_ms, offset))
 
@@ -153,9 +157,31 @@ class ModelMonitor:
         for table in stream.tables():
             if table.waiting:
                 self._reports += [(report, stream) for report in table.flush()]
-        for name in stream.predictions.refused:
+        self._hear(stream)
+
+    def _hear(self, stream: Stream) -> None:
+        """What the predictions of a stream made known beside their findings."""
+        table = stream.predictions
+        for name in table.refused:
             self._refuse(f"{stream.version} {name}")
-        stream.predictions.refused.clear()
+        stream.begin_again(table, table.begun_again)
+        self._take_notes(table.notes)
+        for waiting in (table.refused, table.begun_again, table.notes):
+            waiting.clear()
+
+    def _take_notes(self, notes: Iterable[Note]) -> None:
+        for why, subject, sentence, time_ms, times in notes:
+            if times:
+                self.notices.note(why, subject, f"{self.model}: {sentence}", time_ms, times)
+            else:
+                self.notices.settle(why, subject)
+
+    def _usable(self, section: str, values: dict[str, Any], time_ms: int) -> dict[str, Any]:
+        """The values of an event that can be used; the others are noted."""
+        notes: list[Note] = []
+        usable_values = usable(section, values, time_ms, notes)
+        self._take_notes(notes)
+        return usable_values
 
     def _arrival(self, time_ms: int, offset: int) -> Arrival:
         return Arrival(self.sequence, time_ms, offset)

@@ -5,7 +5,7 @@ from typing import Any
 
 from driftline.detectors import BankSettings
 from driftline.stream_app.config import ModelPlan
-from driftline.stream_app.monitoring.naming import is_of_output, subject_of
+from driftline.stream_app.monitoring.naming import is_of_output, meaning_of, subject_of
 from driftline.stream_app.monitoring.tables import OutcomeTable, PredictionTable, Table
 from driftline.stream_app.monitoring.volume import Volume
 
@@ -72,6 +72,13 @@ class Stream:
         table.bank.accept(names)
         self.inherited -= set(names)
 
+    def begin_again(self, table: Table, names: Collection[str]) -> None:
+        """These signals are watched from the beginning: what was asked of them, or inherited, is over."""
+        asked = self.asked.get(table.name, {})
+        for name in names:
+            asked.pop(name, None)
+        self.inherited -= set(names)
+
     def inherit(self, other: "Stream") -> None:
         """Watch what the predecessor's stream watched, against its references where the plan says so."""
         self.compared_with = other.version
@@ -130,18 +137,7 @@ class Stream:
 
 def policy(signal: str, plan: ModelPlan) -> str:
     """Whether a new version is compared with its predecessor (``inherit``) or learns anew (``fresh``)."""
-    prefix = signal.partition(":")[0]
-    subject = subject_of(signal)
-    configured: str | None
-    if prefix == "rate":
-        behavior = plan.behaviors.get(subject)
-        configured = behavior.new_version if behavior is not None else None
-    elif prefix in ("error", "agreement", "annotators"):
-        configured = plan.labels.new_version
-    else:
-        section = plan.outputs if is_of_output(signal) else plan.serving
-        if prefix in ("feature", "missing", "type", "range", "unseen") and not is_of_output(signal):
-            section = plan.features
-        named = section.get(subject)
-        configured = named.new_version if named is not None else None
+    section = getattr(plan, meaning_of(signal).section)
+    named = section if section is plan.labels else section.get(subject_of(signal))
+    configured: str | None = named.new_version if named is not None else None
     return configured or ("fresh" if is_of_output(signal) else "inherit")

@@ -11,10 +11,20 @@ from numpy.typing import NDArray
 from driftline.detectors import Bank, BankSettings, Finding, Signal, Transform
 from driftline.schemas import Prediction
 from driftline.stream_app.config import ModelPlan
-from driftline.stream_app.monitoring.columns import Column, ColumnType, Section, Values
+from driftline.stream_app.monitoring import oddities
+from driftline.stream_app.monitoring.columns import Column, Matrix, Section, Values
+from driftline.stream_app.monitoring.oddities import Note
 from driftline.stream_app.monitoring.placement import Placement
 from driftline.stream_app.monitoring.runs import Run, ScannedRun
-from driftline.stream_app.monitoring.signals import signals_of
+from driftline.stream_app.monitoring.signals import lasts, signals_of
+from driftline.stream_app.monitoring.votes import (
+    Count,
+    Takeover,
+    counted,
+    first_takeover,
+    open_columns,
+    remember,
+)
 
 SECTIONS = ("features", "outputs", "serving")
 # Value, missing, type, unseen or range, null: a column makes room for five signals.
@@ -51,6 +61,9 @@ class PredictionTable:
         self.bank = Bank(settings)
         self.room = room
         self.refused: list[str] = []
+        # Of what cannot be used as it is; and names of signals that are watched from the beginning again.
+        self.notes: list[Note] = []
+        self.begun_again: list[str] = []
         self.sections = [Section(name, getattr(plan, name), settings.categories) for name in SECTIONS]
         # Counts changes of the state: a checkpoint writes only what changed.
         self.revision = 0
@@ -64,7 +77,7 @@ class PredictionTable:
         for mine, theirs in zip(self.sections, other.sections, strict=True):
             mine.untyped |= theirs.untyped
             mine.known |= theirs.known
-            for column in theirs.columns:
+            for column in theirs.columns.values():
                 codes = theirs.codes.get(column.name)
                 mine.adopt(column, codes.texts if codes is not None else ())
         self.bank.add(other.bank.signals, other.bank.columns)
@@ -98,10 +111,11 @@ class PredictionTable:
         while start < len(run):
             stop = start + self._first_misfit(run.part(start, len(run)))
             if stop > start:
-                reported += self._update(run.part(start, stop), sequences[start:stop])
-            if stop < len(run):
+                found, rows = self._update(run.part(start, stop), sequences[start:stop])
+                reported += found
+                start += rows
+            if start == stop < len(run):
                 self._discover(run.part(stop, stop + 1).events[0])
-            start = stop
         return reported
 
     def _first_misfit(self, run: Run) -> int:
@@ -127,47 +141,80 @@ class PredictionTable:
             self.refused += refused
 
     def _watch(self, section: Section, columns: Sequence[Column]) -> None:
-        signals = [
-            signal
-            for column in columns
-            for signal in signals_of(section.name, column, section.plan(column.name))
-        ]
+        signals = [signal for column in columns for signal in self._signals(section, column)]
         if columns:
             self.revision += 1
             self.bank.add(signals, columns[-1].cell + columns[-1].cells)
 
-    def _update(self, run: Run, sequences: list[int]) -> list[Reported]:
+    def _update(self, run: Run, sequences: list[int]) -> tuple[list[Reported], int]:
+        """Hand rows to the bank, up to the first at which a column becomes one of another type; how many."""
         self.revision += 1
-        if isinstance(run, ScannedRun):
-            matrix = self._placed(run).matrix(run)
-        else:
-            matrix = np.empty((len(run), self.bank.columns))
-            for section in self.sections:
-                section.fill(values_of(run.events, section), matrix)
-        findings = self.bank.update(matrix, run.times_ms(), np.asarray(run.offsets, np.int64))
+        self._settle(int(run.times_ms()[0]))
+        matrix = self._matrix(run)
+        counts = {section.name: counted(section, run, matrix) for section in self.sections}
+        takeovers = [first_takeover(section, counts[section.name]) for section in self.sections]
+        change = min(filter(None, takeovers), key=lambda each: each.row, default=None)
+        rows = len(run) if change is None else change.row
+        findings: list[Finding] = []
+        if rows:
+            part = run.part(0, rows)
+            findings = self.bank.update(matrix[:rows], part.times_ms(), np.asarray(part.offsets, np.int64))
+            self._note(part, matrix[:rows], counts)
+            self._settle(int(part.times_ms()[-1]))
+        if change is not None and change.column.name in change.section.votes:
+            self.notes.append(oddities.takeover(change, run))
+            self._begin_again(change)
         return [
             Reported(each, self.name, Arrival(sequences[each.row], each.detected_ms, each.detected_offset))
             for each in findings
-        ]
+        ], rows
+
+    def _matrix(self, run: Run) -> Matrix:
+        if isinstance(run, ScannedRun):
+            return self._placed(run).matrix(run)
+        matrix = np.empty((len(run), self.bank.columns))
+        for section in self.sections:
+            section.fill(values_of(run.events, section), matrix)
+        return matrix
+
+    def _note(self, run: Run, matrix: Matrix, counts: dict[str, list[Count]]) -> None:
+        """Remember what the values of a run were, and say what of it cannot be used."""
+        for section in self.sections:
+            remember(section, counts[section.name], matrix)
+            self.notes += oddities.unusable(section, run, matrix)
+            for count in counts[section.name]:
+                self.notes += oddities.misfits(section, count, run, len(run))
+
+    def _settle(self, time_ms: int) -> None:
+        """Columns whose signals are armed keep their type."""
+        for section in self.sections:
+            for column in open_columns(section):
+                if self.bank.is_armed(self._signals(section, column)[0].name):
+                    del section.votes[column.name]
+                    self.notes.append(oddities.settled(section, column, time_ms))
+
+    def _begin_again(self, change: Takeover) -> None:
+        """Watch a column as one of another type; what does not depend on the type goes on."""
+        section, before = change.section, change.column
+        column = Column(before.name, change.type, self.bank.columns)
+        old = [signal.name for signal in self._signals(section, before) if not lasts(signal)]
+        self.bank.remove(old)
+        section.adopt(column)
+        signals = self._signals(section, column)
+        self.bank.add([signal for signal in signals if not lasts(signal)], column.cell + column.cells)
+        self.bank.move([signal.name for signal in signals if lasts(signal)], column.cell)
+        self.begun_again += old
+
+    def _signals(self, section: Section, column: Column) -> list[Signal]:
+        return list(signals_of(section.name, column, section.plan(column.name)))
 
     def snapshot(self) -> dict[str, Any]:
-        sections = [
-            {
-                "columns": [[column.name, str(column.type), column.cell] for column in section.columns],
-                "texts": {name: codes.texts for name, codes in section.codes.items()},
-                "known": sorted(section.known),
-                "untyped": sorted(section.untyped),
-            }
-            for section in self.sections
-        ]
+        sections = [section.snapshot() for section in self.sections]
         return {"sections": sections, "bank": self.bank.snapshot()}
 
     def restore(self, snapshot: dict[str, Any]) -> None:
         for section, state in zip(self.sections, snapshot["sections"], strict=True):
-            for name, column_type, cell in state["columns"]:
-                section.adopt(Column(name, ColumnType(column_type), cell), state["texts"].get(name, ()))
-            section.known = set(state["known"])
-            section.untyped = set(state["untyped"])
+            section.restore(state)
         self.bank = Bank.restore(self.bank.settings, snapshot["bank"])
 
 

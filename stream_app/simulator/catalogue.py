@@ -33,7 +33,7 @@ _latency_regression = partial(
     signals=(
         "serving:latency_ms",
         "tail:latency_ms",
-        *(f"{prefix}:{name}" for name in ("cpu", "queue_depth", "load") for prefix in ("serving", "tail")),
+        *(f"{prefix}:{name}" for name in ("cpu", "queue_depth", "load") for prefix in ("host", "host_tail")),
     ),
     to={"latency_factor": 1.6, "load_factor": 1.25},
 )
