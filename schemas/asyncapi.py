@@ -63,10 +63,10 @@ TOPICS = (
     Topic(
         "signals",
         "send",
-        ("signal-summary",),
+        ("signal-summary", "model-status"),
         SIGNAL_KEY,
         ("delete",),
-        "How every signal is doing, about every 10 seconds of event time.",
+        "How every signal and every model is doing, about every 10 seconds of event time.",
     ),
     Topic(
         "audit",
