@@ -81,8 +81,8 @@ class NoticeStatus(Struct, frozen=True, kw_only=True):
 class ModelStatus(Struct, frozen=True, kw_only=True, tag="model-status", tag_field="type"):
     """A model at one moment of event time.
 
-    ``unarmed``, ``incidents`` and ``notices`` hold the first twenty each, ``…_count`` says how many there are.
-    ``refused`` counts records that could not be used, by reason.
+    ``unarmed``, ``incidents`` and ``notices`` hold the first twenty each, ``…_count`` says how many there
+    are. ``refused`` counts records that could not be used, by reason.
     """
 
     model: str

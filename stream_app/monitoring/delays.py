@@ -1,12 +1,15 @@
 """How long labels take, as a histogram of few and small numbers."""
 
 from bisect import bisect_left
+from math import sqrt
 from typing import Final
 
 # A second to half a year in steps of a fifth of the decade: a median is right to 26 %, which is all that
 # people ask of "about two days". 37 counts of a model.
 STEPS_PER_DECADE: Final = 5
-EDGES_S: Final = tuple(10.0 ** (step / STEPS_PER_DECADE) for step in range(7 * STEPS_PER_DECADE + 2))
+EDGES_S: Final[tuple[float, ...]] = tuple(
+    10.0 ** (step / STEPS_PER_DECADE) for step in range(7 * STEPS_PER_DECADE + 2)
+)
 
 
 class Delays:
@@ -49,4 +52,4 @@ def middle_s(place: int) -> float:
         return EDGES_S[0] / 2
     if place == len(EDGES_S):
         return EDGES_S[-1]
-    return float((EDGES_S[place - 1] * EDGES_S[place]) ** 0.5)
+    return sqrt(EDGES_S[place - 1] * EDGES_S[place])

@@ -28,6 +28,8 @@ LISTED: Final = 20
 """Unarmed signals, incidents and notices in a record: about 20 × 200 B each, 12 KB in all."""
 SIGNALS_NAMED: Final = 5
 MONTH_DAYS: Final = 30
+MINUTE_MS: Final = 60_000
+HOUR_MS: Final = 3_600_000
 
 
 class StatusDesk:
@@ -39,6 +41,7 @@ class StatusDesk:
         self._paces: dict[StreamKey, Pace] = {}
         # By incident: what its latest alert said.
         self._said: dict[str, str] = {}
+        self._now_ms = 0
 
     def hear(self, alert_id: str, over: bool, summary: str) -> None:
         """An alert was raised."""
@@ -48,15 +51,27 @@ class StatusDesk:
         else:
             self._said[incident] = summary
 
-    def waits(self) -> list[Wait]:
-        """Everything that is not armed; what will not be within a week is noted as not watched."""
-        waits: list[Wait] = []
+    def tick(self, now_ms: int) -> None:
+        """Time has come so far. Not at each status: what is remembered must not depend on batches."""
+        before_ms, self._now_ms = self._now_ms, now_ms
+        if now_ms // MINUTE_MS != before_ms // MINUTE_MS:
+            streams = self._monitor.streams
+            self._paces = {key: self._paces.get(key) or Pace() for key in streams}
+            for key, pace in self._paces.items():
+                pace.update(streams[key].events, now_ms)
+        if now_ms // HOUR_MS != before_ms // HOUR_MS:
+            self.note_waits()
+
+    def note_waits(self) -> None:
+        """What will not be armed within a week is noted as not watched."""
         now_ms = self._monitor.clock.tick_ms
         for stream in self._monitor.streams.values():
-            some = list(waits_of(stream, now_ms))
-            note_waits(self._monitor.notices, stream, some, now_ms)
-            waits += some
-        return waits
+            note_waits(self._monitor.notices, stream, list(waits_of(stream, now_ms)), now_ms)
+
+    def waits(self) -> list[Wait]:
+        """Everything that is not armed."""
+        now_ms, streams = self._monitor.clock.tick_ms, self._monitor.streams.values()
+        return [wait for stream in streams for wait in waits_of(stream, now_ms)]
 
     def status(self, refused: Mapping[str, int], coverage: Coverage) -> ModelStatus:
         """The model now."""
@@ -89,20 +104,17 @@ class StatusDesk:
         return OutputRecord(status_key(self._monitor.model), encode(self.status(refused, coverage)), JSON)
 
     def _versions(self) -> list[VersionStatus]:
-        streams = self._monitor.streams
-        self._paces = {key: self._paces.get(key) or Pace() for key in streams}
-        now_ms = self._monitor.clock.now_ms
         return [
             VersionStatus(
                 version=stream.version,
                 role=stream.role,
                 last_event_at=rfc3339(stream.last_event_ms),
-                events_per_s=self._paces[key].update(stream.events, now_ms),
+                events_per_s=self._paces[key].per_s if key in self._paces else None,
                 signals=stream.signals(),
                 armed=sum(table.bank.armed for table in stream.tables()),
                 compared_with=stream.compared_with,
             )
-            for key, stream in streams.items()
+            for key, stream in self._monitor.streams.items()
         ]
 
     def _open(self, incident: Incident) -> OpenIncident:
@@ -119,12 +131,13 @@ class StatusDesk:
     def snapshot(self) -> dict[str, Any]:
         """Plain values for the state codec."""
         paces = [[*key, pace.snapshot()] for key, pace in self._paces.items()]
-        return {"paces": paces, "said": self._said}
+        return {"paces": paces, "said": self._said, "now_ms": self._now_ms}
 
     def restore(self, snapshot: dict[str, Any]) -> None:
         """Take up what was remembered."""
         self._paces = {(version, role): Pace.restore(pace) for version, role, pace in snapshot["paces"]}
         self._said = dict(snapshot["said"])
+        self._now_ms = snapshot["now_ms"]
 
 
 def unarmed(wait: Wait) -> UnarmedSignal:

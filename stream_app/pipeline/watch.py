@@ -149,6 +149,7 @@ class ModelWatch:
         self._publish(self.desk.tick(now_ms, self._coverage(sequence)), order)
         self.control.tick(now_ms)
         self._write_audit(order)
+        self.statuses.tick(now_ms)
         state = self.desk.state
         self.calibration.tick(now_ms, state.factors_at(now_ms), state.verdicts)
         if self.summaries is not None:
