@@ -118,6 +118,6 @@ def tune(
     )
     text = result.draft.text(remarks_of(result))
     if out is not None:
-        with written(out) as file:
+        with output_file(out) as file:
             file.write(text.encode())
     deliver(tuning_document(result, text), tuning_builtins(result), summary, report)
