@@ -16,6 +16,7 @@ from driftline.stream_app.cli.backtests import (
 )
 from driftline.stream_app.cli.options import common_options, engine_settings
 from driftline.stream_app.cli.output_files import STANDARD_STREAM
+from driftline.stream_app.cli.output_files import written as output_file
 from driftline.stream_app.cli.presentation import Command, examples
 from driftline.stream_app.cli.replay import refuse_to_overwrite
 
