@@ -11,7 +11,7 @@ export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 
 help:
 	@echo "make demo         the voice-search scenario on a local Kafka, alarms as they arrive (two minutes)"
-	@echo "make test         lint, types, import layers and every test"
+	@echo "make test         lint, types, import layers and every test, in two processes"
 	@echo "make bench        speed on a local Kafka; make bench-peers adds Bytewax and Quix Streams"
 	@echo "make quality      false alarms and delays beside the limit (six to eight minutes); make quality-full takes hours"
 	@echo "make schemas      writes the JSON Schemas and the AsyncAPI description in docs/ anew"
@@ -42,7 +42,7 @@ layers: install
 	$(BIN)/lint-imports --no-logo
 
 pytest: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 format: install
 	$(BIN)/ruff check --fix .

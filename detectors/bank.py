@@ -185,6 +185,15 @@ class Bank:
         known = (signals["seen"] > 1) & (elapsed_ms > 0)
         return np.where(known, (signals["seen"] - 1) / np.maximum(elapsed_ms, 1), 0.0)
 
+    def unarmed(self) -> list[tuple[Signal, int, int]]:
+        """The signals without a reference: how many values each has seen, and when the first (epoch ms)."""
+        if self.armed == len(self.signals):
+            return []
+        places = np.flatnonzero(self._arrays.signals["armed"] == 0)
+        waiting = self._arrays.signals[places]
+        figures = zip(places.tolist(), waiting["seen"].tolist(), waiting["first_ms"].tolist(), strict=True)
+        return [(self.signals[place], seen, first_ms) for place, seen, first_ms in figures]
+
     def state(self, index: int) -> SignalState:
         """What can be said about the signal at a place of `signals`."""
         record = self._arrays.signals[index]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 from math import inf
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -58,6 +58,15 @@ class Signal:
     detectors: tuple[str, ...] | None = None
 
 
+BOUNDS: Final = {
+    "warm_up": (20, 100_000),
+    "categories": (1, 100_000),
+    "window": (1, 65_535),
+    "block": (1, 65_535),
+}
+"""The lowest and the highest of each count in `BankSettings`."""
+
+
 @dataclass(frozen=True)
 class BankSettings:
     """What all signals of a bank share; counts are in values of a signal.
@@ -83,11 +92,11 @@ class BankSettings:
             raise ValueError(f"resolution is {self.resolution!r}; it is either 'auto' or 'every_value'")
         if self.pace not in ("consumer", "enterprise"):
             raise ValueError(f"pace is {self.pace!r}; it is either 'consumer' or 'enterprise'")
-        for name, lowest in (("warm_up", 20), ("categories", 1), ("window", 1), ("block", 1)):
+        for name, (lowest, highest) in BOUNDS.items():
             if getattr(self, name) < lowest:
                 raise ValueError(f"{name} is {getattr(self, name)}; the lowest possible is {lowest}")
-        if self.window > 65_535:
-            raise ValueError(f"window is {self.window}; the highest possible is 65,535")
+            if getattr(self, name) > highest:
+                raise ValueError(f"{name} is {getattr(self, name)}; the highest possible is {highest:,}")
         if not 100 <= self.false_alarm_every < inf:
             raise ValueError(
                 f"false_alarm_every is {self.false_alarm_every}; the lowest possible is 100 values"

@@ -28,7 +28,15 @@ from driftline.schemas.events import (
 from driftline.schemas.identity import alert_id, fingerprint_of
 from driftline.schemas.outputs import outputs_text, read_outputs
 from driftline.schemas.rejections import DeadLetter, Reason, Rejection, Source, dead_letter
-from driftline.schemas.summaries import Distribution, Quantiles, Reference, SignalSummary, summary_key
+from driftline.schemas.status import ModelStatus, status_key
+from driftline.schemas.summaries import (
+    Distribution,
+    Quantiles,
+    Reference,
+    SignalSummary,
+    WaitsFor,
+    summary_key,
+)
 from driftline.schemas.times import epoch_ms, rfc3339
 from driftline.schemas.wire import decode
 
@@ -45,6 +53,7 @@ __all__ = [
     "Event",
     "Feedback",
     "Labels",
+    "ModelStatus",
     "Moments",
     "Position",
     "Prediction",
@@ -59,6 +68,7 @@ __all__ = [
     "Unusable",
     "Value",
     "Verdict",
+    "WaitsFor",
     "alert_id",
     "cloud_event_headers",
     "dead_letter",
@@ -70,5 +80,6 @@ __all__ = [
     "outputs_text",
     "read_outputs",
     "rfc3339",
+    "status_key",
     "summary_key",
 ]

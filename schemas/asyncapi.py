@@ -25,7 +25,7 @@ class Topic:
 MODEL_KEY = {"type": "string", "description": "The model's name, in UTF-8. Partitioned by murmur2."}
 DEAD_LETTER_KEY = {"type": ["string", "null"], "description": "The key of the rejected record."}
 FINGERPRINT_KEY = {"type": "string", "pattern": "^[0-9a-f]{16}$", "description": "The fingerprint."}
-SIGNAL_KEY = {"type": "string", "description": "model|version|role|signal"}
+SIGNAL_KEY = {"type": "string", "description": "model|version|role|signal, or status|model"}
 
 TOPICS = (
     Topic(
@@ -63,10 +63,10 @@ TOPICS = (
     Topic(
         "signals",
         "send",
-        ("signal-summary",),
+        ("signal-summary", "model-status"),
         SIGNAL_KEY,
         ("delete",),
-        "How every signal is doing, about every 10 seconds of event time.",
+        "How every signal and every model is doing, about every 10 seconds of event time.",
     ),
     Topic(
         "audit",

@@ -16,6 +16,7 @@ from driftline.schemas.events import (
     Serving,
 )
 from driftline.schemas.rejections import DeadLetter
+from driftline.schemas.status import ModelStatus
 from driftline.schemas.summaries import SignalSummary
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -27,6 +28,7 @@ RECORDS: dict[str, type[msgspec.Struct]] = {
     "control": Control,
     "alert": Alert,
     "signal-summary": SignalSummary,
+    "model-status": ModelStatus,
     "audit": AuditRecord,
     "dead-letter": DeadLetter,
 }

@@ -39,6 +39,17 @@ class Reference(Distribution, frozen=True, kw_only=True):
     learned_from: str
 
 
+class WaitsFor(Struct, frozen=True, kw_only=True):
+    """What a signal that is not armed has of the values that it learns from.
+
+    ``ready_at`` is when it will have them all at its rate; null: not within a week, or nobody knows.
+    """
+
+    values: int
+    of: int
+    ready_at: Instant | None = None
+
+
 Phase = Literal["warm_up", "local_level", "reference"]
 """What a signal is measured against: nothing yet; a local level, since no cycle is known; its reference."""
 
@@ -50,6 +61,8 @@ class SignalSummary(Struct, frozen=True, kw_only=True):
     ``effect_size_sd`` is the recent mean against the reference's, in sd of the reference; null: not armed.
     ``firing`` says that an open incident shows the signal, ``watch_only`` that it makes no alerts because it
     only ever made noise. ``sampling_rate`` is the share of predictions that wait for feedback.
+
+    ``waits_for`` says what a signal lacks that is not armed; null: it is armed, or kept without detectors.
 
     ``requested_false_alarms_per_30d`` is the signal's share of the model's budget at its present rate of
     values (null: not known yet), ``realised_alerts_per_30d`` how often it was part of an alert over the
@@ -72,6 +85,7 @@ class SignalSummary(Struct, frozen=True, kw_only=True):
     sampling_rate: float
     requested_false_alarms_per_30d: Number = None
     realised_alerts_per_30d: Number = None
+    waits_for: WaitsFor | None = None
 
 
 def summary_key(model: str, subject: str) -> bytes:

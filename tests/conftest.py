@@ -1,5 +1,6 @@
 """What tests of several packages share: one real Kafka per session, and topics of one's own on it."""
 
+import fcntl
 import os
 import shutil
 import uuid
@@ -17,6 +18,17 @@ KAFKA_LIBRARIES = REPOSITORY / ".driftline" / "kafka-libs"
 KAFKA_SESSIONS = REPOSITORY / ".driftline" / "test-kafka"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Says to pytest-xdist what stays together: all tests that need a Kafka, and those of one file.
+
+    So one process alone starts a broker, and what is costly to make for a file is made once.
+    """
+    for item in items:
+        names: list[str] = getattr(item, "fixturenames", [])
+        needs_kafka = item.get_closest_marker("kafka") is not None or "kafka_libraries" in names
+        item.add_marker(pytest.mark.xdist_group("kafka" if needs_kafka else item.path.stem))
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The root folder of the repository."""
@@ -25,16 +37,21 @@ def repository() -> Path:
 
 @pytest.fixture(scope="session")
 def kafka_libraries() -> Path:
-    """The folder with Kafka's jars, which brokers of all tests share (it may not be there yet).
+    """The folder with Kafka's jars, which brokers of all tests share; one process fetches them.
 
     Without Java or Maven the test is skipped; where DRIFTLINE_REQUIRE_KAFKA is set, it fails.
     """
     from driftline.stream_app.adapters.local_kafka import java_and_maven_missing
+    from driftline.stream_app.adapters.local_kafka.libraries import fetch_libraries
 
     if missing := java_and_maven_missing():
         if os.environ.get("DRIFTLINE_REQUIRE_KAFKA"):
             pytest.fail(missing)
         pytest.skip(missing)
+    KAFKA_LIBRARIES.parent.mkdir(exist_ok=True)
+    with KAFKA_LIBRARIES.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        fetch_libraries(KAFKA_LIBRARIES)
     return KAFKA_LIBRARIES
 
 

@@ -17,7 +17,9 @@ def write_baselines(path: Path, shard: Shard) -> int:
     """Write what the shard's models have learned; how many models that were."""
     found = {name: model.watch.monitor.streams.baseline() for name, model in shard.models.items()}
     baselines = {name: baseline for name, baseline in found.items() if baseline is not None}
-    path.write_bytes(pack({"driftline_baseline": CODEC_VERSION, "models": baselines}))
+    scratch = path.with_name(f".{path.name}.part")  # a half baseline must not take the place of a whole one
+    scratch.write_bytes(pack({"driftline_baseline": CODEC_VERSION, "models": baselines}))
+    scratch.replace(path)
     return len(baselines)
 
 

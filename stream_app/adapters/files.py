@@ -2,8 +2,10 @@
 
 import gzip
 import sys
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from errno import EIO
 from heapq import merge
 from itertools import chain
 from pathlib import Path
@@ -22,27 +24,62 @@ NEWLINE = 10
 IS_SPACE = np.isin(np.arange(256), list(b" \t\n\r\x0b\x0c"))
 
 
+class Meter:
+    """How far files are read, in bytes as they lie on the disk: of compressed ones the compressed bytes."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        files = list(map(Path, paths))
+        sizes = [file.stat().st_size if file.is_file() else None for file in files]
+        known = [size for size in sizes if size is not None]
+        self.total_bytes = sum(known) if len(known) == len(sizes) else None
+        """None when one of them is a stream, and nobody knows."""
+        self._places: dict[str, int] = {}
+
+    def reached(self, path: str, place_bytes: int) -> None:
+        """A file is read up to this place."""
+        self._places[path] = place_bytes
+
+    @property
+    def read_bytes(self) -> int:
+        """Of all files together."""
+        return sum(self._places.values())
+
+
 @contextmanager
-def opened(path: str) -> Iterator[IO[bytes]]:
-    """The file for reading bytes; ``-`` is standard input, ``.gz`` is unpacked on the way."""
+def opened(path: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+    """The file for reading bytes, and the file on the disk behind it.
+
+    ``-`` is standard input, ``.gz`` is unpacked on the way.
+
+    Raises:
+        OSError: it cannot be read, or is damaged; names the file.
+    """
     if path == STANDARD_INPUT:
-        yield sys.stdin.buffer
-    elif path.endswith(".gz"):
-        with gzip.open(path, "rb") as packed:
-            yield packed  # type: ignore[misc]
-    else:
-        with Path(path).open("rb") as plain:
-            yield plain
+        yield sys.stdin.buffer, sys.stdin.buffer
+        return
+    with Path(path).open("rb") as plain:
+        if not path.endswith(".gz"):
+            yield plain, plain
+            return
+        try:
+            with gzip.GzipFile(fileobj=plain) as packed:
+                yield packed, plain  # type: ignore[misc]
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise OSError(
+                EIO, f"this compressed file is damaged, or not compressed ({error}): fetch it again", path
+            ) from error
 
 
-def blocks_of(path: str) -> Iterator[Records]:
+def blocks_of(path: str, meter: Meter | None = None) -> Iterator[Records]:
     """The lines of a file that are not blank, about `BLOCK_BYTES` at a time, without the spaces around them.
 
     Their topic is the file, their offset the line's number from 0.
     """
     number, pieces = 0, [b""]
-    with opened(path) as file:
+    with opened(path) as (file, behind):
         while block := file.read(BLOCK_BYTES):
+            if meter is not None and path != STANDARD_INPUT:
+                meter.reached(path, behind.tell())
             end = block.rfind(b"\n") + 1
             if end:
                 yield lines_in(b"".join([*pieces, block[:end]]), path, number)
@@ -76,12 +113,14 @@ def lines_in(text: bytes, path: str, number: int) -> Records:
     )
 
 
-def records_of(paths: Iterable[str], size: int = DEFAULT_BATCH) -> Iterator[Records]:
-    """The records of all files, at most ``size`` at a time.
+def records_of(
+    paths: Iterable[str], size: int = DEFAULT_BATCH, meter: Meter | None = None
+) -> Iterator[Records]:
+    """The records of all files, at most ``size`` at a time; ``meter`` learns how far they are read.
 
     Several files are merged by the time of their events, ties in file order.
     """
-    sources = [blocks_of(path) for path in paths]
+    sources = [blocks_of(path, meter) for path in paths]
     if len(sources) == 1:
         for block in sources[0]:
             for start in range(0, len(block), size):

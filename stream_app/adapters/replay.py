@@ -2,19 +2,23 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import orjson
+
 from driftline.stream_app.adapters.baselines import read_baselines, write_baselines
 from driftline.stream_app.adapters.garbage import seldom_collected
+from driftline.stream_app.adapters.unwatched import Unwatched, unwatched
 from driftline.stream_app.config import Settings
 from driftline.stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord
 
 Sink = Callable[[OutputRecord], object]
 DEFAULT_BATCH = 4096
+UNWATCHED_MAX = 1000  # in a summary; each is about 300 B
 
 
 def ignore(record: OutputRecord) -> None:
@@ -43,6 +47,9 @@ class Summary:
     alerts_by_status: dict[str, int] = field(default_factory=dict)
     alerts_by_kind: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
+    not_watched: list[Unwatched] = field(default_factory=list)
+    first_refused: str = ""
+    """Where the first record came from that could not be used, and why; empty if all could."""
 
     @property
     def events_per_second(self) -> float:
@@ -52,6 +59,8 @@ class Summary:
         return {
             "events": self.events,
             "rejected": self.rejected,
+            "first_refused": self.first_refused or None,
+            "not_watched": [each.to_builtins() for each in self.not_watched[:UNWATCHED_MAX]],
             "signals": self.signals,
             "incidents": self.incidents,
             "alerts": {"by_status": self.alerts_by_status, "by_kind": self.alerts_by_kind},
@@ -73,11 +82,13 @@ def replay_batches(batches: Iterable[Records], settings: Settings, sinks: Sinks)
     baselines = read_baselines(settings)
     shard = Shard(0, settings, summaries="every" if sinks.signals else None, baselines=baselines)
     started = perf_counter()
+    first_refused = ""
     for batch in batches:
         shard.apply(batch)
         for alert in shard.take_alerts():
             sinks.alerts(alert)
         for letter in shard.take_dead_letters():
+            first_refused = first_refused or place_and_sentence(letter)
             sinks.dead_letters(letter)
         for record in shard.take_audit():
             sinks.audit(record)
@@ -86,7 +97,14 @@ def replay_batches(batches: Iterable[Records], settings: Settings, sinks: Sinks)
                 sinks.signals(summary)
     if sinks.baseline is not None:
         write_baselines(sinks.baseline, shard)
-    return summary_of(shard, perf_counter() - started)
+    return replace(summary_of(shard, perf_counter() - started), first_refused=first_refused)
+
+
+def place_and_sentence(letter: OutputRecord) -> str:
+    """Where a dead letter's record came from, lines counted from 1, and what was wrong with it."""
+    told = orjson.loads(letter.value)
+    source = told["source"]
+    return f"{source['topic']}:{source['offset'] + 1}: {told['sentence']}"
 
 
 def summary_of(shard: Shard, seconds: float) -> Summary:
@@ -106,6 +124,7 @@ def summary_of(shard: Shard, seconds: float) -> Summary:
         alerts_by_status={str(status): count for status, count in sorted(by_status.items())},
         alerts_by_kind={str(kind): count for kind, count in sorted(by_kind.items())},
         seconds=seconds,
+        not_watched=unwatched(shard),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from driftline.stream_app.cli.output_files import written
 from driftline.stream_app.cli.replay import INPUT, OUTPUT
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def deliver(document: "Document", builtins: Any, summary: str | None, report: Pa
     console.print(render(document))
     if summary:
         options = orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
-        with click.open_file(summary, "wb") as file:
+        with written(summary) as file:
             file.write(orjson.dumps(builtins, option=options))
     if report is not None:
         write_report(document, report)

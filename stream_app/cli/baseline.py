@@ -7,7 +7,7 @@ import click
 from driftline.stream_app.cli.backtests import FILES, REPORT, SUMMARY, check_outputs, deliver
 from driftline.stream_app.cli.options import common_options, engine_settings
 from driftline.stream_app.cli.presentation import Command, Group, examples
-from driftline.stream_app.cli.replay import refuse_to_overwrite
+from driftline.stream_app.cli.replay import refuse_json, refuse_to_overwrite
 
 
 @click.group(
@@ -54,15 +54,18 @@ def build(
     Name the file in the configuration (models.M.baseline), and the model is armed from its first event.
     """
     refuse_to_overwrite(files, (str(out), summary, None if report is None else str(report)))
+    refuse_json(out)
     check_outputs(report)
     settings = engine_settings(config, bootstrap_servers)
-    from driftline.stream_app.adapters.files import records_of
     from driftline.stream_app.adapters.replay import Sinks, replay_batches
-    from driftline.stream_app.cli.replay_report import watched
+    from driftline.stream_app.cli.not_watched import print_not_watched
+    from driftline.stream_app.cli.replay_report import refuse_useless, watched
     from driftline.stream_app.evaluation.wording import counted
 
-    with watched(records_of(files), files) as records:
+    with watched(files) as records:
         result = replay_batches(records, settings, Sinks(baseline=out))
+    print_not_watched(result.not_watched)
+    refuse_useless(result)
     notes = []
     if result.incidents:
         raised = counted(result.incidents, "incident")

@@ -53,13 +53,14 @@ def evaluate(
     refuse_to_overwrite((*files, *([str(truth)] if truth else [])), written)
     check_outputs(report)
     settings = engine_settings(config, bootstrap_servers)
-    from driftline.stream_app.adapters.files import records_of
+    from driftline.stream_app.cli.not_watched import print_not_watched
     from driftline.stream_app.cli.replay_report import watched
     from driftline.stream_app.evaluation.evaluating import evaluate as run
     from driftline.stream_app.evaluation.evaluation_document import evaluation_builtins, evaluation_document
     from driftline.stream_app.evaluation.truth_file import read_truth
 
     truths = None if truth is None else read_truth(truth)
-    with watched(records_of(files), files) as records:
+    with watched(files) as records:
         result = run(records, settings, truths, tolerance)
+    print_not_watched(result.summary.not_watched)
     deliver(evaluation_document(result), evaluation_builtins(result), summary, report)

@@ -3,10 +3,8 @@
 Exit codes: 2 for misuse (click's own), 1 for everything else that failed.
 """
 
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from gzip import BadGzipFile
 
 import click
 
@@ -27,12 +25,9 @@ def explained() -> Iterator[None]:
 
 def sentence_of(error: Exception) -> str | None:
     """What to tell people about it; None for an exception that means a mistake in driftline."""
-    if isinstance(error, BadGzipFile | EOFError | zlib.error):
-        return (
-            f"A compressed file cannot be read ({error}): it is damaged, or not compressed; fetch it again."
-        )
     if isinstance(error, OSError):
-        what = (error.strerror or str(error)).lower()
+        what = (error.strerror or str(error)).rstrip(".")
+        what = what[:1].lower() + what[1:]
         return f"{error.filename}: {what}." if error.filename is not None else f"The system says: {what}."
     return _own_sentence(error) or _kafka_sentence(error)
 

@@ -9,6 +9,7 @@ import click
 
 from driftline.stream_app.cli.accept import accept
 from driftline.stream_app.cli.alerts import alerts
+from driftline.stream_app.cli.audit import audit
 from driftline.stream_app.cli.baseline import baseline
 from driftline.stream_app.cli.check_config import check_config
 from driftline.stream_app.cli.demo import demo
@@ -16,7 +17,9 @@ from driftline.stream_app.cli.evaluate import evaluate
 from driftline.stream_app.cli.kafka import kafka
 from driftline.stream_app.cli.presentation import Group, examples
 from driftline.stream_app.cli.replay import replay
+from driftline.stream_app.cli.signals import show, signals
 from driftline.stream_app.cli.simulate import simulate
+from driftline.stream_app.cli.status import status
 from driftline.stream_app.cli.topics import topics
 from driftline.stream_app.cli.tune import tune
 from driftline.stream_app.cli.verdict import verdict
@@ -44,7 +47,7 @@ def main() -> None:
 
 
 for command in (
-    *(worker, replay, evaluate, baseline, tune),
-    *(simulate, alerts, verdict, accept, topics, check_config, demo, kafka),
+    *(worker, status, alerts, signals, show, verdict, accept, audit),
+    *(replay, evaluate, baseline, tune, simulate, topics, check_config, demo, kafka),
 ):
     main.add_command(command)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from driftline.stream_app.cli.options import common_options, engine_settings
+from driftline.stream_app.cli.output_files import STANDARD_STREAM, written
 from driftline.stream_app.cli.presentation import Command, examples
 
 if TYPE_CHECKING:
     from driftline.stream_app.adapters.replay import Sink
     from driftline.stream_app.pipeline import OutputRecord
 
-STANDARD_STREAM = "-"
 INPUT = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)
 OUTPUT = click.Path(dir_okay=False, writable=True, allow_dash=True)
 
@@ -67,12 +67,12 @@ def replay(
 
     Each FILE holds one event a line (JSON), plain or compressed (.gz); "-" is standard input. Several files
     are merged by the time of their events. The same events give the same alerts, byte for byte. The exit code
-    is 0 whether or not there are alerts.
+    is 0 whether or not there are alerts, and 1 when not one record could be used.
     """
     learned = str(baseline) if baseline else None
     refuse_to_overwrite(files, (alerts, signals, dead_letters, audit, summary, learned))
+    refuse_json(baseline)
     settings = engine_settings(config, bootstrap_servers)
-    from driftline.stream_app.adapters.files import records_of
     from driftline.stream_app.adapters.replay import Sinks, ignore
     from driftline.stream_app.adapters.replay import replay_batches as run
     from driftline.stream_app.cli.replay_report import print_summary, watched, write_summary
@@ -85,11 +85,11 @@ def replay(
             signals=open_sink(stack, signals) if signals else None,
             baseline=baseline,
         )
-        records = stack.enter_context(watched(records_of(files, batch_size), files))
+        records = stack.enter_context(watched(files, batch_size))
         result = run(records, settings, sinks)
-    print_summary(result)
     if summary:
         write_summary(result, summary)
+    print_summary(result)
 
 
 def refuse_to_overwrite(inputs: tuple[str, ...], outputs: tuple[str | None, ...]) -> None:
@@ -104,9 +104,17 @@ def refuse_to_overwrite(inputs: tuple[str, ...], outputs: tuple[str | None, ...]
         taken.add(path)
 
 
+def refuse_json(baseline: Path | None) -> None:
+    """A name must not promise what the file does not hold."""
+    if baseline is not None and baseline.suffix == ".json":
+        raise click.UsageError(
+            f"{baseline}: a baseline is no JSON: call it {baseline.with_suffix('.baseline').name}."
+        )
+
+
 def open_sink(stack: ExitStack, output: str) -> "Sink":
     """Writes the values of records as lines; on standard output each can be read at once."""
-    file = stack.enter_context(click.open_file(output, "wb"))
+    file = stack.enter_context(written(output))
     live = output == STANDARD_STREAM
 
     def write(record: "OutputRecord") -> None:

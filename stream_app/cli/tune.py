@@ -15,8 +15,10 @@ from driftline.stream_app.cli.backtests import (
     deliver,
 )
 from driftline.stream_app.cli.options import common_options, engine_settings
+from driftline.stream_app.cli.output_files import STANDARD_STREAM
+from driftline.stream_app.cli.output_files import written as output_file
 from driftline.stream_app.cli.presentation import Command, examples
-from driftline.stream_app.cli.replay import STANDARD_STREAM, refuse_to_overwrite
+from driftline.stream_app.cli.replay import refuse_to_overwrite
 
 if TYPE_CHECKING:
     from driftline.stream_app.evaluation.budget import Budget
@@ -117,5 +119,6 @@ def tune(
     )
     text = result.draft.text(remarks_of(result))
     if out is not None:
-        out.write_text(text, encoding="utf-8")
+        with output_file(out) as file:
+            file.write(text.encode())
     deliver(tuning_document(result, text), tuning_builtins(result), summary, report)

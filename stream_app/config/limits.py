@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from driftline.stream_app.config.bounds import CATEGORIES
 from driftline.stream_app.config.section import Section
 
 Count = Annotated[int, Field(gt=0)]
@@ -25,7 +26,7 @@ class Limits(Section):
     signals_per_stream: Count = 2000
     """At most 8 KB each (moments, histograms, detectors): 2000 × 8 KB = 16 MB."""
 
-    categories_per_signal: Annotated[int, Field(gt=1, le=100_000)] = 100
+    categories_per_signal: Annotated[int, Field(ge=CATEGORIES[0], le=CATEGORIES[1])] = 100
     """Two counts of 8 bytes and a text of about 80: 100 × 96 B ≈ 10 KB per categorical signal."""
 
     predictions_waiting: Count = 100_000

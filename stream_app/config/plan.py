@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from driftline.stream_app.config.alerts import AlertsPlan
+from driftline.stream_app.config.bounds import WARM_UP
 from driftline.stream_app.config.budget import FalseAlarmBudget
 from driftline.stream_app.config.detector_names import DETECTORS, checked_detectors
 from driftline.stream_app.config.section import DurationMs, Section
@@ -77,7 +78,7 @@ BehaviorPlans = Annotated[dict[Name, BehaviorPlan], BeforeValidator(empty_for_no
 class ModelPlan(Section):
     """Section ``defaults``, and each section of ``models``."""
 
-    warm_up: Annotated[int, Field(ge=2)] = 2000  # values a reference is learned from
+    warm_up: Annotated[int, Field(ge=WARM_UP[0], le=WARM_UP[1])] = 2000  # values a reference is learned from
     detectors: DetectorNames = ("cusum", "e_detector", "variance", "shape", "adwin", "page_hinkley")
     pace: Literal["consumer", "enterprise"] = "consumer"  # how soon a healthy reference may follow
     resolution: Literal["auto", "every_value"] = "auto"

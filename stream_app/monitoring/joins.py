@@ -14,6 +14,7 @@ import numpy as np
 from driftline.schemas import Feedback, read_outputs
 from driftline.stream_app.config import BehaviorPlan, Limits, ModelPlan
 from driftline.stream_app.monitoring.agreement import annotator_agreement, decision_agreement, error_of
+from driftline.stream_app.monitoring.delays import Delays
 from driftline.stream_app.monitoring.entries import Entry
 from driftline.stream_app.monitoring.identity import RecentIds, id_hash
 from driftline.stream_app.monitoring.runs import Run
@@ -54,6 +55,7 @@ class Joins:
         self.early = Waiting(limits.predictions_waiting)
         self.recent_ids = RecentIds(limits.ids_remembered)
         self.counts: Counter[str] = Counter()
+        self.delays = Delays()
 
     def stores(self) -> dict[str, Waiting]:
         return {"behaviors": self.behaviors, "labels": self.labels, "early": self.early}
@@ -100,6 +102,7 @@ class Joins:
             return
         answers, decided = self.labels.noted(key) or ({}, False)
         if event.kind == "label":
+            self.delays.add(event.time_ms - entry.time_ms)
             yield from self._label(event, entry, answers)
         elif not decided:
             decided = True
@@ -177,11 +180,12 @@ class Joins:
 
     def snapshot(self) -> dict[str, Any]:
         """All but what waits and the recent ids, which travel as changes."""
-        return {"names": self.names, "counts": dict(self.counts)}
+        return {"names": self.names, "counts": dict(self.counts), "delays": self.delays.snapshot()}
 
     def restore(self, snapshot: dict[str, Any]) -> None:
         self.names = list(snapshot["names"])
         self.counts = Counter(snapshot["counts"])
+        self.delays.restore(snapshot["delays"])
 
     def waiting_snapshot(self) -> dict[str, Any]:
         """What waits for feedback, and the recent ids, whole."""

@@ -75,6 +75,7 @@ class ModelMonitor:
             return
         stream.predictions.extend(run, sequences)
         stream.last_event_ms = self.clock.tick_ms
+        stream.events += len(run)
         self.joins.expect(keys, run, self.clock.tick_ms)
         if self._unlinked or len(self.joins.early):
             for place, time_ms in enumerate(run.times_ms().tolist()):

@@ -33,6 +33,7 @@ class Stream:
         self.compared_with: str | None = None
         self.inherited: set[str] = set()
         self.last_event_ms = 0
+        self.events = 0
         self.outcomes = {name: OutcomeTable(name, topic, settings) for name, topic in OUTCOMES.items()}
         self.predictions = PredictionTable(plan, settings, lambda: most_signals - self.signals())
         self.volume = Volume()
@@ -118,6 +119,7 @@ class Stream:
             "compared_with": self.compared_with,
             "inherited": sorted(self.inherited),
             "last_event_ms": self.last_event_ms,
+            "events": self.events,
             "asked": self.asked,
             "predictions": self.predictions.snapshot(),
             "outcomes": {name: table.snapshot() for name, table in self.outcomes.items()},
@@ -128,6 +130,7 @@ class Stream:
         self.compared_with = snapshot["compared_with"]
         self.inherited = set(snapshot["inherited"])
         self.last_event_ms = snapshot["last_event_ms"]
+        self.events = snapshot["events"]
         self.asked = snapshot["asked"]
         self.predictions.restore(snapshot["predictions"])
         for name, state in snapshot["outcomes"].items():

@@ -53,6 +53,7 @@ class Shard:
         self._dead_letters: list[OutputRecord] = []
         self._summaries: list[Ordered] | None = [] if summaries == "every" else None
         self._latest: dict[bytes | None, OutputRecord] | None = {} if summaries == "latest" else None
+        self._statuses: dict[bytes | None, OutputRecord] = {}
         self._extras = Extras(self._summaries, baselines or {})
         self._refused: set[str] = set()
         self._notices: list[str] = []
@@ -71,7 +72,10 @@ class Shard:
         self._unflushed.clear()
         if self._latest is not None:
             for model in self.models.values():
-                self._latest |= {summary.key: summary for summary in model.watch.summarise()}
+                if model.watch.summary_due:
+                    self._latest |= {summary.key: summary for summary in model.watch.summarise()}
+                    status = model.watch.status()
+                    self._statuses[status.key] = status
 
     def _apply(self, records: Records) -> None:
         fresh = unseen(records, self.positions)
@@ -159,7 +163,7 @@ class Shard:
         # The letter is written again when its record is read again: a crash may have come before it was out.
         if model is not None and record.offset >= model.absorbed.get(record.topic, 0):
             model.unsaved = model.unsaved or dict(self.positions) | {record.topic: record.offset}
-            model.watch.reject()
+            model.watch.reject(rejection.reason)
         self._dead_letters.append(OutputRecord(*dead_letter(rejection, *record)))
 
     def signals(self) -> int:
@@ -239,6 +243,11 @@ class Shard:
         if self._latest is None:
             return taken_in_order([self._summaries or []])
         taken, self._latest = self._latest, {}
+        return list(taken.values())
+
+    def take_statuses(self) -> list[OutputRecord]:
+        """How each model is doing, of those that had a round of summaries since the last call."""
+        taken, self._statuses = self._statuses, {}
         return list(taken.values())
 
 

@@ -5,9 +5,19 @@ from collections.abc import Iterator
 from msgspec import structs
 
 from driftline.detectors import Level, SignalState
-from driftline.schemas import Distribution, Quantiles, Reference, SignalSummary, encode, rfc3339, summary_key
+from driftline.schemas import (
+    Distribution,
+    Quantiles,
+    Reference,
+    SignalSummary,
+    WaitsFor,
+    encode,
+    rfc3339,
+    summary_key,
+)
 from driftline.stream_app.alarms.desk import AlarmDesk
 from driftline.stream_app.alarms.incident import key_of
+from driftline.stream_app.monitoring.arming import Wait, waits_of
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.tables import Table
@@ -28,6 +38,7 @@ def summaries_of(monitor: ModelMonitor, desk: AlarmDesk, sampling_rate: float) -
     }
     standings = desk.state.standings
     for stream in monitor.streams.values():
+        waits = {wait.signal: wait for wait in waits_of(stream, monitor.clock.tick_ms)}
         for table in stream.tables():
             if table.revision == table.summarised:
                 continue
@@ -52,6 +63,7 @@ def summaries_of(monitor: ModelMonitor, desk: AlarmDesk, sampling_rate: float) -
                     sampling_rate=sampling_rate,
                     requested_false_alarms_per_30d=requested.get(state.name),
                     realised_alerts_per_30d=desk.tally.per_day(key) * MONTH_DAYS,
+                    waits_for=waits_for(waits.get(state.name)),
                 )
                 subject = f"{stream.version}|{stream.role}|{state.name}"
                 yield OutputRecord(summary_key(monitor.model, subject), encode(summary), JSON)
@@ -66,6 +78,14 @@ def requested_per_30d(stream: Stream, table: Table) -> dict[str, float]:
         for signal, rate in zip(table.bank.signals, rates, strict=True)
         if signal.name in asked
     }
+
+
+def waits_for(wait: Wait | None) -> WaitsFor | None:
+    """What a signal lacks that is not armed, as it travels."""
+    if wait is None:
+        return None
+    ready_at = None if wait.ready_ms is None else rfc3339(wait.ready_ms)
+    return WaitsFor(values=wait.seen, of=wait.needed, ready_at=ready_at)
 
 
 def distribution(level: Level) -> Distribution:

@@ -19,6 +19,7 @@ from driftline.stream_app.monitoring.streams import Baseline
 from driftline.stream_app.monitoring.tables import Reported
 from driftline.stream_app.pipeline.outputs import alert_record, audit_record
 from driftline.stream_app.pipeline.records import OutputRecord
+from driftline.stream_app.pipeline.status import StatusDesk
 from driftline.stream_app.pipeline.summaries import summaries_of
 
 Ordered = tuple[int, OutputRecord]
@@ -58,8 +59,9 @@ class ModelWatch:
         self.summaries = extras.summaries
         self._summarise_every_ms = int(settings.worker.summaries_every_s * 1000)
         self._summarised_ms = 0
-        self.rejected = 0
+        self.refused: Counter[str] = Counter()
         self.lost = 0
+        self.statuses = StatusDesk(self.monitor, self.desk)
         self._sampling_rate = 1.0
 
     def apply(self, entries: Sequence[Entry], orders: Sequence[int]) -> None:
@@ -103,10 +105,15 @@ class ModelWatch:
             self.monitor.take_run(run.part(start, start + quiet))
             start += quiet
 
-    def reject(self) -> None:
+    @property
+    def rejected(self) -> int:
+        """How many records of this model could not be used."""
+        return self.refused.total()
+
+    def reject(self, reason: str) -> None:
         """A record of this model could not be used."""
         self.flush()
-        self.rejected += 1
+        self.refused[reason] += 1
 
     def lose(self, records: int) -> None:
         """Records of the model's partition are gone from the log."""
@@ -142,18 +149,27 @@ class ModelWatch:
         self._publish(self.desk.tick(now_ms, self._coverage(sequence)), order)
         self.control.tick(now_ms)
         self._write_audit(order)
+        self.statuses.tick(now_ms)
         state = self.desk.state
         self.calibration.tick(now_ms, state.factors_at(now_ms), state.verdicts)
         if self.summaries is not None:
             self.summaries += [(order, summary) for summary in self.summarise()]
 
+    @property
+    def summary_due(self) -> bool:
+        """Whether it is time for another round of summaries."""
+        return self.monitor.clock.tick_ms - self._summarised_ms >= self._summarise_every_ms
+
     def summarise(self) -> list[OutputRecord]:
         """Summaries of the signals that had values since the last ones, once it is time for more."""
-        now_ms = self.monitor.clock.tick_ms
-        if now_ms - self._summarised_ms < self._summarise_every_ms:
+        if not self.summary_due:
             return []
-        self._summarised_ms = now_ms
+        self._summarised_ms = self.monitor.clock.tick_ms
         return list(summaries_of(self.monitor, self.desk, self._sampling_rate))
+
+    def status(self) -> OutputRecord:
+        """How the model is doing now, for the signals topic."""
+        return self.statuses.record(self.refused, self._coverage(self.monitor.sequence))
 
     def _evidence(self, report: Reported, stream: Stream) -> Evidence:
         finding, arrival = report.finding, report.arrival
@@ -179,6 +195,7 @@ class ModelWatch:
         for alert in alerts:
             self.announced[(alert.drift.kind, alert.status)] += 1
             self.incidents += alert.sequence == 1
+            self.statuses.hear(alert.id, alert.status == "resolved", alert.annotations.summary)
             self.outbox.append((order, alert_record(alert)))
 
     def _write_audit(self, order: int) -> None:
@@ -191,7 +208,8 @@ class ModelWatch:
             "desk": self.desk.snapshot(),
             "control": self.control.snapshot(),
             "calibration": self.calibration.snapshot(),
-            "rejected": self.rejected,
+            "refused": dict(self.refused),
+            "statuses": self.statuses.snapshot(),
             "lost": self.lost,
             "sampling_rate": self._sampling_rate,
         }
@@ -202,6 +220,7 @@ class ModelWatch:
         self.desk.restore(snapshot["desk"])
         self.control.restore(snapshot["control"])
         self.calibration.restore(snapshot["calibration"])
-        self.rejected = snapshot["rejected"]
+        self.refused = Counter(snapshot["refused"])
+        self.statuses.restore(snapshot["statuses"])
         self.lost = snapshot["lost"]
         self._sampling_rate = snapshot["sampling_rate"]

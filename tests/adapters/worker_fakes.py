@@ -71,6 +71,10 @@ class FakeShard:
         taken, self.dead_letters = self.dead_letters, []
         return taken
 
+    def take_statuses(self) -> list[OutputRecord]:
+        """None."""
+        return []
+
     def take_summaries(self) -> list[OutputRecord]:
         """What the test set, once."""
         taken, self.summaries = self.summaries, []

@@ -180,12 +180,12 @@ def test_the_recording_is_never_overwritten(events: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"not compressed", gzip.compress(b"{}" * 1000)[:30]])
 def test_a_damaged_file_fails_in_one_sentence(tmp_path: Path, data: bytes) -> None:
-    """A recording that was cut off must not look like a quiet day."""
+    """A recording that was cut off must not look like a quiet day; of several, one wants to know which."""
     file = tmp_path / "damaged.jsonl.gz"
     file.write_bytes(data)
     result = replay(file)
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: A compressed file cannot be read")
+    assert result.stderr.startswith(f"Error: {file}: this compressed file is damaged, or not compressed (")
 
 
 def test_an_unknown_detector_fails_in_one_sentence(tmp_path: Path, events: Path) -> None:

@@ -1,0 +1,31 @@
+"""Closing words: what a run did not watch, and why."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from rich.text import Text
+
+from driftline.stream_app.adapters.unwatched import LEARNING, Unwatched
+from driftline.stream_app.cli.terminal import standard_error
+
+LINES_MAX: Final = 10
+
+
+def print_not_watched(unwatched: Sequence[Unwatched]) -> None:
+    """A short section on standard error; nothing when everything was watched."""
+    if not unwatched:
+        return
+    console = standard_error()
+    console.print("Not watched:")
+    for each in unwatched[:LINES_MAX]:
+        console.print(line_of(each))
+    if len(unwatched) > LINES_MAX:
+        console.print(Text(f"  and {len(unwatched) - LINES_MAX:,} more"))
+
+
+def line_of(each: Unwatched) -> Text:
+    """Model, sentence, how often and since when."""
+    often = (
+        f" ({each.count:,} times since {each.since[:16]})" if each.count > 1 and each.why != LEARNING else ""
+    )
+    return Text(f"  {each.model}: {each.sentence.rstrip('.')}{often}")

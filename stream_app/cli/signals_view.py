@@ -1,0 +1,98 @@
+"""Signals for people: a table of all, and one as a small plot."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from rich.table import Table
+from rich.text import Text
+
+from driftline.stream_app.cli.figures import effect_of, is_number, level_of, sparkline, strip
+from driftline.stream_app.cli.status_view import minute
+from driftline.stream_app.evaluation.wording import number, words
+from driftline.stream_app.monitoring.stream import ALL_VERSIONS
+
+HEADINGS: Final = ("signal", "now", "reference", "effect", "state")
+LABEL_WIDTH: Final = 11
+PLOT_WIDTH_MAX: Final = 100
+ENDS: Final = ("p05", "p95")
+
+Summary = Mapping[str, Any]
+
+
+def signals_table(summaries: Sequence[Summary]) -> Table:
+    """A row for each signal, grouped by version and role."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for name in HEADINGS:
+        is_text = name in ("signal", "state")
+        table.add_column(name, justify="left" if is_text else "right", overflow="fold", no_wrap=not is_text)
+    group = None
+    for each in summaries:
+        if (each["version"], each["role"]) != group:
+            group = each["version"], each["role"]
+            table.add_row(Text(stream_of(each), "bold"))
+        table.add_row(
+            f"  {each['signal']}",
+            level_of(each["recent"]),
+            level_of(each.get("reference")),
+            effect_of(each["effect_size_sd"] if each["armed"] else None),
+            state_of(each),
+        )
+    return table
+
+
+def stream_of(summary: Summary) -> str:
+    """The version and the role."""
+    return (
+        "all versions" if summary["version"] == ALL_VERSIONS else f"{summary['version']} ({summary['role']})"
+    )
+
+
+def state_of(summary: Summary) -> Text:
+    """Armed, or what it waits for."""
+    if summary["firing"]:
+        return Text("firing", "bold red")
+    if summary["armed"]:
+        phase = "" if summary["phase"] == "reference" else f" ({words(summary['phase'])})"
+        return Text("watch only" if summary["watch_only"] else f"armed{phase}", "green" if not phase else "")
+    waits = summary.get("waits_for")
+    if not waits:
+        return Text("kept, not watched", "dim")
+    ready = f", ready {minute(waits['ready_at'])}" if waits["ready_at"] else ""
+    return Text(f"{waits['values']:,} of {waits['of']:,} values{ready}", "yellow")
+
+
+def signal_view(summary: Summary, history: Sequence[Summary], width: int) -> Text:
+    """Name and state; the quantiles of reference and now on one scale; the latest levels."""
+    plot_width = min(width - LABEL_WIDTH, PLOT_WIDTH_MAX)
+    text = Text(f"{summary['signal']}", "bold")
+    text.append(f"  {stream_of(summary)}  ", "dim")
+    text.append(state_of(summary))
+    text.append(f"  {effect_of(summary['effect_size_sd'] if summary['armed'] else None)}\n")
+    levels = [
+        (name, level)
+        for name, level in (("reference", summary.get("reference")), ("now", summary["recent"]))
+        if level and level["count"]
+    ]
+    for name, level in levels:
+        text.append(f"{name:<{LABEL_WIDTH}}", "dim")
+        text.append(f"{level_of(level)}  of {level['count']:,} values, {level['missing']:,} missing\n")
+    drawn = [(name, level) for name, level in levels if is_number(level)]
+    if drawn:
+        text.append(strips(drawn, plot_width))
+    means = [each["recent"].get("mean") for each in history]
+    if len(means) > 1:
+        first, last = minute(history[-min(len(means), plot_width)]["time"]), minute(history[-1]["time"])
+        text.append(f"{'lately':<{LABEL_WIDTH}}", "dim")
+        text.append(f"{sparkline(means, plot_width)}\n")
+        text.append(f"{'':<{LABEL_WIDTH}}{first} to {last} UTC\n", "dim")
+    return text
+
+
+def strips(levels: Sequence[tuple[str, Mapping[str, Any]]], width: int) -> str:
+    """One strip below the other, and the scale: 5 to 95 % of the values, 25 to 75 % the box, | the median."""
+    low = min(level["quantiles"]["p05"] for _, level in levels)
+    high = max(level["quantiles"]["p95"] for _, level in levels)
+    lines = [f"{name:<{LABEL_WIDTH}}{strip(level, low, high, width).rstrip()}" for name, level in levels]
+    left, right = number(low), number(high)
+    lines.append(f"{'':<{LABEL_WIDTH}}{left}{right:>{max(width - len(left), len(right) + 1)}}")
+    return "\n".join(lines) + "\n"
