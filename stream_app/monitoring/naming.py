@@ -4,26 +4,9 @@
 missing. The prefix decides which kind of drift a change of the signal is.
 """
 
-from enum import StrEnum
+from driftline.schemas import Kind
 
-
-class Kind(StrEnum):
-    """Kinds of drift, the gravest first: the first that an incident's signals show names the incident."""
-
-    CONCEPT_DRIFT = "concept_drift"
-    BEHAVIOR = "behavior"
-    TARGET = "target"
-    """A threshold that a person set is missed."""
-    SILENCE = "silence"
-    """A model, or a feed of it, from which nothing is heard any more."""
-    DATA_QUALITY = "data_quality"
-    DATA_DRIFT = "data_drift"
-    OUTPUT_DRIFT = "output_drift"
-    SERVING = "serving"
-    VOLUME = "volume"
-    SERVICE = "service"
-    """driftline itself: a model that it had to set aside."""
-
+__all__ = ["KIND_OF_PREFIX", "OUTPUT_MARK", "Kind", "is_of_feature", "is_of_output", "kind_of", "subject_of"]
 
 KIND_OF_PREFIX = {
     "feature": Kind.DATA_DRIFT,
@@ -61,3 +44,9 @@ def is_of_output(signal: str) -> bool:
     """Whether the signal reads an output of the model (and so is learned anew by a new version)."""
     prefix, _, subject = signal.partition(":")
     return prefix in ("output", "class", "null") or subject.startswith(OUTPUT_MARK)
+
+
+def is_of_feature(signal: str) -> bool:
+    """Whether the signal reads a feature: its values, or their quality."""
+    prefix = signal.partition(":")[0]
+    return KIND_OF_PREFIX.get(prefix) in (Kind.DATA_DRIFT, Kind.DATA_QUALITY) and not is_of_output(signal)

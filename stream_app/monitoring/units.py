@@ -1,0 +1,28 @@
+"""In which unit a signal's values are."""
+
+from driftline.stream_app.config import ModelPlan
+from driftline.stream_app.config.units import SHARE, unit_in
+from driftline.stream_app.monitoring.naming import is_of_output, subject_of
+
+VOLUME_UNIT = "events/s"
+PER_PREDICTION = "per prediction"
+
+
+def unit_of(signal: str, plan: ModelPlan, *, share: bool) -> str:
+    """``share`` for what is 0 or 1, else what the configuration says or the name ends in; empty: unknown.
+
+    An error is measured in the unit of the output that is wrong.
+    """
+    prefix, _, _ = signal.partition(":")
+    if share:
+        return SHARE
+    if prefix == "volume":
+        return VOLUME_UNIT
+    if prefix == "rate":
+        return PER_PREDICTION
+    subject = subject_of(signal)
+    section = plan.outputs if is_of_output(signal) or prefix in ("error", "agreement") else plan.serving
+    if prefix == "feature":
+        section = plan.features
+    planned = section.get(subject)
+    return planned.unit if planned is not None and planned.unit else unit_in(subject)
