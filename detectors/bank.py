@@ -18,10 +18,11 @@ from driftline.detectors.kernels.names import NAMES
 from driftline.detectors.kernels.scratch import make_batch
 from driftline.detectors.layout import empty_arrays, forget, keep, only, with_signals, without_idle_buffers
 from driftline.detectors.learning import MEMORY_MS
-from driftline.detectors.levels import SignalState, signal_state
+from driftline.detectors.levels import Moments, SignalState, signal_state
 from driftline.detectors.registry import check_names
 from driftline.detectors.reports import Scene
-from driftline.detectors.signals import BankSettings, Signal
+from driftline.detectors.shares import share_of
+from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.snapshot import (
     RIVER_VERSION,
     VERSION,
@@ -33,6 +34,7 @@ from driftline.detectors.snapshot import (
 )
 from driftline.detectors.thresholds import recalibrate
 from driftline.detectors.watches import Watch, detections_of, make_watches, restored_watches, snapshot_watches
+from driftline.detectors.windows import last_values
 
 Detection = tuple[int, int, int, Finding]  # row, signal, place among its detectors, finding
 
@@ -205,6 +207,20 @@ class Bank:
         """The state of a signal by name; None when it is not watched here."""
         index = self._index.get(name)
         return None if index is None else self.state(index)
+
+    def last_values(self, name: str, values: float, code: int | None = None) -> Moments | None:
+        """A signal's last values, about so many; of categories the share of one (`code`) among them.
+
+        None for a signal that is not watched here or has no reference.
+        """
+        index = self._index.get(name)
+        if index is None or not self._arrays.signals[index]["armed"]:
+            return None
+        record = self._arrays.signals[index]
+        if record["transform"] == Transform.CATEGORY:
+            shape = self._arrays.shapes[record["shape"]]
+            return None if code is None else share_of(shape, code, values)
+        return last_values(record, values)
 
     def states(self) -> list[SignalState]:
         """The states of all signals, in their order."""

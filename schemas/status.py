@@ -2,7 +2,8 @@
 
 from msgspec import Struct
 
-from driftline.schemas.alerts import Coverage, Instant, Kind, Number, Severity
+from driftline.schemas.alerts import Coverage, Instant, Number, Severity
+from driftline.schemas.kinds import Kind
 
 
 class VersionStatus(Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Which direction of a signal is bad."""
+"""Which direction of a signal is bad, and how small a change of it is nobody's business."""
 
 from driftline.stream_app.config import BehaviorPlan, ModelPlan, SignalPlan
 from driftline.stream_app.monitoring.naming import meaning_of, prefix_of, subject_of
@@ -17,10 +17,22 @@ def bad_direction(signal: str, plan: ModelPlan) -> str:
         return plan.labels.bad
     if prefix in ("agreement", "annotators"):
         return OPPOSITE[plan.labels.bad]
-    if meaning.bad is not None:
-        return meaning.bad
-    plans: dict[str, SignalPlan] = getattr(plan, meaning.section)
-    return plans.get(subject, DEFAULT_SIGNAL).bad
+    return meaning.bad or planned(signal, plan).bad or meaning.usually_bad
+
+
+def planned(signal: str, plan: ModelPlan) -> SignalPlan:
+    """What the configuration says of the feature, output or serving value that a signal reads."""
+    section: dict[str, SignalPlan] = getattr(plan, meaning_of(signal).section)
+    return section.get(subject_of(signal), DEFAULT_SIGNAL)
+
+
+def floor_of(signal: str, unit: str, plan: ModelPlan) -> float:
+    """The smallest change of a signal's values, in their unit, that is worth an alert; 0: any."""
+    if prefix_of(signal) == "rate":
+        floor = plan.behaviors.get(subject_of(signal), DEFAULT_BEHAVIOR).ignore_below
+    else:
+        floor = planned(signal, plan).ignore_below if meaning_of(signal).measured else None
+    return 0.0 if floor is None else floor.in_unit(unit) or 0.0
 
 
 def is_bad(direction: str, signal: str, plan: ModelPlan) -> bool:

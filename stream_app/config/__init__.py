@@ -1,6 +1,7 @@
 """Settings and the monitoring plan, read from YAML; every mistake is a sentence with its place."""
 
-from driftline.stream_app.config.alerts import AlertsPlan, Kind, Severity
+from driftline.schemas import Kind
+from driftline.stream_app.config.alerts import AlertsPlan, Severity
 from driftline.stream_app.config.budget import FalseAlarmBudget
 from driftline.stream_app.config.errors import ConfigError, Mistake
 from driftline.stream_app.config.kafka import KafkaSettings, TopicNames

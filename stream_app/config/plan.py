@@ -10,6 +10,7 @@ from driftline.stream_app.config.budget import FalseAlarmBudget
 from driftline.stream_app.config.detector_names import DETECTORS, checked_detectors
 from driftline.stream_app.config.section import DurationMs, Section
 from driftline.stream_app.config.targets import TargetPlans
+from driftline.stream_app.config.units import SHARE, WrittenAmount, unit_in
 
 Bad = Literal["up", "down", "both"]
 NewVersion = Literal["inherit", "fresh"]
@@ -35,7 +36,9 @@ class SignalPlan(Section):
     ignore: bool = False
     min: float | None = None
     max: float | None = None
-    bad: Bad = "both"
+    unit: Annotated[str, Field(min_length=1, max_length=32)] | None = None  # None: what its name ends in
+    bad: Bad | None = None  # None: up for what serving reports, both for features and outputs
+    ignore_below: WrittenAmount | None = None  # a change by less than this is no alert
     new_version: NewVersion | None = None  # None: outputs learn afresh, all others inherit
     detectors: DetectorNames | None = None  # None: the model's
 
@@ -59,6 +62,7 @@ class BehaviorPlan(Section):
     """What is known in advance of one user behaviour."""
 
     bad: Bad = "both"
+    ignore_below: WrittenAmount | None = None  # a share, as 0.02 or 2%
     within_ms: DurationMs = 120_000  # event time after the prediction in which it counts
     new_version: NewVersion | None = None
 
@@ -96,3 +100,21 @@ class ModelPlan(Section):
     @classmethod
     def _known(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         return checked_detectors(names, (info.context or {}).get(DETECTORS))
+
+    @model_validator(mode="after")
+    def _floors_have_units(self) -> "ModelPlan":
+        for section in ("features", "outputs", "serving"):
+            for name, signal in getattr(self, section).items():
+                floor, unit = signal.ignore_below, signal.unit or unit_in(name)
+                if floor is not None and all(floor.in_unit(each) is None for each in (unit, SHARE)):
+                    raise ValueError(
+                        f"ignore_below of {section}.{name} is {floor}, but its unit is "
+                        f"{unit or 'not known'}: write a number in its unit, or say the unit, as in unit: ms."
+                    )
+        for name, behavior in self.behaviors.items():
+            if behavior.ignore_below is not None and behavior.ignore_below.in_unit(SHARE) is None:
+                raise ValueError(
+                    f"ignore_below of behaviors.{name} is {behavior.ignore_below}, but how often people do "
+                    "something is a share: write 2% or 0.02."
+                )
+        return self

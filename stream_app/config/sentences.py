@@ -69,7 +69,7 @@ def _sentence(details: ErrorDetails) -> str:
     kind, context = details["type"], details.get("ctx", {})
     if kind == "value_error":
         return str(context["error"])
-    if kind == "literal_error":
+    if kind in ("literal_error", "enum"):
         expected = [word.strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
         return _one_of(details, expected)
     if kind == "string_pattern_mismatch":

@@ -2,9 +2,10 @@
 
 from typing import Final, NamedTuple
 
+from driftline.schemas import Kind
 from driftline.stream_app.config import ModelPlan, SignalPlan
 from driftline.stream_app.evaluation.history import SECTIONS, ModelHistory
-from driftline.stream_app.monitoring.naming import LIST_PARTS, Kind, meaning_of, prefix_of, subject_of
+from driftline.stream_app.monitoring.naming import LIST_PARTS, meaning_of, prefix_of, subject_of
 
 VALUE_PREFIXES: Final = ("feature", "output", "rate", *LIST_PARTS, *(f"{part}_output" for part in LIST_PARTS))
 
@@ -39,7 +40,7 @@ class Subject(NamedTuple):
 
 def subject_of_signal(signal: str) -> Subject | None:
     """The subject; None for signals that no key speaks of: labels, throughput."""
-    kind, section, _ = meaning_of(signal)
-    if section == "labels" or kind is Kind.VOLUME:
+    meaning = meaning_of(signal)
+    if meaning.section == "labels" or meaning.kind is Kind.VOLUME:
         return None
-    return Subject(section, subject_of(signal))
+    return Subject(meaning.section, subject_of(signal))

@@ -5,37 +5,23 @@ missing. What stands before the first colon is driftline's and comes from the on
 is the name as the events have it, whatever that is: no name that data invent can be that of another signal.
 """
 
-from enum import StrEnum
 from typing import Final, Literal, NamedTuple
 
-
-class Kind(StrEnum):
-    """Kinds of drift, the gravest first: the first that an incident's signals show names the incident."""
-
-    CONCEPT_DRIFT = "concept_drift"
-    BEHAVIOR = "behavior"
-    TARGET = "target"
-    """A threshold that a person set is missed."""
-    SILENCE = "silence"
-    """A model, or a feed of it, from which nothing is heard any more."""
-    DATA_QUALITY = "data_quality"
-    DATA_DRIFT = "data_drift"
-    OUTPUT_DRIFT = "output_drift"
-    SERVING = "serving"
-    VOLUME = "volume"
-    SERVICE = "service"
-    """driftline itself: a model that it had to set aside."""
+from driftline.schemas import Kind
 
 
 class Meaning(NamedTuple):
     """What a prefix says: the kind of drift, and the section of a model's plan that speaks of its subjects.
 
-    ``bad`` is the direction that is bad whatever the plan says; None where the plan (or its default) says it.
+    ``bad`` is the direction that is bad whatever the plan says; None where the plan says it, or else
+    ``usually_bad``. ``measured`` says that the values are in the unit of the subject.
     """
 
     kind: Kind
     section: Literal["features", "outputs", "serving", "behaviors", "labels"]
     bad: Literal["up"] | None = None
+    usually_bad: Literal["up", "both"] = "both"
+    measured: bool = False
 
 
 PROJECTIONS: Final = 4
@@ -45,19 +31,22 @@ LIST_PARTS: Final = ("length", "norm", *(f"projection{place}" for place in range
 LIST_INDEX: Final = "argmax"
 """Where in a short list its largest number stands."""
 
-_FEATURE = Meaning(Kind.DATA_DRIFT, "features")
-_OUTPUT = Meaning(Kind.OUTPUT_DRIFT, "outputs")
+_OF_LIST = Meaning(Kind.DATA_DRIFT, "features")
+_OF_OUTPUT_LIST = Meaning(Kind.OUTPUT_DRIFT, "outputs")
 # More missing, mistyped, odd or empty values are bad; fewer are not an incident.
 _QUALITY_OF_FEATURE = Meaning(Kind.DATA_QUALITY, "features", "up")
 _QUALITY_OF_OUTPUT = Meaning(Kind.DATA_QUALITY, "outputs", "up")
-_SERVING = Meaning(Kind.SERVING, "serving")
+# What serving systems and hosts report costs somebody: time, memory, a queue, retries. What is better when it
+# is more (a hit rate, throughput) says so in the configuration.
+_SERVING = Meaning(Kind.SERVING, "serving", usually_bad="up", measured=True)
+_TAIL = Meaning(Kind.SERVING, "serving", usually_bad="up")
 _QUALITY: Final = ("missing", "type", "range", "unseen")
 MEANINGS: Final[dict[str, Meaning]] = {
-    "feature": _FEATURE,
-    "output": _OUTPUT,
-    "class": _OUTPUT,
-    **dict.fromkeys((*LIST_PARTS, LIST_INDEX), _FEATURE),
-    **{f"{part}_output": _OUTPUT for part in (*LIST_PARTS, LIST_INDEX)},
+    "feature": Meaning(Kind.DATA_DRIFT, "features", measured=True),
+    "output": Meaning(Kind.OUTPUT_DRIFT, "outputs", measured=True),
+    "class": Meaning(Kind.OUTPUT_DRIFT, "outputs"),
+    **dict.fromkeys((*LIST_PARTS, LIST_INDEX), _OF_LIST),
+    **{f"{part}_output": _OF_OUTPUT_LIST for part in (*LIST_PARTS, LIST_INDEX)},
     **dict.fromkeys(_QUALITY, _QUALITY_OF_FEATURE),
     **{f"{quality}_output": _QUALITY_OF_OUTPUT for quality in _QUALITY},
     "null": Meaning(Kind.BEHAVIOR, "outputs", "up"),
@@ -67,9 +56,9 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "annotators": Meaning(Kind.CONCEPT_DRIFT, "labels"),
     # What a prediction says of its own serving, and what hosts report of themselves.
     "serving": _SERVING,
-    "tail": _SERVING,
+    "tail": _TAIL,
     "host": _SERVING,
-    "host_tail": _SERVING,
+    "host_tail": _TAIL,
     "volume": Meaning(Kind.VOLUME, "serving"),
 }
 """By prefix; the only place where one is made."""
@@ -98,3 +87,8 @@ def kind_of(signal: str) -> Kind:
 def is_of_output(signal: str) -> bool:
     """Whether the signal reads an output of the model (and so is learned anew by a new version)."""
     return meaning_of(signal).section == "outputs"
+
+
+def is_of_feature(signal: str) -> bool:
+    """Whether the signal reads a feature: its values, or their quality."""
+    return meaning_of(signal).section == "features"

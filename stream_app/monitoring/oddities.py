@@ -23,7 +23,7 @@ LONGEST_SHOWN: Final = 60
 
 
 class Note(NamedTuple):
-    """Something to be noted, and how many times; 0 takes an earlier one back. The model is named before it."""
+    """Something to be noted, and how often; 0 takes an earlier one back. The model is named before it."""
 
     why: Why
     subject: str

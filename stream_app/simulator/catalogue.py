@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from driftline.stream_app.monitoring.naming import Kind
+from driftline.schemas import Kind
 from driftline.stream_app.simulator.conditions import DAY_S, Change, Cycle
 from driftline.stream_app.simulator.scenario import Scenario
 
