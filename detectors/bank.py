@@ -1,6 +1,7 @@
 """The bank: statistics and detectors of all signals of one stream."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,19 +9,25 @@ from numpy.typing import NDArray
 
 from driftline.detectors.acceptance import accept_level
 from driftline.detectors.choice import check_signals, choose, detectors_of
-from driftline.detectors.correction import correct
 from driftline.detectors.engine import run
 from driftline.detectors.findings import Finding
 from driftline.detectors.inheritance import inherit_reference
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.names import NAMES
 from driftline.detectors.kernels.scratch import make_batch
-from driftline.detectors.layout import empty_arrays, forget, keep, with_signals, without_idle_buffers
+from driftline.detectors.layout import (
+    empty_arrays,
+    forget,
+    keep,
+    with_another,
+    with_signals,
+    without_idle_buffers,
+)
 from driftline.detectors.learning import MEMORY_MS
 from driftline.detectors.levels import SignalState, signal_state
 from driftline.detectors.registry import check_names
 from driftline.detectors.reports import Scene
-from driftline.detectors.signals import BankSettings, Signal
+from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.snapshot import (
     RIVER_VERSION,
     VERSION,
@@ -119,12 +126,28 @@ class Bank:
         self._count_armed()
         return [made for *_, made in sorted(detections, key=lambda detection: detection[:3])]
 
-    def correct(self, name: str, old: float, new: float) -> None:
-        """Exchanges one value for another in the recent statistics of a signal (a corrected label).
+    def is_armed(self, name: str) -> bool:
+        """Whether a signal has a reference; raises KeyError for an unknown one."""
+        return bool(self._arrays.signals[self._index[name]]["armed"])
 
-        Raises KeyError for an unknown signal and ValueError as `detectors.correction.correct`.
+    def can_relearn(self, name: str, transform: Transform) -> bool:
+        """Whether a signal is of this transform, or has no reference that it would lose by becoming so."""
+        signal = self._arrays.signals[self._index[name]]
+        return bool(signal["transform"] == transform or not signal["armed"])
+
+    def relearn(self, name: str, transform: Transform) -> bool:
+        """Lets a signal begin anew as one of another transform; False, and nothing, if it is one already.
+
+        What it has learned is forgotten. Raises KeyError for an unknown signal.
         """
-        correct(self._arrays, self._index[name], old, new)
+        index = self._index[name]
+        if self._arrays.signals[index]["transform"] == transform:
+            return False
+        self.signals[index] = replace(self.signals[index], transform=transform)
+        self._arrays = with_another(self._arrays, index, self.signals[index])
+        self._watches[index] = None
+        self._flag()
+        return True
 
     def calibrate(self, every: Mapping[str, float]) -> None:
         """Asks for another mean number of values between false alarms, by signal; statistics are kept.

@@ -76,6 +76,19 @@ def with_signals(arrays: Arrays, signals: Sequence[Signal]) -> Arrays:
     )
 
 
+def with_another(arrays: Arrays, index: int, signal: Signal) -> Arrays:
+    """The arrays in which the row of a signal belongs to another one, which has seen nothing yet.
+
+    Rows of shapes and seasons that it had are left to nobody.
+    """
+    more = with_signals(arrays, [signal])
+    record = more.signals[-1]
+    for name in ("requested", "remembered_ms"):
+        record[name] = arrays.signals[index][name]
+    more.signals[index] = record
+    return more._replace(signals=more.signals[:-1])
+
+
 def without_idle_buffers(arrays: Arrays) -> Arrays:
     """The arrays without the buffers of armed signals, once they are most of them."""
     if len(arrays.buffers) == 1:  # of nobody
