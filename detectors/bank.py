@@ -130,11 +130,6 @@ class Bank:
         """Whether a signal has a reference; raises KeyError for an unknown one."""
         return bool(self._arrays.signals[self._index[name]]["armed"])
 
-    def can_relearn(self, name: str, transform: Transform) -> bool:
-        """Whether a signal is of this transform, or has no reference that it would lose by becoming so."""
-        signal = self._arrays.signals[self._index[name]]
-        return bool(signal["transform"] == transform or not signal["armed"])
-
     def relearn(self, name: str, transform: Transform) -> bool:
         """Lets a signal begin anew as one of another transform; False, and nothing, if it is one already.
 

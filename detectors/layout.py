@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.record import SEASON, SIGNAL, Records, shape_dtype
-from driftline.detectors.signals import Signal, Transform
+from driftline.detectors.signals import MEANS, Signal, Transform
 
 SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN)
-SEASONAL = (Transform.VALUE, Transform.BINARY, Transform.CATEGORY, Transform.TAIL)
+SEASONAL = (*MEANS, Transform.VALUE, Transform.CATEGORY, Transform.TAIL)
 BUFFERED = SEASONAL
 # What a signal keeps when all else is forgotten.
 KEPT = ("transform", "column", "shape", "season", "seed", "minimum", "maximum", "requested", "remembered_ms")

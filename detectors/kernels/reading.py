@@ -11,6 +11,7 @@ from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of, take_ti
 from driftline.detectors.signals import Transform
 
 VALUE, BINARY, TAIL = int(Transform.VALUE), int(Transform.BINARY), int(Transform.TAIL)
+BOUNDED = int(Transform.BOUNDED)
 CATEGORY, UNSEEN = int(Transform.CATEGORY), int(Transform.UNSEEN)
 MISSING, NULL, WRONG_TYPE = int(Transform.MISSING), int(Transform.NULL), int(Transform.WRONG_TYPE)
 OUT_OF_RANGE = int(Transform.OUT_OF_RANGE)

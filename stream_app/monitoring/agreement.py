@@ -25,17 +25,17 @@ from driftline.stream_app.monitoring.comparing import (
     contradicts,
     decide,
     error_of,
-    other_way,
+    way_of,
 )
-from driftline.stream_app.monitoring.meaning import shown
+from driftline.stream_app.monitoring.meaning import number_of, shown, truth_of
 from driftline.stream_app.monitoring.notices import Notices, Why
 
 # Judged: chance shows a second class or a fraction among so many, and no signal is armed by fewer values.
 PAIRS_TO_DECIDE: Final = 100
 DECLARED = {"categorical": How.SAME, "boolean": How.TRUTH}
 DEFAULT_PLAN = SignalPlan()
-Relearn = Callable[[str, Transform], bool]
-"""Whether the error of an output may be learned (anew) as values of this transform."""
+Relearn = Callable[[str, Transform], Transform]
+"""Lets the error of an output be learned (anew) as values of this transform; the one that it has then."""
 
 
 class Judged(NamedTuple):
@@ -65,7 +65,7 @@ class Agreement:
         self.model = model
         self.plan = plan
         self.notices = notices
-        self.relearn: Relearn = lambda name, transform: True
+        self.relearn: Relearn = lambda name, transform: transform
         self.incomparable = 0
         self._names_max = names_max
         self._hold = min(PAIRS_TO_DECIDE, plan.warm_up)
@@ -130,7 +130,8 @@ class Agreement:
         if plan.type in DECLARED:
             return DECLARED[plan.type]
         if plan.type == "numeric":
-            return How.SCORE if both_say(How.SAME, 1.0, pair.label, None) is not None else How.DISTANCE
+            is_truth = number_of(pair.label) is None and truth_of(pair.label) is not None
+            return How.SCORE if is_truth else How.DISTANCE
         certain = clear(pair.output, pair.label)
         if certain is None and len(comparison.held) >= self._hold:
             return decide(comparison.held)
@@ -141,10 +142,9 @@ class Agreement:
         assert comparison.how is not None
         for pair in held:
             comparison.evidence.take(pair)
-        transform = TRANSFORMS[comparison.how]
-        if not self.relearn(name, transform):
-            others = Transform.VALUE if transform is Transform.BINARY else Transform.BINARY
-            comparison.how = other_way(others, held[-1])
+        known = self.relearn(name, TRANSFORMS[comparison.how])
+        if known is not TRANSFORMS[comparison.how]:
+            comparison.how = way_of(known)
         self._say(name, comparison, now_ms)
 
     def _look_again(self, name: str, comparison: Comparison, pair: Pair, now_ms: int) -> None:
@@ -156,7 +156,7 @@ class Agreement:
         better = contradicts(comparison.how, comparison.evidence, pair)
         if better is None:
             return
-        if self.relearn(name, TRANSFORMS[better]):
+        if self.relearn(name, TRANSFORMS[better]) is TRANSFORMS[better]:
             comparison.how = better
             self._say(name, comparison, now_ms)
             return

@@ -40,7 +40,7 @@ TRANSFORMS: Final = {
     How.SAME: Transform.BINARY,
     How.TRUTH: Transform.BINARY,
     How.THRESHOLD: Transform.BINARY,
-    How.SCORE: Transform.VALUE,
+    How.SCORE: Transform.BOUNDED,
     How.DISTANCE: Transform.VALUE,
 }
 WORDS: Final = {
@@ -193,11 +193,9 @@ def _no_classes(evidence: Evidence, pair: Pair) -> How | None:
     return How.SCORE if were_truths and _is_score(pair.output, pair.label) else How.DISTANCE
 
 
-def other_way(transform: Transform, pair: Pair) -> How:
-    """The way for errors that are values of a transform already."""
-    if transform is Transform.BINARY:
-        return How.SAME
-    return How.SCORE if number_of(pair.label) is None else How.DISTANCE
+def way_of(transform: Transform) -> How:
+    """The way whose errors are values of a transform."""
+    return {Transform.BINARY: How.SAME, Transform.BOUNDED: How.SCORE}.get(transform, How.DISTANCE)
 
 
 def _is_score(output: Any, label: Any) -> bool:

@@ -88,9 +88,10 @@ class FeedbackHealth:
 
     def tick(self, now_ms: int, early: Waiting) -> None:
         """Look for what had time to find its prediction, and for many corrections."""
-        due = [each for each in self._sampled if each.arrived_ms + FOUND_WITHIN_MS <= now_ms]
+        until_ms = now_ms - min(FOUND_WITHIN_MS, self.plan.labels.wait_ms)
+        due = [each for each in self._sampled if each.arrived_ms <= until_ms]
         if due:
-            self._sampled = [each for each in self._sampled if each.arrived_ms + FOUND_WITHIN_MS > now_ms]
+            self._sampled = [each for each in self._sampled if each.arrived_ms > until_ms]
             for kind in KINDS:
                 self._count_found(kind, [each for each in due if each.kind == kind], early, now_ms)
         labels, corrected = self.counts["labels"], self.counts["labels_corrected"]

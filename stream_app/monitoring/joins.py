@@ -5,7 +5,7 @@ predictions that wait for labels and decisions, and feedback that came before it
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -34,12 +34,13 @@ UNNAMED = ""
 # Apps deliver what happened a little later than it happened; what counts is when it happened.
 DELIVERY_MS = 30_000
 DEFAULT_BEHAVIOR = BehaviorPlan()
+ALL_BINARY: Mapping[str, Transform] = {}
 
 
 class Outcome(NamedTuple):
     """What became known of one prediction: named values for one table of its stream.
 
-    ``numeric``: the names whose values are not 0/1.
+    ``transforms``: of the names whose values are not 0/1.
     """
 
     version: str
@@ -47,7 +48,7 @@ class Outcome(NamedTuple):
     table: str
     values: dict[str, float]
     time_ms: int
-    numeric: frozenset[str] = frozenset()
+    transforms: Mapping[str, Transform] = ALL_BINARY
 
 
 class Joins:
@@ -167,15 +168,15 @@ class Joins:
         self, entry: Entry, judged: list[tuple[str, Judged]], values: dict[str, float]
     ) -> Iterator[Outcome]:
         """Errors as rows: those of predictions that were held one by one, then all of this prediction."""
-        names = {name for name, _ in judged if self.agreement.transform(name) is Transform.VALUE}
-        numeric = frozenset(f"error:{name}" for name in names)
+        transforms = {f"error:{name}": self.agreement.transform(name) for name, _ in judged}
         own = {name: each for name, each in judged if each[:2] == (entry.stream, entry.time_ms)}
         for name, each in judged:
             if each is not own.get(name):
-                yield Outcome(*each.stream, "labels", {f"error:{name}": each.error}, each.time_ms, numeric)
+                error = {f"error:{name}": each.error}
+                yield Outcome(*each.stream, "labels", error, each.time_ms, transforms)
         values = {f"error:{name}": each.error for name, each in own.items()} | values
         if values:
-            yield Outcome(*entry.stream, "labels", values, entry.time_ms, numeric)
+            yield Outcome(*entry.stream, "labels", values, entry.time_ms, transforms)
 
     def _say_no_output(self, name: str, outputs: dict[str, Any], now_ms: int) -> None:
         self.counts["labels_without_output"] += 1
@@ -209,9 +210,9 @@ class Joins:
         labelled = sum(due.note is not None for due in waited)
         self.health.waited[0] += labelled
         self.health.waited[1] += len(waited) - labelled
+        self.health.tick(now_ms, self.early)
         for due in self.early.due(now_ms, wait_ms):
             self.health.unknown(due.note, now_ms)
-        self.health.tick(now_ms, self.early)
         self.behaviors.relax(now_ms, self.wait_behavior_ms)
         self.labels.relax(now_ms, wait_ms)
         self.early.relax(now_ms, wait_ms)

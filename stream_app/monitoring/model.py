@@ -177,7 +177,7 @@ class ModelMonitor:
                 continue
             table = stream.outcomes[outcome.table]
             for name in table.unknown(outcome.values):
-                transform = Transform.VALUE if name in outcome.numeric else Transform.BINARY
+                transform = outcome.transforms.get(name, Transform.BINARY)
                 self._watch(stream, table, [(name, transform)])
             # It is about the time of the prediction, and known with the arrival.
             self._append(table, outcome.values, min(outcome.time_ms, arrival.time_ms), arrival)
@@ -188,8 +188,8 @@ class ModelMonitor:
         sentence = f"{self.model}: {outcome.table} of version {version}, which made room for newer ones"
         self.notices.note(Why.LIMIT, f"{outcome.table} {outcome.version}", sentence, arrival.time_ms)
 
-    def _relearn_error(self, name: str, transform: Transform) -> bool:
-        """Let the errors of an output be learned as values of a transform; false where one is armed already.
+    def _relearn_error(self, name: str, transform: Transform) -> Transform:
+        """Let the errors of an output be learned as values of a transform, unless one is armed as another.
 
         What waits is read first, so that it does not matter when it would have been.
         """
@@ -197,11 +197,12 @@ class ModelMonitor:
         signal = f"error:{name}"
         for stream, table in zip(self.streams.values(), tables, strict=True):
             self._reports += [(report, stream) for report in table.flush()]
-        if not all(table.may_become(signal, transform) for table in tables):
-            return False
+        for table in tables:
+            if (armed := table.armed_as(signal)) is not None:
+                return armed
         for table in tables:
             table.become(signal, transform)
-        return True
+        return transform
 
     # ---- discovery
 

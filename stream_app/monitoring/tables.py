@@ -229,9 +229,11 @@ class OutcomeTable:
         findings = self.bank.update(matrix, times_ms, offsets)
         return [Reported(found, self.name, arrivals[found.row]) for found in findings]
 
-    def may_become(self, name: str, transform: Transform) -> bool:
-        """Whether a signal is not here, is of this transform, or has no reference yet."""
-        return name not in self.cells or self.bank.can_relearn(name, transform)
+    def armed_as(self, name: str) -> Transform | None:
+        """The transform of a signal that has a reference; None when there is none."""
+        if name not in self.cells or not self.bank.is_armed(name):
+            return None
+        return next(signal.transform for signal in self.bank.signals if signal.name == name)
 
     def become(self, name: str, transform: Transform) -> None:
         """Let a signal that is of another transform begin anew; rows that wait must have been flushed."""

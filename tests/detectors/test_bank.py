@@ -260,7 +260,6 @@ def test_a_signal_without_a_reference_may_become_another() -> None:
     fresh.add([Signal("x", 0, Transform.VALUE), Signal("y", 1, Transform.VALUE)], columns=2)
     feed(bank, np.column_stack([np.ones(100), values[:100, 1]]))
     feed(fresh, np.column_stack([np.full(100, np.nan), values[:100, 1]]))
-    assert bank.can_relearn("x", Transform.VALUE)
     assert bank.relearn("x", Transform.VALUE)
     assert not bank.relearn("x", Transform.VALUE)
     for each in (bank, Bank.restore(bank.settings, bank.snapshot())):
@@ -271,7 +270,7 @@ def test_a_signal_without_a_reference_may_become_another() -> None:
     feed(fresh, values[100:])
     assert replace(bank.state(0).recent, missing=100) == fresh.state(0).recent
     assert bank.state(1) == fresh.state(1)
-    assert not bank.can_relearn("x", Transform.BINARY)
+    assert bank.is_armed("x")
 
 
 def test_the_rate_of_values_that_come_out_of_order_is_right() -> None:
