@@ -9,14 +9,21 @@ from numpy.typing import NDArray
 
 from driftline.detectors.acceptance import accept_level
 from driftline.detectors.choice import check_signals, choose, detectors_of
-from driftline.detectors.correction import correct
 from driftline.detectors.engine import run
 from driftline.detectors.findings import Finding
 from driftline.detectors.inheritance import inherit_reference
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.names import NAMES
 from driftline.detectors.kernels.scratch import make_batch
-from driftline.detectors.layout import empty_arrays, forget, keep, only, with_signals, without_idle_buffers
+from driftline.detectors.layout import (
+    empty_arrays,
+    forget,
+    keep,
+    only,
+    with_another,
+    with_signals,
+    without_idle_buffers,
+)
 from driftline.detectors.learning import MEMORY_MS
 from driftline.detectors.levels import Moments, SignalState, signal_state
 from driftline.detectors.registry import check_names
@@ -148,12 +155,19 @@ class Bank:
         self._count_armed()
         return [made for *_, made in sorted(detections, key=lambda detection: detection[:3])]
 
-    def correct(self, name: str, old: float, new: float) -> None:
-        """Exchanges one value for another in the recent statistics of a signal (a corrected label).
+    def relearn(self, name: str, transform: Transform) -> bool:
+        """Lets a signal begin anew as one of another transform; False, and nothing, if it is one already.
 
-        Raises KeyError for an unknown signal and ValueError as `detectors.correction.correct`.
+        What it has learned is forgotten. Raises KeyError for an unknown signal.
         """
-        correct(self._arrays, self._index[name], old, new)
+        index = self._index[name]
+        if self._arrays.signals[index]["transform"] == transform:
+            return False
+        self.signals[index] = replace(self.signals[index], transform=transform)
+        self._arrays = with_another(self._arrays, index, self.signals[index])
+        self._watches[index] = None
+        self._flag()
+        return True
 
     def calibrate(self, every: Mapping[str, float]) -> None:
         """Asks for another mean number of values between false alarms, by signal; statistics are kept.

@@ -49,13 +49,20 @@ class Outbox:
 
     Each record counts once: ``waiting``, then ``sent`` (the broker has it) or ``failed``; or ``dropped``,
     when ``capacity`` records are waiting. Thread and connection are made by the first record. A forked child
-    begins empty and at zero.
+    begins empty and at zero. With ``stall_s`` it waits instead of dropping, until nothing moves for so long.
     """
 
-    def __init__(self, connect: Callable[[], Producer], capacity: int, exit_timeout_s: float) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Producer],
+        capacity: int,
+        exit_timeout_s: float,
+        stall_s: float | None = None,
+    ) -> None:
         self._connect = connect
         self._capacity = capacity
         self._exit_timeout_s = exit_timeout_s
+        self._stall_s = stall_s
         self._closed = False
         self.begin()
         begin_in_each_child(self)
@@ -69,8 +76,14 @@ class Outbox:
         self._said: set[str] = set()
 
     def put(self, record: Record) -> None:
-        """Queue the record, or count it as dropped."""
+        """Queue the record, or count it as dropped.
+
+        Raises:
+            TimeoutError: the outbox waits for room, and nothing was delivered for too long.
+        """
         with self._changed:
+            if self._stall_s is not None:
+                self._wait_until(lambda: self.waiting < self._capacity or self._closed, self._stall_s)
             accepted = self.waiting < self._capacity and not self._closed
             if accepted:
                 self._thread = self._thread or self._started()
@@ -91,6 +104,26 @@ class Outbox:
         """Wait until nothing waits any more; False when the time was not enough."""
         with self._changed:
             return self._changed.wait_for(lambda: self.waiting == 0, timeout_s)
+
+    def drain(self) -> None:
+        """Wait until nothing waits any more, however long that takes.
+
+        Raises:
+            TimeoutError: nothing was delivered for too long.
+        """
+        with self._changed:
+            self._wait_until(lambda: self.waiting == 0, self._stall_s or self._exit_timeout_s)
+
+    def _wait_until(self, done: Callable[[], bool], stall_s: float) -> None:
+        settled = -1
+        while not done():
+            if settled == self.sent + self.failed:
+                raise TimeoutError(
+                    f"Kafka has taken no event for {stall_s:g} s: {self.waiting} are waiting. Is it there, "
+                    "and does the client have the right prefix?"
+                )
+            settled = self.sent + self.failed
+            self._changed.wait_for(done, stall_s)
 
     def close(self, timeout_s: float) -> None:
         """Deliver what can be delivered in this time, count the rest as failed, take nothing more."""
@@ -180,7 +213,7 @@ class Outbox:
             self.waiting -= 1
             self.sent += delivered
             self.failed += 1 - delivered
-            if self.waiting == 0:
+            if self.waiting == 0 or self._stall_s is not None:
                 self._changed.notify_all()
 
     def _say_once(self, about: str, sentence: str) -> None:

@@ -39,7 +39,8 @@ class SignalPlan(Section):
     unit: Annotated[str, Field(min_length=1, max_length=32)] | None = None  # None: what its name ends in
     bad: Bad | None = None  # None: up for what serving reports, both for features and outputs
     ignore_below: WrittenAmount | None = None  # a change by less than this is no alert
-    new_version: NewVersion | None = None  # None: outputs learn afresh, all others inherit
+    new_version: NewVersion | None = None  # None: inherit
+    threshold: float | None = None  # of an output that is a score: from there on it says yes
     detectors: DetectorNames | None = None  # None: the model's
 
     @field_validator("detectors")
@@ -52,6 +53,10 @@ class SignalPlan(Section):
         if self.type in ("categorical", "boolean") and (self.min is not None or self.max is not None):
             raise ValueError(
                 f"min and max bound numbers, but the type is {self.type}: remove them, or make it numeric."
+            )
+        if self.type in ("categorical", "boolean") and self.threshold is not None:
+            raise ValueError(
+                f"threshold turns a score into yes or no, but the type is {self.type}: remove one of them."
             )
         if self.min is not None and self.max is not None and self.min >= self.max:
             raise ValueError(f"min is {self.min:g} and max is {self.max:g}: min must be less than max.")
@@ -70,7 +75,10 @@ class BehaviorPlan(Section):
 class LabelsPlan(Section):
     """How labels are joined, and which direction of the error is bad."""
 
-    wait_ms: DurationMs = 86_400_000  # event time in which a label may come
+    # Event time in which a label may come: yesterday's arrive on Monday. Memory is bounded all the same (see
+    # `Limits.predictions_waiting`): beyond 100,000 ÷ 3 ≈ 33,000 predictions a day a fair sample waits, of 1
+    # in 2, 4, 8, … of them; a million a day leave 1 in 32, which are 31,000 labels a day.
+    wait_ms: DurationMs = 3 * 86_400_000
     bad: Bad = "up"
     new_version: NewVersion | None = None
 

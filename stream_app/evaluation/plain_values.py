@@ -18,6 +18,7 @@ from driftline.stream_app.monitoring.identity import id_hash
 from driftline.stream_app.monitoring.joins import Joins, Outcome
 from driftline.stream_app.monitoring.lists import numbers_of
 from driftline.stream_app.monitoring.naming import LIST_PARTS
+from driftline.stream_app.monitoring.notices import Notices
 from driftline.stream_app.monitoring.runs import DecodedRun
 from driftline.stream_app.monitoring.stream import ALL_VERSIONS
 from driftline.stream_app.monitoring.volume import VOLUME, Volume
@@ -39,7 +40,7 @@ class PlainValues:
 
     def __init__(self, plan: ModelPlan, limits: Limits) -> None:
         self.clock = EventClock()
-        self.joins = Joins(plan, limits)
+        self.joins = Joins("", plan, limits, Notices())
         self.volume = Volume()
         self.sections = (
             ("feature", "missing:", plan.features),
@@ -112,6 +113,5 @@ class PlainValues:
 
     def _outcomes(self, outcomes: Iterable[Outcome], time_ms: int) -> Iterator[PlainValue]:
         for outcome in outcomes:
-            if outcome.corrects is None:  # a detector cannot take back what it has read
-                for signal, value in outcome.values.items():
-                    yield PlainValue(outcome.version, signal, time_ms, value)
+            for signal, value in outcome.values.items():
+                yield PlainValue(outcome.version, signal, time_ms, value)

@@ -43,11 +43,12 @@ class ModelMonitor:
         )
         self.clock = EventClock(phase_of(model))
         self.streams = Streams(plan, self.bank_settings, limits, baseline)
-        self.joins = Joins(plan, limits)
+        self.notices = Notices()
+        self.joins = Joins(model, plan, limits, self.notices)
+        self.joins.agreement.relearn = self._relearn_error
         self.sequence = 0
         self.counts: Counter[str] = Counter()
         self.refused: set[str] = set()
-        self.notices = Notices()
         self._unlinked: Counter[str] = Counter()
         self._reports: list[tuple[Reported, Stream]] = []
         self._prediction_offset = 0
@@ -97,8 +98,10 @@ class ModelMonitor:
         if event.kind == "behavior" and event.behavior is not None:
             self.joins.learn_behavior(event.behavior, self.limits.signals_per_stream)
         if event.prediction_id is not None:
-            outcomes = self.joins.attribute(event, self.clock.tick_ms)
-            self._deliver(outcomes, self._arrival(event.time_ms, offset))
+            now_ms = self.clock.tick_ms
+            outcomes = self.joins.attribute(event, now_ms)
+            # Exports give a label the time of its prediction: it was known when it came.
+            self._deliver(outcomes, self._arrival(max(event.time_ms, now_ms), offset))
         elif event.behavior is not None:
             if event.id is not None and not self.joins.recent_ids.add(id_hash("feedback " + event.id)):
                 self.counts["duplicates"] += 1
@@ -127,6 +130,7 @@ class ModelMonitor:
         They belong to the event that ticks, which is absorbed next.
         """
         now_ms = self.clock.tick_ms
+        self.streams.inherit_late()
         arrival = Arrival(self.sequence + 1, now_ms, self._prediction_offset)
         self._deliver(self.joins.expire(now_ms), arrival)
         # Whole minutes: throughput is looked at less often than it is counted, which costs a sixth.
@@ -196,18 +200,36 @@ class ModelMonitor:
         for outcome in outcomes:
             stream = self.streams.get((outcome.version, outcome.role))
             if stream is None:
+                self._say_gone(outcome, arrival)
                 continue
             table = stream.outcomes[outcome.table]
-            if outcome.corrects is not None:
-                # The statistics take the correction; the detectors have read the earlier value.
-                self._reports += [(report, stream) for report in table.flush()]
-                for name, old in outcome.corrects.items():
-                    table.correct(name, old, outcome.values[name])
-                continue
             for name in table.unknown(outcome.values):
-                transform = Transform.VALUE if name in outcome.numeric else Transform.BINARY
+                transform = outcome.transforms.get(name, Transform.BINARY)
                 self._watch(stream, table, [(name, transform)])
-            self._append(table, outcome.values, outcome.time_ms, arrival)
+            # It is about the time of the prediction, and known with the arrival.
+            self._append(table, outcome.values, min(outcome.time_ms, arrival.time_ms), arrival)
+
+    def _say_gone(self, outcome: Outcome, arrival: Arrival) -> None:
+        self.counts["unwatched"] += 1
+        version = outcome.version
+        sentence = f"{self.model}: {outcome.table} of version {version}, which made room for newer ones"
+        self.notices.note(Why.LIMIT, f"{outcome.table} {outcome.version}", sentence, arrival.time_ms)
+
+    def _relearn_error(self, name: str, transform: Transform) -> Transform:
+        """Let the errors of an output be learned as values of a transform, unless one is armed as another.
+
+        What waits is read first, so that it does not matter when it would have been.
+        """
+        tables = [stream.outcomes["labels"] for stream in self.streams.values()]
+        signal = f"error:{name}"
+        for stream, table in zip(self.streams.values(), tables, strict=True):
+            self._reports += [(report, stream) for report in table.flush()]
+        for table in tables:
+            if (armed := table.armed_as(signal)) is not None:
+                return armed
+        for table in tables:
+            table.become(signal, transform)
+        return transform
 
     # ---- discovery
 

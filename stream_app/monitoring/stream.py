@@ -5,7 +5,7 @@ from typing import Any
 
 from driftline.detectors import BankSettings
 from driftline.stream_app.config import ModelPlan
-from driftline.stream_app.monitoring.naming import is_of_output, meaning_of, subject_of
+from driftline.stream_app.monitoring.naming import meaning_of, subject_of
 from driftline.stream_app.monitoring.tables import OutcomeTable, PredictionTable, Table
 from driftline.stream_app.monitoring.volume import Volume
 
@@ -19,6 +19,8 @@ OUTCOMES = {
     "volume": "predictions",
 }
 """Outcome tables and the topic whose records bring them forward."""
+LATE = ("behaviors", "labels", "decisions")
+"""Outcome tables about predictions that may be long past."""
 
 
 class Stream:
@@ -85,6 +87,35 @@ class Stream:
         self.compared_with = other.version
         self._take_up(other, lambda signal: policy(signal, self.plan) == "inherit")
 
+    def inherit_late(self, other: "Stream") -> None:
+        """Take up what the predecessor has learned since this version began, of what comes late.
+
+        Labels of its predictions come after the last of them. A signal that has a reference keeps it.
+        """
+        for name in LATE:
+            mine, theirs = self.outcomes[name], other.outcomes[name]
+            if theirs.bank.armed:
+                self._take_up_late(mine, theirs, other.asked_of(theirs))
+
+    def _take_up_late(self, mine: OutcomeTable, theirs: OutcomeTable, asked: Mapping[str, float]) -> None:
+        learned = [
+            signal
+            for signal in theirs.bank.signals
+            if policy(signal.name, self.plan) == "inherit" and theirs.bank.is_armed(signal.name)
+            if signal.name not in mine.cells or not mine.bank.is_armed(signal.name)
+        ]
+        if not learned:
+            return
+        for signal in learned:
+            if signal.name not in mine.cells:
+                mine.watch([(signal.name, signal.transform)], signal.detectors)
+            mine.become(signal.name, signal.transform)
+        names = [signal.name for signal in learned]
+        mine.revision += 1
+        mine.bank.inherit(theirs.bank, names)
+        self.calibrate(mine, {name: asked[name] for name in names if name in asked})
+        self.inherited |= {name for name in names if mine.bank.is_armed(name)}
+
     def begin_from(self, baseline: "Stream") -> None:
         """Watch what a baseline knows, against its references."""
         self._take_up(baseline, lambda _: True)
@@ -143,4 +174,4 @@ def policy(signal: str, plan: ModelPlan) -> str:
     section = getattr(plan, meaning_of(signal).section)
     named = section if section is plan.labels else section.get(subject_of(signal))
     configured: str | None = named.new_version if named is not None else None
-    return configured or ("fresh" if is_of_output(signal) else "inherit")
+    return configured or "inherit"

@@ -276,10 +276,16 @@ class OutcomeTable:
         findings = self.bank.update(matrix, times_ms, offsets)
         return [Reported(found, self.name, arrivals[found.row]) for found in findings]
 
-    def correct(self, name: str, old: float, new: float) -> None:
-        """Let the statistics exchange a value for its correction; rows that wait must have been flushed."""
-        self.revision += 1
-        self.bank.correct(name, old, new)
+    def armed_as(self, name: str) -> Transform | None:
+        """The transform of a signal that has a reference; None when there is none."""
+        if name not in self.cells or not self.bank.is_armed(name):
+            return None
+        return next(signal.transform for signal in self.bank.signals if signal.name == name)
+
+    def become(self, name: str, transform: Transform) -> None:
+        """Let a signal that is of another transform begin anew; rows that wait must have been flushed."""
+        if name in self.cells and self.bank.relearn(name, transform):
+            self.revision += 1
 
     def snapshot(self) -> dict[str, Any]:
         return {"cells": self.cells, "bank": self.bank.snapshot()}

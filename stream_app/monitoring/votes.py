@@ -93,7 +93,7 @@ def counted(section: Section, run: Run, matrix: Matrix) -> list[Count]:
     columns = open_columns(section)
     if not columns:
         return []
-    odd: list[bool] = np.isneginf(matrix[:, [column.cell for column in columns]]).any(axis=0).tolist()
+    odd = np.any(np.isneginf(matrix[:, [column.cell for column in columns]]), axis=0)
     return [
         count_of(section, column, run, matrix)
         for place, column in enumerate(columns)
