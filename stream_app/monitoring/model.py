@@ -131,6 +131,7 @@ class ModelMonitor:
         # Whole minutes: throughput is looked at less often than it is counted, which costs a sixth.
         minute_ms = now_ms // MINUTE_MS * MINUTE_MS
         for stream in self.streams.values():
+            stream.predictions.look(now_ms)
             for second, count in stream.volume.complete(minute_ms):
                 stream.outcomes["volume"].append({VOLUME: float(count)}, second * 1000, arrival)
 

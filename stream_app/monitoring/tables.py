@@ -18,7 +18,6 @@ from driftline.stream_app.monitoring.placement import Placement
 from driftline.stream_app.monitoring.runs import Run, ScannedRun
 from driftline.stream_app.monitoring.signals import lasts, signals_of
 from driftline.stream_app.monitoring.votes import (
-    Count,
     Takeover,
     counted,
     first_takeover,
@@ -149,7 +148,7 @@ class PredictionTable:
     def _update(self, run: Run, sequences: list[int]) -> tuple[list[Reported], int]:
         """Hand rows to the bank, up to the first at which a column becomes one of another type; how many."""
         self.revision += 1
-        self._settle(int(run.times_ms()[0]))
+        self._settle()
         matrix = self._matrix(run)
         counts = {section.name: counted(section, run, matrix) for section in self.sections}
         takeovers = [first_takeover(section, counts[section.name]) for section in self.sections]
@@ -159,8 +158,10 @@ class PredictionTable:
         if rows:
             part = run.part(0, rows)
             findings = self.bank.update(matrix[:rows], part.times_ms(), np.asarray(part.offsets, np.int64))
-            self._note(part, matrix[:rows], counts)
-            self._settle(int(part.times_ms()[-1]))
+            for section in self.sections:
+                remember(section, counts[section.name], matrix[:rows])
+                self.notes += oddities.unusable(section, part, matrix[:rows])
+            self._settle()
         if change is not None and change.column.name in change.section.votes:
             self.notes.append(oddities.takeover(change, run))
             self._begin_again(change)
@@ -177,21 +178,25 @@ class PredictionTable:
             section.fill(values_of(run.events, section), matrix)
         return matrix
 
-    def _note(self, run: Run, matrix: Matrix, counts: dict[str, list[Count]]) -> None:
-        """Remember what the values of a run were, and say what of it cannot be used."""
-        for section in self.sections:
-            remember(section, counts[section.name], matrix)
-            self.notes += oddities.unusable(section, run, matrix)
-            for count in counts[section.name]:
-                self.notes += oddities.misfits(section, count, run, len(run))
-
-    def _settle(self, time_ms: int) -> None:
+    def _settle(self) -> None:
         """Columns whose signals are armed keep their type."""
         for section in self.sections:
             for column in open_columns(section):
                 if self.bank.is_armed(self._signals(section, column)[0].name):
                     del section.votes[column.name]
-                    self.notes.append(oddities.settled(section, column, time_ms))
+                    if column.name in section.codes:
+                        section.doubtful.setdefault(column.name, 0)
+
+    def look(self, now_ms: int) -> None:
+        """On a tick, when no row waits: what there is to say of columns with values that do not fit."""
+        for section in self.sections:
+            for name in list(section.doubtful):
+                if name in section.votes:
+                    note = oddities.misfits(section, name, now_ms)
+                    self.notes += [note] if note is not None else []
+                else:
+                    del section.doubtful[name]
+                    self.notes.append(oddities.settled(section, name, now_ms))
 
     def _begin_again(self, change: Takeover) -> None:
         """Watch a column as one of another type; what does not depend on the type goes on."""

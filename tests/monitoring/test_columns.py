@@ -17,7 +17,7 @@ def cells(section: Section, *rows: dict[str, Any]) -> list[list[float]]:
     section.discover(rows[0], next_cell=0, room=100)
     matrix = np.full((len(rows), 10), 99.0)
     section.fill(rows, matrix)
-    width = sum(column.cells for column in section.columns)
+    width = sum(column.cells for column in section.columns.values())
     listed: list[list[float]] = matrix[:, :width].tolist()
     return listed
 
@@ -58,7 +58,7 @@ def test_booleans_are_zero_and_one() -> None:
     """A boolean watched as a category would have two signals for one fact."""
     features = section()
     assert cells(features, {"a": True}, {"a": False}) == [[1.0], [0.0]]
-    assert features.columns[0].type is ColumnType.BOOLEAN
+    assert features.columns["a"].type is ColumnType.BOOLEAN
 
 
 def test_declared_booleans_may_be_numbers() -> None:
@@ -91,7 +91,7 @@ def test_a_name_is_typed_by_its_first_value() -> None:
     assert not features.columns
     assert features.first_misfit([{"a": None}, {"a": 2.0}], 0) == 1
     features.discover({"a": 2.0}, 0, 100)
-    assert features.columns[0].type is ColumnType.NUMERIC
+    assert features.columns["a"].type is ColumnType.NUMERIC
     assert features.first_misfit([{"a": None}, {"a": 2.0}, {"b": 1.0}], 0) == 2
 
 
