@@ -182,9 +182,9 @@ def test_values_as_they_come(
 
 def test_names_and_segments_are_text(client: DriftClient, producer: FakeProducer) -> None:
     """Columns of a data frame are numbered, and shops too: the event was lost for it."""
-    client.log_prediction(
-        "7", features={1: 1.0, "\ud800": 2.0}, segments={"shop": 3, "new": True, "no": None}
-    )  # type: ignore[dict-item]
+    segments: Any = {"shop": 3, "new": True, "no": None}
+    features: Any = {1: 1.0, "\ud800": 2.0}
+    client.log_prediction("7", features=features, segments=segments)
     event = received(client, producer)
     assert event.features == {"1": 1.0, "?": 2.0}
     assert event.segments == {"shop": "3", "new": "true"}
