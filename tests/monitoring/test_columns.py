@@ -100,7 +100,7 @@ def test_a_number_in_a_column_of_booleans_is_of_a_wrong_type() -> None:
 
 
 def test_lists_are_length_and_norm() -> None:
-    """An embedding would not be watched at all. Behind them stand projections and the index of the maximum."""
+    """An embedding would not be watched at all. Behind them stand projections and an index."""
     read = cells(section(), {"a": [3.0, 4.0]}, {"a": None}, {"a": 1.0}, {})
     assert read[0][:2] == [2.0, 5.0]
     assert len(read[0]) == 7
