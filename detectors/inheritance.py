@@ -4,6 +4,7 @@ old.
 
 from driftline.detectors.layout import Arrays, clear_recent
 from driftline.detectors.reference import begin
+from driftline.detectors.thresholds import set_thresholds
 
 INHERITED = (
     *(
@@ -67,6 +68,9 @@ INHERITED = (
         "dispersion",
     ),
 )
+# Of the reference itself, but learned while detectors ran, so that these begin without it: how often sums of
+# the healthy signal came over two levels, by which thresholds are raised.
+LEARNED_SINCE = ("crossings", "crossing_values")
 
 
 def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -> None:
@@ -86,3 +90,6 @@ def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -
         arrays.seasons[signal["season"]] = others.seasons[other["season"]]
     clear_recent(signal)
     begin(signal)
+    for name in LEARNED_SINCE:
+        signal[name] = other[name]
+    set_thresholds(signal)

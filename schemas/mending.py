@@ -49,10 +49,12 @@ def mend(record: dict[str, Any]) -> SetAside:
             if usable is not value:
                 values[name] = usable
     if isinstance(segments := record.get("segments"), dict):
-        record["segments"] = {name: value for name, value in segments.items() if isinstance(value, str)}
+        texts = {name: _text(value) for name, value in segments.items()}
+        record["segments"] = {name: text for name, text in texts.items() if text is not None}
     for field in REMARKS:
         if record.get(field) is not None:
-            record[field] = _remark(record[field])
+            text = _text(record[field])
+            record[field] = text if text is None else text[:LONGEST_NAME]
     return aside
 
 
@@ -116,11 +118,11 @@ LOOKS: dict[str, Callable[[Any], tuple[Any, str]]] = {
 """By field: what is usable of one of its values (else None), and what the value is if it is none at all."""
 
 
-def _remark(value: Any) -> str | None:
-    """Numbers as text, long text cut; None for what is no text."""
-    if type(value) in (int, float):
-        value = f"{value}"
-    return value[:LONGEST_NAME] if isinstance(value, str) else None
+def _text(value: Any) -> str | None:
+    """Numbers and booleans as JSON writes them; None for what is no text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value}" if isinstance(value, str | int | float) else None
 
 
 def _empty_or_malformed(value: bytes, error: json.JSONDecodeError) -> Rejection:

@@ -6,7 +6,7 @@ from driftline.schemas.encoding import encode_values
 from driftline.schemas.events import Prediction, Unusable, Value
 
 NOTHING = b""
-# Where all values are of these types, the record has them as the event has them.
+# What the record has as the event has it.
 PLAIN = frozenset({float, str, bool})
 
 
@@ -22,12 +22,15 @@ def outputs_text(event: Prediction, record: bytes | None = None) -> bytes:
     """The outputs as JSON: as the record that the event was decoded from has them, if it is given."""
     if not event.outputs:
         return NOTHING
-    if record is not None and PLAIN.issuperset(map(type, event.outputs.values())):
+    if record is not None:
         try:
-            return bytes(_FINDER.decode(record).outputs)
+            text = bytes(_FINDER.decode(record).outputs)
+            if not PLAIN.issuperset(map(type, event.outputs.values())):
+                read_outputs(text)  # where the event has null the record may have what no event can
         except msgspec.MsgspecError:
-            pass  # something else in it was mended
-    # Nulls may stand for values that cannot be used, and so may nothing.
+            pass  # the record was mended
+        else:
+            return text
     return encode_values(
         {name: value for name, value in event.outputs.items() if not isinstance(value, Unusable)}
     )

@@ -87,12 +87,20 @@ class EventClient:
             require(event, required)
             event["model"] = named
             event["time"] = time_ms_of(time)
-            record = Record(topic, named.encode(), encode_event(event), event["time"])
+            record = Record(topic, named.encode(), encode_event(event, self._lose), event["time"])
         except Exception as error:  # nothing that a value can do may stop a model from serving
             self._outbox.refuse(error)
         else:
             self._outbox.put(record)
         return str(event["id"])
+
+    def _lose(self, place: str, what: str) -> None:
+        """A value of an event was left out: said once by name, as far as there is room to remember names."""
+        self._outbox.say_once(
+            f"value {place}",
+            f"{place} is left out of events where it is of type {what}: "
+            "pass numbers, strings, booleans, None or lists of numbers.",
+        )
 
     def _connect(self) -> Producer:
         with fork_waits:

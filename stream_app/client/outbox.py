@@ -14,6 +14,8 @@ from driftline.stream_app.client.forking import begin_in_each_child
 logger = logging.getLogger(__name__)
 
 RECONNECT_S = 1.0
+# Troubles that are remembered as said: names of values are among them, of at most 256 characters, so 1 MB.
+SAID_MAX = 1000
 
 
 class Record(NamedTuple):
@@ -92,13 +94,13 @@ class Outbox:
             else:
                 self.dropped += 1
         if not accepted:
-            self._say_once("dropped", f"events are dropped: {self.waiting} are waiting, or it is closed.")
+            self.say_once("dropped", f"events are dropped: {self.waiting} are waiting, or it is closed.")
 
     def refuse(self, error: Exception) -> None:
         """Count a record that could not be made."""
         with self._changed:
             self.failed += 1
-        self._say_once("refused", f"an event cannot be sent: {error}")
+        self.say_once("refused", f"an event cannot be sent: {error}")
 
     def flush(self, timeout_s: float | None) -> bool:
         """Wait until nothing waits any more; False when the time was not enough."""
@@ -173,7 +175,7 @@ class Outbox:
             try:
                 return self._connect()
             except Exception as error:
-                self._say_once("connect", f"Kafka cannot be reached, events wait: {error}")
+                self.say_once("connect", f"Kafka cannot be reached, events wait: {error}")
                 self._pause()
         return None
 
@@ -189,7 +191,7 @@ class Outbox:
                     record.topic, key=record.key, value=record.value, timestamp_ms=record.time_ms
                 )
             except NotYetError as error:  # as good as no connection
-                self._say_once("not yet", f"events wait: {error}")
+                self.say_once("not yet", f"events wait: {error}")
                 self._pause()
             except Exception as error:  # too large, not allowed, …: the next record may do better
                 self._failed(error)
@@ -204,7 +206,7 @@ class Outbox:
 
     def _failed(self, error: Exception) -> None:
         self._settle(delivered=0)
-        self._say_once("failed", f"an event was not delivered: {error}")
+        self.say_once("failed", f"an event was not delivered: {error}")
 
     def _settle(self, delivered: int) -> None:
         with self._changed:
@@ -216,8 +218,8 @@ class Outbox:
             if self.waiting == 0 or self._stall_s is not None:
                 self._changed.notify_all()
 
-    def _say_once(self, about: str, sentence: str) -> None:
+    def say_once(self, about: str, sentence: str) -> None:
         """One line per kind of trouble: a serving system must not drown in its monitoring's complaints."""
-        if about not in self._said:
+        if about not in self._said and len(self._said) < SAID_MAX:
             self._said.add(about)
             logger.warning("driftline: %s Not said again.", sentence)

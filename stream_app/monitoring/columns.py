@@ -65,6 +65,8 @@ class Section:
         self.untyped: set[str] = set()
         # Of the columns that are not armed yet: what their values were.
         self.votes: dict[str, Votes] = {}
+        # Those of which there may be something to say, and how many misfits were told already.
+        self.doubtful: dict[str, int] = {}
         # The null cell of an output is a result in its own right; a feature's null is a missing value.
         self.null_cell = NULL_CELL if name == "outputs" else MISSING_CELL
         self._groups: dict[ColumnType, list[Column]] = {}
@@ -190,6 +192,7 @@ class Section:
             "known": sorted(self.known),
             "untyped": sorted(self.untyped),
             "votes": {name: dict(votes) for name, votes in self.votes.items()},
+            "doubtful": self.doubtful,
         }
 
     def restore(self, snapshot: dict[str, Any]) -> None:
@@ -198,6 +201,7 @@ class Section:
         self.known = set(snapshot["known"])
         self.untyped = set(snapshot["untyped"])
         self.votes = {name: Counter(votes) for name, votes in snapshot["votes"].items()}
+        self.doubtful = dict(snapshot["doubtful"])
 
 
 DEFAULT_PLAN = SignalPlan()

@@ -11,6 +11,7 @@ from driftline.stream_app.monitoring.budget import BEFORE_ITS_SHARE
 from driftline.stream_app.monitoring.clock import EventClock, phase_of
 from driftline.stream_app.monitoring.identity import id_hash
 from driftline.stream_app.monitoring.joins import Joins, Outcome
+from driftline.stream_app.monitoring.naming import version_named
 from driftline.stream_app.monitoring.notices import Notices, Why
 from driftline.stream_app.monitoring.oddities import Note, usable
 from driftline.stream_app.monitoring.runs import DecodedRun, Run
@@ -112,7 +113,8 @@ class ModelMonitor:
         """One report of a serving host."""
         self.sequence += 1
         self._prediction_offset = offset
-        stream = self.streams.get((event.version, event.role)) or self._open(event.version, event.role)
+        version = version_named(event.version)
+        stream = self.streams.get((version, event.role)) or self._open(version, event.role)
         if stream is None:
             self.counts["unwatched"] += 1
             return
@@ -136,6 +138,7 @@ class ModelMonitor:
         # Whole minutes: throughput is looked at less often than it is counted, which costs a sixth.
         minute_ms = now_ms // MINUTE_MS * MINUTE_MS
         for stream in self.streams.values():
+            stream.predictions.look(now_ms)
             for second, count in stream.volume.complete(minute_ms):
                 stream.outcomes["volume"].append({VOLUME: float(count)}, second * 1000, arrival)
 

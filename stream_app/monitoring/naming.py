@@ -24,6 +24,9 @@ class Meaning(NamedTuple):
     measured: bool = False
 
 
+ALL_VERSIONS: Final = "*"
+"""The version of what counts for all versions of a model together."""
+_A_VERSION_CALLED_ALL: Final = "'*'"
 PROJECTIONS: Final = 4
 """How many projections of a list are watched (`projections.py` says why)."""
 LIST_PARTS: Final = ("length", "norm", *(f"projection{place}" for place in range(1, PROJECTIONS + 1)))
@@ -62,6 +65,11 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "volume": Meaning(Kind.VOLUME, "serving"),
 }
 """By prefix; the only place where one is made."""
+
+
+def version_named(version: str) -> str:
+    """A version as its streams are called; one that the events call as all of them together is quoted."""
+    return _A_VERSION_CALLED_ALL if version == ALL_VERSIONS else version
 
 
 def prefix_of(signal: str) -> str:

@@ -7,15 +7,18 @@ import numpy as np
 
 from driftline.schemas import Unusable
 from driftline.stream_app.monitoring.column_types import WORDS, ColumnType, declared_type
-from driftline.stream_app.monitoring.columns import Column, Matrix, Section
+from driftline.stream_app.monitoring.columns import Matrix, Section
 from driftline.stream_app.monitoring.notices import Why
 from driftline.stream_app.monitoring.parsing import number_of
 from driftline.stream_app.monitoring.runs import DecodedRun, Run
-from driftline.stream_app.monitoring.votes import Count, Takeover
+from driftline.stream_app.monitoring.votes import Takeover, seen_type
 
 ONE_OF: Final = {"features": "feature", "outputs": "output", "serving": "serving value"}
 ANY_VALUE: Final = "a number, a string, a boolean, null or a list of numbers"
 RIGHT: Final = {"serving": "a number or null", "host value": "a number or null"}
+# From so many values on, and one misfit in so many, it is said that a column does not come to be armed.
+SAID_FROM: Final = 100
+SAID_SHARE: Final = 10
 # Of so many texts that a column saw first, so many are numbers: 90 %.
 TEXTS_LOOKED_AT: Final = 20
 TEXTS_THAT_ARE_NUMBERS: Final = 18
@@ -23,7 +26,7 @@ LONGEST_SHOWN: Final = 60
 
 
 class Note(NamedTuple):
-    """Something to be noted, and how often; 0 takes an earlier one back. The model is named before it."""
+    """Something to be noted, and how many times; 0 takes an earlier one back."""
 
     why: Why
     subject: str
@@ -54,9 +57,11 @@ def unusable(section: Section, run: Run, matrix: Matrix) -> Iterator[Note]:
 
 def note_of_unusable(section: str, name: str, value: Unusable, time_ms: int, count: int) -> Note:
     """What is said of a value that cannot be used."""
-    subject = subject_in(section, name)
+    subject = f"{subject_in(section, name)} ({value.found})"
     right = RIGHT.get(section, ANY_VALUE)
-    sentence = f"{subject} is {value.found} in some events, which costs that value: write {right}."
+    sentence = (
+        f"{subject_in(section, name)} is {value.found} in some events, which costs that value: write {right}."
+    )
     return Note(Why.VALUE_UNUSABLE, subject, sentence, time_ms, count)
 
 
@@ -71,20 +76,21 @@ def usable(section: str, values: Mapping[str, Any], time_ms: int, notes: list[No
     return usable
 
 
-def misfits(section: Section, count: Count, run: Run, rows: int) -> Iterator[Note]:
-    """That a column is not armed because too many of its values do not fit; of the first rows of a run."""
-    worth = count.worth_saying()[:rows]
-    if not worth.any():
-        return
-    subject = subject_in(section.name, count.column.name)
-    total = int(count.totals[rows - 1].sum())
-    bad = total - int(count.totals[rows - 1, count.own])
+def misfits(section: Section, name: str, now_ms: int) -> Note | None:
+    """That a column is not armed because too many of its values do not fit; None while that is said."""
+    column, votes = section.columns[name], section.votes[name]
+    total = sum(votes.values())
+    bad = total - votes[seen_type(column.type)]
+    new = bad - section.doubtful[name]
+    if total < SAID_FROM or SAID_SHARE * bad < total or not new:
+        return None
+    section.doubtful[name] = bad
+    subject = subject_in(section.name, name)
     sentence = (
-        f"{subject}: {bad:,} of {total:,} values are no {WORDS[count.column.type]}, "
-        "so that its signal is armed later or never; how often is watched as its type."
+        f"{subject}: {bad:,} of {total:,} values are no {WORDS[column.type]}, "
+        "so that its signal is armed later or never; how many they are is watched as its type."
     )
-    time_ms = int(run.times_ms()[int(worth.argmax())])
-    yield Note(Why.TYPE_MISFIT, subject, sentence, time_ms, int(worth.sum()))
+    return Note(Why.TYPE_MISFIT, subject, sentence, now_ms, new)
 
 
 def takeover(change: Takeover, run: Run) -> Note:
@@ -95,15 +101,15 @@ def takeover(change: Takeover, run: Run) -> Note:
     return Note(Why.TYPE_MISFIT, subject, sentence, int(run.times_ms()[change.row]), 1)
 
 
-def settled(section: Section, column: Column, time_ms: int) -> Note:
+def settled(section: Section, name: str, now_ms: int) -> Note:
     """That a column is armed: its type stays, and misfits are no longer in the way."""
-    subject = subject_in(section.name, column.name)
+    column, subject = section.columns[name], subject_in(section.name, name)
     texts = section.codes[column.name].texts if column.type is ColumnType.CATEGORICAL else []
     numbers = sum(number_of(text) is not None for text in texts[:TEXTS_LOOKED_AT])
-    if numbers < TEXTS_THAT_ARE_NUMBERS or declared_type(section.plan(column.name)) is not None:
-        return Note(Why.TYPE_MISFIT, subject, "", time_ms, 0)
+    if numbers < TEXTS_THAT_ARE_NUMBERS or declared_type(section.plan(name)) is not None:
+        return Note(Why.TYPE_MISFIT, subject, "", now_ms, 0)
     sentence = (
         f'{subject} is text that can be read as numbers ("{texts[0]}") and is watched as categories: '
         "declare `type: numeric`, or write numbers."
     )
-    return Note(Why.TYPE_MISFIT, subject, sentence, time_ms, 1)
+    return Note(Why.TYPE_MISFIT, subject, sentence, now_ms, 1)

@@ -31,9 +31,6 @@ ABSTAINS = -1
 # them leads by one changes all the time, and each change begins its warm-up anew.
 LEAD_MIN = 2
 LEAD_SHARE = 20
-# From so many values on, and one misfit in so many, it is said that a column does not come to be armed.
-SAID_FROM = 100
-SAID_SHARE = 10
 # By kind of a scanned value: its place in BALLOTS.
 _BALLOT_OF_KIND = np.full(len(Kind), ABSTAINS)
 _BALLOT_OF_KIND[[Kind.FALSE, Kind.TRUE]] = BALLOTS.index(ColumnType.BOOLEAN)
@@ -45,15 +42,13 @@ Ballots = NDArray[np.int64]
 class Count(NamedTuple):
     """How the values of a run have voted, after each row with all before it: totals [rows, ballots].
 
-    ``before`` [ballots] is without those of the run; ``own`` is the place of the column's type in BALLOTS;
-    ``misfit`` [rows] says which values are of no use.
+    ``before`` [ballots] is without those of the run; ``own`` is the place of the column's type in BALLOTS.
     """
 
     column: Column
     before: Ballots
     totals: Ballots
     own: int
-    misfit: NDArray[np.bool_]
 
     def takes_over(self) -> tuple[int, ColumnType] | None:
         """The first row at which another type leads, and which."""
@@ -66,12 +61,6 @@ class Count(NamedTuple):
         row = int(leads.argmax())
         winner = int(np.delete(np.arange(len(SEEN_TYPES)), self.own)[others[row].argmax()])
         return row, SEEN_TYPES[winner]
-
-    def worth_saying(self) -> NDArray[np.bool_]:
-        """At which rows [rows] a misfit is one of too many."""
-        total = self.totals.sum(axis=1)
-        misfits = total - self.totals[:, self.own]
-        return np.asarray(self.misfit & (total >= SAID_FROM) & (SAID_SHARE * misfits >= total))
 
 
 class Takeover(NamedTuple):
@@ -93,11 +82,12 @@ def counted(section: Section, run: Run, matrix: Matrix) -> list[Count]:
     columns = open_columns(section)
     if not columns:
         return []
-    odd = np.any(np.isneginf(matrix[:, [column.cell for column in columns]]), axis=0)
+    misfits = np.isneginf(matrix[:, [column.cell for column in columns]])
+    odd = set(np.flatnonzero(misfits.any(axis=0)).tolist())
     return [
         count_of(section, column, run, matrix)
         for place, column in enumerate(columns)
-        if odd[place] or column.type in LISTS
+        if place in odd or column.type in LISTS
     ]
 
 
@@ -115,7 +105,7 @@ def count_of(section: Section, column: Column, run: Run, matrix: Matrix) -> Coun
     voting = ballots != ABSTAINS
     rows[np.flatnonzero(voting), ballots[voting]] = 1
     before = np.array([section.votes[column.name][ballot] for ballot in BALLOTS])
-    return Count(column, before, np.cumsum(rows, axis=0) + before, own, misfit)
+    return Count(column, before, np.cumsum(rows, axis=0) + before, own)
 
 
 def ballots_of(section: Section, column: Column, run: Run) -> Ballots:
@@ -167,4 +157,5 @@ def remember(section: Section, counts: list[Count], matrix: Matrix) -> None:
             votes[seen_type(column.type)] += fits
         else:
             new = count.totals[rows - 1] - count.before
+            section.doubtful.setdefault(column.name, 0)
             votes.update(dict(zip(BALLOTS, new.tolist(), strict=True)))

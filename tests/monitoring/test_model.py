@@ -235,8 +235,8 @@ def test_serving_reports_are_signals() -> None:
     """Memory and load of the hosts would not be watched."""
     model = Model()
     model.take(Serving(model="search", time_ms=START_MS, version="1", values={"cpu": 0.5, "gpu": None}))
-    assert model.seen("serving:cpu", table="reports") == (1, 0.5)
-    assert "serving:gpu" not in model.stream().outcomes["reports"].cells
+    assert model.seen("host:cpu", table="reports") == (1, 0.5)
+    assert "host:gpu" not in model.stream().outcomes["reports"].cells
 
 
 def test_throughput_is_predictions_per_second() -> None:

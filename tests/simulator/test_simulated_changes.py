@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from driftline.schemas import Kind
-from driftline.stream_app.monitoring.naming import MEANINGS
+from driftline.stream_app.monitoring.naming import kind_of
 from driftline.stream_app.simulator import Change, Cycle, Scenario, Truth, scenarios, write_truth
 from tests.simulator.simulated_history import History, read
 
@@ -176,7 +176,8 @@ def test_expected_signals_are_named_as_the_engine_names_them(scenario: str) -> N
         for signal in change.signals:
             prefix, _, subject = signal.partition(":")
             assert subject in subjects
-            kinds.add(MEANINGS[prefix].kind)
+            assert (subject in {"cpu", "queue_depth", "load"}) == prefix.startswith("host")
+            kinds.add(kind_of(signal))
         assert change.kind in kinds
 
 
