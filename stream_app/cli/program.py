@@ -16,6 +16,7 @@ from driftline.stream_app.cli.evaluate import evaluate
 from driftline.stream_app.cli.kafka import kafka
 from driftline.stream_app.cli.presentation import Group, examples
 from driftline.stream_app.cli.replay import replay
+from driftline.stream_app.cli.send import send
 from driftline.stream_app.cli.simulate import simulate
 from driftline.stream_app.cli.topics import topics
 from driftline.stream_app.cli.tune import tune
@@ -45,6 +46,6 @@ def main() -> None:
 
 for command in (
     *(worker, replay, evaluate, baseline, tune),
-    *(simulate, alerts, verdict, accept, topics, check_config, demo, kafka),
+    *(send, simulate, alerts, verdict, accept, topics, check_config, demo, kafka),
 ):
     main.add_command(command)
