@@ -51,7 +51,7 @@ def test_the_commands_are_those_that_the_documentation_names() -> None:
     """A command that disappears breaks scripts."""
     assert list(main.commands) == [
         "worker", "replay", "evaluate", "baseline", "tune",
-        "simulate", "alerts", "verdict", "accept", "topics", "check-config", "demo", "kafka",
+        "send", "simulate", "alerts", "verdict", "accept", "topics", "check-config", "demo", "kafka",
     ]  # fmt: skip
 
 
