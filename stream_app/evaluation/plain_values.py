@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from driftline.schemas import Event, Feedback, Prediction, Serving
+from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.config import Limits, ModelPlan
 from driftline.stream_app.monitoring.clock import EventClock
 from driftline.stream_app.monitoring.columns import list_cells
 from driftline.stream_app.monitoring.identity import id_hash
 from driftline.stream_app.monitoring.joins import Joins, Outcome
 from driftline.stream_app.monitoring.runs import DecodedRun
-from driftline.stream_app.monitoring.stream import ALL_VERSIONS
 from driftline.stream_app.monitoring.volume import VOLUME, Volume
 
 NULL_CELL = float("inf")

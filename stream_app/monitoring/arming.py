@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.monitoring.notices import Notices, Why
-from driftline.stream_app.monitoring.stream import ALL_VERSIONS, Stream
+from driftline.stream_app.monitoring.stream import Stream
 
 DAY_MS: Final = 86_400_000
 LONGEST_MS: Final = 7 * DAY_MS

@@ -9,8 +9,6 @@ from driftline.stream_app.monitoring.naming import is_of_output, subject_of
 from driftline.stream_app.monitoring.tables import OutcomeTable, PredictionTable, Table
 from driftline.stream_app.monitoring.volume import Volume
 
-# The stream of a role that counts for all versions together: volume, behaviours that name no prediction.
-ALL_VERSIONS = "*"
 OUTCOMES = {
     "behaviors": "predictions",
     "labels": "feedback",
