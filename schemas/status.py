@@ -11,8 +11,9 @@ ALL_VERSIONS = "*"
 class VersionStatus(Struct, frozen=True, kw_only=True):
     """One version in one role; ``*`` is what counts for all versions together.
 
-    ``last_event_at`` is null for these. ``events_per_s`` is per second of event time, of about the last ten minutes (null: not known yet).
-    ``compared_with`` names the version whose references it began with.
+    ``last_event_at`` and ``events_per_s`` are null for that. ``events_per_s`` is per second of event time, of
+    about the last ten minutes (null: not known yet). ``compared_with`` names the version whose references it
+    began with.
     """
 
     version: str
