@@ -40,8 +40,19 @@ def kafka_settings(config: Path | None, bootstrap_servers: str | None) -> "Kafka
     return load_settings(config, bootstrap_servers).kafka
 
 
-def engine_settings(config: Path | None, bootstrap_servers: str | None) -> "Settings":
+def warn(sentence: str) -> None:
+    """A remark on standard error."""
+    click.echo(f"Warning: {sentence}", err=True)
+
+
+def engine_settings(
+    config: Path | None, bootstrap_servers: str | None, warn: Callable[[str], object] = warn
+) -> "Settings":
     """What a command needs that runs the engine: the detectors that the configuration names must exist."""
+    from driftline.stream_app.adapters.kernel_cache import ensure_kernel_cache
+
+    if warning := ensure_kernel_cache():
+        warn(warning)
     from driftline.detectors.registry import known_names, load_installed
     from driftline.stream_app.config import load_settings
 
@@ -55,11 +66,16 @@ def require_broker(kafka: "KafkaSettings") -> None:
     Raises:
         click.ClickException: none of the servers accepts a connection.
     """
-    if not any(_accepts(server.strip()) for server in kafka.bootstrap_servers.split(",")):
+    if not broker_answers(kafka):
         raise click.ClickException(
             f"No Kafka answers at {kafka.bootstrap_servers}: start one with `driftline kafka start`, "
             "or name yours with --bootstrap-servers."
         )
+
+
+def broker_answers(kafka: "KafkaSettings") -> bool:
+    """Whether any of the servers accepts a connection."""
+    return any(_accepts(server.strip()) for server in kafka.bootstrap_servers.split(","))
 
 
 def require_topics(kafka: "KafkaSettings") -> None:
