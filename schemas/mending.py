@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from driftline.schemas.rejections import Reason, Rejection
+from driftline.schemas.times import with_whole_offset
 
 VALUE_MAPS = ("features", "outputs", "labels", "decision")
 # Longer integers need not fit into 64 bits; as floats they do, or become infinite.
@@ -33,6 +34,8 @@ def read(value: bytes) -> dict[str, Any] | Rejection:
     for name in VALUE_MAPS:
         if isinstance(values := record.get(name), dict):
             record[name] = {key: None if _is_unusable(item) else item for key, item in values.items()}
+    if isinstance(time := record.get("time"), str):
+        record["time"] = with_whole_offset(time)
     return record
 
 

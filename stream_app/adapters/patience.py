@@ -13,7 +13,7 @@ EVERY_S: Final = 1.0
 SAY_EVERY_S: Final = 15.0
 
 
-def wait_for(answers: Callable[[], bool], servers: str, patience_s: float = PATIENCE_S) -> bool:
+def wait_for(answers: Callable[[], bool], servers: str, patience_s: float) -> bool:
     """Ask every second whether a broker answers, as long as patience lasts; says in the log that it waits."""
     began = monotonic()
     said = -SAY_EVERY_S

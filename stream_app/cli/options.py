@@ -1,7 +1,7 @@
 """What every command takes, and the settings that follow from it."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -46,9 +46,15 @@ def warn(sentence: str) -> None:
 
 
 def engine_settings(
-    config: Path | None, bootstrap_servers: str | None, warn: Callable[[str], object] = warn
+    config: Path | None,
+    bootstrap_servers: str | None,
+    warn: Callable[[str], object] = warn,
+    also: Callable[["Settings"], Iterable[tuple[tuple[str | int, ...], str]]] | None = None,
 ) -> "Settings":
-    """What a command needs that runs the engine: the detectors that the configuration names must exist."""
+    """What a command needs that runs the engine: the detectors that the configuration names must exist.
+
+    ``also`` finds further mistakes; see ``load_settings``.
+    """
     from driftline.stream_app.adapters.kernel_cache import ensure_kernel_cache
 
     if warning := ensure_kernel_cache():
@@ -57,7 +63,7 @@ def engine_settings(
     from driftline.stream_app.config import load_settings
 
     load_installed()
-    return load_settings(config, bootstrap_servers, detectors=known_names())
+    return load_settings(config, bootstrap_servers, detectors=known_names(), also=also)
 
 
 def require_broker(kafka: "KafkaSettings") -> None:

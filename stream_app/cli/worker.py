@@ -1,6 +1,7 @@
 """``driftline worker``: watches models until it is told to stop."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from driftline.stream_app.cli.options import (
     require_topics,
 )
 from driftline.stream_app.cli.presentation import Command, examples
+
+if TYPE_CHECKING:
+    from driftline.stream_app.config import KafkaSettings
 
 
 @click.command(
@@ -38,7 +42,7 @@ def worker(verbose: bool, config: Path | None, bootstrap_servers: str | None) ->
     import os
 
     from driftline.stream_app.adapters.logs import configure_logs, get_log
-    from driftline.stream_app.adapters.patience import wait_for
+    from driftline.stream_app.adapters.patience import PATIENCE_S, wait_for
 
     configure_logs(verbose)
     log = get_log("driftline.worker")
@@ -49,9 +53,24 @@ def worker(verbose: bool, config: Path | None, bootstrap_servers: str | None) ->
     )
     for warning in warnings:
         log.warning(warning)
-    if not wait_for(lambda: broker_answers(settings.kafka), settings.kafka.bootstrap_servers):
+    if not wait_for(lambda: is_usable(settings.kafka), settings.kafka.bootstrap_servers, PATIENCE_S):
         require_broker(settings.kafka)
     require_topics(settings.kafka)
     from driftline.stream_app.adapters.worker import run_worker
 
     click.get_current_context().exit(run_worker(settings))
+
+
+def is_usable(kafka: "KafkaSettings") -> bool:
+    """Whether a broker answers questions, which it does a moment after it accepts connections."""
+    from kafka.errors import KafkaError
+
+    from driftline.stream_app.adapters.topics import check_topics
+
+    try:
+        if not broker_answers(kafka):
+            return False
+        check_topics(kafka)
+    except KafkaError:
+        return False
+    return True
