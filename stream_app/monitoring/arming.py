@@ -63,7 +63,7 @@ def note_waits(notices: Notices, stream: Stream, waits: list[Wait], now_ms: int)
     if not never:
         notices.settle(Why.NOT_ARMED, subject)
         return
-    slowest = min(never, key=lambda wait: (wait.seen / wait.needed, wait.signal))
+    slowest = min(never, key=lambda wait: wait.seen / wait.needed)
     names = [wait.signal for wait in never[:NAMED_MAX]]
     more = f" and {len(never) - len(names):,} more" if len(never) > len(names) else ""
     of = "all versions" if stream.version == ALL_VERSIONS else f"version {stream.version}"
