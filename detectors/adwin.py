@@ -6,13 +6,18 @@ new one.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 from zlib import crc32
 
-from river import drift
+# Not river.drift.ADWIN, of which nothing but this is used: its package loads data sets and scipy.stats, for a
+# second of each start.
+from river._river_rust.drift import AdaptiveWindowing
 
 from driftline.detectors.calibration import adwin_delta
 from driftline.detectors.registry import Calibration, register
+
+RIVERS_OWN: Final = {"max_buckets": 5, "min_window_length": 5, "grace_period": 10}
+"""The defaults of river.drift.ADWIN."""
 
 
 @register("adwin")
@@ -29,7 +34,7 @@ class Adwin:
     def __init__(self, calibration: Calibration) -> None:
         clock = max(1, 32 // calibration.values_per_update)
         self.threshold = adwin_delta(calibration.false_alarm_every, clock)
-        self.window = drift.ADWIN(delta=self.threshold, clock=clock)._helper
+        self.window = AdaptiveWindowing(delta=self.threshold, clock=clock, **RIVERS_OWN)
         self.update = self.window.update
 
     def width(self) -> int:

@@ -2,6 +2,8 @@
 
     python examples/pager.py http://localhost:9093
 
+Needs: pip install driftline click httpx
+
 Alertmanager forgets what is not repeated (its resolve_timeout, five minutes by default), so firing alerts are
 sent again and again. Nothing is kept between runs: the alerts topic still has the last word on each incident.
 """

@@ -2,6 +2,8 @@
 
     python examples/retraining.py -- ./retrain.sh --full
 
+Needs: pip install driftline click
+
 The job learns from its environment which model it is about: DRIFTLINE_MODEL, DRIFTLINE_VERSION,
 DRIFTLINE_INCIDENT, DRIFTLINE_BEGAN_AT (event time at which the drift began) and DRIFTLINE_SUMMARY.
 """

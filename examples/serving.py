@@ -2,6 +2,8 @@
 
     python examples/serving.py --requests 5000 --rate 200
 
+Needs: pip install driftline click numpy
+
 The model is a dice roll; everything around it is what a real serving process would do.
 """
 

@@ -15,6 +15,7 @@ import orjson
 
 from driftline.schemas.events import LONGEST_NAME, REMARKS, Unusable
 from driftline.schemas.rejections import Reason, Rejection
+from driftline.schemas.times import with_whole_offset
 
 # Longer integers need not fit into 64 bits; as floats they do, or become infinite.
 LONGEST_INTEGER = 18
@@ -29,6 +30,8 @@ def read(value: bytes) -> dict[str, Any] | Rejection:
         record = orjson.loads(value)  # five times as fast, but strict
     except orjson.JSONDecodeError:
         record = _read_leniently(value)
+    if isinstance(record, dict) and isinstance(time := record.get("time"), str):
+        record["time"] = with_whole_offset(time)
     if isinstance(record, dict | Rejection):
         return record
     sentence = f"The value is {json_type(record)}: write one object per record."

@@ -5,17 +5,21 @@ from msgspec import Struct
 from driftline.schemas.alerts import Coverage, Instant, Number, Severity
 from driftline.schemas.kinds import Kind
 
+ALL_VERSIONS = "*"
+"""In the place of a version: what counts for all versions of a role together."""
+
 
 class VersionStatus(Struct, frozen=True, kw_only=True):
     """One version in one role; ``*`` is what counts for all versions together.
 
-    ``events_per_s`` is per second of event time, of about the last ten minutes (null: not known yet).
-    ``compared_with`` names the version whose references it began with.
+    ``last_event_at`` and ``events_per_s`` are null for that. ``events_per_s`` is per second of event time, of
+    about the last ten minutes (null: not known yet). ``compared_with`` names the version whose references it
+    began with.
     """
 
     version: str
     role: str
-    last_event_at: Instant
+    last_event_at: Instant | None = None
     events_per_s: Number = None
     signals: int
     armed: int

@@ -7,10 +7,10 @@ every `window` values, so a mean number of values between false alarms asks for 
 
 from functools import lru_cache
 
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 
 @lru_cache(maxsize=4096)
 def shape_height(false_alarm_every: float, window: int, cells: int) -> float:
     """The chi-square value that a window without a change exceeds once in `false_alarm_every` values."""
-    return float(chi2.isf(min(window / false_alarm_every, 0.5), max(cells - 1, 1)))
+    return float(chdtri(max(cells - 1, 1), min(window / false_alarm_every, 0.5)))

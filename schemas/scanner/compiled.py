@@ -24,7 +24,15 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """
     function.__qualname__ += f"_{crc32(SOURCES):08x}"
     options: Any = {"cache": True, "_nrt": False}
-    return cast("Callable[P, R]", numba.njit(**options)(function))
+    return cast("Callable[P, R]", _njit(options, function))
+
+
+def _njit(options: dict[str, Any], function: Callable[..., Any]) -> Any:
+    """Without a cache where there is no folder to keep one in: numba refuses to compile there at all."""
+    try:
+        return numba.njit(**options)(function)
+    except RuntimeError:
+        return numba.njit(**options | {"cache": False})(function)
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:

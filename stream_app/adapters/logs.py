@@ -8,7 +8,11 @@ import orjson
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from driftline.stream_app.adapters.repeated_logs import OncePerMinute
+
 LIBRARIES = ("aiokafka", "aiohttp", "asyncio", "faust", "kafka", "mode")
+# Faust logs what its consumer does under the name of the module that its class stands in.
+SPEAKS_FOR_FAUST = "driftline.stream_app.adapters.worker.consumer"
 
 
 def configure_logs(verbose: bool = False) -> None:
@@ -38,10 +42,11 @@ def configure_logs(verbose: bool = False) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _render],
         )
     )
+    handler.addFilter(OncePerMinute((*LIBRARIES, SPEAKS_FOR_FAUST)))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    for name in LIBRARIES:
+    for name in (*LIBRARIES, SPEAKS_FOR_FAUST):
         logging.getLogger(name).setLevel(logging.INFO if verbose else logging.WARNING)
 
 

@@ -6,14 +6,19 @@ from them when somebody scrapes, so that it costs nothing on the way of an event
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import version
+from time import time
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client import CollectorRegistry, Histogram, Info, PlatformCollector, ProcessCollector
 from prometheus_client import Counter as PrometheusCounter
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from driftline.schemas import Kind, Reason
+from driftline.stream_app.alarms.control import Outcome
+from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.pipeline import Shard
 from driftline.stream_app.pipeline.watch import ModelWatch
 
@@ -27,10 +32,13 @@ class Declaration(NamedTuple):
 
 
 # Counted by shards; they go up as long as the process lives, whichever partitions come and go.
-EVENTS = Declaration("driftline_events", "Usable events read, by type.", ("type",))
+EVENTS = Declaration("driftline_events", "Usable events read, by type.", ("model", "type"))
 REJECTED = Declaration("driftline_rejected", "Records that became dead letters, by reason.", ("reason",))
-ALERTS = Declaration("driftline_alerts", "Alerts raised, by kind and status.", ("kind", "status"))
-JOINS = Declaration("driftline_joins", "Feedback by what became of it: hits, misses, late, …", ("result",))
+ALERTS = Declaration("driftline_alerts", "Alerts raised, by kind and status.", ("model", "kind", "status"))
+JOINS = Declaration(
+    "driftline_joins", "Feedback by what became of it: hits, misses, late, …", ("model", "result")
+)
+LABELS_JOINED = Declaration("driftline_labels_joined", "Labels that met their prediction.", ("model",))
 DUPLICATES = Declaration("driftline_duplicates", "Predictions with an id that was seen before.")
 REDELIVERED = Declaration("driftline_redelivered", "Records that were read again and skipped.")
 LOST = Declaration("driftline_lost", "Offsets that the log did not have any more, coverage that is gone.")
@@ -38,7 +46,7 @@ SIGNALS_REFUSED = Declaration("driftline_signals_refused", "Sightings of signals
 MODELS_REFUSED = Declaration("driftline_models_refused", "Models beyond the limit, which are not watched.")
 CONTROL = Declaration("driftline_control", "What operators said, by what became of it.", ("outcome",))
 COUNTED = (
-    *(EVENTS, REJECTED, ALERTS, CONTROL, JOINS, DUPLICATES, REDELIVERED, LOST),
+    *(EVENTS, REJECTED, ALERTS, CONTROL, JOINS, LABELS_JOINED, DUPLICATES, REDELIVERED, LOST),
     *(SIGNALS_REFUSED, MODELS_REFUSED),
 )
 
@@ -49,8 +57,17 @@ EPOCH = Declaration("driftline_epoch", "Epoch under which a partition is owned."
 HELD = Declaration("driftline_held", "Records that wait for the other topic.", ("topic", "partition"))
 MISALIGNED = Declaration("driftline_misaligned", "Records taken before their turn.", ("partition",))
 MODELS = Declaration("driftline_models", "Models watched.")
-SIGNALS = Declaration("driftline_signals", "Signals watched.")
-ARMED = Declaration("driftline_signals_armed", "Signals whose reference is learned, so that they can fire.")
+SIGNALS = Declaration("driftline_signals", "Signals watched.", ("model",))
+ARMED = Declaration(
+    "driftline_signals_armed", "Signals whose reference is learned, so that they can fire.", ("model",)
+)
+LAST_EVENT = Declaration(
+    "driftline_last_event_timestamp_seconds", "Event time of the latest prediction or report.", ("model",)
+)
+EVENT_LAG = Declaration(
+    "driftline_event_time_lag_seconds", "How far event time is behind the clock on the wall.", ("model",)
+)
+NOTICES = Declaration("driftline_notices", "Things that are not watched, by reason.", ("model", "why"))
 WATCH_ONLY = Declaration("driftline_signals_watch_only", "Signals without alerts, by verdicts.", ("model",))
 BUDGETED = Declaration("driftline_alerts_budgeted_per_day", "The model's false-alarm budget.", ("model",))
 REALISED = Declaration(
@@ -63,7 +80,13 @@ BATCH_SECONDS = Declaration("driftline_batch_seconds", "Time to apply a batch (a
 CHECKPOINT_SECONDS = Declaration("driftline_checkpoint_seconds", "Time from cut to published alerts.")
 CHECKPOINT_BYTES = Declaration("driftline_checkpoint_bytes", "Bytes per checkpoint.")
 HOLES = Declaration("driftline_holes", "Batches that began above the expected position.", ("topic",))
+BUILD = Declaration("driftline_build", "The version of driftline.")
 TOO_LARGE = Declaration("driftline_too_large", "Outputs too large for their topic, left out.", ("topic",))
+
+# What a counter can say: it stands at 0 before it happens, or the first time would be no increase. A model
+# adds about 25 series by these: 1,000 models (`limits.models`) 25,000, which Prometheus takes in its stride.
+EVENT_TYPES = ("prediction", "feedback", "serving", "control")
+JOIN_RESULTS = ("hits", "misses", "early", "late", "labels_without_output", "sampled_out")
 
 Key = tuple[Declaration, *tuple[str, ...]]
 
@@ -92,6 +115,10 @@ class Metrics(Collector):
         self.holes = PrometheusCounter(*HOLES, registry=self.registry)
         self.too_large = PrometheusCounter(*TOO_LARGE, registry=self.registry)
         self.registry.register(self)
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        Info(*BUILD, registry=self.registry).info({"version": version("driftline")})
+        self._totals.update(dict.fromkeys(at_the_start(), 0))
 
     def follow(self, shard: Shard) -> None:
         """Add what a shard has counted since the last look; what came with its state does not count."""
@@ -129,21 +156,37 @@ def counts_of(shard: Shard) -> Counter[Key]:
     counts[(REDELIVERED,)] = counters.skipped
     counts[(LOST,)] = counters.lost
     counts[(MODELS_REFUSED,)] = counters.models_refused
-    for kind, count in counters.events.items():
-        counts[(EVENTS, kind)] = count
+    for (model_name, kind), count in counters.events_of.items():
+        counts[(EVENTS, model_name, kind)] = count
     for reason, count in counters.rejected.items():
         counts[(REJECTED, reason)] = count
-    for model in shard.models.values():
+    for name, model in shard.models.items():
         monitor = model.watch.monitor
+        counts.update(dict.fromkeys(at_the_start_of(name), 0))
+        counts[(LABELS_JOINED, name)] += monitor.joins.delays.count
         counts[(DUPLICATES,)] += monitor.counts["duplicates"]
         counts[(SIGNALS_REFUSED,)] += monitor.counts["refused"]
         for result, count in monitor.joins.counts.items():
-            counts[(JOINS, result)] += count
+            counts[(JOINS, name, result)] += count
         for outcome, count in model.watch.control.outcomes.items():
             counts[(CONTROL, outcome)] += count
         for (kind, status), count in model.watch.announced.items():
-            counts[(ALERTS, kind, status)] += count
+            counts[(ALERTS, name, kind, status)] += count
     return counts
+
+
+def at_the_start() -> Iterator[Key]:
+    """What a worker may count without a model."""
+    yield from ((declaration,) for declaration in COUNTED if not declaration.labels)
+    yield from ((REJECTED, reason) for reason in Reason)
+    yield from ((CONTROL, outcome) for outcome in Outcome)
+
+
+def at_the_start_of(model: str) -> Iterator[Key]:
+    """What a worker may count of a model."""
+    yield from ((EVENTS, model, kind) for kind in EVENT_TYPES)
+    yield from ((JOINS, model, result) for result in JOIN_RESULTS)
+    yield from ((ALERTS, model, kind, "firing") for kind in Kind)
 
 
 def levels_of(views: list[PartitionView]) -> Iterator[Metric]:
@@ -163,12 +206,8 @@ def levels_of(views: list[PartitionView]) -> Iterator[Metric]:
     watches = [model.watch for view in views for model in view.shard.models.values()]
     yield from levels_of_models(watches)
     monitors = [watch.monitor for watch in watches]
-    streams = [stream for monitor in monitors for stream in monitor.streams.values()]
-    banks = [table.bank for stream in streams for table in stream.tables()]
     stores = [store for monitor in monitors for store in monitor.joins.stores().values()]
     yield gauge(MODELS, len(monitors))
-    yield gauge(SIGNALS, sum(len(bank.signals) for bank in banks))
-    yield gauge(ARMED, sum(state.armed for bank in banks for state in bank.states()))
     yield gauge(SAMPLING, min((store.sampling_rate for store in stores), default=1.0))
 
 
@@ -181,6 +220,26 @@ def levels_of_models(watches: list[ModelWatch]) -> Iterator[Metric]:
         realised.add_metric(labels, watch.desk.tally.per_day())
         watch_only.add_metric(labels, sum(each.watch_only for each in watch.desk.state.standings.values()))
     yield from (budgeted, realised, watch_only)
+    yield from levels_of_streams([watch.monitor for watch in watches])
+
+
+def levels_of_streams(monitors: list[ModelMonitor]) -> Iterator[Metric]:
+    """How much of each model is watched, and since when nothing was heard of it."""
+    signals, armed, notices = gauge(SIGNALS), gauge(ARMED), gauge(NOTICES)
+    last_event, lag = gauge(LAST_EVENT), gauge(EVENT_LAG)
+    for monitor in monitors:
+        labels = [monitor.model]
+        streams = monitor.streams.values()
+        banks = [table.bank for stream in streams for table in stream.tables()]
+        signals.add_metric(labels, sum(len(bank.signals) for bank in banks))
+        armed.add_metric(labels, sum(bank.armed for bank in banks))
+        for why, count in Counter(notice.why for notice in monitor.notices.all()).items():
+            notices.add_metric([monitor.model, why], count)
+        last_s = max((stream.last_event_ms for stream in streams), default=0) / 1000
+        if last_s > 0:
+            last_event.add_metric(labels, last_s)
+            lag.add_metric(labels, max(time() - last_s, 0.0))
+    yield from (signals, armed, notices, last_event, lag)
 
 
 def gauge(declaration: Declaration, value: float | None = None) -> GaugeMetricFamily:

@@ -90,6 +90,12 @@ class TopicReader:
         while True:
             yield from (read for _, _, read in self._polled(wanted, POLL_S))
 
+    def arriving(self, wanted: Wanted, seconds: float) -> Iterator[Read]:
+        """The same for so long."""
+        deadline = monotonic() + seconds
+        while (left_s := deadline - monotonic()) > 0:
+            yield from (read for _, _, read in self._polled(wanted, min(POLL_S, left_s)))
+
     def close(self) -> None:
         """Disconnect."""
         self._consumer.close()

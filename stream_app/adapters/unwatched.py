@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from driftline.schemas import rfc3339
+from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.monitoring.arming import Wait
 from driftline.stream_app.monitoring.notices import Notice
-from driftline.stream_app.monitoring.stream import ALL_VERSIONS
 from driftline.stream_app.pipeline import Shard
 from driftline.stream_app.pipeline.watch import ModelWatch
 

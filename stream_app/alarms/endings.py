@@ -4,8 +4,8 @@ from math import isnan
 
 from driftline.detectors import Moments, SignalState
 from driftline.schemas import Ended, Kind
+from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.alarms.incident import Incident, Member
-from driftline.stream_app.monitoring.stream import ALL_VERSIONS
 from driftline.stream_app.monitoring.streams import GONE_MS, Streams
 
 # Back is nearer to what it was than to what it became.

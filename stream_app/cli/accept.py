@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
+from driftline.stream_app.cli.answers import answers_to, listening, require_alert, show_answers
 from driftline.stream_app.cli.control import BY, COMMENT, MODEL, control_client
-from driftline.stream_app.cli.options import common_options
+from driftline.stream_app.cli.options import common_options, kafka_settings
 from driftline.stream_app.cli.presentation import Command, examples
 
 
@@ -40,11 +41,18 @@ def accept(
     """Make the present level of signals their reference: what they had raised is resolved.
 
     The signals learn their reference anew from what comes now, and the next change is measured from there.
+    What the worker makes of it is shown, if one answers within ten seconds; the exit code is 1 when there is
+    no such alert or nothing was changed.
     """
     if (alert_id is None) == (not signals):
         raise click.UsageError("name either an alert (--alert) or signals (--signal).")
-    with control_client(config, bootstrap_servers, model) as client:
-        client.log_accept(
-            alert_id=alert_id, signals=signals, version=version, role=role, by=by, comment=comment
-        )
-    click.echo(f"{alert_id or ', '.join(signals)} of {model}: accepted as the new normal.")
+    kafka = kafka_settings(config, bootstrap_servers)
+    if alert_id is not None:
+        require_alert(kafka, model, alert_id)
+    with listening(kafka) as audit:
+        with control_client(kafka, model) as client:
+            said = client.log_accept(
+                alert_id=alert_id, signals=signals, version=version, role=role, by=by, comment=comment
+            )
+        what = f"{alert_id or ', '.join(signals)} of {model}, accepted as the new normal"
+        show_answers(what, answers_to(audit, model, said))

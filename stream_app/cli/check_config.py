@@ -22,9 +22,14 @@ from driftline.stream_app.cli.presentation import Command, examples
 @CONFIG
 @BOOTSTRAP_SERVERS
 def check_config(file: Path | None, config: Path | None, bootstrap_servers: str | None) -> None:
-    """Say every mistake in the configuration F, each with its place; exit code 1 if there is any."""
+    """Say every mistake in the configuration F, each with its place; exit code 1 if there is any.
+
+    Files that it names (baselines, certificates, secrets) are opened, too.
+    """
     chosen = file or config
     if chosen is None:
         raise click.UsageError("Name the configuration to check: driftline check-config driftline.yaml")
-    engine_settings(chosen, bootstrap_servers)
+    from driftline.stream_app.adapters.named_files import mistakes_in_files
+
+    engine_settings(chosen, bootstrap_servers, also=mistakes_in_files)
     click.echo(f"{chosen} is fine.")

@@ -3,15 +3,15 @@
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from driftline.stream_app.cli.options import kafka_settings, require_broker
+from driftline.stream_app.cli.options import require_broker
 
 if TYPE_CHECKING:
     from driftline.stream_app.client import DriftClient
+    from driftline.stream_app.config import KafkaSettings
 
 DELIVERY_S_MAX: Final = 15.0
 LONGEST: Final = 256
@@ -39,13 +39,12 @@ COMMENT = click.option("--comment", metavar="TEXT", callback=short, help="Why, f
 
 
 @contextmanager
-def control_client(config: Path | None, bootstrap_servers: str | None, model: str) -> Iterator["DriftClient"]:
+def control_client(kafka: "KafkaSettings", model: str) -> Iterator["DriftClient"]:
     """A client to say one thing with.
 
     Raises:
         click.ClickException: no broker answers, or it did not take what was said.
     """
-    kafka = kafka_settings(config, bootstrap_servers)
     require_broker(kafka)
     from driftline.stream_app.client import DriftClient
 

@@ -23,12 +23,12 @@ def is_number(level: Level) -> bool:
 
 
 def level_of(level: Level | None) -> str:
-    """The mean: a number, or a share as per cent."""
+    """The mean: a number, or a share as per cent; categories have none."""
     if not level or not level.get("count"):
         return ABSENT
     if is_share(level):
         return share(level["mean"])
-    return number(level["mean"]) if is_number(level) else "(categories)"
+    return number(level["mean"]) if is_number(level) else ABSENT
 
 
 def effect_of(effect_size_sd: float | None) -> str:

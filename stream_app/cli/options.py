@@ -1,7 +1,7 @@
 """What every command takes, and the settings that follow from it."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -40,13 +40,30 @@ def kafka_settings(config: Path | None, bootstrap_servers: str | None) -> "Kafka
     return load_settings(config, bootstrap_servers).kafka
 
 
-def engine_settings(config: Path | None, bootstrap_servers: str | None) -> "Settings":
-    """What a command needs that runs the engine: the detectors that the configuration names must exist."""
+def warn(sentence: str) -> None:
+    """A remark on standard error."""
+    click.echo(f"Warning: {sentence}", err=True)
+
+
+def engine_settings(
+    config: Path | None,
+    bootstrap_servers: str | None,
+    warn: Callable[[str], object] = warn,
+    also: Callable[["Settings"], Iterable[tuple[tuple[str | int, ...], str]]] | None = None,
+) -> "Settings":
+    """What a command needs that runs the engine: the detectors that the configuration names must exist.
+
+    ``also`` finds further mistakes; see ``load_settings``.
+    """
+    from driftline.stream_app.adapters.kernel_cache import ensure_kernel_cache
+
+    if warning := ensure_kernel_cache():
+        warn(warning)
     from driftline.detectors.registry import known_names, load_installed
     from driftline.stream_app.config import load_settings
 
     load_installed()
-    return load_settings(config, bootstrap_servers, detectors=known_names())
+    return load_settings(config, bootstrap_servers, detectors=known_names(), also=also)
 
 
 def require_broker(kafka: "KafkaSettings") -> None:
@@ -55,11 +72,16 @@ def require_broker(kafka: "KafkaSettings") -> None:
     Raises:
         click.ClickException: none of the servers accepts a connection.
     """
-    if not any(_accepts(server.strip()) for server in kafka.bootstrap_servers.split(",")):
+    if not broker_answers(kafka):
         raise click.ClickException(
             f"No Kafka answers at {kafka.bootstrap_servers}: start one with `driftline kafka start`, "
             "or name yours with --bootstrap-servers."
         )
+
+
+def broker_answers(kafka: "KafkaSettings") -> bool:
+    """Whether any of the servers accepts a connection."""
+    return any(_accepts(server.strip()) for server in kafka.bootstrap_servers.split(","))
 
 
 def require_topics(kafka: "KafkaSettings") -> None:

@@ -6,10 +6,10 @@ from typing import Any, Final
 from rich.table import Table
 from rich.text import Text
 
-from driftline.stream_app.cli.figures import effect_of, is_number, level_of, sparkline, strip
+from driftline.schemas.status import ALL_VERSIONS
+from driftline.stream_app.cli.figures import effect_of, is_number, is_share, level_of, sparkline, strip
 from driftline.stream_app.cli.status_view import minute
-from driftline.stream_app.evaluation.wording import number, words
-from driftline.stream_app.monitoring.stream import ALL_VERSIONS
+from driftline.stream_app.evaluation.wording import ABSENT, number
 
 HEADINGS: Final = ("signal", "now", "reference", "effect", "state")
 LABEL_WIDTH: Final = 11
@@ -24,7 +24,7 @@ def signals_table(summaries: Sequence[Summary]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for name in HEADINGS:
         is_text = name in ("signal", "state")
-        table.add_column(name, justify="left" if is_text else "right", overflow="fold", no_wrap=not is_text)
+        table.add_column(name, justify="left" if is_text else "right", no_wrap=name != "state")
     group = None
     for each in summaries:
         if (each["version"], each["role"]) != group:
@@ -52,8 +52,9 @@ def state_of(summary: Summary) -> Text:
     if summary["firing"]:
         return Text("firing", "bold red")
     if summary["armed"]:
-        phase = "" if summary["phase"] == "reference" else f" ({words(summary['phase'])})"
-        return Text("watch only" if summary["watch_only"] else f"armed{phase}", "green" if not phase else "")
+        if summary["watch_only"]:
+            return Text("watch only", "dim")
+        return Text("armed" if summary["phase"] == "reference" else "armed (local)", "green")
     waits = summary.get("waits_for")
     if not waits:
         return Text("kept, not watched", "dim")
@@ -75,12 +76,13 @@ def signal_view(summary: Summary, history: Sequence[Summary], width: int) -> Tex
     ]
     for name, level in levels:
         text.append(f"{name:<{LABEL_WIDTH}}", "dim")
-        text.append(f"{level_of(level)}  of {level['count']:,} values, {level['missing']:,} missing\n")
+        of = f"of {level['count']:,} values, {level['missing']:,} missing"
+        text.append(f"{level_of(level)} {of}\n" if is_number(level) or is_share(level) else f"{of}\n")
     drawn = [(name, level) for name, level in levels if is_number(level)]
     if drawn:
         text.append(strips(drawn, plot_width))
     means = [each["recent"].get("mean") for each in history]
-    if len(means) > 1:
+    if len(means) > 1 and level_of(summary["recent"]) != ABSENT:
         first, last = minute(history[-min(len(means), plot_width)]["time"]), minute(history[-1]["time"])
         text.append(f"{'lately':<{LABEL_WIDTH}}", "dim")
         text.append(f"{sparkline(means, plot_width)}\n")

@@ -9,9 +9,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.cli.alert_lines import COLOURS
 from driftline.stream_app.evaluation.wording import ABSENT, counted, duration, number, share, words
-from driftline.stream_app.monitoring.stream import ALL_VERSIONS
 
 LINES_MAX: Final = 5
 INDENT: Final = 2
@@ -50,12 +50,12 @@ def versions_of(status: Status) -> Table:
     for name in ("version", "role", "events/s", "last event", "armed", "compared with"):
         table.add_column(name, justify="right" if name in ("events/s", "armed") else "left", overflow="fold")
     for each in status["versions"]:
-        of_all = each["version"] == ALL_VERSIONS
+        pace, last = each["events_per_s"], each["last_event_at"]
         table.add_row(
-            "(all)" if of_all else each["version"],
+            "(all)" if each["version"] == ALL_VERSIONS else each["version"],
             each["role"],
-            ABSENT if each["events_per_s"] is None or of_all else number(each["events_per_s"]),
-            ABSENT if of_all else minute(each["last_event_at"]),
+            number(pace),
+            ABSENT if last is None else minute(last),
             f"{each['armed']} of {each['signals']}",
             each["compared_with"] or "",
         )

@@ -5,7 +5,7 @@ KAFKA_BOOTSTRAP_SERVERS, the default.
 """
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from driftline.stream_app.config.detector_names import DETECTORS
-from driftline.stream_app.config.document import Document, read_document
+from driftline.stream_app.config.document import Document, dotted, read_document
 from driftline.stream_app.config.document import Path as KeyPath
 from driftline.stream_app.config.errors import ConfigError, Mistake
 from driftline.stream_app.config.kafka import KafkaSettings
@@ -29,12 +29,14 @@ def load_settings(
     file: Path | str | None = None,
     bootstrap_servers: str | None = None,
     detectors: Collection[str] | None = None,
+    also: Callable[[Settings], Iterable[tuple[KeyPath, str]]] | None = None,
 ) -> Settings:
     """Read a configuration file; without one, the defaults.
 
     Args:
         bootstrap_servers: from the command line; wins over the file and the environment.
         detectors: names of the detectors there are; without them any name will do.
+        also: finds further mistakes in what is right by itself: the key of each, and a sentence.
 
     Raises:
         ConfigError: says all mistakes at once.
@@ -42,6 +44,9 @@ def load_settings(
     """
     document = Document() if file is None else _read(Path(file))
     settings, mistakes = _validated(document, {FROM_FILE: True, DETECTORS: detectors})
+    if also is not None and settings is not None:
+        found = [Mistake(text, dotted(path), document.line_of(path)) for path, text in also(settings)]
+        mistakes += dict.fromkeys(found)
     servers, mistake = _overriding_servers(document, bootstrap_servers)
     mistakes += [] if mistake is None else [mistake]
     if mistakes or settings is None:

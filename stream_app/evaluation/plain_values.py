@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from driftline.schemas import Event, Feedback, Prediction, Serving
+from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.config import Limits, ModelPlan
 from driftline.stream_app.monitoring.clock import EventClock
 from driftline.stream_app.monitoring.identity import id_hash
@@ -20,7 +21,6 @@ from driftline.stream_app.monitoring.lists import numbers_of
 from driftline.stream_app.monitoring.naming import LIST_PARTS
 from driftline.stream_app.monitoring.notices import Notices
 from driftline.stream_app.monitoring.runs import DecodedRun
-from driftline.stream_app.monitoring.stream import ALL_VERSIONS
 from driftline.stream_app.monitoring.volume import VOLUME, Volume
 
 MINUTE_MS = 60_000

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.evaluation.document import Bar, Bars, Document, Notes, Table
 from driftline.stream_app.evaluation.references import SignalReference
 from driftline.stream_app.evaluation.wording import ABSENT, counted, duration, number, time_of
-from driftline.stream_app.monitoring.stream import ALL_VERSIONS
 
 HEADINGS = ("signal", "values", "missing", "mean", "sd", "5 %", "50 %", "95 %", "from", "span")
 NOTE = (

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.monitoring.notices import Notices, Why
-from driftline.stream_app.monitoring.stream import ALL_VERSIONS, Stream
+from driftline.stream_app.monitoring.stream import Stream
 
 DAY_MS: Final = 86_400_000
 LONGEST_MS: Final = 7 * DAY_MS
@@ -62,7 +63,7 @@ def note_waits(notices: Notices, stream: Stream, waits: list[Wait], now_ms: int)
     if not never:
         notices.settle(Why.NOT_ARMED, subject)
         return
-    slowest = min(never, key=lambda wait: (wait.seen / wait.needed, wait.signal))
+    slowest = min(never, key=lambda wait: wait.seen / wait.needed)
     names = [wait.signal for wait in never[:NAMED_MAX]]
     more = f" and {len(never) - len(names):,} more" if len(never) > len(names) else ""
     of = "all versions" if stream.version == ALL_VERSIONS else f"version {stream.version}"

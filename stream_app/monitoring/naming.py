@@ -8,6 +8,7 @@ is the name as the events have it, whatever that is: no name that data invent ca
 from typing import Final, Literal, NamedTuple
 
 from driftline.schemas import Kind
+from driftline.schemas.status import ALL_VERSIONS
 
 
 class Meaning(NamedTuple):
@@ -24,8 +25,6 @@ class Meaning(NamedTuple):
     measured: bool = False
 
 
-ALL_VERSIONS: Final = "*"
-"""The version of what counts for all versions of a model together."""
 _A_VERSION_CALLED_ALL: Final = "'*'"
 PROJECTIONS: Final = 4
 """How many projections of a list are watched (`projections.py` says why)."""

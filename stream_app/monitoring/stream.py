@@ -5,13 +5,10 @@ from typing import Any
 
 from driftline.detectors import BankSettings
 from driftline.stream_app.config import ModelPlan
-from driftline.stream_app.monitoring import naming
 from driftline.stream_app.monitoring.naming import meaning_of, subject_of
 from driftline.stream_app.monitoring.tables import OutcomeTable, PredictionTable, Table
 from driftline.stream_app.monitoring.volume import Volume
 
-# The stream of a role that counts for all versions together: volume, behaviours that name no prediction.
-ALL_VERSIONS = naming.ALL_VERSIONS
 OUTCOMES = {
     "behaviors": "predictions",
     "labels": "feedback",

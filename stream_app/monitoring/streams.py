@@ -5,8 +5,9 @@ from math import inf
 from typing import Any
 
 from driftline.detectors import BankSettings, Transform
+from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.config import Limits, ModelPlan
-from driftline.stream_app.monitoring.stream import ALL_VERSIONS, Stream
+from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.volume import VOLUME, VOLUME_TAIL
 
 StreamKey = tuple[str, str]

@@ -9,6 +9,8 @@ class Counters:
     """Plain counts since the shard was opened; they are not part of the state."""
 
     events: Counter[str] = field(default_factory=Counter)
+    events_of: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By model and type; those of models beyond the limit are in ``events`` only."""
     rejected: Counter[str] = field(default_factory=Counter)
     skipped: int = 0
     lost: int = 0

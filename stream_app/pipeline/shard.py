@@ -97,8 +97,11 @@ class Shard:
     def _absorb(self, chunk: Chunk, start: int, stop: int) -> None:
         """Let each model absorb its events of a part of a chunk; models do not depend on each other."""
         for batch in batches_of(chunk, (start, stop), self._order, self._begin):
-            self.counters.events += batch.counts()
-            model = batch.model
+            counts, model = batch.counts(), batch.model
+            self.counters.events += counts
+            if model is not None:
+                name = model.watch.monitor.model
+                self.counters.events_of.update({(name, kind): count for kind, count in counts.items()})
             if model is None or not batch.entries:
                 continue
             model.unsaved = model.unsaved or batch.began

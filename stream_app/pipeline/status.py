@@ -108,8 +108,8 @@ class StatusDesk:
             VersionStatus(
                 version=stream.version,
                 role=stream.role,
-                last_event_at=rfc3339(stream.last_event_ms),
-                events_per_s=self._paces[key].per_s if key in self._paces else None,
+                last_event_at=rfc3339(stream.last_event_ms) if stream.events else None,
+                events_per_s=self._paces[key].per_s if stream.events and key in self._paces else None,
                 signals=stream.signals(),
                 armed=sum(table.bank.armed for table in stream.tables()),
                 compared_with=stream.compared_with,

@@ -1,42 +1,30 @@
 """What /metrics tells of shards that come and go."""
 
-from collections import Counter
-from types import SimpleNamespace
+import re
+from collections.abc import Iterator
+from time import time
 
+import pytest
 from prometheus_client import generate_latest
 
+from driftline.schemas import Reason
 from driftline.stream_app.adapters.metrics import Metrics, PartitionView
-from driftline.stream_app.config import FalseAlarmBudget
-from driftline.stream_app.pipeline import Counters
+from driftline.stream_app.config import ModelPlan, Settings
+from driftline.stream_app.pipeline import Record, Records, Shard
+from tests.streams import START_MS, Stream
+
+SETTINGS = Settings(defaults=ModelPlan(warm_up=20))
 
 
-def shard(**joins: int) -> SimpleNamespace:
-    """A shard with one model that has these join counts from its state."""
-    monitor = SimpleNamespace(
-        counts=Counter(),
-        joins=SimpleNamespace(
-            counts=Counter(joins), stores=lambda: {"labels": SimpleNamespace(sampling_rate=0.5)}
-        ),
-        streams={},
-        model="m",
-        plan=SimpleNamespace(false_alarm_budget=FalseAlarmBudget()),
-    )
-    watch = SimpleNamespace(
-        monitor=monitor,
-        announced=Counter({("data_drift", "firing"): 0}),
-        control=SimpleNamespace(outcomes=Counter(unknown_alert=2)),
-        desk=SimpleNamespace(
-            tally=SimpleNamespace(per_day=lambda: 0.25),
-            state=SimpleNamespace(standings={"a": SimpleNamespace(watch_only=True)}),
-        ),
-    )
-    return _Shard(partition=3, epoch=2, counters=Counters(), models={"m": SimpleNamespace(watch=watch)})
+def shard(epoch: int = 2, count: int = 100, model: str = "m") -> Shard:
+    """A shard that has absorbed predictions of a model, with their feedback."""
+    made = Shard(3, SETTINGS, epoch)
+    made.apply(Records.of(records(count, model)))
+    return made
 
 
-class _Shard(SimpleNamespace):
-    """Hashable by identity, as a shard is."""
-
-    __hash__ = object.__hash__
+def records(count: int, model: str = "m") -> list[Record]:
+    return list(Stream(count=count, model=model).records())
 
 
 def samples(metrics: Metrics) -> dict[str, float]:
@@ -45,40 +33,110 @@ def samples(metrics: Metrics) -> dict[str, float]:
     return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[0] != "#")}
 
 
+def following(metrics: Metrics, *shards: Shard) -> dict[str, float]:
+    """A scrape while the worker holds these."""
+    metrics.views = lambda: [
+        PartitionView(each, lag={"p": 9}, acknowledged={"p": 4}, held={"p": 1}, misaligned=2)
+        for each in shards
+    ]
+    return samples(metrics)
+
+
 def test_counters_never_fall_when_a_shard_goes() -> None:
     """Prometheus takes a falling counter for a restart and shows a spike that never was."""
-    metrics = Metrics()
-    first, second = shard(), shard(hits=100)
+    metrics, first = Metrics(), Shard(3, SETTINGS, 1)
     metrics.follow(first)
-    first.counters.events["prediction"] = 70
+    first.apply(Records.of(records(70)))
     metrics.follow(first)
     del first
+    second = Shard(3, SETTINGS, 2)
     metrics.follow(second)
-    second.counters.events["prediction"] = 5
-    second.models["m"].watch.monitor.joins.counts["hits"] = 103
-    metrics.follow(second)
-    found = samples(metrics)
-    assert found['driftline_events_total{type="prediction"}'] == 75.0
-    assert found['driftline_joins_total{result="hits"}'] == 3.0
+    second.apply(Records.of(records(5)))
+    found = following(metrics, second)
+    assert found['driftline_events_total{model="m",type="prediction"}'] == 75.0
+    assert found['driftline_labels_joined_total{model="m"}'] == 75.0
+
+
+def test_what_came_with_the_state_is_not_counted_again() -> None:
+    """After each restart a worker would tell of all joins since the model began."""
+    metrics = Metrics()
+    restored = shard(count=50)
+    metrics.follow(restored)
+    assert following(metrics, restored)['driftline_joins_total{model="m",result="hits"}'] == 0.0
 
 
 def test_a_scrape_reads_the_shards() -> None:
     """Metrics would stand still between rebalances."""
-    metrics = Metrics()
-    subject = shard()
-    metrics.follow(subject)
-    metrics.views = lambda: [
-        PartitionView(subject, lag={"p": 9}, acknowledged={"p": 4}, held={"p": 1}, misaligned=2)
-    ]
-    subject.models["m"].watch.announced[("data_drift", "firing")] += 1
-    subject.models["m"].watch.control.outcomes["unknown_alert"] += 1
-    found = samples(metrics)
-    assert found['driftline_alerts_total{kind="data_drift",status="firing"}'] == 1.0
+    found = following(Metrics(), shard())
     assert found['driftline_lag{partition="3",topic="p"}'] == 9.0
     assert found['driftline_epoch{partition="3"}'] == 2.0
-    assert found["driftline_join_sampling_rate"] == 0.5
-    assert found['driftline_control_total{outcome="unknown_alert"}'] == 1.0
-    assert found['driftline_alerts_budgeted_per_day{model="m"}'] == 1 / 30
-    assert found['driftline_alerts_realised_per_day{model="m"}'] == 0.25
-    assert found['driftline_signals_watch_only{model="m"}'] == 1.0
+    assert found["driftline_join_sampling_rate"] == 1.0
+    assert found['driftline_alerts_budgeted_per_day{model="m"}'] == pytest.approx(1 / 30)
+    assert found['driftline_alerts_realised_per_day{model="m"}'] == 0.0
+    assert found['driftline_signals_watch_only{model="m"}'] == 0.0
     assert found["driftline_models"] == 1.0
+
+
+def test_each_model_has_figures_of_its_own() -> None:
+    """The total of ten models does not show which one has stopped, nor which is not armed."""
+    found = following(Metrics(), shard(), shard(model="other", count=10))
+    signals, armed = (
+        {m: found[f'{name}{{model="{m}"}}'] for m in ("m", "other")}
+        for name in ("driftline_signals", "driftline_signals_armed")
+    )
+    assert armed["m"] > 10 > armed["other"] == 0.0
+    assert signals["m"] >= armed["m"]
+    last_s = found['driftline_last_event_timestamp_seconds{model="m"}']
+    assert START_MS / 1000 < last_s <= START_MS / 1000 + 100
+    lag_s = found['driftline_event_time_lag_seconds{model="m"}']
+    assert lag_s == pytest.approx(max(time() - last_s, 0.0), abs=60)
+
+
+def test_every_counter_is_there_before_it_counts() -> None:
+    """`increase()` misses the first time of a counter that is born at 1, and an alert rule on it sleeps."""
+    found = samples(Metrics())
+    assert {f'driftline_rejected_total{{reason="{reason}"}}' for reason in Reason} <= set(found)
+    assert found['driftline_control_total{outcome="unknown_alert"}'] == 0.0
+    for name in ("duplicates", "redelivered", "lost", "signals_refused", "models_refused"):
+        assert found[f"driftline_{name}_total"] == 0.0
+    of_a_model = following(Metrics(), shard(count=5))
+    assert of_a_model['driftline_alerts_total{kind="concept_drift",model="m",status="firing"}'] == 0.0
+    assert of_a_model['driftline_events_total{model="m",type="serving"}'] == 0.0
+    assert of_a_model['driftline_joins_total{model="m",result="late"}'] == 0.0
+
+
+def test_process_platform_and_build_are_told() -> None:
+    """Memory and file descriptors are the first thing that an operator looks for."""
+    names = {name.partition("{")[0] for name in samples(Metrics())}
+    assert {
+        "process_resident_memory_bytes",
+        "process_open_fds",
+        "python_info",
+        "driftline_build_info",
+    } <= names
+
+
+def test_names_follow_prometheus_rules() -> None:
+    """promtool would refuse what we ship: counters end in _total, nothing else does, units are base units."""
+    for family, kind in families():
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", family)
+        assert family.endswith("_total") == (kind == "counter")
+        assert not re.search(r"_(ms|milliseconds|minutes|kb|mb|percent)$", family)
+
+
+def families() -> Iterator[tuple[str, str]]:
+    """Name and type of our metrics."""
+    metrics = Metrics()
+    following(metrics, shard(count=5))
+    for line in generate_latest(metrics.registry).decode().splitlines():
+        if line.startswith("# TYPE driftline_") and not line.endswith("_created gauge"):
+            _, _, name, kind = line.split()
+            yield name, kind
+
+
+def test_a_model_adds_few_series() -> None:
+    """A thousand models would be more than a Prometheus keeps."""
+    one, two = (
+        len(following(Metrics(), *some)) for some in ([shard()], [shard(), shard(model="n", count=5)])
+    )
+    assert two - one < 40

@@ -46,4 +46,20 @@ def test_ready_and_metrics_without_any_partition() -> None:
     found = asyncio.run(answers([]))
     assert found["ready"][0] == 200
     assert found["metrics"][0] == 200
-    assert "driftline_signals 0.0" in found["metrics"][1]
+    assert "driftline_models 0.0" in found["metrics"][1]
+
+
+def test_a_port_that_is_taken_is_another_ones() -> None:
+    """The second worker of a host would end, or need a configuration of its own."""
+
+    async def ports() -> tuple[int, int]:
+        first, second = (WebServer(Metrics().registry, list) for _ in range(2))
+        try:
+            one = await first.start("127.0.0.1", 0)
+            return one, await second.start("127.0.0.1", one)
+        finally:
+            await first.stop()
+            await second.stop()
+
+    one, other = asyncio.run(ports())
+    assert one > 0 < other != one

@@ -75,3 +75,15 @@ def test_out_is_needed(folder: Path) -> None:
     result = driftline("baseline", "build", folder / "events.jsonl")
     assert result.exit_code == 2
     assert "--out" in result.stderr
+
+
+def test_a_baseline_is_not_called_json(folder: Path, tmp_path: Path) -> None:
+    """Whoever opens `baseline.json` finds bytes that no JSON reader takes."""
+    for command in (
+        ["baseline", "build", folder / "events.jsonl", "--out"],
+        ["replay", folder / "events.jsonl", "--baseline"],
+    ):
+        result = driftline(*command, tmp_path / "search.json")
+        assert result.exit_code == 2
+        assert "a baseline is no JSON: call it search.baseline." in result.stderr
+        assert list(tmp_path.iterdir()) == []

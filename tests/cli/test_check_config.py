@@ -66,3 +66,27 @@ def test_no_file_is_misuse() -> None:
     result = check()
     assert result.exit_code == 2
     assert "Name the configuration to check" in result.stderr
+
+
+def test_files_that_it_names_are_opened_and_all_mistakes_told_at_once(tmp_path: Path) -> None:
+    """A worker stumbled over a baseline that was not there, after the configuration had been called fine."""
+    file = written(
+        tmp_path,
+        "kafka: {security_protocol: SSL, ssl_cafile: no-such.pem}\n"
+        "defaults: {warm_up: 10}\n"
+        "models:\n"
+        "  search:\n"
+        "    baseline: no-such.baseline\n"
+        f"  image: {{baseline: {tmp_path}/driftline.yaml}}\n",
+    )
+    result = check(file)
+    assert result.exit_code == 1
+    for line, words in (
+        (1, "kafka: "),
+        (2, "defaults.warm_up: 10 stands here: this must be at least 20."),
+        (5, "models.search.baseline: Model search: The baseline no-such.baseline cannot be read"),
+        (6, "models.image.baseline: Model image: "),
+    ):
+        assert f"{file}:{line}: {words}" in result.stderr
+    assert "no-such.pem" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -50,8 +50,8 @@ def test_every_command_takes_the_common_options(path: tuple[str, ...]) -> None:
 def test_the_commands_are_those_that_the_documentation_names() -> None:
     """A command that disappears breaks scripts."""
     assert list(main.commands) == [
-        "worker", "replay", "evaluate", "baseline", "tune",
-        "send", "simulate", "alerts", "verdict", "accept", "topics", "check-config", "demo", "kafka",
+        "worker", "send", "status", "alerts", "signals", "show", "verdict", "accept", "audit",
+        "replay", "evaluate", "baseline", "tune", "simulate", "topics", "check-config", "demo", "kafka",
     ]  # fmt: skip
 
 

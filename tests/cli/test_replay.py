@@ -13,8 +13,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from driftline.stream_app.adapters.files import Meter, records_of
+from driftline.stream_app.adapters.unwatched import Unwatched
 from driftline.stream_app.cli import main
+from driftline.stream_app.cli.not_watched import LINES_MAX, print_not_watched
+from driftline.stream_app.pipeline import Record, Records, Shard
 from driftline.stream_app.simulator import scenarios, write_file
+from tests.streams import PREDICTIONS, Stream
 
 SCALE = 0.1
 
@@ -135,7 +140,22 @@ def test_a_bar_moves_on_a_terminal_and_nowhere_else(events: Path, config: Path) 
     os.close(screen)
     assert process.returncode == 0
     assert b" events, " in shown
+    assert b"100%" in shown
     assert b"\x1b" not in replay(events, "--config", config).stderr_bytes
+
+
+@pytest.mark.parametrize("name", ["events.jsonl", "events.jsonl.gz"])
+def test_progress_is_known_of_compressed_files_too(events: Path, tmp_path: Path, name: str) -> None:
+    """Hours of a replay without a percent look like a hang; the bytes on the disk are known in any case."""
+    file = tmp_path / name
+    text = events.read_bytes()
+    file.write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
+    meter = Meter([str(file)])
+    seen = [meter.read_bytes for _ in records_of([str(file)], 1000, meter)]
+    assert meter.total_bytes == file.stat().st_size
+    assert seen == sorted(seen)
+    assert 0 < seen[0] <= seen[-1] == meter.total_bytes
+    assert Meter(["-"]).total_bytes is None
 
 
 def read_until_closed(screen: int) -> Iterator[bytes]:
@@ -204,3 +224,82 @@ def test_a_reader_that_has_enough_is_no_error(events: Path, config: Path) -> Non
     result = subprocess.run(command, shell=True, capture_output=True, check=True)
     assert result.stdout.count(b"\n") == 1
     assert result.stderr == b""
+
+
+def test_closing_words_say_what_was_not_watched_and_why(tmp_path: Path) -> None:
+    """A model that never left its warm-up has no alert, like one that is healthy."""
+    file, summary = tmp_path / "thin.jsonl", tmp_path / "summary.json"
+    file.write_bytes(b"".join(record.value + b"\n" for record in thin()))
+    shown = replay(file, "--summary", summary).stderr
+    said = shown[shown.index("Not watched:") :].splitlines()
+    assert any(
+        "search: not armed within a week, of version 1: feature:x, missing:x" in line
+        and "(feature:x: 60 of 2,000 values: never at this rate (10" in line
+        for line in said
+    )
+    found = json.loads(summary.read_text())["not_watched"]
+    assert {each["why"] for each in found} == {"not_armed"}
+    assert all(each["model"] == "search" and each["since"] for each in found)
+
+
+def test_closing_words_are_bounded(capsys: pytest.CaptureFixture[str]) -> None:
+    """A thousand features that do not fit would push the summary off the screen."""
+    print_not_watched(
+        [Unwatched("m", "type_misfit", f"f{n}", f"f{n} is odd.", 3, "2026-11-22") for n in range(30)]
+    )
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[1] == "  m: f0 is odd (3 times since 2026-11-22)"
+    assert lines[-1] == f"  and {30 - LINES_MAX} more"
+    assert len(lines) == LINES_MAX + 2
+    print_not_watched([])
+    assert capsys.readouterr().err == ""
+
+
+def test_a_history_of_which_nothing_could_be_used_is_a_failure(tmp_path: Path) -> None:
+    """The wrong file gave a quiet summary and exit code 0."""
+    file = tmp_path / "wrong.jsonl"
+    file.write_bytes(b'{"type":"predicton"}\n' * 3)
+    for command in (["replay", file], ["baseline", "build", file, "--out", tmp_path / "b"]):
+        result = CliRunner().invoke(main, [*map(str, command)])
+        assert result.exit_code == 1
+        assert "None of 3 records could be used (3 unknown type). The first: " in result.stderr
+        assert f"{file}:1: " in result.stderr
+
+
+def test_incidents_and_alerts_are_counted_apart(events: Path, config: Path, expected: bytes) -> None:
+    """ "6 of 1 incident" is no English, and sounds like a share."""
+    alerts = [json.loads(line) for line in expected.splitlines()]
+    incidents = {alert["id"].rpartition("-")[0] for alert in alerts}
+    shown = " ".join(replay(events, "--config", config).stderr.split())
+    assert f"alerts {len(alerts)} about {len(incidents)} incident" in shown
+
+
+def test_an_interrupted_replay_leaves_no_half_file(
+    events: Path, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the alerts under the name of all of them were taken for a quiet afternoon."""
+    calls = 0
+    apply = Shard.apply
+
+    def interrupted(shard: Shard, records: Records) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise KeyboardInterrupt
+        apply(shard, records)
+
+    (tmp_path / "alerts").write_text("of yesterday")
+    monkeypatch.setattr(Shard, "apply", interrupted)
+    outputs = [part for name in ("alerts", "signals", "baseline") for part in (f"--{name}", tmp_path / name)]
+    assert replay(events, "--config", config, "--batch-size", "1000", *outputs).exit_code == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["alerts"]
+    assert (tmp_path / "alerts").read_text() == "of yesterday"
+
+
+def thin() -> list[Record]:
+    """Predictions of two weeks, four an hour."""
+    return [
+        record
+        for record in Stream(count=60, change_at=60, step_ms=900_000).records()
+        if record.topic == PREDICTIONS
+    ]

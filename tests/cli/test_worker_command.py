@@ -1,14 +1,24 @@
 """`driftline worker`: what keeps it from starting is one sentence; how it runs, Kafka's tests say."""
 
-import socket
-import subprocess
-import sys
+import json
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from driftline.stream_app.adapters import patience
 from driftline.stream_app.cli import main
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """The command sends all logs of the process to standard error."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    yield
+    root.handlers, root.level = handlers, level
 
 
 def worker(*arguments: str | Path) -> Result:
@@ -16,10 +26,18 @@ def worker(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, ["worker", *map(str, arguments)])
 
 
-def test_no_broker_is_said_at_once() -> None:
-    """An orchestrator starts it again; a person reads what to do."""
+def test_no_broker_is_said_at_once_and_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that starts with its broker would end before that answers; a person reads what to do.
+
+    It ended at once before issue 17 asked for two minutes of patience.
+    """
+    monkeypatch.setattr(patience, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(patience, "EVERY_S", 0.05)
     result = worker("--bootstrap-servers", "127.0.0.1:1")
     assert result.exit_code == 1
+    first, waiting = map(json.loads, result.stderr.splitlines()[:2])
+    assert first["event"].startswith("worker starts: about a minute where detectors are compiled")
+    assert (waiting["event"], waiting["servers"]) == ("waiting for Kafka", "127.0.0.1:1")
     assert "No Kafka answers at 127.0.0.1:1: start one with `driftline kafka start`" in result.stderr
 
 
@@ -40,23 +58,3 @@ def test_topics_that_are_missing_are_named(broker: str, tmp_path: Path) -> None:
     result = worker("--config", config, "--bootstrap-servers", broker)
     assert result.exit_code == 1
     assert "no-such-prefix.state does not exist: make it with `driftline topics create`" in result.stderr
-
-
-@pytest.mark.kafka
-def test_a_port_in_use_ends_the_worker(topic_prefix: str, broker: str, tmp_path: Path) -> None:
-    """The exit code is the worker's: 1 when it gives up."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        config = tmp_path / "driftline.yaml"
-        config.write_text(
-            f"kafka: {{prefix: {topic_prefix}, group: {topic_prefix}, partitions: 4}}\n"
-            f"worker: {{web_port: {taken.getsockname()[1]}}}\n"
-        )
-        assert ended(["worker", "--config", str(config), "--bootstrap-servers", broker]) == 1
-
-
-def ended(arguments: list[str]) -> int:
-    """The exit code of the command in a process of its own: it changes the whole process for good."""
-    command = [sys.executable, "-m", "driftline", *arguments]
-    return subprocess.run(command, capture_output=True, check=False, timeout=60).returncode

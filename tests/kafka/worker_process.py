@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import signal
 import socket
 import subprocess
@@ -25,8 +26,10 @@ READY_S = 45  # the first worker after a change of the kernels compiles them
 class WorkerProcess:
     """One `driftline worker`, with short timeouts, logging into a file of the test's directory."""
 
-    def __init__(self, kafka: KafkaSettings, directory: Path, name: str) -> None:
-        self.port = free_port()
+    def __init__(
+        self, kafka: KafkaSettings, directory: Path, name: str, port: int | None = None, **environment: str
+    ) -> None:
+        self.port = free_port() if port is None else port
         self.log = directory / f"{name}.log"
         config = directory / f"{name}.yaml"
         config.write_text(
@@ -48,6 +51,7 @@ class WorkerProcess:
                 [sys.executable, "-m", "driftline", "worker", "--config", str(config)],
                 stdout=log,
                 stderr=log,
+                env=os.environ | environment,
             )
 
     def __enter__(self) -> "WorkerProcess":
@@ -80,6 +84,10 @@ class WorkerProcess:
         return sum(
             float(line.split()[-1]) for line in text.splitlines() if line.startswith((name + "{", name + " "))
         )
+
+    def said(self) -> list[dict[str, Any]]:
+        """The lines of its log so far."""
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
 
     def partitions(self) -> list[int]:
         """The partition numbers of its last assignment, from its log."""

@@ -41,7 +41,7 @@ class CheckpointSchedule:
     async def _round(self) -> None:
         for partition in self._ownership.all():
             for notice in partition.shard.take_notices():
-                log.warning("limit reached", partition=partition.number, notice=notice)
+                log.warning("not watched", partition=partition.number, notice=notice)
             models = sorted(partition.shard.dirty)
             for step in chunks(models, MODELS_PER_CUT):
                 begun = monotonic()

@@ -1,6 +1,7 @@
 """The worker's small web server: /live, /ready and /metrics, and nothing else."""
 
 from collections.abc import Callable
+from errno import EADDRINUSE
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, generate_latest
@@ -23,14 +24,20 @@ class WebServer:
         application.router.add_get("/metrics", self._metrics)
         self._runner = web.AppRunner(application, access_log=None)
 
-    async def start(self, host: str, port: int) -> None:
-        """Listen.
+    async def start(self, host: str, port: int) -> int:
+        """Listen, on another port where this one is taken (or 0); which one it became.
 
         Raises:
-            OSError: the address is in use.
+            OSError: this machine has no such address.
         """
         await self._runner.setup()
-        await web.TCPSite(self._runner, host, port).start()
+        try:
+            await web.TCPSite(self._runner, host, port).start()
+        except OSError as error:
+            if error.errno != EADDRINUSE:
+                raise
+            await web.TCPSite(self._runner, host, 0).start()
+        return int(self._runner.addresses[0][1])
 
     async def stop(self) -> None:
         """Close the port."""

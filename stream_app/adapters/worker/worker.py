@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import uvloop
@@ -22,6 +23,7 @@ from driftline.stream_app.adapters.logs import configure_logs, get_log
 from driftline.stream_app.adapters.metrics import Metrics
 from driftline.stream_app.adapters.state_store import StateStore
 from driftline.stream_app.adapters.worker.application import build_application, commit, read_batches
+from driftline.stream_app.adapters.worker.broker_watch import BrokerWatch
 from driftline.stream_app.adapters.worker.checkpointer import Checkpointer
 from driftline.stream_app.adapters.worker.intake import Intake
 from driftline.stream_app.adapters.worker.kernels import compile_kernels
@@ -91,6 +93,8 @@ class Worker:
         self._intake.on_urgent = self._schedule.wake
         self._metrics.views = self._intake.views
         self._web = WebServer(self._metrics.registry, self._obstacles)
+        self._broker = BrokerWatch(self._producer)
+        self._port = 0
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
 
@@ -101,9 +105,13 @@ class Worker:
         worker = self._settings.worker
         async with AsyncExitStack() as stack:
             try:
-                await self._web.start(worker.web_host, worker.web_port)
+                self._port = await self._web.start(worker.web_host, worker.web_port)
                 stack.push_async_callback(self._web.stop)
+                if self._port != worker.web_port != 0:
+                    log.warning("web port is taken", asked=worker.web_port, web_port=self._port)
+                began = monotonic()
                 await asyncio.to_thread(compile_kernels)
+                log.info("detectors are compiled", seconds=round(monotonic() - began, 1))
                 await self._producer.start()
                 stack.push_async_callback(_briefly, self._producer.stop)
                 await self._publisher.start()
@@ -134,9 +142,10 @@ class Worker:
                 self._schedule.run(),
                 self._intake.tend(),
                 watchdog.run(),
+                self._broker.run(),
             )
         ]
-        log.info("worker started", name=socket.gethostname(), web_port=self._settings.worker.web_port)
+        log.info("worker started", name=socket.gethostname(), web_port=self._port)
         await self._stop.wait()
         if self._failure is None:
             await self._ownership.release(RELEASE_S_MAX)
@@ -170,6 +179,8 @@ class Worker:
 
     def _obstacles(self) -> list[str]:
         obstacles = []
+        if not self._broker.answers:
+            obstacles.append("the broker is away")
         if not self._ownership.settled.is_set():
             obstacles.append("partitions are being assigned or restored")
         if not self._checkpointer.accepted.is_set():

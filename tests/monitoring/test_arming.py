@@ -1,0 +1,99 @@
+"""What is not armed says what it has, what it needs, and when; never in silence."""
+
+import pytest
+
+from driftline.stream_app.monitoring.arming import DAY_MS, KNOWN_MS, LONGEST_MS, Wait, note_waits
+from driftline.stream_app.monitoring.delays import Delays
+from driftline.stream_app.monitoring.notices import Notices, Why
+from driftline.stream_app.monitoring.pace import FORGOTTEN_MS, Pace
+from driftline.stream_app.monitoring.stream import Stream
+
+NOW_MS = 1_790_000_000_000
+
+
+def wait(signal: str = "feature:x", seen: int = 100, days: float = 1.0, needed: int = 2000) -> Wait:
+    """A signal that has come so far in so many days."""
+    per_day = seen / days
+    left_ms = (needed - seen) / per_day * DAY_MS
+    ready_ms = NOW_MS + round(left_ms) if left_ms <= LONGEST_MS else None
+    return Wait("v1", "live", signal, seen, needed, NOW_MS - round(days * DAY_MS), per_day, ready_ms)
+
+
+class OneStream:
+    """What `note_waits` needs to know of a stream."""
+
+    version, role = "v1", "live"
+
+
+def noted(*waits: Wait, notices: Notices | None = None) -> list[str]:
+    kept = notices or Notices()
+    stream: Stream = OneStream()  # type: ignore[assignment]
+    note_waits(kept, stream, list(waits), NOW_MS)
+    return [notice.sentence for notice in kept.all() if notice.why is Why.NOT_ARMED]
+
+
+def test_a_signal_that_is_never_armed_is_a_notice_with_its_figures() -> None:
+    """A model with a hundred predictions a day looked watched for three weeks and was not."""
+    (sentence,) = noted(wait())
+    assert sentence == (
+        "not armed within a week, of version v1: feature:x "
+        "(feature:x: 100 of 2,000 values: never at this rate (100 a day, 19 days to go))."
+    )
+
+
+def test_many_signals_are_one_notice_that_is_taken_back() -> None:
+    """Thirty lines of the same kind would hide the one that matters; and later it would not be true."""
+    notices = Notices()
+    (sentence,) = noted(*(wait(f"feature:{name}") for name in "abcde"), notices=notices)
+    assert "feature:a, feature:b, feature:c and 2 more" in sentence
+    noted(*(wait(f"feature:{name}") for name in "abcde"), notices=notices)
+    assert [notice.count for notice in notices.all()] == [1]
+    assert noted(wait(seen=1900, days=0.5), notices=notices) == []
+
+
+@pytest.mark.parametrize(
+    "quiet", [wait(seen=1000), wait(seen=2, days=KNOWN_MS / DAY_MS / 2), wait(seen=1, days=3.0)]
+)
+def test_what_is_on_its_way_or_not_known_yet_is_no_notice(quiet: Wait) -> None:
+    """The first minutes of every model would be full of warnings that are untrue an hour later."""
+    assert noted(quiet) == []
+
+
+def test_enough_values_without_a_reference_say_why() -> None:
+    """ "2,400 of 2,000 values" would be taken for a mistake in driftline."""
+    assert wait(seen=2400).why == "its values differ too little, or too seldom, to learn from"
+
+
+def test_a_delay_is_told_to_a_quarter() -> None:
+    """Labels after "two days" decide what `labels.wait` has to be."""
+    delays = Delays()
+    assert delays.median_s() is None
+    for delay_s in (1, 60, 86_400, 172_800, 172_800, 172_800, 10**9):
+        delays.add(delay_s * 1000)
+    median_s = delays.median_s()
+    assert median_s is not None
+    assert median_s == pytest.approx(172_800, rel=0.3)
+    other = Delays()
+    other.restore(delays.snapshot())
+    assert (other.median_s(), other.count) == (median_s, 7)
+
+
+def test_labels_before_their_prediction_are_no_error() -> None:
+    """Clocks of two hosts differ by seconds."""
+    delays = Delays()
+    delays.add(-5000)
+    assert delays.median_s() == pytest.approx(0.5)
+
+
+def test_a_pace_forgets_what_was() -> None:
+    """ "5 events a second" of a model that stopped an hour ago says that it is well."""
+    pace = Pace()
+    pace.update(0, NOW_MS)
+    assert pace.per_s is None
+    for minute in range(1, 61):
+        pace.update(600 * minute, NOW_MS + minute * 60_000)
+    assert pace.per_s == pytest.approx(10.0)
+    restored = Pace.restore(pace.snapshot())
+    restored.update(36_000, NOW_MS + 3_600_000 + 10 * FORGOTTEN_MS)
+    assert restored.per_s is not None
+    assert restored.per_s < 0.01
