@@ -1,13 +1,18 @@
 """What tests of several packages share: one real Kafka per session, and topics of one's own on it."""
 
+import json
 import os
 import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import pytest
+
+from driftline.schemas import Alert, encode_alert
+from tests.alerts_truth import Witness
 
 if TYPE_CHECKING:
     from driftline.stream_app.config import KafkaSettings
@@ -15,6 +20,25 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parent.parent
 KAFKA_LIBRARIES = REPOSITORY / ".driftline" / "kafka-libs"
 KAFKA_SESSIONS = REPOSITORY / ".driftline" / "test-kafka"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_alert_is_true() -> Iterator[None]:
+    """Whatever replay a test makes, its alerts pass the checks of `alerts_truth`."""
+    from driftline.stream_app.pipeline.watch import ModelWatch
+
+    witnesses: WeakKeyDictionary[ModelWatch, Witness] = WeakKeyDictionary()
+    publish = ModelWatch._publish
+
+    def checked(watch: ModelWatch, alerts: list[Alert], order: int) -> None:
+        witness = witnesses.setdefault(watch, Witness())
+        for alert in alerts:
+            witness.hear(json.loads(encode_alert(alert)))
+        publish(watch, alerts, order)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ModelWatch, "_publish", checked)
+        yield
 
 
 @pytest.fixture(scope="session")
