@@ -13,7 +13,7 @@ from driftline.detectors.levels import Moments, effect_size, in_units, moments
 from driftline.detectors.shares import Moved, moved, share_moments
 from driftline.detectors.signals import Transform, is_rate
 from driftline.detectors.whitening import to_score
-from driftline.detectors.windows import UNTOLD, told_before
+from driftline.detectors.windows import UNTOLD, told_before, values_needed
 
 RATE_MARGIN = 1e-6
 
@@ -27,7 +27,8 @@ class Finding:
     threshold, for ADWIN the mean score of the window it kept and its delta. of: what has changed, the mean,
     the variance or the shape of the distribution; "up" is then wider. odds: of a 0/1 signal, the odds of a 1
     after the change divided by those before; 1.0 for all others. size: by how much the mean or sd has
-    changed, in the unit of the signal; by the effect where no values before it are told. share: before and
+    changed, in the unit of the signal; by the effect where no values before it are told. seen: how many
+    values the signal had had; needs: how many `after` has to be of to be near the truth. share: before and
     after are shares, of ones or of the first of `categories`, those that moved most. A mean of nan: nothing
     true can be told.
     """
@@ -48,6 +49,8 @@ class Finding:
     of: Literal["mean", "variance", "shape"] = "mean"
     odds: float = 1.0
     size: float = 0.0
+    seen: int = 0
+    needs: int = 0
     share: bool = False
     categories: tuple[Moved, ...] = ()
 
@@ -162,6 +165,8 @@ def finding(
         statistic=measure[0],
         threshold=measure[1],
         size=abs(effect) * float(signal["effect_sd"]),
+        seen=int(signal["seen"]),
+        needs=values_needed(signal),
         share=is_rate(signal),
     )
     if signal["transform"] == Transform.CATEGORY:

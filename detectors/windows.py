@@ -12,10 +12,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.levels import Moments, in_units, measured_in_scores, moments
+from driftline.detectors.signals import Transform
 
 RIGHT_BEFORE_MIN = 50  # values; the mean of fewer is chance
+SPREAD_MIN = 20  # values, of which an sd is known to a sixth
 SAME_LEVEL = 0.25  # of the change: within that the level before, of many more values, is told instead
+MEAN_ERROR = 0.3
+VALUES_NEEDED_MAX = 100
+MATERIAL = 0.25  # of the effect: a smaller difference is not what was found
 UNTOLD = Moments(nan, nan, 0)
+
+
+def values_needed(signal: np.void) -> int:
+    """How many values a mean has to be of to say what a number is; 0 where any few do.
+
+    The mean of a few amounts with a long tail is mostly far below theirs: its standard error is the sd by the
+    root of their number, and that should be less than `MEAN_ERROR` of it. Only for what is never below 0,
+    where an error in parts of the mean means something.
+    """
+    mean = float(signal["reference_mean"]) + float(signal["anchor"])
+    low = float(signal["reference_low"]) + float(signal["anchor"])
+    if signal["transform"] != Transform.VALUE or low < 0 or mean <= 0:
+        return 0
+    variation = float(signal["reference_sd"]) / mean
+    return min(round((variation / MEAN_ERROR) ** 2), VALUES_NEEDED_MAX)
 
 
 def recent_totals(signal: np.void) -> NDArray[np.float64]:
@@ -46,29 +66,38 @@ def told_before(
             before_it = in_units(signal, moments(origin, right))
             if abs(level.mean - before_it.mean) > SAME_LEVEL * abs(now.mean - before_it.mean):
                 candidates.insert(0, before_it)
-    agreeing = (each for each in candidates if each.count and (now.mean - each.mean) * effect > 0)
+    agreeing = [each for each in candidates if each.count and (now.mean - each.mean) * effect > 0]
+    # A level that had changed long before is hardly another one right before it was found again.
+    least = MATERIAL * abs(effect) * float(signal["effect_sd"])
+    material = (each for each in agreeing if abs(now.mean - each.mean) >= least)
     fallback = level if effect == 0.0 else UNTOLD
-    return next(agreeing, fallback)
+    return next(material, agreeing[0] if agreeing else fallback)
 
 
 def told_spread(signal: np.void, values: float, wider: bool) -> tuple[Moments, Moments]:
     """(before, after) of a change of the variance that began about so many values ago.
 
-    After is the recent window where the change is older, else its newest half; before is what it held before
-    that, or the reference: the first whose sd agrees.
+    Before is the reference, or what else the recent window holds: the first whose sd agrees.
     """
-    origin, newest, whole = float(signal["origin"]), signal["recent"][0, :3], recent_totals(signal)
-    totals = newest if newest[0] >= RIGHT_BEFORE_MIN and values < whole[0] else whole
-    after, older = (in_units(signal, moments(origin, each)) for each in (totals, whole - totals))
-    candidates = [reference_moments(signal), older]
+    origin = float(signal["origin"])
+    totals = last_totals(signal, max(values, SPREAD_MIN))
+    older = recent_totals(signal) - totals
+    candidates = [reference_moments(signal)]
+    if older[0] >= RIGHT_BEFORE_MIN:
+        candidates.append(in_units(signal, moments(origin, older)))
     if measured_in_scores(signal):
         candidates.reverse()
-    enough = (each for each in candidates if each.count >= RIGHT_BEFORE_MIN)
-    return next((each for each in enough if (after.sd > each.sd) == wider), UNTOLD), after
+    after = in_units(signal, moments(origin, totals))
+    return next((each for each in candidates if (after.sd > each.sd) == wider), UNTOLD), after
 
 
 def last_values(signal: np.void, values: float) -> Moments:
-    """The last values of a signal: the longest window that holds no more than so many, else the shortest.
+    """The last values of a signal, about so many (`last_totals`)."""
+    return in_units(signal, moments(float(signal["origin"]), last_totals(signal, values)))
+
+
+def last_totals(signal: np.void, values: float) -> NDArray[np.float64]:
+    """Totals of the last values: of the longest window that holds no more than so many, else the shortest.
 
     Besides the recent window and its newest half there are the values since the present level began, and
     those since each CUSUM was zero.
@@ -76,10 +105,11 @@ def last_values(signal: np.void, values: float) -> Moments:
     totals = signal["totals"][:3]
     since_marks = [totals - mark for mark in signal["marks"][:, :3]]
     windows = [signal["recent"][0, :3], recent_totals(signal), totals, *since_marks]
-    windows = [each for each in windows if each[0] >= RIGHT_BEFORE_MIN] or [recent_totals(signal)]
+    enough = min(RIGHT_BEFORE_MIN, values)
+    windows = [each for each in windows if each[0] >= enough] or [recent_totals(signal)]
     within = [each for each in windows if each[0] <= values]
-    chosen = max(within, key=count_of) if within else min(windows, key=count_of)
-    return in_units(signal, moments(float(signal["origin"]), chosen))
+    chosen: NDArray[np.float64] = max(within, key=count_of) if within else min(windows, key=count_of)
+    return chosen
 
 
 def count_of(totals: NDArray[np.float64]) -> float:

@@ -1,14 +1,19 @@
 """What tests of several packages share: one real Kafka per session, and topics of one's own on it."""
 
 import fcntl
+import json
 import os
 import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import pytest
+
+from driftline.schemas import Alert, encode_alert
+from tests.alerts_truth import Witness
 
 if TYPE_CHECKING:
     from driftline.stream_app.config import KafkaSettings
@@ -27,6 +32,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names: list[str] = getattr(item, "fixturenames", [])
         needs_kafka = item.get_closest_marker("kafka") is not None or "kafka_libraries" in names
         item.add_marker(pytest.mark.xdist_group("kafka" if needs_kafka else item.path.stem))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_alert_is_true() -> Iterator[None]:
+    """Whatever replay a test makes, its alerts pass the checks of `alerts_truth`."""
+    from driftline.stream_app.pipeline.watch import ModelWatch
+
+    witnesses: WeakKeyDictionary[ModelWatch, Witness] = WeakKeyDictionary()
+    publish = ModelWatch._publish
+
+    def checked(watch: ModelWatch, alerts: list[Alert], order: int) -> None:
+        witness = witnesses.setdefault(watch, Witness())
+        for alert in alerts:
+            witness.hear(json.loads(encode_alert(alert)))
+        publish(watch, alerts, order)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ModelWatch, "_publish", checked)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -62,7 +62,7 @@ class Acceptance:
         return self._close(set(places), sentence, coverage)
 
     def _close(self, places: set[Place], sentence: str, coverage: Coverage) -> list[Alert]:
-        alerts = []
+        alerts: list[Alert] = []
         for incident in list(self._desk.state.incidents):
             accepted = places.intersection(self.places_of(incident))
             for place in accepted:
@@ -72,7 +72,7 @@ class Acceptance:
             if accepted and not self.places_of(incident):
                 # The clock runs behind; an alert must not end before it began.
                 now_ms = max(self._monitor.clock.now_ms, incident.latest_ms)
-                alerts.append(self._desk.close(incident, now_ms, coverage))
+                alerts += self._desk.close(incident, now_ms, coverage)
         return alerts
 
 

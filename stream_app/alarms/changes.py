@@ -1,9 +1,9 @@
 """One signal's change in words."""
 
-from math import isnan
+from math import isnan, sqrt
 from typing import Final
 
-from driftline.detectors import Finding
+from driftline.detectors import Finding, Moments
 from driftline.schemas import CategoryShare
 from driftline.stream_app.alarms.incident import Member
 from driftline.stream_app.alarms.quantities import from_to, quantities
@@ -11,6 +11,7 @@ from driftline.stream_app.config.units import SHARE
 from driftline.stream_app.monitoring.naming import subject_of
 
 LONGEST_CATEGORY: Final = 40
+ZERO_ERRORS: Final = 2.0  # standard errors
 NAMES: Final = {
     "missing": "missing {}",
     "type": "{} of a wrong type",
@@ -66,7 +67,13 @@ def level_of(found: Finding, unit: str) -> str:
         verb = "higher" if found.effect_size_sd > 0 else "lower"
         return f"is {verb} than usual for the time of day, at {quantities([found.after.mean], unit)[0]}"
     verb = "rose" if found.after.mean > found.before.mean else "fell"
-    return f"{verb} {from_to(found.before.mean, found.after.mean, unit)}"
+    return f"{verb} {from_to(plain_mean(found.before, unit), plain_mean(found.after, unit), unit)}"
+
+
+def plain_mean(level: Moments, unit: str) -> float:
+    """A mean that is 0 by all that its values say is 0: nobody needs to read -4.5e-05."""
+    error = level.sd / sqrt(max(level.count, 1))
+    return 0.0 if unit != SHARE and abs(level.mean) <= ZERO_ERRORS * error else level.mean
 
 
 def around(mean: float, unit: str) -> str:

@@ -1,18 +1,20 @@
 """The alarm desk of one model: findings in, alerts out."""
 
+import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from driftline.detectors import Moments, SignalState
 from driftline.schemas import Alert, Coverage, Ended
 from driftline.stream_app.alarms.announcement import Scene, Status, announce
 from driftline.stream_app.alarms.endings import (
-    ending_of,
     ending_of_all,
     ending_of_condition,
+    recover,
     remember_start,
     vanished,
 )
@@ -38,6 +40,8 @@ PENDING_DELAYS = 2
 FOLLOW_MS = 60_000
 # Two words about an incident are at least so far apart, unless the second is its last.
 PAUSE_MS = 1000
+# How long the first word about a number with a long tail may wait for more of its values.
+PATIENCE_MS = 120_000
 DOUBLED_AT_MOST = 20  # beyond any bound that a configuration can have
 
 
@@ -86,7 +90,7 @@ class AlarmDesk:
         member = incident.first
         member.recovered, member.now = True, evidence.finding.after
         incident.acceptance = evidence.told
-        return [self.close(incident, now_ms, coverage, ended or ending_of_condition(incident))]
+        return self.close(incident, now_ms, coverage, ended or ending_of_condition(incident))
 
     def tick(self, now_ms: int, coverage: Coverage) -> list[Alert]:
         """What time brings: late confirmations, updates, recoveries, repetitions."""
@@ -128,6 +132,8 @@ class AlarmDesk:
 
     def _tell(self, incident: Incident, now_ms: int, coverage: Coverage) -> list[Alert]:
         if not incident.sequence:
+            if is_premature(incident):
+                return []
             self.tally.count(WHOLE_MODEL, now_ms)
             return [self._announce(incident, Status.FIRING, now_ms, coverage)]
         if is_graver(incident) and now_ms - incident.sent_ms >= PAUSE_MS:
@@ -137,6 +143,8 @@ class AlarmDesk:
         return []
 
     def _follow(self, incident: Incident, now_ms: int, coverage: Coverage) -> list[Alert]:
+        if not incident.sequence:
+            return self._first_word(incident, now_ms, coverage)
         if not incident.standing:
             if now_ms - incident.followed_ms >= FOLLOW_MS:
                 incident.followed_ms = now_ms
@@ -145,7 +153,7 @@ class AlarmDesk:
             if ended is None and all(member.recovered for member in incident.members.values()):
                 ended = ending_of_all(incident)
             if ended is not None:
-                return [self.close(incident, now_ms, coverage, ended)]
+                return self.close(incident, now_ms, coverage, ended)
         silent_ms = now_ms - incident.sent_ms
         if incident.unsent and silent_ms >= PAUSE_MS:
             self._look_at_members(incident)
@@ -156,6 +164,17 @@ class AlarmDesk:
             return [self._announce(incident, Status.FIRING, now_ms, coverage)]
         return []
 
+    def _first_word(self, incident: Incident, now_ms: int, coverage: Coverage) -> list[Alert]:
+        """What an incident had to wait for: `after` of more values, or the end of its patience."""
+        evidence = incident.first.evidence
+        signal = self._look(evidence)
+        since = 0 if signal is None else incident.first.values_since(signal.seen)
+        if since < evidence.finding.needs and now_ms - incident.detected_ms < PATIENCE_MS:
+            return []
+        incident.first.evidence = with_more_values(evidence, self._last_values(evidence, since))
+        self.tally.count(WHOLE_MODEL, now_ms)
+        return [self._announce(incident, Status.FIRING, now_ms, coverage)]
+
     def _repeat_ms(self, incident: Incident) -> int:
         """After how long an incident that stays open is told again: twice as long each time, to a bound."""
         every_ms, most_ms = self.plan.alerts.repeat_every_ms, self.plan.alerts.repeat_at_most_ms
@@ -163,13 +182,13 @@ class AlarmDesk:
 
     def close(
         self, incident: Incident, now_ms: int, coverage: Coverage, ended: Ended = Ended.ACCEPTED
-    ) -> Alert:
-        """The incident is over: its last alert."""
+    ) -> list[Alert]:
+        """The incident is over: its last alert, if there was one."""
         idle_ms = self.monitor.streams.idle_ms((incident.version, incident.role), now_ms)
         incident.heard_ms = now_ms - int(min(idle_ms, now_ms))
         incident.ended = ended
         self.state.close(incident)
-        return self._announce(incident, Status.RESOLVED, now_ms, coverage)
+        return [self._announce(incident, Status.RESOLVED, now_ms, coverage)] if incident.sequence else []
 
     def _look_at_members(self, incident: Incident) -> None:
         """What each signal is now, and whether it is another one still."""
@@ -179,17 +198,15 @@ class AlarmDesk:
                 continue
             if member.seen_at_start < 0:
                 remember_start(member, signal)
-            if not member.recovered:
-                self._look_for_recovery(member, signal)
-            since = signal.seen - member.seen_at_start + member.evidence.finding.after.count
-            member.now = self._last_values(member.evidence, since) or member.evidence.finding.after
-
-    def _look_for_recovery(self, member: Member, signal: SignalState) -> None:
-        block = self.monitor.bank_settings.block
-        if has_recovered(member, signal, self.plan, block):
-            present = self._last_values(member.evidence, 2 * self.plan.alerts.of_blocks * block)
-            member.recovered = True
-            member.followed = ending_of(member, signal, present) is Ended.FOLLOWED
+            block = self.monitor.bank_settings.block
+            lately = self._last_values(member.evidence, 2 * self.plan.alerts.of_blocks * block)
+            if not member.recovered and has_recovered(member, signal, self.plan, block):
+                recover(member, signal, lately)
+            since = member.values_since(signal.seen)
+            now = lately if member.recovered else self._last_values(member.evidence, since)
+            if now is not None and (member.recovered or now.count <= 2 * max(since, 1)):
+                member.now = now  # else it would be mostly of values from before the change
+            member.now = member.now or member.evidence.finding.after
 
     def _look(self, evidence: Evidence) -> SignalState | None:
         return self.monitor.state((evidence.version, evidence.role), evidence.table, evidence.signal)
@@ -226,6 +243,22 @@ class AlarmDesk:
 def is_graver(incident: Incident) -> bool:
     """Whether it has become graver than was said."""
     return SEVERITY_ORDER[incident.severity] > SEVERITY_ORDER[incident.sent_severity]
+
+
+def is_premature(incident: Incident) -> bool:
+    """Whether its figures are of too few values to say what the signal has become, and nobody is paged."""
+    found = incident.first.evidence.finding
+    return incident.severity != "critical" and found.of == "mean" and found.after.count < found.needs
+
+
+def with_more_values(evidence: Evidence, after: Moments | None) -> Evidence:
+    """The evidence with what its signal has been since the change, where that tells the same story."""
+    found = evidence.finding
+    if after is None or after.count < found.after.count:
+        return evidence
+    if not (after.mean - found.before.mean) * found.effect_size_sd > 0:
+        return evidence
+    return structs.replace(evidence, finding=dataclasses.replace(found, after=after))
 
 
 def pending_ms(evidence: Evidence) -> int:

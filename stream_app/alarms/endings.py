@@ -42,14 +42,16 @@ def has_followed(member: Member, signal: SignalState) -> bool:
     return not finding.categories and not isnan(change) and moved > NEARER * change > 0.0
 
 
-def ending_of(member: Member, signal: SignalState, now: Moments | None) -> Ended:
-    """Why a signal that its detectors take for normal is so.
+def recover(member: Member, signal: SignalState, now: Moments | None) -> None:
+    """Note why a signal is normal for its detectors: it is back, or its level was followed.
 
     Where the time of the week moves a signal, its values of now say little; whether its level moved does.
+    What is back at a level that had been followed earlier is not back at its reference.
     """
-    if now is not None and not signal.seasonal:
-        return Ended.BACK_AT_REFERENCE if is_back(member, now) else Ended.FOLLOWED
-    return Ended.FOLLOWED if has_followed(member, signal) else Ended.BACK_AT_REFERENCE
+    member.recovered = True
+    follows = has_followed(member, signal)
+    member.back = not follows if now is None or signal.seasonal else is_back(member, now)
+    member.followed = not member.back or abs(member.followed_at_start) >= FOLLOWED_SD
 
 
 def ending_of_all(incident: Incident) -> Ended:

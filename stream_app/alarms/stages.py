@@ -201,10 +201,7 @@ def graded(case: Case) -> Held | None:
         incident.latest_ms = max(incident.latest_ms, evidence.arrived_ms)
     else:
         member.detectors = sorted(names.union(member.detectors))
-        member.grown_sd = max(member.grown_sd, case.effect_size_sd)
-        if member.recovered:
-            member.recovered = member.accepted = member.followed = False
-            member.seen_at_start = -1
+        member.grow(evidence)
     incident.raise_to(severity)
     return None
 

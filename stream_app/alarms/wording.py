@@ -13,7 +13,7 @@ SIGNALS_NAMED: Final = 5
 INCIDENTS_NAMED: Final = 3
 HEADS: Final = {
     Ended.BACK_AT_REFERENCE: "Resolved",
-    Ended.FOLLOWED: "Closed, not back",
+    Ended.FOLLOWED: "Closed, not healthy",
     Ended.ACCEPTED: "Accepted",
     Ended.NO_TRAFFIC: "Closed, nothing heard any more",
     Ended.VERSION_GONE: "Closed, version gone",
@@ -27,7 +27,9 @@ def summary_of(incident: Incident) -> str:
     others = len(incident.members) - 1
     more = f", and {others} more signal{'s' if others > 1 else ''}" if others else ""
     kind = WORDS[incident.kind].name
-    what = f"{kind}: {change_of(incident.first)}{more} ({place_of(incident)})"
+    present = present_of(incident.first) if incident.sequence > 1 else ""
+    now = f", {present}" if present else ""
+    what = f"{kind}: {change_of(incident.first)}{now}{more} ({place_of(incident)})"
     return what if incident.ended is None else f"{HEADS[incident.ended]}. {what}"
 
 
@@ -48,15 +50,14 @@ def description_of(incident: Incident, others: list[Incident], moved_features: l
 
 
 def since_when(incident: Incident) -> str:
-    """``Since 2026-11-16 10:13 UTC, found 4 min later from 240 values; now 35.2.``"""
+    """``Since 2026-11-16 10:13 UTC, found 4 min later from 240 values.``"""
     evidence = incident.first.evidence
     found_after = duration(incident.detected_ms - incident.began_ms)
     values = evidence.finding.after.count
     by = f" from {values:,} value{'s' if values != 1 else ''}" if values else ""
-    now = present_of(incident.first) if incident.sequence > 1 else ""
     return (
         f"{'Began' if incident.ended is not None else 'Since'} {clock(incident.began_ms)}, "
-        f"found {found_after} later{by}{now and f'; {now}'}."
+        f"found {found_after} later{by}."
     )
 
 
@@ -144,8 +145,13 @@ def followed(incident: Incident) -> str:
     stayed = [member for member in incident.ranked() if member.followed]
     named = ", ".join(
         f"{name_of(member.evidence.signal, member.evidence.unit)}{level_now(member)}"
-        for member in stayed[:SIGNALS_NAMED]
+        for member in (stayed or incident.ranked())[:SIGNALS_NAMED]
     )
+    if all(member.back for member in stayed):
+        return (
+            f"This change is over, but {named} is only back at a level that was followed after an earlier "
+            f"one, not where it was when it was healthy.{rest_of(incident)}"
+        )
     lasted = duration(incident.sent_ms - incident.began_ms)
     return (
         f"Not healthy: the change lasted {lasted} and is followed as the new level of {named}; "
