@@ -19,6 +19,8 @@ from driftline.schemas.events import (
     Control,
     Event,
     Feedback,
+    Heartbeat,
+    ModelEvent,
     Prediction,
     Serving,
     Value,
@@ -28,11 +30,13 @@ from driftline.schemas.identity import alert_id, fingerprint_of
 from driftline.schemas.outputs import outputs_text, read_outputs
 from driftline.schemas.rejections import DeadLetter, Reason, Rejection, Source, dead_letter
 from driftline.schemas.summaries import Distribution, Quantiles, Reference, SignalSummary, summary_key
-from driftline.schemas.times import epoch_ms, rfc3339
-from driftline.schemas.wire import decode
+from driftline.schemas.times import EARLIEST_MS, OLDEST_MS, epoch_ms, rfc3339
+from driftline.schemas.wire import decode, named_in
 
 __all__ = [
+    "EARLIEST_MS",
     "LONGEST_NAME",
+    "OLDEST_MS",
     "Alert",
     "Annotations",
     "AuditRecord",
@@ -43,7 +47,9 @@ __all__ = [
     "Drift",
     "Event",
     "Feedback",
+    "Heartbeat",
     "Labels",
+    "ModelEvent",
     "Moments",
     "Position",
     "Prediction",
@@ -65,6 +71,7 @@ __all__ = [
     "encode_alert",
     "epoch_ms",
     "fingerprint_of",
+    "named_in",
     "outputs_text",
     "read_outputs",
     "rfc3339",

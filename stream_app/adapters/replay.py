@@ -8,6 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from driftline.schemas import OLDEST_MS
 from driftline.stream_app.adapters.baselines import read_baselines, write_baselines
 from driftline.stream_app.adapters.garbage import seldom_collected
 from driftline.stream_app.config import Settings
@@ -71,7 +72,8 @@ def replay(
 def replay_batches(batches: Iterable[Records], settings: Settings, sinks: Sinks) -> Summary:
     """The same of records that are together already."""
     baselines = read_baselines(settings)
-    shard = Shard(0, settings, summaries="every" if sinks.signals else None, baselines=baselines)
+    summaries = "every" if sinks.signals else None
+    shard = Shard(0, settings, summaries=summaries, baselines=baselines, earliest_ms=OLDEST_MS)
     started = perf_counter()
     for batch in batches:
         shard.apply(batch)

@@ -20,8 +20,8 @@ from driftline.stream_app.alarms.stages import (
 )
 from driftline.stream_app.alarms.state import AlarmState
 from driftline.stream_app.alarms.tally import WHOLE_MODEL, Tally
+from driftline.stream_app.alarms.wording import clock
 from driftline.stream_app.monitoring.model import ModelMonitor
-from driftline.stream_app.monitoring.streams import GONE_MS
 
 # A finding that nothing confirmed within an hour, or twice the time that the change took to be found, is
 # forgotten.
@@ -48,7 +48,7 @@ class AlarmDesk:
     def report(self, evidence: Evidence, coverage: Coverage) -> list[Alert]:
         """A condition that is certain by itself: an incident of its own, open until `end`."""
         evidence.standing = True
-        if self.state.incident_of(evidence) is not None:
+        if self.state.standing_of(evidence) is not None:
             return []
         incident = self.state.open(evidence)
         severity = self.plan.alerts.severity[evidence.kind.value]
@@ -57,11 +57,12 @@ class AlarmDesk:
 
     def end(self, evidence: Evidence, now_ms: int, coverage: Coverage) -> list[Alert]:
         """A condition that was reported is over; none when it was not open."""
-        incident = self.state.incident_of(evidence)
+        incident = self.state.standing_of(evidence)
         if incident is None:
             return []
         incident.members[evidence.signal].recovered = True
-        return [self.close(incident, now_ms, coverage)]
+        incident.ending = evidence.sentence
+        return [self.close(incident, max(now_ms, incident.latest_ms), coverage)]
 
     def tick(self, now_ms: int, coverage: Coverage) -> list[Alert]:
         """What time brings: late confirmations, updates, recoveries, repetitions."""
@@ -103,8 +104,12 @@ class AlarmDesk:
         if now_ms - incident.followed_ms >= FOLLOW_MS:
             incident.followed_ms = now_ms
             self._look_for_recovery(incident)
-        gone = self.monitor.streams.idle_ms((incident.version, incident.role), now_ms) > GONE_MS
-        if gone or all(member.recovered for member in incident.members.values()):
+        if all(member.recovered for member in incident.members.values()):
+            return [self.close(incident, now_ms, coverage)]
+        key = (incident.version, incident.role)
+        stands = any(member.evidence.standing for member in incident.members.values())
+        if not stands and self.monitor.streams.is_gone(key, now_ms):
+            incident.ending = nothing_heard_since(self.monitor.streams.heard_ms(key))
             return [self.close(incident, now_ms, coverage)]
         if incident.unsent:
             return [self._announce(incident, Status.UPDATED, now_ms, coverage)]
@@ -146,6 +151,12 @@ class AlarmDesk:
         self.state = msgspec.convert(snapshot["state"], AlarmState)
         self.held = Counter(snapshot["held"])
         self.tally.restore(snapshot["tally"])
+
+
+def nothing_heard_since(heard_ms: int | None) -> str:
+    """Why an incident is over whose version is gone."""
+    since = "" if not heard_ms else f" since {clock(heard_ms)}"
+    return f"Nothing was heard of it{since}: whether it is healthy nobody knows."
 
 
 def pending_ms(evidence: Evidence) -> int:

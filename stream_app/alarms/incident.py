@@ -27,6 +27,8 @@ class Evidence(msgspec.Struct):
     finding: Finding
     # A condition that is certain by itself (silence, a missed target): its reporter says when it is over.
     standing: bool = False
+    # What happened, where its reporter says it in words of its own.
+    sentence: str = ""
 
     @property
     def signal(self) -> str:
@@ -79,6 +81,8 @@ class Incident(msgspec.Struct):
     verdict: Verdict | None = None
     # Who accepted the change, in a sentence; empty while nobody has.
     acceptance: str = ""
+    # Why it is over, in a sentence, where its signals are not simply back at their reference.
+    ending: str = ""
 
     def ranked(self) -> list[Member]:
         """Signals that have not recovered, largest effect first (all of them once none is left)."""

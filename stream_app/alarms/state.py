@@ -43,15 +43,23 @@ class AlarmState(msgspec.Struct):
 
     def incident_of(self, evidence: Evidence) -> Incident | None:
         """The open incident in which this signal fires."""
-        for incident in self._of_version(evidence):
+        for incident in self._drifts(evidence):
             member = incident.members.get(evidence.signal)
             if member is not None and not member.recovered:
                 return incident
         return None
 
+    def standing_of(self, evidence: Evidence) -> Incident | None:
+        """The open incident of the same condition, which its reporter ends."""
+        for incident in self._of_version(evidence):
+            member = incident.members.get(evidence.signal)
+            if member is not None and member.evidence.standing and member.evidence.kind is evidence.kind:
+                return incident
+        return None
+
     def past_members(self, evidence: Evidence) -> list[Member]:
         """What this signal was in open incidents of its model version in which it does not fire any more."""
-        members = [incident.members.get(evidence.signal) for incident in self._of_version(evidence)]
+        members = [incident.members.get(evidence.signal) for incident in self._drifts(evidence)]
         return [member for member in members if member is not None and member.recovered]
 
     def incident_near(self, evidence: Evidence, group_within_ms: int) -> Incident | None:
@@ -59,7 +67,7 @@ class AlarmState(msgspec.Struct):
 
         A change began somewhere between its estimated beginning and its detection.
         """
-        for incident in self._of_version(evidence):
+        for incident in self._drifts(evidence):
             from_ms = incident.began_ms - group_within_ms
             until_ms = incident.latest_ms + group_within_ms
             if evidence.finding.began_ms <= until_ms and evidence.arrived_ms >= from_ms:
@@ -73,7 +81,16 @@ class AlarmState(msgspec.Struct):
         """
         if evidence.kind not in ANSWERS:
             return None
-        return next((each for each in self._of_version(evidence) if each.kind in ANSWERS), None)
+        return next((each for each in self._drifts(evidence) if each.kind in ANSWERS), None)
+
+    def _drifts(self, evidence: Evidence) -> list[Incident]:
+        """Those of them that findings may join: a standing condition is an incident of its own."""
+        incidents = self._of_version(evidence)
+        return [
+            each
+            for each in incidents
+            if not any(member.evidence.standing for member in each.members.values())
+        ]
 
     def _of_version(self, evidence: Evidence) -> list[Incident]:
         """The open incidents of the model version that the evidence is about."""

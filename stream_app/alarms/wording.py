@@ -48,7 +48,9 @@ def description_of(incident: Incident, *, resolved: bool) -> str:
     first = ranked[0].evidence
     found = first.finding
     parts = [
-        f"Began about {clock(incident.began_ms)}, detected {clock(incident.detected_ms)} "
+        f"Began about {clock(incident.began_ms)}, detected {clock(incident.detected_ms)}."
+        if first.standing
+        else f"Began about {clock(incident.began_ms)}, detected {clock(incident.detected_ms)} "
         f"after {found.after.count:,.0f} values by {' and '.join(ranked[0].detectors)} "
         f"(statistic {found.statistic:.4g}, threshold {found.threshold:.4g}); "
         f"effect {found.effect_size_sd:+.2f} standard deviations."
@@ -69,6 +71,8 @@ def description_of(incident: Incident, *, resolved: bool) -> str:
 
 def ending_of(incident: Incident) -> str:
     """Why it is over: back as it was, or normal from now on."""
+    if incident.ending:
+        return incident.ending
     if not incident.acceptance:
         return "Every signal is back at its reference."
     if all(member.accepted for member in incident.members.values()):
@@ -79,6 +83,8 @@ def ending_of(incident: Incident) -> str:
 def change_of(member: Member) -> str:
     """``error:intent rose from 6.1 % to 14.8 %``."""
     found = member.evidence.finding
+    if member.evidence.sentence:
+        return member.evidence.sentence
     if found.of == "variance":
         verb = "varies more" if found.effect_size_sd > 0 else "varies less"
         return f"{found.signal} {verb}: sd {found.before.sd:.4g} before, {found.after.sd:.4g} now"

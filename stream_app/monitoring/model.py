@@ -9,16 +9,18 @@ from driftline.schemas import Feedback, Prediction, Serving
 from driftline.stream_app.config import Limits, ModelPlan
 from driftline.stream_app.monitoring.budget import BEFORE_ITS_SHARE
 from driftline.stream_app.monitoring.clock import EventClock, phase_of
+from driftline.stream_app.monitoring.feeds import Feeds
 from driftline.stream_app.monitoring.identity import id_hash
 from driftline.stream_app.monitoring.joins import Joins, Outcome
 from driftline.stream_app.monitoring.notices import Notices, Why
 from driftline.stream_app.monitoring.runs import DecodedRun, Run
-from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.stream import ALL_VERSIONS, Stream
 from driftline.stream_app.monitoring.streams import Baseline, StreamKey, Streams
 from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, Reported
 from driftline.stream_app.monitoring.volume import VOLUME, seconds_of
 
 MINUTE_MS = 60_000
+DAY_S = 86_400
 
 
 class ModelMonitor:
@@ -47,9 +49,16 @@ class ModelMonitor:
         self.counts: Counter[str] = Counter()
         self.refused: set[str] = set()
         self.notices = Notices()
+        self.feeds = Feeds()
         self._unlinked: Counter[str] = Counter()
         self._reports: list[tuple[Reported, Stream]] = []
         self._prediction_offset = 0
+        self._counted_ms = -1  # the minute up to which throughput was counted
+
+    @property
+    def prediction_offset(self) -> int:
+        """Of the last prediction, or report."""
+        return self._prediction_offset
 
     def predictions(self, events: Sequence[Prediction], offsets: Sequence[int]) -> None:
         """Predictions of one stream as events; see ``take_run``."""
@@ -74,6 +83,7 @@ class ModelMonitor:
             return
         stream.predictions.extend(run, sequences)
         stream.last_event_ms = self.clock.tick_ms
+        stream.presence.hear(int(run.times_ms()[-1]))
         self.joins.expect(keys, run, self.clock.tick_ms)
         if self._unlinked or len(self.joins.early):
             for place, time_ms in enumerate(run.times_ms().tolist()):
@@ -109,6 +119,7 @@ class ModelMonitor:
         if stream is None:
             self.counts["unwatched"] += 1
             return
+        stream.presence.hear(event.time_ms)
         table = stream.outcomes["reports"]
         values = {f"serving:{name}": value for name, value in event.values.items() if value is not None}
         for name in table.unknown(values):
@@ -126,9 +137,27 @@ class ModelMonitor:
         self._deliver(self.joins.expire(now_ms), arrival)
         # Whole minutes: throughput is looked at less often than it is counted, which costs a sixth.
         minute_ms = now_ms // MINUTE_MS * MINUTE_MS
-        for stream in self.streams.values():
-            for second, count in stream.volume.complete(minute_ms):
-                stream.outcomes["volume"].append({VOLUME: float(count)}, second * 1000, arrival)
+        if minute_ms != self._counted_ms:
+            self._counted_ms = minute_ms
+            for stream in self.streams.values():
+                stream.count_volume(minute_ms, arrival)
+                self._note_thin_volume(stream, now_ms)
+
+    def _note_thin_volume(self, stream: Stream, now_ms: int) -> None:
+        """Say of throughput when it will not be armed within a week, and when it is after all."""
+        volume = stream.volume
+        subject = f"{VOLUME} {stream.version} {stream.role}"
+        if volume.is_released:
+            self.notices.settle(Why.NOT_ARMED, subject)
+        elif volume.step_s and not volume.arms_within_a_week and stream.version == ALL_VERSIONS:
+            days = volume.step_s * volume.warm_up / DAY_S
+            self.notices.note(
+                Why.NOT_ARMED,
+                subject,
+                f"{self.model}: {VOLUME} is not armed: it has {volume.held} of {volume.warm_up} counts, "
+                f"which take {days:.0f} days at this rate.",
+                now_ms,
+            )
 
     def flush(self) -> list[tuple[Reported, Stream]]:
         """Findings of all rows that waited, in the order of the events that caused them."""
@@ -170,6 +199,7 @@ class ModelMonitor:
             stream = self.streams.get((outcome.version, outcome.role))
             if stream is None:
                 continue
+            stream.presence.hear(self.clock.tick_ms)
             table = stream.outcomes[outcome.table]
             if outcome.corrects is not None:
                 # The statistics take the correction; the detectors have read the earlier value.
@@ -230,6 +260,8 @@ class ModelMonitor:
             "counts": dict(self.counts),
             "refused": sorted(self.refused),
             "notices": self.notices.snapshot(),
+            "feeds": self.feeds.snapshot(),
+            "counted_ms": self._counted_ms,
             "unlinked": dict(self._unlinked),
             "joins": self.joins.snapshot(),
         }
@@ -241,6 +273,8 @@ class ModelMonitor:
         self.counts = Counter(snapshot["counts"])
         self.refused = set(snapshot["refused"])
         self.notices.restore(snapshot["notices"])
+        self.feeds.restore(snapshot["feeds"])
+        self._counted_ms = snapshot["counted_ms"]
         self._unlinked = Counter(snapshot["unlinked"])
         self.joins.restore(snapshot["joins"])
 

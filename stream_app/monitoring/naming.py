@@ -41,6 +41,9 @@ KIND_OF_PREFIX = {
     "serving": Kind.SERVING,
     "tail": Kind.SERVING,
     "volume": Kind.VOLUME,
+    "silence": Kind.SILENCE,
+    "refused": Kind.DATA_QUALITY,
+    "service": Kind.SERVICE,
 }
 
 # An output may carry the name of a feature; its quality signals say that they belong to the output.

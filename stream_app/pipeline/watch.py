@@ -6,27 +6,30 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from driftline.schemas import Alert, Control, Coverage, Feedback, Serving
+from driftline.stream_app.alarms import conditions
 from driftline.stream_app.alarms.control import ControlDesk
 from driftline.stream_app.alarms.desk import AlarmDesk
 from driftline.stream_app.alarms.incident import Evidence
 from driftline.stream_app.config import Settings
+from driftline.stream_app.monitoring.cadence import DAY_MS
 from driftline.stream_app.monitoring.calibration import Calibration
+from driftline.stream_app.monitoring.feeds import DEFAULT_ROLE, FEEDS_MAX, Arrived, Told
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.naming import kind_of
+from driftline.stream_app.monitoring.notices import Why
+from driftline.stream_app.monitoring.refusals import Refusals
 from driftline.stream_app.monitoring.runs import DecodedRun, Run, ScannedRun
-from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.stream import ALL_VERSIONS, Stream
 from driftline.stream_app.monitoring.streams import Baseline
 from driftline.stream_app.monitoring.tables import Reported
+from driftline.stream_app.monitoring.volume import VOLUME
+from driftline.stream_app.pipeline.entries import Entry, Lapse, Refusal, Times
 from driftline.stream_app.pipeline.outputs import alert_record, audit_record
 from driftline.stream_app.pipeline.records import OutputRecord
 from driftline.stream_app.pipeline.summaries import summaries_of
 
 Ordered = tuple[int, OutputRecord]
 """An output, with the order of the record that caused it."""
-
-
-Entry = tuple[Run | Feedback | Serving | Control, int]
-"""A run of predictions, or another event and its offset."""
 
 
 class Extras(NamedTuple):
@@ -58,29 +61,55 @@ class ModelWatch:
         self.summaries = extras.summaries
         self._summarise_every_ms = int(settings.worker.summaries_every_s * 1000)
         self._summarised_ms = 0
+        self._clock_lead_ms = settings.limits.clock_lead_ms
+        self._noted_day = 0
+        self._desk_ms = 0  # the latest time that the desk was told
+        self.refusals = Refusals()
         self.rejected = 0
         self.lost = 0
         self._sampling_rate = 1.0
 
-    def apply(self, entries: Sequence[Entry], orders: Sequence[int]) -> None:
+    def apply(self, entries: Sequence[Entry], orders: Sequence[int], times: Times) -> bool:
         """Absorb events in their order. The rows they make wait for the next flush.
 
-        ``orders`` count the records of the shard; alerts of several models are put in order by them.
+        ``orders`` count the records of the shard; alerts of several models are put in order by them. False
+        when nothing has changed by it.
         """
         self._orders += orders
-        monitor = self.monitor
-        for event, offset in entries:
+        changed = bool(orders)
+        for event, offset, place in entries:
             if isinstance(event, DecodedRun | ScannedRun):
-                self._apply_run(event)
-            elif isinstance(event, Feedback):
-                # Feedback may be about a time long past (labels), so it does not move the clock.
-                monitor.feedback(event, offset)
+                self._apply_run(event, times)
+            elif isinstance(event, Lapse):
+                changed = self._lapse(event) or changed
+            elif isinstance(event, Refusal):
+                self._refuse(event, int(times.arrived_ms[place]))
+                changed = True
             elif isinstance(event, Control):
                 self._hear(event)
             else:
-                if monitor.clock.advance(event.time_ms):
-                    self._tick()
-                monitor.serving(event, offset)
+                self._apply_other(event, offset, place, times)
+        return changed
+
+    def _apply_other(self, event: Feedback | Serving, offset: int, place: int, times: Times) -> None:
+        monitor, arrived_ms = self.monitor, int(times.arrived_ms[place])
+        signal = None
+        if isinstance(event, Serving):
+            signal = f"silence:host {event.host or '?'}"
+        elif event.kind == "label":
+            signal = "silence:labels"
+        elif event.behavior is not None:
+            signal = f"silence:behavior {event.behavior}"
+        if signal is not None and self._listens:
+            voting = times.voting is not None and bool(times.voting[place])
+            monitor.feeds.hear_one(signal, arrived_ms, event.time_ms, voting)
+        if isinstance(event, Feedback):
+            # Feedback may be about a time long past (labels), so it does not move the clock.
+            monitor.feedback(event, offset)
+            return
+        if monitor.clock.advance(int(times.clock_ms[place]), arrived_ms + self._clock_lead_ms):
+            self._tick(arrived_ms)
+        monitor.serving(event, offset)
 
     def _hear(self, event: Control) -> None:
         """An operator's word is about what was found before it; it does not move the clock either."""
@@ -90,28 +119,114 @@ class ModelWatch:
         self._publish(self.control.take(event, self._coverage(sequence)), order)
         self._write_audit(order)
 
-    def _apply_run(self, run: Run) -> None:
+    def _apply_run(self, run: Run, times: Times) -> None:
         """Absorb predictions of one stream, with the ticks between them."""
-        clock, times_ms = self.monitor.clock, run.times_ms()
+        rows = run.rows
+        clock_ms, arrived_ms = times.clock_ms[rows], times.arrived_ms[rows]
+        if self._listens:
+            voting = None if times.voting is None else times.voting[rows]
+            heard = Arrived(*run.stream, arrived_ms, clock_ms, voting, run.segments())
+            self.monitor.feeds.hear_run(heard)
+        believed_ms = arrived_ms + self._clock_lead_ms
+        clock = self.monitor.clock
         start = 0
         while start < len(run):
-            quiet = clock.advance_to_tick(times_ms[start:])
+            quiet = clock.advance_to_tick(clock_ms[start:], believed_ms[start:])
             if not quiet:
-                clock.advance(int(times_ms[start]))
-                self._tick()
+                clock.advance(int(clock_ms[start]), int(believed_ms[start]))
+                self._tick(int(arrived_ms[start]))
                 quiet = 1
             self.monitor.take_run(run.part(start, start + quiet))
             start += quiet
 
-    def reject(self) -> None:
+    @property
+    def next_ms(self) -> float:
+        """Before this time of the partition nothing has to be looked at."""
+        if self.refusals.is_open:
+            return 0.0
+        return self.monitor.feeds.next_ms
+
+    @property
+    def _listens(self) -> bool:
+        return not self.monitor.plan.silence.ignore
+
+    def _lapse(self, lapse: Lapse) -> bool:
+        """Time went on in the partition: what has fallen silent, or is over? True when there was any."""
+        monitor = self.monitor
+        told = monitor.feeds.look(lapse.now_ms)
+        over = self.refusals.look(lapse.now_ms, monitor.sequence)
+        silent_ms = monitor.feeds.silent_since_ms
+        if not told and not over and silent_ms is None:
+            return False
+        self.flush()
+        for each in told:
+            self._tell(each, lapse.order)
+        for change in over:
+            evidence = conditions.refusals(change, self._place(), monitor.clock.now_ms)
+            ended = self.desk.end(evidence, monitor.clock.now_ms, self._coverage(monitor.sequence))
+            self._publish(ended, lapse.order)
+        if silent_ms is not None:  # its own clock stands still; what is said of it goes on
+            self._look_after_incidents(monitor.clock.tick_ms + lapse.now_ms - silent_ms, lapse.order)
+        return True
+
+    def _tell(self, told: Told, order: int) -> None:
+        monitor, coverage = self.monitor, self._coverage(self.monitor.sequence)
+        everything = monitor.streams.everything(told.role)
+        evidence = conditions.silence(told, self._place())
+        if told.what == "back":
+            self._publish(self.desk.end(evidence, monitor.clock.now_ms, coverage), order)
+            return
+        if told.signal == VOLUME:
+            for stream in (everything, *monitor.streams.versions()):
+                if stream.role == told.role:
+                    stream.volume.interrupt(told.since_ms)
+        self._publish(self.desk.report(evidence, coverage), order)
+
+    def _note_feeds(self, now_ms: int) -> None:
+        notices, feeds, model = self.monitor.notices, self.monitor.feeds, self.monitor.model
+        thin = feeds.thin(now_ms)
+        for role in feeds.predictions.keys() - {feed.role for feed, _ in thin}:
+            notices.settle(Why.NOT_ARMED, f"silence {role}")
+        for feed, per_day in thin:
+            sentence = (
+                f"{model}: whether predictions ({feed.role}) have stopped cannot be told: "
+                f"{per_day:.2g} a day are too few to be sure within a week."
+            )
+            notices.note(Why.NOT_ARMED, f"silence {feed.role}", sentence, self.monitor.clock.now_ms)
+        if feeds.crowded:
+            sentence = (
+                f"{model}: it has more than {FEEDS_MAX} feeds (hosts, segments, behaviours); "
+                "not all of them are watched for silence"
+            )
+            notices.note(Why.LIMIT, "silence", sentence, self.monitor.clock.now_ms)
+
+    def _refuse(self, refusal: Refusal, arrived_ms: int) -> None:
         """A record of this model could not be used."""
         self.flush()
         self.rejected += 1
+        monitor = self.monitor
+        change = self.refusals.take(refusal.example, arrived_ms, monitor.sequence)
+        if change is None:
+            return
+        feed = monitor.feeds.predictions.get(DEFAULT_ROLE)
+        away_ms = arrived_ms - feed.alive_ms if feed is not None else 0
+        now_ms = monitor.clock.now_ms + away_ms if monitor.clock.now_ms else arrived_ms
+        evidence = conditions.refusals(change, self._place(), now_ms)
+        monitor.streams.everything(DEFAULT_ROLE)
+        self._publish(self.desk.report(evidence, self._coverage(monitor.sequence)), refusal.order)
 
-    def lose(self, records: int) -> None:
-        """Records of the model's partition are gone from the log."""
+    def _place(self) -> conditions.Place:
+        monitor = self.monitor
+        offset = monitor.prediction_offset
+        return conditions.Place(
+            monitor.model, self.topics["predictions"], self.partition, offset, monitor.sequence
+        )
+
+    def lose(self, records: int) -> int:
+        """Records of the model's partition are gone from the log; how many in all."""
         self.flush()
         self.lost += records
+        return self.lost
 
     def flush(self) -> None:
         """Let the banks read the rows that wait, and the alarm desk what they found."""
@@ -130,22 +245,46 @@ class ModelWatch:
     def _order_of(self, sequence: int) -> int:
         return self._orders[sequence - self._first_sequence]
 
-    def _tick(self) -> None:
+    def _tick(self, arrived_ms: int) -> None:
         self.flush()
         monitor = self.monitor
         monitor.tick()
         self.flush()
+        self.refusals.roll(arrived_ms, monitor.sequence)
+        if arrived_ms // DAY_MS != self._noted_day:
+            self._noted_day = arrived_ms // DAY_MS
+            self._note_feeds(arrived_ms)
         self._sampling_rate = min(store.sampling_rate for store in monitor.joins.stores().values())
         now_ms = monitor.clock.tick_ms
-        sequence = monitor.sequence + 1
-        order = self._order_of(sequence)
-        self._publish(self.desk.tick(now_ms, self._coverage(sequence)), order)
-        self.control.tick(now_ms)
-        self._write_audit(order)
+        order = self._order_of(monitor.sequence + 1)
+        self._look_at_throughput(now_ms, order)
+        self._look_after_incidents(now_ms, order, 1)
         state = self.desk.state
         self.calibration.tick(now_ms, state.factors_at(now_ms), state.verdicts)
         if self.summaries is not None:
             self.summaries += [(order, summary) for summary in self.summarise()]
+
+    def _look_after_incidents(self, now_ms: int, order: int, coming: int = 0) -> None:
+        """What time brings; ``coming`` events are about to be absorbed."""
+        self._desk_ms = now_ms = max(now_ms, self._desk_ms)
+        coverage = self._coverage(self.monitor.sequence + coming)
+        self._publish(self.desk.tick(now_ms, coverage), order)
+        self.control.tick(now_ms)
+        self._write_audit(order)
+
+    def _look_at_throughput(self, now_ms: int, order: int) -> None:
+        """Throughput that has no noise is watched by a plain rule, not by a bank."""
+        coverage = self._coverage(self.monitor.sequence + 1)
+        for stream in self.monitor.streams.values():
+            turns = stream.volume.take_turns()
+            if stream.version != ALL_VERSIONS or stream.plan.volume.ignore:
+                continue
+            for turn in turns:
+                evidence = conditions.throughput(turn, stream, self._place(), now_ms)
+                if turn.what == "off":
+                    self._publish(self.desk.report(evidence, coverage), order)
+                else:
+                    self._publish(self.desk.end(evidence, now_ms, coverage), order)
 
     def summarise(self) -> list[OutputRecord]:
         """Summaries of the signals that had values since the last ones, once it is time for more."""
@@ -191,6 +330,9 @@ class ModelWatch:
             "desk": self.desk.snapshot(),
             "control": self.control.snapshot(),
             "calibration": self.calibration.snapshot(),
+            "refusals": self.refusals.snapshot(),
+            "desk_ms": self._desk_ms,
+            "noted_day": self._noted_day,
             "rejected": self.rejected,
             "lost": self.lost,
             "sampling_rate": self._sampling_rate,
@@ -202,6 +344,9 @@ class ModelWatch:
         self.desk.restore(snapshot["desk"])
         self.control.restore(snapshot["control"])
         self.calibration.restore(snapshot["calibration"])
+        self.refusals.restore(snapshot["refusals"])
+        self._desk_ms = snapshot["desk_ms"]
+        self._noted_day = snapshot["noted_day"]
         self.rejected = snapshot["rejected"]
         self.lost = snapshot["lost"]
         self._sampling_rate = snapshot["sampling_rate"]
