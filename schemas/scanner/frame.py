@@ -30,8 +30,8 @@ class Kind(IntEnum):
 class Frame:
     """A batch of records that were scanned: a row each, a column (slot) for each value that was learned.
 
-    Of rows that do not fit the columns say nothing. Of a column of features, outputs or segments the number of
-    a text is its index in ``texts``.
+    Of rows that do not fit the columns say nothing. Of a column of features, outputs or segments the number
+    of a text is its index in ``texts``.
     """
 
     def __init__(

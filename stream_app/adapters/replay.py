@@ -72,8 +72,13 @@ def replay(
 def replay_batches(batches: Iterable[Records], settings: Settings, sinks: Sinks) -> Summary:
     """The same of records that are together already."""
     baselines = read_baselines(settings)
-    summaries = "every" if sinks.signals else None
-    shard = Shard(0, settings, summaries=summaries, baselines=baselines, earliest_ms=OLDEST_MS)
+    shard = Shard(
+        0,
+        settings,
+        summaries="every" if sinks.signals else None,
+        baselines=baselines,
+        earliest_ms=OLDEST_MS,
+    )
     started = perf_counter()
     for batch in batches:
         shard.apply(batch)

@@ -6,7 +6,7 @@ from driftline.detectors import Finding, Moments
 from driftline.stream_app.alarms.incident import Evidence
 from driftline.stream_app.alarms.wording import clock
 from driftline.stream_app.monitoring.clockwork import Turn
-from driftline.stream_app.monitoring.feeds import Told
+from driftline.stream_app.monitoring.feed import Told
 from driftline.stream_app.monitoring.naming import Kind
 from driftline.stream_app.monitoring.refusals import Change
 from driftline.stream_app.monitoring.stream import ALL_VERSIONS, Stream

@@ -34,7 +34,6 @@ class Clockwork:
         self._back = 0
         self.is_told = False
 
-    @property
     def has_level(self) -> bool:
         """Whether it knows what is usual."""
         return self._level is not None

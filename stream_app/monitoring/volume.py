@@ -131,20 +131,20 @@ class Volume:
                 self._held.append((step, count))
                 if counts := self._release():
                     return counts + [self._counted(*each) for each in completed if each[0] > step]
-        if len(self._held).bit_length() > before and not self.clockwork.has_level:
+        if len(self._held).bit_length() > before and not self.clockwork.has_level():
             self._lengthen()
         return []
 
     def _lies_at_level(self, step: int, count: int) -> bool:
         """Whether a count may become part of a reference; what hardly varies is watched by a plain rule."""
-        if not self.clockwork.has_level:
+        if not self.clockwork.has_level():
             return True
         usual, turn = self.clockwork.take(step, count, self.warm_up)
         if turn is not None:
             self.turns.append(turn)
-        if not self.clockwork.has_level:
+        if not self.clockwork.has_level():
             self._held = []
-        return usual or not self.clockwork.has_level
+        return usual or not self.clockwork.has_level()
 
     def take_turns(self) -> list[Turn]:
         """What the plain rule has to tell since the last call."""
@@ -187,7 +187,7 @@ class Volume:
             return []
         counts = Counter(count for _, count in self._held[: self.warm_up]).most_common()
         if len(counts) == 1 or (len(counts) == 2 and counts[1][1] < RARER_MIN):
-            if not self.clockwork.has_level:
+            if not self.clockwork.has_level():
                 self.clockwork.begin([count for _, count in self._held])
             del self._held[: -self.warm_up + 1]  # the latest ones may make one
             return []

@@ -1,11 +1,8 @@
 """Everything one worker keeps for one partition number: the models, and how far each topic was read."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from math import inf
-from operator import itemgetter
 from typing import Literal, TypeVar
-
-import structlog
 
 from driftline.schemas import EARLIEST_MS, dead_letter
 from driftline.schemas.scanner import Scanner
@@ -13,16 +10,17 @@ from driftline.stream_app.config import Settings
 from driftline.stream_app.monitoring.cadence import GAP_MS
 from driftline.stream_app.monitoring.partition_clock import MINUTE_MS, PartitionClock
 from driftline.stream_app.monitoring.streams import Baseline
-from driftline.stream_app.pipeline.aside import aside_record, described
+from driftline.stream_app.pipeline.aside import Guard
 from driftline.stream_app.pipeline.checkpoint import ModelCheckpoints, Resume
 from driftline.stream_app.pipeline.chunk import Chunk, unseen
 from driftline.stream_app.pipeline.codec import claim_key, pack
 from driftline.stream_app.pipeline.counters import Counters
 from driftline.stream_app.pipeline.entries import Times
+from driftline.stream_app.pipeline.outputs import Ordered, taken_in_order
 from driftline.stream_app.pipeline.records import ModelCut, OutputRecord, Positions, Records, StateRecord
 from driftline.stream_app.pipeline.shard_model import Mark, ModelBatch, ShardModel
 from driftline.stream_app.pipeline.sorting import batches_of, minutes_of
-from driftline.stream_app.pipeline.watch import Extras, ModelWatch, Ordered
+from driftline.stream_app.pipeline.watch import Extras, ModelWatch
 
 # Records are scanned in chunks of this many: the columns of more no longer fit the processor's caches.
 CHUNK_RECORDS = 2048
@@ -31,7 +29,6 @@ FLUSH_ROWS = 256
 REFUSED_MODELS_MAX = 64
 
 T = TypeVar("T")
-log = structlog.get_logger(__name__)
 
 
 class Shard:
@@ -70,7 +67,7 @@ class Shard:
         self.clock = PartitionClock()
         self._began = Mark({}, self.clock.snapshot())
         self._look_ms = inf  # before this time of the partition no model has anything to look at
-        self._service: list[Ordered] = []
+        self._guard = Guard(partition, settings, self.counters)
 
     def apply(self, records: Records) -> None:
         """Absorb records; those below the positions are skipped, whoever delivers them again.
@@ -156,31 +153,11 @@ class Shard:
 
     def _guarded(self, model: ShardModel, stage: str, step: Callable[[], T]) -> T | None:
         """Do a step for a model; an error in it costs this model, and no other."""
-        if model.is_aside:
-            return None
-        try:
-            return step()
-        except Exception as error:  # whatever it is: the models beside it have not deserved it
-            self._set_aside(model, stage, error)
-            return None
-
-    def _set_aside(self, model: ShardModel, stage: str, error: Exception) -> None:
-        """Nothing more is done for a model; its last durable state stays, and a restart tries it again."""
-        watch, name = model.watch, model.watch.monitor.model
-        log.exception("model_set_aside", model=name, stage=stage, partition=self.partition)
-        model.is_aside = True
-        model.unsaved = model.in_flight = None
-        self.counters.models_aside += 1
-        self._notices.append(f"{name} is set aside and not watched until a restart: {described(error)}")
-        at = (watch.monitor.clock.now_ms or self.clock.now_ms, self.partition, self._order)
-        # What it had to say before is true, and would not come again: it is said first.
-        waiting, watch.outbox = watch.outbox, []
-        self._service += waiting
-        self._service.append((self._order, aside_record(name, stage, error, at, self.settings)))
+        return self._guard.run(model, stage, step, (self.clock.now_ms, self._order))
 
     def take_service(self) -> list[OutputRecord]:
         """Alerts that belong to no checkpoint: those of models that were set aside, and that they were."""
-        return taken_in_order([self._service])
+        return taken_in_order([self._guard.service])
 
     def start_at(self, topic: str, offset: int) -> None:
         """Begin (or go on) reading a topic at this offset, if nothing beyond it is absorbed."""
@@ -221,7 +198,7 @@ class Shard:
         return ModelWatch(name, self.partition, self.settings, self._extras)
 
     def _reject(self, chunk: Chunk) -> None:
-        """A letter is written again when its record is read again: a crash may have come before it was out."""
+        """A letter is written again when its record is read again: a crash may have come before."""
         for place, refused in chunk.refused.items():
             self.counters.rejected[refused.rejection.reason] += 1
             letter = dead_letter(refused.rejection, *chunk.records[place])
@@ -292,7 +269,7 @@ class Shard:
     def take_alerts(self) -> list[OutputRecord]:
         """All alerts that wait, in the order of the records that made them; for runs without checkpoints."""
         outboxes = [model.watch.outbox for model in self.models.values()]
-        return taken_in_order([*outboxes, self._service])
+        return taken_in_order([*outboxes, self._guard.service])
 
     def take_audit(self) -> list[OutputRecord]:
         """All audit records that wait, likewise."""
@@ -306,7 +283,8 @@ class Shard:
         """What an operator should hear once: what is beyond a limit and not watched."""
         monitors = [model.watch.monitor for model in self.models.values()]
         said = [notice.sentence for monitor in monitors for notice in monitor.notices.take_unsaid()]
-        taken, self._notices = [*self._notices, *said], []
+        taken = [*self._notices, *self._guard.notices, *said]
+        self._notices, self._guard.notices = [], []
         return taken
 
     def take_summaries(self) -> list[OutputRecord]:
@@ -318,14 +296,6 @@ class Shard:
             return taken_in_order([self._summaries or []])
         taken, self._latest = self._latest, {}
         return list(taken.values())
-
-
-def taken_in_order(waiting: Sequence[list[Ordered]]) -> list[OutputRecord]:
-    """Empties the lists; their outputs in the order of the records that caused them."""
-    taken = sorted((each for outputs in waiting for each in outputs), key=itemgetter(0))
-    for outputs in waiting:
-        outputs.clear()
-    return [output for _, output in taken]
 
 
 def claim(epoch: int, worker: str) -> StateRecord:

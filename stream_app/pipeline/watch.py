@@ -6,30 +6,23 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from driftline.schemas import Alert, Control, Coverage, Feedback, Serving
-from driftline.stream_app.alarms import conditions
 from driftline.stream_app.alarms.control import ControlDesk
 from driftline.stream_app.alarms.desk import AlarmDesk
 from driftline.stream_app.alarms.incident import Evidence
 from driftline.stream_app.config import Settings
-from driftline.stream_app.monitoring.cadence import DAY_MS
 from driftline.stream_app.monitoring.calibration import Calibration
-from driftline.stream_app.monitoring.feeds import DEFAULT_ROLE, FEEDS_MAX, Arrived, Told
+from driftline.stream_app.monitoring.feeds import Arrived
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.naming import kind_of
-from driftline.stream_app.monitoring.notices import Why
-from driftline.stream_app.monitoring.refusals import Refusals
 from driftline.stream_app.monitoring.runs import DecodedRun, Run, ScannedRun
-from driftline.stream_app.monitoring.stream import ALL_VERSIONS, Stream
+from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.streams import Baseline
 from driftline.stream_app.monitoring.tables import Reported
-from driftline.stream_app.monitoring.volume import VOLUME
 from driftline.stream_app.pipeline.entries import Entry, Lapse, Refusal, Times
-from driftline.stream_app.pipeline.outputs import alert_record, audit_record
+from driftline.stream_app.pipeline.outputs import Ordered, alert_record, audit_record
 from driftline.stream_app.pipeline.records import OutputRecord
+from driftline.stream_app.pipeline.reporter import Reporter
 from driftline.stream_app.pipeline.summaries import summaries_of
-
-Ordered = tuple[int, OutputRecord]
-"""An output, with the order of the record that caused it."""
 
 
 class Extras(NamedTuple):
@@ -62,9 +55,8 @@ class ModelWatch:
         self._summarise_every_ms = int(settings.worker.summaries_every_s * 1000)
         self._summarised_ms = 0
         self._clock_lead_ms = settings.limits.clock_lead_ms
-        self._noted_day = 0
         self._desk_ms = 0  # the latest time that the desk was told
-        self.refusals = Refusals()
+        self.reporter = Reporter(self.monitor, self.desk, (self.topics["predictions"], partition))
         self.rejected = 0
         self.lost = 0
         self._sampling_rate = 1.0
@@ -142,85 +134,31 @@ class ModelWatch:
     @property
     def next_ms(self) -> float:
         """Before this time of the partition nothing has to be looked at."""
-        if self.refusals.is_open:
-            return 0.0
-        return self.monitor.feeds.next_ms
-
-    @property
-    def _listens(self) -> bool:
-        return not self.monitor.plan.silence.ignore
+        return self.reporter.next_ms
 
     def _lapse(self, lapse: Lapse) -> bool:
-        """Time went on in the partition: what has fallen silent, or is over? True when there was any."""
-        monitor = self.monitor
-        told = monitor.feeds.look(lapse.now_ms)
-        over = self.refusals.look(lapse.now_ms, monitor.sequence)
-        silent_ms = monitor.feeds.silent_since_ms
-        if not told and not over and silent_ms is None:
+        """Time went on in the partition, whether or not this model was heard; whether that matters."""
+        if lapse.now_ms < self.next_ms:
             return False
+        monitor = self.monitor
+        silent_ms = monitor.feeds.silent_since_ms
         self.flush()
-        for each in told:
-            self._tell(each, lapse.order)
-        for change in over:
-            evidence = conditions.refusals(change, self._place(), monitor.clock.now_ms)
-            ended = self.desk.end(evidence, monitor.clock.now_ms, self._coverage(monitor.sequence))
-            self._publish(ended, lapse.order)
+        alerts = self.reporter.lapse(lapse.now_ms, self._coverage(monitor.sequence))
+        self._publish(alerts, lapse.order)
         if silent_ms is not None:  # its own clock stands still; what is said of it goes on
             self._look_after_incidents(monitor.clock.tick_ms + lapse.now_ms - silent_ms, lapse.order)
         return True
-
-    def _tell(self, told: Told, order: int) -> None:
-        monitor, coverage = self.monitor, self._coverage(self.monitor.sequence)
-        everything = monitor.streams.everything(told.role)
-        evidence = conditions.silence(told, self._place())
-        if told.what == "back":
-            self._publish(self.desk.end(evidence, monitor.clock.now_ms, coverage), order)
-            return
-        if told.signal == VOLUME:
-            for stream in (everything, *monitor.streams.versions()):
-                if stream.role == told.role:
-                    stream.volume.interrupt(told.since_ms)
-        self._publish(self.desk.report(evidence, coverage), order)
-
-    def _note_feeds(self, now_ms: int) -> None:
-        notices, feeds, model = self.monitor.notices, self.monitor.feeds, self.monitor.model
-        thin = feeds.thin(now_ms)
-        for role in feeds.predictions.keys() - {feed.role for feed, _ in thin}:
-            notices.settle(Why.NOT_ARMED, f"silence {role}")
-        for feed, per_day in thin:
-            sentence = (
-                f"{model}: whether predictions ({feed.role}) have stopped cannot be told: "
-                f"{per_day:.2g} a day are too few to be sure within a week."
-            )
-            notices.note(Why.NOT_ARMED, f"silence {feed.role}", sentence, self.monitor.clock.now_ms)
-        if feeds.crowded:
-            sentence = (
-                f"{model}: it has more than {FEEDS_MAX} feeds (hosts, segments, behaviours); "
-                "not all of them are watched for silence"
-            )
-            notices.note(Why.LIMIT, "silence", sentence, self.monitor.clock.now_ms)
 
     def _refuse(self, refusal: Refusal, arrived_ms: int) -> None:
         """A record of this model could not be used."""
         self.flush()
         self.rejected += 1
-        monitor = self.monitor
-        change = self.refusals.take(refusal.example, arrived_ms, monitor.sequence)
-        if change is None:
-            return
-        feed = monitor.feeds.predictions.get(DEFAULT_ROLE)
-        away_ms = arrived_ms - feed.alive_ms if feed is not None else 0
-        now_ms = monitor.clock.now_ms + away_ms if monitor.clock.now_ms else arrived_ms
-        evidence = conditions.refusals(change, self._place(), now_ms)
-        monitor.streams.everything(DEFAULT_ROLE)
-        self._publish(self.desk.report(evidence, self._coverage(monitor.sequence)), refusal.order)
+        coverage = self._coverage(self.monitor.sequence)
+        self._publish(self.reporter.refuse(refusal.example, arrived_ms, coverage), refusal.order)
 
-    def _place(self) -> conditions.Place:
-        monitor = self.monitor
-        offset = monitor.prediction_offset
-        return conditions.Place(
-            monitor.model, self.topics["predictions"], self.partition, offset, monitor.sequence
-        )
+    @property
+    def _listens(self) -> bool:
+        return not self.monitor.plan.silence.ignore
 
     def lose(self, records: int) -> int:
         """Records of the model's partition are gone from the log; how many in all."""
@@ -250,14 +188,11 @@ class ModelWatch:
         monitor = self.monitor
         monitor.tick()
         self.flush()
-        self.refusals.roll(arrived_ms, monitor.sequence)
-        if arrived_ms // DAY_MS != self._noted_day:
-            self._noted_day = arrived_ms // DAY_MS
-            self._note_feeds(arrived_ms)
         self._sampling_rate = min(store.sampling_rate for store in monitor.joins.stores().values())
         now_ms = monitor.clock.tick_ms
         order = self._order_of(monitor.sequence + 1)
-        self._look_at_throughput(now_ms, order)
+        coverage = self._coverage(monitor.sequence + 1)
+        self._publish(self.reporter.tick(now_ms, arrived_ms, coverage), order)
         self._look_after_incidents(now_ms, order, 1)
         state = self.desk.state
         self.calibration.tick(now_ms, state.factors_at(now_ms), state.verdicts)
@@ -271,20 +206,6 @@ class ModelWatch:
         self._publish(self.desk.tick(now_ms, coverage), order)
         self.control.tick(now_ms)
         self._write_audit(order)
-
-    def _look_at_throughput(self, now_ms: int, order: int) -> None:
-        """Throughput that has no noise is watched by a plain rule, not by a bank."""
-        coverage = self._coverage(self.monitor.sequence + 1)
-        for stream in self.monitor.streams.values():
-            turns = stream.volume.take_turns()
-            if stream.version != ALL_VERSIONS or stream.plan.volume.ignore:
-                continue
-            for turn in turns:
-                evidence = conditions.throughput(turn, stream, self._place(), now_ms)
-                if turn.what == "off":
-                    self._publish(self.desk.report(evidence, coverage), order)
-                else:
-                    self._publish(self.desk.end(evidence, now_ms, coverage), order)
 
     def summarise(self) -> list[OutputRecord]:
         """Summaries of the signals that had values since the last ones, once it is time for more."""
@@ -330,9 +251,8 @@ class ModelWatch:
             "desk": self.desk.snapshot(),
             "control": self.control.snapshot(),
             "calibration": self.calibration.snapshot(),
-            "refusals": self.refusals.snapshot(),
+            "reporter": self.reporter.snapshot(),
             "desk_ms": self._desk_ms,
-            "noted_day": self._noted_day,
             "rejected": self.rejected,
             "lost": self.lost,
             "sampling_rate": self._sampling_rate,
@@ -344,9 +264,8 @@ class ModelWatch:
         self.desk.restore(snapshot["desk"])
         self.control.restore(snapshot["control"])
         self.calibration.restore(snapshot["calibration"])
-        self.refusals.restore(snapshot["refusals"])
+        self.reporter.restore(snapshot["reporter"])
         self._desk_ms = snapshot["desk_ms"]
-        self._noted_day = snapshot["noted_day"]
         self.rejected = snapshot["rejected"]
         self.lost = snapshot["lost"]
         self._sampling_rate = snapshot["sampling_rate"]
