@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from driftline.schemas.times import EARLIEST_MS, LATEST_MS, OLDEST_MS
+from driftline.schemas.times import EARLIEST_MS, LATEST_MS
 
 LONGEST_NAME = 256
 """Characters. Names become keys, labels of metrics and parts of topic keys, and are kept in memory."""
@@ -56,7 +56,7 @@ else:  # what the wire may hold
     Time = Annotated[
         Annotated[datetime, Meta(tz=True)]
         # How early a time may be is the decoder's to say: histories are older than what Kafka brings.
-        | Annotated[int, Meta(ge=OLDEST_MS, lt=LATEST_MS, extra_json_schema={"minimum": EARLIEST_MS})],
+        | Annotated[int, Meta(lt=LATEST_MS, extra_json_schema={"minimum": EARLIEST_MS})],
         _TIME,
     ]
     Role = Name | None

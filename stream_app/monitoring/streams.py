@@ -63,7 +63,9 @@ class Streams(dict[StreamKey, Stream]):
         stream = self.get((ALL_VERSIONS, role))
         if stream is None:
             stream = self.new(ALL_VERSIONS, role)
-            stream.watch_volume(detectors=None)
+            # Its mean is watched: that counts vary more, or otherwise, is told by nothing that anybody does.
+            means = tuple(name for name in self._settings.detectors if name not in ("variance", "shape"))
+            stream.watch_volume(detectors=means)
             if self._baseline is not None:
                 stream.begin_from(self._restored(self._baseline["all_versions"]))
         return stream

@@ -23,6 +23,7 @@ from driftline.stream_app.adapters.metrics import Metrics
 from driftline.stream_app.adapters.state_store import StateStore
 from driftline.stream_app.adapters.worker.application import build_application, commit, read_batches
 from driftline.stream_app.adapters.worker.checkpointer import Checkpointer
+from driftline.stream_app.adapters.worker.heartbeat import Heartbeats
 from driftline.stream_app.adapters.worker.intake import Intake
 from driftline.stream_app.adapters.worker.kernels import compile_kernels
 from driftline.stream_app.adapters.worker.ownership import Ownership
@@ -90,6 +91,7 @@ class Worker:
         self._intake = Intake(self._app, self._ownership, self._checkpointer, self._reader, self._metrics)
         self._intake.on_urgent = self._schedule.wake
         self._metrics.views = self._intake.views
+        self._heartbeats = Heartbeats(settings.kafka.control, self._ownership, self._publisher)
         self._web = WebServer(self._metrics.registry, self._obstacles)
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
@@ -134,6 +136,7 @@ class Worker:
                 self._schedule.run(),
                 self._intake.tend(),
                 watchdog.run(),
+                self._heartbeats.run(),
             )
         ]
         log.info("worker started", name=socket.gethostname(), web_port=self._settings.worker.web_port)
