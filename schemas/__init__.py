@@ -22,6 +22,8 @@ from driftline.schemas.events import (
     Control,
     Event,
     Feedback,
+    Heartbeat,
+    ModelEvent,
     Prediction,
     Serving,
     Unusable,
@@ -41,11 +43,13 @@ from driftline.schemas.summaries import (
     WaitsFor,
     summary_key,
 )
-from driftline.schemas.times import epoch_ms, rfc3339
-from driftline.schemas.wire import decode
+from driftline.schemas.times import EARLIEST_MS, OLDEST_MS, epoch_ms, rfc3339
+from driftline.schemas.wire import decode, named_in
 
 __all__ = [
+    "EARLIEST_MS",
     "LONGEST_NAME",
+    "OLDEST_MS",
     "PUBLISHED_AT",
     "Alert",
     "Annotations",
@@ -59,8 +63,10 @@ __all__ = [
     "Ended",
     "Event",
     "Feedback",
+    "Heartbeat",
     "Kind",
     "Labels",
+    "ModelEvent",
     "ModelStatus",
     "Moments",
     "Position",
@@ -85,6 +91,7 @@ __all__ = [
     "encode_alert",
     "epoch_ms",
     "fingerprint_of",
+    "named_in",
     "outputs_text",
     "read_outputs",
     "rfc3339",

@@ -47,10 +47,11 @@ TOPICS = (
     Topic(
         "control",
         "receive",
-        ("control",),
+        ("control", "heartbeat"),
         MODEL_KEY,
         ("delete",),
-        "What operators say: verdicts on alerts, levels that are normal now. As many partitions as above.",
+        "What operators say: verdicts on alerts, levels that are normal now. As many partitions as above. "
+        "Heartbeats, without a key, are the workers' own.",
     ),
     Topic(
         "alerts",

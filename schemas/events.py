@@ -66,7 +66,10 @@ if TYPE_CHECKING:  # what a decoded event holds
     Signals = list[str]
 else:  # what the wire may hold
     Time = Annotated[
-        Annotated[datetime, Meta(tz=True)] | Annotated[int, Meta(ge=EARLIEST_MS, lt=LATEST_MS)], _TIME
+        Annotated[datetime, Meta(tz=True)]
+        # How early a time may be is the decoder's to say: histories are older than what Kafka brings.
+        | Annotated[int, Meta(lt=LATEST_MS, extra_json_schema={"minimum": EARLIEST_MS})],
+        _TIME,
     ]
     Role = Name | None
     ReportedVersion = Name | None
@@ -140,16 +143,27 @@ class Control(Struct, tag_field="type", tag="control", gc=False, omit_defaults=T
     comment: Remark | None = None
 
 
-Event = Prediction | Feedback | Serving | Control
+class Heartbeat(Struct, tag_field="type", tag="heartbeat", gc=False, omit_defaults=True):
+    """Time went on in a partition in which nothing else was written; a worker writes it into the log."""
+
+    time_ms: Time = field(name="time")
+
+
+ModelEvent = Prediction | Feedback | Serving | Control
+"""An event that belongs to a model."""
+Event = ModelEvent | Heartbeat
 
 REMARKS = ("automation", "session", "annotator", "actor", "host", "by", "comment")
 """Fields that are texts for people and programs downstream: one that cannot be used is left out or cut."""
 
-EVENT_TYPES: dict[str, type[Prediction] | type[Feedback] | type[Serving] | type[Control]] = {
+EVENT_TYPES: dict[
+    str, type[Prediction] | type[Feedback] | type[Serving] | type[Control] | type[Heartbeat]
+] = {
     "prediction": Prediction,
     "feedback": Feedback,
     "serving": Serving,
     "control": Control,
+    "heartbeat": Heartbeat,
 }
 
 REQUIRED_BY_KIND = {

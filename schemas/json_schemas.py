@@ -12,6 +12,7 @@ from driftline.schemas.events import (
     REQUIRED_BY_KIND,
     Control,
     Feedback,
+    Heartbeat,
     Prediction,
     Serving,
 )
@@ -26,6 +27,7 @@ RECORDS: dict[str, type[msgspec.Struct]] = {
     "feedback": Feedback,
     "serving": Serving,
     "control": Control,
+    "heartbeat": Heartbeat,
     "alert": Alert,
     "signal-summary": SignalSummary,
     "model-status": ModelStatus,

@@ -9,6 +9,9 @@ DAY_MS = 86_400_000
 # Times outside are mistakes: epoch seconds land in 1970, epoch microseconds tens of thousands of years ahead.
 EARLIEST_MS = 946_684_800_000  # 2000-01-01T00:00:00Z
 LATEST_MS = 4_102_444_800_000  # 2100-01-01T00:00:00Z, itself too late
+OLDEST_MS = (
+    LATEST_MS // 1000
+)  # 1970-02-17: how far a history may go back; before are epoch seconds, by mistake
 
 # Postgres writes whole hours as +00, others without a colon: RFC 3339 wants +00:00.
 _SHORT_OFFSET = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d)(\d\d)?")

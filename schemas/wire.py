@@ -16,11 +16,13 @@ from driftline.schemas.depth import DEEPEST, SHALLOW_BYTES, is_too_deep
 from driftline.schemas.diagnosis import NAME_WORDS, SIGNALS_WORDS, bad_time, diagnose, missing
 from driftline.schemas.events import (
     DEFAULT_ROLE,
+    LONGEST_NAME,
     NEEDED_FOR_VERDICT,
     REQUIRED_BY_KIND,
     Control,
     Event,
     Feedback,
+    Heartbeat,
     Serving,
     Verdict,
 )
@@ -34,13 +36,15 @@ TOMBSTONE = Rejection(Reason.EMPTY, "The record has no value: write one JSON obj
 TOO_DEEP = Rejection(Reason.TOO_DEEP, f"The value is nested deeper than {DEEPEST} levels: flatten it.")
 
 
-def decode(value: bytes | None, timestamp_ms: int | None) -> Event | Rejection:
+def decode(
+    value: bytes | None, timestamp_ms: int | None, earliest_ms: int = EARLIEST_MS
+) -> Event | Rejection:
     """The event in a record's value.
 
     ``timestamp_ms`` is the record's Kafka timestamp; None or negative: it has none, and how far an event's
-    time lies ahead is not looked at. Numbers come out as float, those not finite as None, times as
-    epoch milliseconds; `Unusable` stands where something else was than a value. Fields that no event has are
-    ignored. Never raises.
+    time lies ahead is not looked at. ``earliest_ms``: how early an event's time may be, OLDEST_MS for a
+    history. Numbers come out as float, those not finite as None, times as epoch milliseconds; `Unusable`
+    stands where something else was than a value. Fields that no event has are ignored. Never raises.
     """
     if not value:
         return TOMBSTONE
@@ -56,11 +60,11 @@ def decode(value: bytes | None, timestamp_ms: int | None) -> Event | Rejection:
         if not value.isascii():
             value.decode()  # msgspec does not look into strings it skips
     except ValueError:  # msgspec's errors and UnicodeDecodeError are
-        return _decode_leniently(value, timestamp_ms)
-    return _settle(event, timestamp_ms)
+        return _decode_leniently(value, timestamp_ms, earliest_ms)
+    return _settle(event, timestamp_ms, earliest_ms)
 
 
-def _decode_leniently(value: bytes, timestamp_ms: int | None) -> Event | Rejection:
+def _decode_leniently(value: bytes, timestamp_ms: int | None, earliest_ms: int) -> Event | Rejection:
     record = read(value)
     if isinstance(record, Rejection):
         return record
@@ -72,7 +76,7 @@ def _decode_leniently(value: bytes, timestamp_ms: int | None) -> Event | Rejecti
         event = _DECODER.decode(mended)
     except msgspec.ValidationError as error:
         return diagnose(record, error)
-    settled = _settle(event, timestamp_ms)
+    settled = _settle(event, timestamp_ms, earliest_ms)
     if not isinstance(settled, Rejection):
         for field, name, unusable in aside:
             values = getattr(settled, field, None)
@@ -81,7 +85,7 @@ def _decode_leniently(value: bytes, timestamp_ms: int | None) -> Event | Rejecti
     return settled
 
 
-def _settle(event: Any, timestamp_ms: int | None) -> Event | Rejection:
+def _settle(event: Any, timestamp_ms: int | None, earliest_ms: int) -> Event | Rejection:
     """What the wire leaves open: times as strings, null for a default, what each kind of feedback needs.
 
     The event is Any because it may still hold what the type checker is told it does not.
@@ -89,14 +93,20 @@ def _settle(event: Any, timestamp_ms: int | None) -> Event | Rejection:
     time_ms = event.time_ms
     if type(time_ms) is not int:
         event.time_ms = time_ms = (time_ms - EPOCH) // MILLISECOND
-        if not EARLIEST_MS <= time_ms < LATEST_MS:
-            return bad_time(time_ms)
+    if not earliest_ms <= time_ms < LATEST_MS:
+        return bad_time(time_ms)
     if timestamp_ms is not None and 0 <= timestamp_ms < time_ms - DAY_MS:
         return _ahead(time_ms, timestamp_ms)
+    return _settle_fields(event)
+
+
+def _settle_fields(event: Any) -> Event | Rejection:
     if type(event) is Feedback:
         return _settle_feedback(event)
     if type(event) is Control:
         return _settle_control(event)
+    if type(event) is Heartbeat:
+        return event
     if event.role is None:
         event.role = DEFAULT_ROLE
     if type(event) is Serving:
@@ -154,3 +164,22 @@ def _ahead(time_ms: int, timestamp_ms: int) -> Rejection:
         f"Kafka timestamp: it must be at most one day ahead (is a clock wrong?)."
     )
     return Rejection(Reason.TIME_IN_FUTURE, sentence)
+
+
+def named_in(value: bytes | None) -> tuple[str | None, int | None]:
+    """The model and the time (epoch milliseconds) that a record names which is no event; None: it does not.
+
+    Never raises. It costs a dozen microseconds, so it is for records that were refused.
+    """
+    if not value or len(value) > LARGEST_RECORD_BYTES:
+        return None, None
+    record = None if is_too_deep(value) else read(value)
+    if not isinstance(record, dict):
+        return None, None
+    model, time = record.get("model"), record.get("time")
+    name = model if isinstance(model, str) and 0 < len(model) <= LONGEST_NAME else None
+    try:
+        settled = msgspec.convert(time, Heartbeat.__annotations__["time_ms"])
+    except (msgspec.ValidationError, TypeError):
+        return name, None
+    return name, settled if type(settled) is int else (settled - EPOCH) // MILLISECOND

@@ -30,8 +30,8 @@ class Kind(IntEnum):
 class Frame:
     """A batch of records that were scanned: a row each, a column (slot) for each value that was learned.
 
-    Of rows that do not fit the columns say nothing. Of a column of features or outputs the number of a text
-    is its index in ``texts``.
+    Of rows that do not fit the columns say nothing. Of a column of features, outputs or segments the number
+    of a text is its index in ``texts``.
     """
 
     def __init__(
@@ -67,6 +67,18 @@ class Frame:
         """The outputs in these rows as they were written: an object, or nothing."""
         blob = self._blob
         return [blob[begin:end] for begin, end in self._outputs[rows].tolist()]
+
+    def segments(self, rows: Rows) -> dict[str, NDArray[np.int64]]:
+        """Of each segment in these rows the places among them, as ``name=value``; empty texts are none."""
+        found: dict[str, NDArray[np.int64]] = {}
+        for path, slot in self.slots.items():
+            if path[0] != "segments" or len(path) != 2:
+                continue
+            places = np.flatnonzero(self.kinds[slot, rows] == Kind.TEXT)
+            codes = self.numbers[slot, rows[places]].astype(np.int64)
+            for code in np.unique(codes).tolist():
+                found[f"{path[1]}={self.texts[slot][code]}"] = places[codes == code]
+        return found
 
     def streams(self) -> tuple[list[StreamName], Rows]:
         """The streams that the rows which fit belong to, and of each row which; -1 where it does not fit."""

@@ -9,8 +9,9 @@ from driftline.schemas.rejections import LARGEST_RECORD_BYTES
 from driftline.schemas.scanner.anatomy import UnsuitableError, take_apart
 from driftline.schemas.scanner.frame import Frame
 from driftline.schemas.scanner.layout import Layout, Rule
-from driftline.schemas.scanner.settle import Column, Texts, number_texts, settle_times
+from driftline.schemas.scanner.settle import Clocks, Column, Texts, number_texts, settle_times
 from driftline.schemas.scanner.walk import Batch, Columns, Spans, walk
+from driftline.schemas.times import EARLIEST_MS
 
 # What has to stand behind the last record: the compiled code looks beyond an end before it notices.
 PADDING = bytes(64)
@@ -35,10 +36,12 @@ def joined(records: Sequence[bytes | None]) -> tuple[bytes, Spans]:
 class Scanner:
     """Reads what is written as it has seen it before; everything else does not fit.
 
-    What it has learned changes how fast records are read, and nothing else.
+    What it has learned changes how fast records are read, and nothing else. ``earliest_ms``: how early an
+    event's time may be.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, earliest_ms: int = EARLIEST_MS) -> None:
+        self.earliest_ms = earliest_ms
         self._layout = Layout()
         self._lessons = float(LESSONS_MAX)
 
@@ -67,14 +70,14 @@ class Scanner:
 
     def _settle(self, frame: Frame, blob: NDArray[np.uint8], timestamps_ms: NDArray[np.int64]) -> None:
         """What columns mean: times become milliseconds, texts become indices."""
-        rows = len(frame.fits)
+        rows, clocks = len(frame.fits), Clocks(timestamps_ms, self.earliest_ms)
         room = Texts(np.empty(1 << (2 * rows).bit_length(), np.int64), np.empty((rows, 2), np.int64))
         for slot, rule in enumerate(self._layout.tables.rules.tolist()):
             column = Column(frame.kinds[slot], frame.numbers[slot])
             if rule == Rule.TIME:
                 frame.times_ms = np.empty(rows, np.int64)
-                settle_times(blob, column, timestamps_ms, frame.fits, frame.times_ms)
-            elif rule == Rule.VALUE or slot in self._layout.naming:
+                settle_times(blob, column, clocks, frame.fits, frame.times_ms)
+            elif rule in (Rule.VALUE, Rule.STRING) or slot in self._layout.naming:
                 count = number_texts(blob, column, room, frame.fits)
                 frame.take_texts(slot, room.spans[:count])
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from driftline.schemas.scanner.compiled import compiled, inlined
 from driftline.schemas.scanner.times import rfc3339_ms
 from driftline.schemas.scanner.values import SPAN, TEXT, Blob
-from driftline.schemas.times import DAY_MS, EARLIEST_MS, LATEST_MS
+from driftline.schemas.times import DAY_MS, LATEST_MS
 
 
 class Column(NamedTuple):
@@ -25,15 +25,23 @@ class Texts(NamedTuple):
     spans: NDArray[np.int64]
 
 
+class Clocks(NamedTuple):
+    """What times are held against: timestamps [rows], negative where there is none, and the earliest."""
+
+    timestamps_ms: NDArray[np.int64]
+    earliest_ms: int
+
+
 @compiled
 def settle_times(
     blob: Blob,
     column: Column,
-    timestamps_ms: NDArray[np.int64],
+    clocks: Clocks,
     fits: NDArray[np.bool_],
     times_ms: NDArray[np.int64],
 ) -> None:
     """Writes epoch milliseconds to times_ms; rows whose time is wrong, or needs a closer look, do not fit."""
+    timestamps_ms, earliest_ms = clocks.timestamps_ms, clocks.earliest_ms
     for row in range(len(times_ms)):
         time_ms, stamp_ms = -1, timestamps_ms[row]
         if fits[row]:
@@ -42,7 +50,7 @@ def settle_times(
                 begin, length = time_ms // SPAN, time_ms % SPAN
                 time_ms = rfc3339_ms(blob, begin, begin + length)
         times_ms[row] = time_ms
-        if not EARLIEST_MS <= time_ms < LATEST_MS or 0 <= stamp_ms < time_ms - DAY_MS:
+        if not earliest_ms <= time_ms < LATEST_MS or 0 <= stamp_ms < time_ms - DAY_MS:
             fits[row] = False
 
 

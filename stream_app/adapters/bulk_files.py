@@ -13,7 +13,7 @@ from typing import IO, Any, Final, NamedTuple
 
 import orjson
 
-from driftline.schemas import Control, Feedback, Rejection, decode
+from driftline.schemas import Control, Feedback, Heartbeat, Rejection, decode
 from driftline.stream_app.adapters.csv_events import CsvEvents, Unlabelled
 from driftline.stream_app.adapters.csv_mapping import Columns, Wanted, columns_of
 from driftline.stream_app.adapters.files import STANDARD_INPUT
@@ -114,6 +114,8 @@ class Reading:
         event = decode(value, self.now_ms)
         if isinstance(event, Rejection):
             return Refused(f"{path}:{number}", event.sentence)
+        if isinstance(event, Heartbeat):
+            return Refused(f"{path}:{number}", "A heartbeat is a worker's own: nobody sends one.")
         topic = "predictions"
         if isinstance(event, Feedback | Control):
             topic = "feedback" if isinstance(event, Feedback) else "control"

@@ -13,7 +13,7 @@ from typing import IO
 
 import numpy as np
 
-from driftline.schemas import Rejection, decode
+from driftline.schemas import OLDEST_MS, Rejection, decode
 from driftline.schemas.scanner import PADDING
 from driftline.stream_app.adapters.replay import DEFAULT_BATCH, batches
 from driftline.stream_app.pipeline import Record, Records
@@ -134,7 +134,7 @@ def timed(place: int, source: Iterator[Records]) -> Iterator[tuple[int, int, Rec
     """Records with the time to merge them by; one that cannot be used takes that of the one before."""
     time_ms = 0
     for record in chain.from_iterable(source):
-        event = decode(record.value, None)
+        event = decode(record.value, None, OLDEST_MS)
         if not isinstance(event, Rejection):
             time_ms = event.time_ms
         yield time_ms, place, record

@@ -45,9 +45,11 @@ LOST = Declaration("driftline_lost", "Offsets that the log did not have any more
 SIGNALS_REFUSED = Declaration("driftline_signals_refused", "Sightings of signals beyond the limit.")
 MODELS_REFUSED = Declaration("driftline_models_refused", "Models beyond the limit, which are not watched.")
 CONTROL = Declaration("driftline_control", "What operators said, by what became of it.", ("outcome",))
+ASIDE = Declaration("driftline_models_set_aside", "Models that an error of driftline's own set aside.")
+ASIDE_EVENTS = Declaration("driftline_events_set_aside", "Their events since then, coverage that is lost.")
 COUNTED = (
     *(EVENTS, REJECTED, ALERTS, CONTROL, JOINS, LABELS_JOINED, DUPLICATES, REDELIVERED, LOST),
-    *(SIGNALS_REFUSED, MODELS_REFUSED),
+    *(SIGNALS_REFUSED, MODELS_REFUSED, ASIDE, ASIDE_EVENTS),
 )
 
 # Levels of what the worker holds now.
@@ -156,6 +158,8 @@ def counts_of(shard: Shard) -> Counter[Key]:
     counts[(REDELIVERED,)] = counters.skipped
     counts[(LOST,)] = counters.lost
     counts[(MODELS_REFUSED,)] = counters.models_refused
+    counts[(ASIDE,)] = counters.models_aside
+    counts[(ASIDE_EVENTS,)] = counters.aside
     for (model_name, kind), count in counters.events_of.items():
         counts[(EVENTS, model_name, kind)] = count
     for reason, count in counters.rejected.items():

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from driftline.schemas import OLDEST_MS
 from driftline.stream_app.adapters.baselines import read_baselines, write_baselines
 from driftline.stream_app.adapters.garbage import seldom_collected
 from driftline.stream_app.adapters.unwatched import Unwatched, unwatched
@@ -80,7 +81,13 @@ def replay(
 def replay_batches(batches: Iterable[Records], settings: Settings, sinks: Sinks) -> Summary:
     """The same of records that are together already."""
     baselines = read_baselines(settings)
-    shard = Shard(0, settings, summaries="every" if sinks.signals else None, baselines=baselines)
+    shard = Shard(
+        0,
+        settings,
+        summaries="every" if sinks.signals else None,
+        baselines=baselines,
+        earliest_ms=OLDEST_MS,
+    )
     started = perf_counter()
     first_refused = ""
     for batch in batches:

@@ -184,8 +184,7 @@ class AlarmDesk:
         self, incident: Incident, now_ms: int, coverage: Coverage, ended: Ended = Ended.ACCEPTED
     ) -> list[Alert]:
         """The incident is over: its last alert, if there was one."""
-        idle_ms = self.monitor.streams.idle_ms((incident.version, incident.role), now_ms)
-        incident.heard_ms = now_ms - int(min(idle_ms, now_ms))
+        incident.heard_ms = self.monitor.streams.heard_ms((incident.version, incident.role)) or now_ms
         incident.ended = ended
         self.state.close(incident)
         return [self._announce(incident, Status.RESOLVED, now_ms, coverage)] if incident.sequence else []

@@ -119,6 +119,8 @@ def statistics(member: Member) -> str:
 
 def ending_of(incident: Incident) -> str:
     """Why it is over, in a sentence that claims no more than is known."""
+    if incident.standing and incident.acceptance:
+        return incident.acceptance
     one = len(incident.members) == 1
     heard = f"nothing was heard since {clock(incident.heard_ms)}"
     sentences = {
@@ -127,8 +129,8 @@ def ending_of(incident: Incident) -> str:
         Ended.ACCEPTED: f"{incident.acceptance}{rest_of(incident)}",
         Ended.VERSION_GONE: f"Version {incident.version} is gone ({heard}): nobody can say if it got better.",
         Ended.NO_TRAFFIC: f"There is no traffic any more ({heard}): that is no recovery.",
-        Ended.MET: incident.acceptance or "The target is met again.",
-        Ended.OVER: incident.acceptance or "It is over.",
+        Ended.MET: "The target is met again.",
+        Ended.OVER: "It is over.",
     }
     assert incident.ended is not None
     return sentences[incident.ended]

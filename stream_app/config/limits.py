@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from driftline.stream_app.config.bounds import CATEGORIES
-from driftline.stream_app.config.section import Section
+from driftline.stream_app.config.section import DurationMs, Section
 
 Count = Annotated[int, Field(gt=0)]
 
@@ -34,6 +34,10 @@ class Limits(Section):
 
     ids_remembered: Count = 200_000
     """Hashes per model, by which a duplicate is known; about 60 B in a set: 200,000 × 60 B = 12 MB."""
+
+    clock_lead_ms: DurationMs = 300_000
+    """How far an event may lead its record's Kafka timestamp before its time is not believed: it moves no
+    clock then. More than a day is refused."""
 
     record_bytes: Annotated[int, Field(ge=1000, le=1_000_000)] = 900_000
     """Per record of the state topic: brokers take 1,048,588 B with key and headers, hence 10 % less."""

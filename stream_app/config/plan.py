@@ -83,6 +83,12 @@ class LabelsPlan(Section):
     new_version: NewVersion | None = None
 
 
+class WatchPlan(Section):
+    """Whether something is watched that has no settings of its own."""
+
+    ignore: bool = False
+
+
 SignalPlans = Annotated[dict[Name, SignalPlan], BeforeValidator(empty_for_none)]
 BehaviorPlans = Annotated[dict[Name, BehaviorPlan], BeforeValidator(empty_for_none)]
 
@@ -100,6 +106,8 @@ class ModelPlan(Section):
     serving: SignalPlans = Field(default_factory=dict)
     behaviors: BehaviorPlans = Field(default_factory=dict)
     labels: LabelsPlan = LabelsPlan()
+    volume: WatchPlan = WatchPlan()  # how many predictions come
+    silence: WatchPlan = WatchPlan()  # whether they, labels, behaviours, reports, segments come at all
     alerts: AlertsPlan = AlertsPlan()
     targets: TargetPlans = Field(default_factory=dict)  # thresholds that a person sets
     baseline: Annotated[str, Field(min_length=1)] | None = None  # a file of references

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from driftline.schemas import Event, Prediction, Rejection, Serving, decode
+from driftline.schemas import OLDEST_MS, Heartbeat, ModelEvent, Prediction, Rejection, Serving, decode
 from driftline.stream_app.pipeline import Records
 
 DAY_MS: Final = 86_400_000
@@ -38,7 +38,7 @@ class History:
         self.models: dict[str, ModelHistory] = {}
         self._in_order = True
 
-    def take(self, event: Event) -> None:
+    def take(self, event: ModelEvent) -> None:
         """One event; feedback is joined elsewhere."""
         if isinstance(event, Prediction):
             model = self.models.setdefault(event.model, ModelHistory())
@@ -90,12 +90,12 @@ class History:
             yield from model.spans_ms.values()
 
 
-def observed(batches: Iterable[Records], *observers: Callable[[Event], None]) -> Iterator[Records]:
+def observed(batches: Iterable[Records], *observers: Callable[[ModelEvent], None]) -> Iterator[Records]:
     """The same records; while they pass, every event among them is shown to the observers."""
     for batch in batches:
         for record in batch:
-            event = decode(record.value, record.timestamp)
-            if not isinstance(event, Rejection):
+            event = decode(record.value, record.timestamp, OLDEST_MS)
+            if not isinstance(event, Rejection | Heartbeat):
                 for observe in observers:
                     observe(event)
         yield batch

@@ -9,7 +9,7 @@ from typing import Final
 
 from river.drift import ADWIN, PageHinkley
 
-from driftline.schemas import Event
+from driftline.schemas import ModelEvent
 from driftline.stream_app.config import Settings
 from driftline.stream_app.evaluation.plain_values import PlainValue, PlainValues
 from driftline.stream_app.monitoring.naming import kind_of
@@ -28,7 +28,7 @@ class RiverDefaults:
         self._values: dict[str, PlainValues] = {}
         self._detectors: dict[tuple[str, str, str], tuple[Detector, ...]] = {}
 
-    def take(self, event: Event) -> None:
+    def take(self, event: ModelEvent) -> None:
         """One event."""
         values = self._values.get(event.model)
         if values is None:

@@ -7,7 +7,7 @@ from driftline.stream_app.config import FalseAlarmBudget
 from driftline.stream_app.monitoring.budget import KIND_WEIGHTS, Share, changed, split
 from driftline.stream_app.monitoring.naming import kind_of
 from driftline.stream_app.monitoring.stream import Stream
-from driftline.stream_app.monitoring.streams import GONE_MS, Streams
+from driftline.stream_app.monitoring.streams import Streams
 
 HOUR_MS: Final = 3_600_000
 Basis = list[int]
@@ -41,7 +41,7 @@ class Calibration:
 
     def _live(self, now_ms: int) -> Iterator[Stream]:
         for key, stream in self._streams.items():
-            if self._streams.idle_ms(key, now_ms) <= GONE_MS:
+            if not self._streams.is_gone(key, now_ms):
                 yield stream
 
     def _split(self, streams: list[Stream], factor_of: Callable[[str], float]) -> None:

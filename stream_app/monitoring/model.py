@@ -6,9 +6,11 @@ from typing import Any
 
 from driftline.detectors import BankSettings, SignalState, Transform
 from driftline.schemas import Feedback, Prediction, Serving
+from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.config import Limits, ModelPlan
 from driftline.stream_app.monitoring.budget import BEFORE_ITS_SHARE
 from driftline.stream_app.monitoring.clock import EventClock, phase_of
+from driftline.stream_app.monitoring.feeds import Feeds
 from driftline.stream_app.monitoring.identity import id_hash
 from driftline.stream_app.monitoring.joins import Joins, Outcome
 from driftline.stream_app.monitoring.naming import version_named
@@ -21,6 +23,7 @@ from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, Report
 from driftline.stream_app.monitoring.volume import VOLUME, seconds_of
 
 MINUTE_MS = 60_000
+DAY_S = 86_400
 
 
 class ModelMonitor:
@@ -50,9 +53,16 @@ class ModelMonitor:
         self.sequence = 0
         self.counts: Counter[str] = Counter()
         self.refused: set[str] = set()
+        self.feeds = Feeds()
         self._unlinked: Counter[str] = Counter()
         self._reports: list[tuple[Reported, Stream]] = []
         self._prediction_offset = 0
+        self._counted_ms = -1  # the minute up to which throughput was counted
+
+    @property
+    def prediction_offset(self) -> int:
+        """Of the last prediction, or report."""
+        return self._prediction_offset
 
     def predictions(self, events: Sequence[Prediction], offsets: Sequence[int]) -> None:
         """Predictions of one stream as events; see ``take_run``."""
@@ -78,6 +88,7 @@ class ModelMonitor:
         stream.predictions.extend(run, sequences)
         stream.last_event_ms = self.clock.tick_ms
         stream.events += len(run)
+        stream.presence.hear(int(run.times_ms()[-1]))
         self.joins.expect(keys, run, self.clock.tick_ms)
         if self._unlinked or len(self.joins.early):
             for place, time_ms in enumerate(run.times_ms().tolist()):
@@ -118,6 +129,7 @@ class ModelMonitor:
         if stream is None:
             self.counts["unwatched"] += 1
             return
+        stream.presence.hear(event.time_ms)
         table = stream.outcomes["reports"]
         usable = self._usable("host value", event.values, event.time_ms)
         values = {f"host:{name}": value for name, value in usable.items() if value is not None}
@@ -139,8 +151,27 @@ class ModelMonitor:
         minute_ms = now_ms // MINUTE_MS * MINUTE_MS
         for stream in self.streams.values():
             stream.predictions.look(now_ms)
-            for second, count in stream.volume.complete(minute_ms):
-                stream.outcomes["volume"].append({VOLUME: float(count)}, second * 1000, arrival)
+        if minute_ms != self._counted_ms:
+            self._counted_ms = minute_ms
+            for stream in self.streams.values():
+                stream.count_volume(minute_ms, arrival)
+                self._note_thin_volume(stream, now_ms)
+
+    def _note_thin_volume(self, stream: Stream, now_ms: int) -> None:
+        """Say of throughput when it will not be armed within a week, and when it is after all."""
+        volume = stream.volume
+        subject = f"{VOLUME} {stream.version} {stream.role}"
+        if volume.is_released:
+            self.notices.settle(Why.NOT_ARMED, subject)
+        elif volume.step_s and not volume.arms_within_a_week and stream.version == ALL_VERSIONS:
+            days = volume.step_s * volume.warm_up / DAY_S
+            self.notices.note(
+                Why.NOT_ARMED,
+                subject,
+                f"{self.model}: {VOLUME} is not armed: it has {volume.held} of {volume.warm_up} counts, "
+                f"which take {days:.0f} days at this rate.",
+                now_ms,
+            )
 
     def flush(self) -> list[tuple[Reported, Stream]]:
         """Findings of all rows that waited, in the order of the events that caused them."""
@@ -205,6 +236,7 @@ class ModelMonitor:
             if stream is None:
                 self._say_gone(outcome, arrival)
                 continue
+            stream.presence.hear(self.clock.tick_ms)
             table = stream.outcomes[outcome.table]
             for name in table.unknown(outcome.values):
                 transform = outcome.transforms.get(name, Transform.BINARY)
@@ -282,6 +314,8 @@ class ModelMonitor:
             "counts": dict(self.counts),
             "refused": sorted(self.refused),
             "notices": self.notices.snapshot(),
+            "feeds": self.feeds.snapshot(),
+            "counted_ms": self._counted_ms,
             "unlinked": dict(self._unlinked),
             "joins": self.joins.snapshot(),
         }
@@ -293,6 +327,8 @@ class ModelMonitor:
         self.counts = Counter(snapshot["counts"])
         self.refused = set(snapshot["refused"])
         self.notices.restore(snapshot["notices"])
+        self.feeds.restore(snapshot["feeds"])
+        self._counted_ms = snapshot["counted_ms"]
         self._unlinked = Counter(snapshot["unlinked"])
         self.joins.restore(snapshot["joins"])
 

@@ -62,6 +62,11 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "host": _SERVING,
     "host_tail": _TAIL,
     "volume": Meaning(Kind.VOLUME, "serving"),
+    # Conditions that are certain by themselves; no detector reads them.
+    "silence": Meaning(Kind.SILENCE, "serving"),
+    "refused": Meaning(Kind.DATA_QUALITY, "serving"),
+    "service": Meaning(Kind.SERVICE, "serving"),
+    "target": Meaning(Kind.TARGET, "serving"),
 }
 """By prefix; the only place where one is made."""
 

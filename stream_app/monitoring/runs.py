@@ -6,22 +6,27 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.schemas import Prediction, decode, outputs_text
+from driftline.schemas import OLDEST_MS, Prediction, decode, outputs_text
 from driftline.schemas.scanner import Frame, Rows, Spans
 from driftline.stream_app.monitoring.identity import hashes_of, id_hash
 from driftline.stream_app.monitoring.naming import version_named
 
 
 class DecodedRun:
-    """Predictions as events; ``records`` are the bytes they were decoded from, where there are any."""
+    """Predictions as events; ``records`` are the bytes they were decoded from, where there are any.
+
+    ``places`` say which records of their chunk they are.
+    """
 
     def __init__(
         self,
         events: Sequence[Prediction],
         offsets: Sequence[int],
         records: Sequence[bytes | None] | None = None,
+        places: Sequence[int] | None = None,
     ) -> None:
         self.events = list(events)
+        self.places = list(places or range(len(self.events)))
         self.offsets = list(offsets)
         self.records: list[bytes | None] = list(records or [None] * len(self.events))
         self.stream = (version_named(events[0].version), events[0].role)
@@ -29,8 +34,23 @@ class DecodedRun:
     def __len__(self) -> int:
         return len(self.events)
 
-    def append(self, event: Prediction, offset: int, record: bytes | None) -> None:
+    @property
+    def rows(self) -> Rows:
+        """Which records of their chunk they are."""
+        return np.array(self.places, np.int64)
+
+    def segments(self) -> dict[str, NDArray[np.int64]]:
+        """Of each segment, as ``name=value``, the places among them."""
+        found: dict[str, list[int]] = {}
+        for place, event in enumerate(self.events):
+            for name, value in event.segments.items():
+                if value:
+                    found.setdefault(f"{name}={value}", []).append(place)
+        return {name: np.array(places, np.int64) for name, places in found.items()}
+
+    def append(self, event: Prediction, offset: int, record: bytes | None, place: int) -> None:
         """One more prediction of the same stream."""
+        self.places.append(place)
         self.events.append(event)
         self.offsets.append(offset)
         self.records.append(record)
@@ -47,7 +67,8 @@ class DecodedRun:
         return [outputs_text(event, record) for event, record in pairs]
 
     def part(self, start: int, stop: int) -> "DecodedRun":
-        return DecodedRun(self.events[start:stop], self.offsets[start:stop], self.records[start:stop])
+        part = slice(start, stop)
+        return DecodedRun(self.events[part], self.offsets[part], self.records[part], self.places[part])
 
     def pick(self, places: Sequence[int]) -> "DecodedRun":
         """The predictions at these places."""
@@ -55,6 +76,7 @@ class DecodedRun:
             [self.events[place] for place in places],
             [self.offsets[place] for place in places],
             [self.records[place] for place in places],
+            [self.places[place] for place in places],
         )
 
 
@@ -85,7 +107,7 @@ class ScannedStream:
 
     def event(self, place: int) -> Prediction:
         """One of the predictions as an event."""
-        event = decode(self.source.record(place), None)
+        event = decode(self.source.record(place), None, OLDEST_MS)
         assert isinstance(event, Prediction)
         return event
 
@@ -101,6 +123,10 @@ class ScannedRun:
 
     def __len__(self) -> int:
         return self.stop - self.start
+
+    def segments(self) -> dict[str, NDArray[np.int64]]:
+        """Of each segment, as ``name=value``, the places among them."""
+        return self.source.frame.segments(self.rows)
 
     def goes_on_in(self, other: "ScannedRun") -> bool:
         """Whether the other run begins where this one ends."""
@@ -141,6 +167,7 @@ class ScannedRun:
             [stream.event(row) for row in rows],
             source.offsets[rows].tolist(),
             [source.record(row) for row in rows],
+            stream.rows[rows].tolist(),
         )
 
 

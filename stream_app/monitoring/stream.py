@@ -1,13 +1,15 @@
 """One stream: everything watched of one (model, version, role)."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from driftline.detectors import BankSettings
+from driftline.detectors import Bank, BankSettings, Transform
 from driftline.stream_app.config import ModelPlan
 from driftline.stream_app.monitoring.naming import meaning_of, subject_of
-from driftline.stream_app.monitoring.tables import OutcomeTable, PredictionTable, Table
-from driftline.stream_app.monitoring.volume import Volume
+from driftline.stream_app.monitoring.presence import Presence
+from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, PredictionTable, Table
+from driftline.stream_app.monitoring.volume import VOLUME, Volume
 
 OUTCOMES = {
     "behaviors": "predictions",
@@ -34,6 +36,8 @@ class Stream:
         self.inherited: set[str] = set()
         self.last_event_ms = 0
         self.events = 0
+        self.presence = Presence()
+        self._settings = settings
         self.outcomes = {name: OutcomeTable(name, topic, settings) for name, topic in OUTCOMES.items()}
         self.predictions = PredictionTable(plan, settings, lambda: most_signals - self.signals())
         self.volume = Volume()
@@ -59,6 +63,29 @@ class Stream:
     def asked_of(self, table: Table) -> Mapping[str, float]:
         """What the detectors of a table's signals were asked for, by signal; not there: nothing yet."""
         return self.asked.get(table.name, {})
+
+    def count_volume(self, now_ms: int, arrival: Arrival) -> None:
+        """Let the steps of throughput that are complete become rows."""
+        table = self.outcomes["volume"]
+        was_released = self.volume.is_released
+        counted = self.volume.complete(now_ms)
+        if self.volume.is_released and not was_released:
+            self._size_volume()
+        for step in counted:
+            table.append({VOLUME: step.value}, step.time_ms, arrival)
+
+    def watch_volume(self, detectors: tuple[str, ...] | None) -> None:
+        """Let throughput be a signal, unless the plan says otherwise."""
+        if not self.plan.volume.ignore:
+            self.outcomes["volume"].watch([(VOLUME, Transform.VALUE)], detectors)
+
+    def _size_volume(self) -> None:
+        """A bank of its own, which learns from as many steps as their length asks for."""
+        table = self.outcomes["volume"]
+        signals, columns = table.bank.signals, table.bank.columns
+        table.bank = Bank(replace(self._settings, warm_up=self.volume.warm_up))
+        table.bank.add(signals, columns)
+        table.bank.calibrate(self.asked_of(table))
 
     def calibrate(self, table: Table, every: dict[str, float]) -> None:
         """Ask for these mean numbers of values between false alarms."""
@@ -124,6 +151,10 @@ class Stream:
             if not table.cells:
                 table.adopt(other.outcomes[name])
         for mine in self.tables():
+            if mine.name == "volume":
+                self.volume.adopt(other.volume)
+                if not self.volume.is_released:
+                    continue
             names = [signal.name for signal in mine.bank.signals if wanted(signal.name)]
             mine.bank.inherit(other.table(mine.name).bank, names)
             # Its own rates are not known yet, but they will be much like these.
@@ -149,6 +180,7 @@ class Stream:
             "inherited": sorted(self.inherited),
             "last_event_ms": self.last_event_ms,
             "events": self.events,
+            "presence": self.presence.snapshot(),
             "asked": self.asked,
             "predictions": self.predictions.snapshot(),
             "outcomes": {name: table.snapshot() for name, table in self.outcomes.items()},
@@ -160,11 +192,15 @@ class Stream:
         self.inherited = set(snapshot["inherited"])
         self.last_event_ms = snapshot["last_event_ms"]
         self.events = snapshot["events"]
+        self.presence.restore(snapshot["presence"])
         self.asked = snapshot["asked"]
+        self.volume.restore(snapshot["volume"])
+        if self.volume.is_released:
+            table = self.outcomes["volume"]
+            table.bank = Bank(replace(self._settings, warm_up=self.volume.warm_up))
         self.predictions.restore(snapshot["predictions"])
         for name, state in snapshot["outcomes"].items():
             self.outcomes[name].restore(state)
-        self.volume.restore(snapshot["volume"])
 
 
 def policy(signal: str, plan: ModelPlan) -> str:

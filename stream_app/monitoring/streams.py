@@ -1,23 +1,18 @@
 """The streams of one model: opened by their first event, born from a predecessor, retired when idle."""
 
 from collections.abc import Callable
-from math import inf
 from typing import Any
 
-from driftline.detectors import BankSettings, Transform
+from driftline.detectors import BankSettings
 from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.config import Limits, ModelPlan
 from driftline.stream_app.monitoring.stream import Stream
-from driftline.stream_app.monitoring.volume import VOLUME, VOLUME_TAIL
 
 StreamKey = tuple[str, str]
 Baseline = dict[str, dict[str, Any]]
 """Snapshots of two streams that were healthy: of a version, and of all versions together."""
 # A stream without events for this long makes room for a new version when all places are taken.
 IDLE_MS = 25 * 3600 * 1000
-# A version without events for this long is gone: its incidents are over, its share of the budget is free.
-GONE_MS = 6 * 3600 * 1000
-VOLUME_SIGNALS = ((VOLUME, Transform.VALUE), (VOLUME_TAIL, Transform.TAIL))
 
 
 class Streams(dict[StreamKey, Stream]):
@@ -47,12 +42,13 @@ class Streams(dict[StreamKey, Stream]):
         stream = self.new(version, role)
         # Volume counts for all versions together; of a single version it is kept, not watched: a roll-out
         # moves traffic from one version to another, and that is nobody's incident.
-        stream.outcomes["volume"].watch(VOLUME_SIGNALS, ())
+        stream.watch_volume(detectors=())
         if predecessor is not None:
             stream.inherit(predecessor)
         elif self._baseline is not None:
             stream.begin_from(self._restored(self._baseline["version"]))
         stream.last_event_ms = now_ms
+        stream.presence.hear(now_ms)
         return stream
 
     def inherit_late(self) -> None:
@@ -79,7 +75,9 @@ class Streams(dict[StreamKey, Stream]):
         stream = self.get((ALL_VERSIONS, role))
         if stream is None:
             stream = self.new(ALL_VERSIONS, role)
-            stream.outcomes["volume"].watch(VOLUME_SIGNALS, None)
+            # Its mean is watched: that counts vary more, or otherwise, is told by nothing that anybody does.
+            means = tuple(name for name in self._settings.detectors if name not in ("variance", "shape"))
+            stream.watch_volume(detectors=means)
             if self._baseline is not None:
                 stream.begin_from(self._restored(self._baseline["all_versions"]))
         return stream
@@ -100,15 +98,27 @@ class Streams(dict[StreamKey, Stream]):
         """The streams of single versions."""
         return [stream for stream in self.values() if stream.version != ALL_VERSIONS]
 
-    def idle_ms(self, key: StreamKey, now_ms: int) -> float:
-        """Event time since the last prediction of a stream; infinite when the stream is gone."""
+    def heard_ms(self, key: StreamKey) -> int | None:
+        """When anything of a stream was heard last; None when there is no such stream any more."""
         version, role = key
-        seen_ms = [
-            stream.last_event_ms
+        heard_ms = [
+            stream.presence.heard_ms
             for stream in self.values()
             if stream.role == role and version in (stream.version, ALL_VERSIONS)
         ]
-        return now_ms - max(seen_ms) if seen_ms else inf
+        return max(heard_ms, default=None)
+
+    def is_gone(self, key: StreamKey, now_ms: int) -> bool:
+        """Whether nothing of a stream comes any more: its incidents are over, its part of the budget is free.
+
+        All versions together are gone when every one of them is.
+        """
+        version, role = key
+        return all(
+            stream.presence.is_gone(now_ms)
+            for stream in self.values()
+            if stream.role == role and version in (stream.version, ALL_VERSIONS)
+        )
 
     def _predecessor(self, role: str) -> Stream | None:
         """The stream with predictions that was last active in this role, or else in the live role."""

@@ -8,7 +8,7 @@ outweigh the whole; then it is written whole again.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from driftline.stream_app.pipeline.codec import CODEC_VERSION, chunks, head_key, pack, part_key
 from driftline.stream_app.pipeline.records import ModelCut, StateRecord
@@ -16,6 +16,13 @@ from driftline.stream_app.pipeline.watch import ModelWatch
 
 # Below this the log is not worth rewriting.
 SMALLEST_LOG_BYTES = 65_536
+
+
+class Resume(NamedTuple):
+    """Where reading may begin again after a crash, and the partition's clock there (its snapshot)."""
+
+    positions: dict[str, int]
+    clock: list[int]
 
 
 @dataclass
@@ -65,7 +72,7 @@ class ModelCheckpoints:
         self.ledger = Ledger()
         self._stale = stale
 
-    def cut(self, watch: ModelWatch, positions: dict[str, int], resume: dict[str, int]) -> ModelCut:
+    def cut(self, watch: ModelWatch, positions: dict[str, int], resume: Resume) -> ModelCut:
         """The model's state now. ``resume`` is where reading may start after a crash."""
         before = self.ledger.keys() | self._stale
         records: list[StateRecord] = []
@@ -76,7 +83,8 @@ class ModelCheckpoints:
         head = {
             "codec": CODEC_VERSION,
             "positions": positions,
-            "resume": resume,
+            "resume": resume.positions,
+            "clock": resume.clock,
             "core": core.keys,
             "ledger": self.ledger.to_builtins(),
             "outbox": alerts,

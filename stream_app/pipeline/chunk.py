@@ -2,28 +2,47 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from driftline.schemas import Event, Prediction, Rejection, decode
+from driftline.schemas import Heartbeat, ModelEvent, Prediction, Rejection, decode, named_in
 from driftline.schemas.scanner import Scanner
+from driftline.stream_app.monitoring.partition_clock import NO_TIME
 from driftline.stream_app.monitoring.runs import ScannedStream, Source
 from driftline.stream_app.pipeline.records import Positions, Records
 
 # Records of a chunk from which the scanner learns; more of the same teach it nothing.
 LESSONS_PER_CHUNK = 32
-Mistake = tuple[int, Rejection]
+
+
+class Refused(NamedTuple):
+    """A record that cannot be used: why, and the model that it or its key names; "" for none."""
+
+    rejection: Rejection
+    model: str
 
 
 class Chunk:
-    """Records, and what each of them says."""
+    """Records, and what each of them says.
+
+    ``events`` and ``refused`` have those that were not scanned, by place, ascending.
+    """
 
     def __init__(self, records: Records, scanner: Scanner) -> None:
         self.records = records
-        self._events: dict[int, Event] = {}
+        self.events: dict[int, ModelEvent] = {}
+        self.refused: dict[int, Refused] = {}
+        self.heartbeats: set[int] = set()
         self._scanner = scanner
         self._frame = scanner.scan(records.data, records.values, records.timestamps_ms)
         self._streams, self._stream_of = self._frame.streams()
+        # Event times; of records without one NO_TIME.
+        self.times_ms = np.full(len(records), NO_TIME, np.int64)
+        if self._streams:
+            np.copyto(self.times_ms, self._frame.times_ms, where=self._frame.fits)
+        self._decode_the_others()
 
     def __len__(self) -> int:
         return len(self.records)
@@ -34,37 +53,48 @@ class Chunk:
         topics = map(self.records.topics.__getitem__, self.records.topic_of.tolist())
         return list(zip(topics, self.records.offsets.tolist(), strict=True))
 
-    def mistakes(self) -> Iterator[Mistake]:
-        """Decodes what was not scanned; the place of each record that cannot be used, and why."""
+    def _decode_the_others(self) -> None:
+        """What was not scanned: an event, or a record that cannot be used."""
         lessons = LESSONS_PER_CHUNK
         for place in np.flatnonzero(~self._frame.fits).tolist():
             record = self.records[place]
-            event = decode(record.value, record.timestamp)
+            event = decode(record.value, record.timestamp, self._scanner.earliest_ms)
             if isinstance(event, Rejection):
-                yield place, event
+                model, time_ms = named_in(record.value)
+                name = model or (record.key or b"").decode(errors="replace")
+                self.refused[place] = Refused(event, name)
+                self.times_ms[place] = NO_TIME if time_ms is None else time_ms
                 continue
-            self._events[place] = event
+            self.times_ms[place] = event.time_ms
+            if isinstance(event, Heartbeat):
+                self.heartbeats.add(place)
+                continue
+            self.events[place] = event
             if lessons and record.value is not None and isinstance(event, Prediction):
                 lessons -= 1
                 self._scanner.learn(record.value)
 
-    def positions(self, start: int, stop: int) -> Positions:
-        """The positions after the records from ``start`` to ``stop``, of their topics."""
-        part = self.records[start:stop]
-        return {topic: int(part.offsets[places][-1]) + 1 for topic, places in part.of_topics()}
+    def written_ms(self) -> NDArray[np.int64]:
+        """When each record was written: its timestamp, else its event time, else NO_TIME [records]."""
+        stamps_ms = self.records.timestamps_ms
+        return np.where(stamps_ms >= 0, stamps_ms, self.times_ms)
 
-    def take_events(self) -> list[tuple[int, Event]]:
-        """What was decoded since the last call, by place."""
-        taken = list(self._events.items())
-        self._events.clear()
-        return taken
+    def believed_ms(self, lead_ms: int) -> NDArray[np.int64]:
+        """The event times that move clocks [records]; of one that leads its timestamp by more, that."""
+        stamps_ms = self.records.timestamps_ms
+        return np.where((stamps_ms >= 0) & (self.times_ms > stamps_ms + lead_ms), stamps_ms, self.times_ms)
 
-    def streams(self, start: int, stop: int) -> Iterator[tuple[str, ScannedStream]]:
-        """The model and the rows of each stream among the records from ``start`` to ``stop``."""
-        stream_of = self._stream_of[start:stop]
+    def positions(self) -> Positions:
+        """The positions after these records, of their topics."""
+        records = self.records
+        return {topic: int(records.offsets[places][-1]) + 1 for topic, places in records.of_topics()}
+
+    def streams(self) -> Iterator[tuple[str, ScannedStream]]:
+        """The model and the rows of each stream among the records."""
+        stream_of = self._stream_of
         for number in np.unique(stream_of[stream_of >= 0]).tolist():
             model, version, role = self._streams[number]
-            rows = np.flatnonzero(stream_of == number) + start
+            rows = np.flatnonzero(stream_of == number)
             source = Source(self.records.data, self.records.values[rows], self.records.offsets[rows])
             yield model, ScannedStream(self._frame, (version, role), rows, source)
 

@@ -15,3 +15,6 @@ class Counters:
     skipped: int = 0
     lost: int = 0
     models_refused: int = 0
+    models_aside: int = 0
+    aside: int = 0
+    """Events of models that were set aside: lost coverage."""

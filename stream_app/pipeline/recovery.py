@@ -6,8 +6,8 @@ from typing import Any
 
 import structlog
 
-from driftline.detectors import SnapshotError
 from driftline.stream_app.config import Settings
+from driftline.stream_app.monitoring.partition_clock import PartitionClock
 from driftline.stream_app.monitoring.streams import Baseline
 from driftline.stream_app.pipeline.codec import CODEC_VERSION, UnreadableStateError, join, parse_key, unpack
 from driftline.stream_app.pipeline.records import OutputRecord
@@ -53,7 +53,7 @@ def recover(
             try:
                 restore_model(recovery, name, unpack(latest[key]), latest, frozenset(keys_of[name]))
                 break
-            except (UnreadableStateError, SnapshotError, KeyError, TypeError, ValueError) as error:
+            except Exception as error:  # whatever its state is, the models beside it are restored
                 recovery.unreadable.append(f"{name}: {key.decode()}: {type(error).__name__}: {error}")
                 log.error("checkpoint_unreadable", model=name, key=key.decode(), error=str(error))
     return recovery
@@ -102,8 +102,11 @@ def restore_model(
     base, *changes = head["ledger"]["log"]
     watch.monitor.joins.restore_waiting(piece(base), [piece(keys) for keys in changes])
     shard.add(name, watch, dict(head["positions"]), stale)
+    further = sum(head["resume"].values()) >= sum(shard.positions.values())
     for topic, offset in head["resume"].items():
         shard.start_at(topic, offset)
+    if further:
+        shard.clock = PartitionClock.restore(head["clock"])
     recovery.pending += map(output_record, head["outbox"])
     recovery.pending_audit += map(output_record, head["audit"])
 

@@ -1,38 +1,43 @@
 """Everything one worker keeps for one partition number: the models, and how far each topic was read."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping
+from math import inf
+from typing import Literal, TypeVar
 
-from driftline.schemas import Rejection, dead_letter
+from driftline.schemas import EARLIEST_MS, dead_letter
 from driftline.schemas.scanner import Scanner
 from driftline.stream_app.config import Settings
+from driftline.stream_app.monitoring.cadence import GAP_MS
+from driftline.stream_app.monitoring.partition_clock import MINUTE_MS, PartitionClock
 from driftline.stream_app.monitoring.streams import Baseline
-from driftline.stream_app.pipeline.checkpoint import ModelCheckpoints
+from driftline.stream_app.pipeline.aside import Guard
+from driftline.stream_app.pipeline.checkpoint import ModelCheckpoints, Resume
 from driftline.stream_app.pipeline.chunk import Chunk, unseen
 from driftline.stream_app.pipeline.codec import claim_key, pack
 from driftline.stream_app.pipeline.counters import Counters
-from driftline.stream_app.pipeline.records import (
-    ModelCut,
-    OutputRecord,
-    Positions,
-    Record,
-    Records,
-    StateRecord,
-)
-from driftline.stream_app.pipeline.shard_model import ModelBatch, ShardModel
-from driftline.stream_app.pipeline.sorting import batches_of
-from driftline.stream_app.pipeline.watch import Extras, ModelWatch, Ordered
+from driftline.stream_app.pipeline.entries import Times
+from driftline.stream_app.pipeline.outputs import Ordered, taken_in_order
+from driftline.stream_app.pipeline.records import ModelCut, OutputRecord, Positions, Records, StateRecord
+from driftline.stream_app.pipeline.shard_model import Mark, ModelBatch, ShardModel
+from driftline.stream_app.pipeline.sorting import batches_of, minutes_of
+from driftline.stream_app.pipeline.watch import Extras, ModelWatch
 
 # Records are scanned in chunks of this many: the columns of more no longer fit the processor's caches.
 CHUNK_RECORDS = 2048
 FLUSH_ROWS = 256
+# Models of which nothing but refused records is known: names are the data's. 64 × 100 KB = 6.4 MB.
+REFUSED_MODELS_MAX = 64
+
+T = TypeVar("T")
 
 
 class Shard:
-    """Applies records, and cuts checkpoints. Synchronous and deterministic: no clock, no I/O."""
+    """Applies records, and cuts checkpoints. Synchronous and deterministic: no clock, no I/O.
 
-    def __init__(
+    ``earliest_ms``: how early an event's time may be.
+    """
+
+    def __init__(  # noqa: PLR0913 - a switch for each way of running the engine
         self,
         partition: int,
         settings: Settings,
@@ -40,6 +45,7 @@ class Shard:
         *,
         summaries: Literal["every", "latest"] | None = "every",
         baselines: Mapping[str, Baseline] | None = None,
+        earliest_ms: int = EARLIEST_MS,
     ) -> None:
         self.partition = partition
         self.settings = settings
@@ -58,7 +64,11 @@ class Shard:
         self._refused: set[str] = set()
         self._notices: list[str] = []
         self._unflushed: dict[str, ShardModel] = {}
-        self._scanner = Scanner()
+        self._scanner = Scanner(earliest_ms)
+        self.clock = PartitionClock()
+        self._began = Mark({}, self.clock.snapshot())
+        self._look_ms = inf  # before this time of the partition no model has anything to look at
+        self._guard = Guard(partition, settings, self.counters)
 
     def apply(self, records: Records) -> None:
         """Absorb records; those below the positions are skipped, whoever delivers them again.
@@ -68,14 +78,16 @@ class Shard:
         for start in range(0, len(records), CHUNK_RECORDS):
             self._apply(records[start : start + CHUNK_RECORDS])
         for model in self._unflushed.values():
-            model.watch.flush()
+            self._guarded(model, "flush", model.watch.flush)
         self._unflushed.clear()
         if self._latest is not None:
             for model in self.models.values():
                 if model.watch.summary_due:
-                    self._latest |= {summary.key: summary for summary in model.watch.summarise()}
-                    status = model.watch.status()
-                    self._statuses[status.key] = status
+                    summaries = self._guarded(model, "summaries", model.watch.summarise)
+                    self._latest |= {summary.key: summary for summary in summaries or ()}
+                    status = self._guarded(model, "status", model.watch.status)
+                    if status is not None:
+                        self._statuses[status.key] = status
 
     def _apply(self, records: Records) -> None:
         fresh = unseen(records, self.positions)
@@ -83,34 +95,59 @@ class Shard:
         for topic, places in fresh.of_topics():
             if topic not in self.positions:
                 self._started[topic] = self.positions[topic] = int(fresh.offsets[places][0])
+        if not len(fresh):
+            return
         chunk = Chunk(fresh, self._scanner)
-        start = 0
-        for place, rejection in chunk.mistakes():
-            self._absorb(chunk, start, place)
-            record = chunk.records[place]
-            self._reject(record, rejection)
-            self.positions[record.topic] = record.offset + 1
-            start = place + 1
-        self._absorb(chunk, start, len(chunk))
+        self._began = Mark(dict(self.positions), self.clock.snapshot())
+        before_ms = self.clock.now_ms
+        passed = self.clock.advance(chunk.written_ms(), chunk.heartbeats)
+        times = Times(chunk.believed_ms(self.settings.limits.clock_lead_ms), *passed)
+        shortest_ms = GAP_MS if times.voting is None else MINUTE_MS
+        minutes = minutes_of(times, before_ms, self._order, shortest_ms)
+        for batch in batches_of(chunk, self._order, minutes, self):
+            self._absorb(batch, times)
+        self._look_ms = min(self._look_ms, int(times.arrived_ms[0]) + shortest_ms)
+        self._reject(chunk)
+        self.positions |= chunk.positions()
         self._order += len(chunk)
 
-    def _absorb(self, chunk: Chunk, start: int, stop: int) -> None:
-        """Let each model absorb its events of a part of a chunk; models do not depend on each other."""
-        for batch in batches_of(chunk, (start, stop), self._order, self._begin):
-            counts, model = batch.counts(), batch.model
+    def _absorb(self, batch: ModelBatch, times: Times) -> None:
+        """Let a model absorb what a chunk has of it; models do not depend on each other."""
+        model, counts = batch.model, batch.counts()
+        if model is None or not batch.entries:
             self.counters.events += counts
-            if model is not None:
-                name = model.watch.monitor.model
-                self.counters.events_of.update({(name, kind): count for kind, count in counts.items()})
-            if model is None or not batch.entries:
-                continue
+            return
+        if model.is_aside:
+            self.counters.aside += counts.total()
+            return
+        self.counters.events += counts
+        name = model.watch.monitor.model
+        self.counters.events_of.update({(name, kind): count for kind, count in counts.items()})
+        if batch.orders or batch.refused:
             model.unsaved = model.unsaved or batch.began
-            model.watch.apply(batch.entries, batch.orders)
+        watch = model.watch
+        if self._guarded(model, "apply", lambda: watch.apply(batch.entries, batch.orders, times)):
+            model.unsaved = model.unsaved or batch.began
+            self._look_ms = min(self._look_ms, watch.next_ms)
             self._flush_if_many(model)
-        self.positions |= chunk.positions(start, stop)
 
-    def _begin(self, name: str) -> ModelBatch:
-        return ModelBatch(self._model(name), dict(self.positions))
+    def begin(self, model: str) -> ModelBatch:
+        """An empty batch for a model."""
+        return ModelBatch(self._model(model), self._began)
+
+    def begin_refused(self, model: str) -> ModelBatch:
+        """The same where nothing but refused records name the model; of such there are not many."""
+        unknown = model not in self.models
+        refused = sum(not each.watch.monitor.sequence for each in self.models.values()) if unknown else 0
+        return ModelBatch(None, self._began) if refused >= REFUSED_MODELS_MAX else self.begin(model)
+
+    def wakeful(self, now_ms: int) -> list[str]:
+        """The models that have something to look at by this time of the partition."""
+        if now_ms < self._look_ms:
+            return []
+        nexts = {name: each.watch.next_ms for name, each in self.models.items() if not each.is_aside}
+        self._look_ms = min(nexts.values(), default=inf)
+        return [name for name, next_ms in nexts.items() if next_ms <= now_ms]
 
     def _flush_if_many(self, model: ShardModel) -> None:
         """Rows wait until they are many, or all records are applied: a flush costs as much as 50 rows."""
@@ -118,8 +155,16 @@ class Shard:
         if model.watch.waiting < FLUSH_ROWS:
             self._unflushed[name] = model
         else:
-            model.watch.flush()
+            self._guarded(model, "flush", model.watch.flush)
             self._unflushed.pop(name, None)
+
+    def _guarded(self, model: ShardModel, stage: str, step: Callable[[], T]) -> T | None:
+        """Do a step for a model; an error in it costs this model, and no other."""
+        return self._guard.run(model, stage, step, (self.clock.now_ms, self._order))
+
+    def take_service(self) -> list[OutputRecord]:
+        """Alerts that belong to no checkpoint: those of models that were set aside, and that they were."""
+        return taken_in_order([self._guard.service])
 
     def start_at(self, topic: str, offset: int) -> None:
         """Begin (or go on) reading a topic at this offset, if nothing beyond it is absorbed."""
@@ -132,8 +177,8 @@ class Shard:
         lost = offset - self.positions[topic]
         self.counters.lost += lost
         for model in self.models.values():
-            model.unsaved = model.unsaved or dict(self.positions)
-            model.watch.lose(lost)
+            if self._guarded(model, "lose", lambda watch=model.watch: watch.lose(lost)) is not None:  # type: ignore[misc]
+                model.unsaved = model.unsaved or Mark(dict(self.positions), self.clock.snapshot())
         self.positions[topic] = offset
 
     def _model(self, name: str) -> ShardModel | None:
@@ -159,15 +204,12 @@ class Shard:
         """A watch for a model of this shard, knowing nothing yet."""
         return ModelWatch(name, self.partition, self.settings, self._extras)
 
-    def _reject(self, record: Record, rejection: Rejection) -> None:
-        self.counters.rejected[rejection.reason] += 1
-        key = (record.key or b"").decode(errors="replace")
-        model = self.models.get(key)
-        # The letter is written again when its record is read again: a crash may have come before it was out.
-        if model is not None and record.offset >= model.absorbed.get(record.topic, 0):
-            model.unsaved = model.unsaved or dict(self.positions) | {record.topic: record.offset}
-            model.watch.reject(rejection.reason)
-        self._dead_letters.append(OutputRecord(*dead_letter(rejection, *record)))
+    def _reject(self, chunk: Chunk) -> None:
+        """A letter is written again when its record is read again: a crash may have come before."""
+        for place, refused in chunk.refused.items():
+            self.counters.rejected[refused.rejection.reason] += 1
+            letter = dead_letter(refused.rejection, *chunk.records[place])
+            self._dead_letters.append(OutputRecord(*letter))
 
     def signals(self) -> int:
         """How many signals are watched."""
@@ -192,12 +234,29 @@ class Shard:
     def cut(self, names: Iterable[str]) -> list[ModelCut]:
         """The state of these models now, to be written; each must be confirmed before its next cut."""
         cuts = []
-        resume = self.acknowledgeable()
+        resume = Resume(self.acknowledgeable(), self._oldest_clock())
         for name in sorted(names):
             model = self.models[name]
-            cuts.append(model.checkpoints.cut(model.watch, self.positions, resume))
-            model.in_flight, model.unsaved = model.in_flight or model.unsaved, None
+            cut = self._guarded(
+                model,
+                "checkpoint",
+                lambda each=model: each.checkpoints.cut(each.watch, self.positions, resume),  # type: ignore[misc]
+            )
+            if cut is not None:
+                cuts.append(cut)
+                model.in_flight, model.unsaved = model.in_flight or model.unsaved, None
         return cuts
+
+    def _marks(self) -> list[Mark]:
+        """Where records begin that are not in a durable checkpoint, of each model."""
+        models = self.models.values()
+        marks = [mark for model in models for mark in (model.unsaved, model.in_flight)]
+        return [mark for mark in marks if mark is not None]
+
+    def _oldest_clock(self) -> list[int]:
+        """The partition's clock at the point from which reading would begin again."""
+        here = Mark(self.positions, self.clock.snapshot())
+        return min([here, *self._marks()], key=lambda mark: sum(mark.positions.values())).clock
 
     def confirm(self, cut: ModelCut) -> None:
         """The cut is durable and its alerts are published."""
@@ -208,20 +267,16 @@ class Shard:
 
     def acknowledgeable(self) -> Positions:
         """How far each topic may be acknowledged: everything below is in a durable checkpoint."""
-        marks = [
-            mark
-            for model in self.models.values()
-            for mark in (model.unsaved, model.in_flight)
-            if mark is not None
-        ]
+        marks = self._marks()
         return {
-            topic: min([position, *(mark.get(topic, self._started[topic]) for mark in marks)])
+            topic: min([position, *(mark.positions.get(topic, self._started[topic]) for mark in marks)])
             for topic, position in self.positions.items()
         }
 
     def take_alerts(self) -> list[OutputRecord]:
         """All alerts that wait, in the order of the records that made them; for runs without checkpoints."""
-        return taken_in_order([model.watch.outbox for model in self.models.values()])
+        outboxes = [model.watch.outbox for model in self.models.values()]
+        return taken_in_order([*outboxes, self._guard.service])
 
     def take_audit(self) -> list[OutputRecord]:
         """All audit records that wait, likewise."""
@@ -235,7 +290,8 @@ class Shard:
         """What an operator should hear once: what is beyond a limit and not watched."""
         monitors = [model.watch.monitor for model in self.models.values()]
         said = [notice.sentence for monitor in monitors for notice in monitor.notices.take_unsaid()]
-        taken, self._notices = [*self._notices, *said], []
+        taken = [*self._notices, *self._guard.notices, *said]
+        self._notices, self._guard.notices = [], []
         return taken
 
     def take_summaries(self) -> list[OutputRecord]:
@@ -252,14 +308,6 @@ class Shard:
         """How each model is doing, of those that had a round of summaries since the last call."""
         taken, self._statuses = self._statuses, {}
         return list(taken.values())
-
-
-def taken_in_order(waiting: Sequence[list[Ordered]]) -> list[OutputRecord]:
-    """Empties the lists; their outputs in the order of the records that caused them."""
-    taken = sorted((each for outputs in waiting for each in outputs), key=itemgetter(0))
-    for outputs in waiting:
-        outputs.clear()
-    return [output for _, output in taken]
 
 
 def claim(epoch: int, worker: str) -> StateRecord:

@@ -2,13 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from driftline.schemas import Event, Prediction
+from driftline.schemas import ModelEvent, Prediction
 from driftline.stream_app.monitoring.runs import DecodedRun, ScannedRun, ScannedStream
 from driftline.stream_app.pipeline.checkpoint import ModelCheckpoints
 from driftline.stream_app.pipeline.chunk import Chunk
+from driftline.stream_app.pipeline.entries import Entry, Lapse, Refusal
 from driftline.stream_app.pipeline.records import Positions
-from driftline.stream_app.pipeline.watch import Entry, ModelWatch
+from driftline.stream_app.pipeline.watch import ModelWatch
+
+
+class Mark(NamedTuple):
+    """A point of the log: the positions there, and the snapshot of the partition's clock."""
+
+    positions: Positions
+    clock: list[int]
 
 
 class ShardModel:
@@ -20,38 +29,43 @@ class ShardModel:
         # Positions of the restored state: records below them are in it already.
         self.absorbed = absorbed
         # Where the records begin that are not in a durable checkpoint: since the last cut, and in that cut.
-        self.unsaved: Positions | None = None
-        self.in_flight: Positions | None = None
+        self.unsaved: Mark | None = None
+        self.in_flight: Mark | None = None
+        # An error inside driftline: nothing is done for it any more until a restart tries it again.
+        self.is_aside = False
 
     @property
     def urgent(self) -> bool:
         return bool(self.watch.outbox or self.watch.audit) and self.unsaved is not None
 
 
-Place = tuple[int, ScannedStream | Event, int]
-"""A place in a chunk, with a row of a scanned stream or an event of its own (and 0)."""
+Place = tuple[int, ScannedStream | ModelEvent | Lapse | Refusal, int]
+"""A place in a chunk, with a row of a scanned stream or something else (and 0; -1: before the event)."""
 
 
 class ModelBatch:
-    """What one model gets from one chunk of records; ``began`` are the positions before the first of them.
+    """What one model gets from one chunk of records; ``began`` is the point of the log before its first.
 
-    ``entries`` are runs of predictions, and other events with their offsets, in the order of the records;
+    ``entries`` are runs of predictions, and other things with their offsets, in the order of the records;
     ``orders`` say of each event which of the shard's records it was.
     """
 
-    def __init__(self, model: ShardModel | None, began: Positions) -> None:
+    def __init__(self, model: ShardModel | None, began: Mark) -> None:
         self.model = model
         self.began = began
         self.entries: list[Entry] = []
         self.orders: list[int] = []
-        self._absorbed = unabsorbed(model.absorbed, began) if model is not None else {}
+        self._absorbed = unabsorbed(model.absorbed, began.positions) if model is not None else {}
 
     def take(self, chunk: Chunk, places: Iterable[Place], first: int) -> None:
-        """Take the events at places of a chunk, whose first record has the order ``first``."""
+        """Take what stands at places of a chunk, whose first record has the order ``first``."""
         absorbed, entries, coordinates = self._absorbed, self.entries, chunk.coordinates
         for place, event, row in places:
             topic, offset = coordinates[place]
             if absorbed and offset < absorbed.get(topic, 0):
+                continue
+            if isinstance(event, Lapse | Refusal):
+                entries.append((event, offset, place))
                 continue
             self.orders.append(first + place)
             last = entries[-1][0] if entries else None
@@ -59,31 +73,36 @@ class ModelBatch:
                 if isinstance(last, ScannedRun) and last.source is event and last.stop == row:
                     last.stop += 1
                 else:
-                    entries.append((ScannedRun(event, row, row + 1), 0))
+                    entries.append((ScannedRun(event, row, row + 1), 0, place))
             elif isinstance(event, Prediction):
                 value = chunk.records[place].value
                 if isinstance(last, DecodedRun) and last.stream == (event.version, event.role):
-                    last.append(event, offset, value)
+                    last.append(event, offset, value, place)
                 else:
-                    entries.append((DecodedRun([event], [offset], [value]), 0))
+                    entries.append((DecodedRun([event], [offset], [value], [place]), 0, place))
             else:
-                entries.append((event, offset))
+                entries.append((event, offset, place))
 
     def take_whole(self, chunk: Chunk, stream: ScannedStream, first: int) -> None:
         """Take all rows of a stream, which are everything that the model gets."""
         if self._absorbed:
             self.take(chunk, ((place, stream, row) for row, place in enumerate(stream.rows.tolist())), first)
         else:
-            self.entries.append((ScannedRun(stream, 0, len(stream.rows)), 0))
+            self.entries.append((ScannedRun(stream, 0, len(stream.rows)), 0, int(stream.rows[0])))
             self.orders += (stream.rows + first).tolist()
+
+    @property
+    def refused(self) -> int:
+        """How many records of the model could not be used."""
+        return sum(isinstance(entry[0], Refusal) for entry in self.entries)
 
     def counts(self) -> Counter[str]:
         """How many events of each kind."""
         counts: Counter[str] = Counter()
-        for entry, _ in self.entries:
+        for entry, _, _ in self.entries:
             if isinstance(entry, DecodedRun | ScannedRun):
                 counts["prediction"] += len(entry)
-            else:
+            elif not isinstance(entry, Lapse | Refusal):
                 counts[type(entry).__name__.lower()] += 1
         return counts
 

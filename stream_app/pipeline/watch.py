@@ -13,6 +13,7 @@ from driftline.stream_app.alarms.desk import AlarmDesk
 from driftline.stream_app.alarms.incident import Evidence
 from driftline.stream_app.config import Settings
 from driftline.stream_app.monitoring.calibration import Calibration
+from driftline.stream_app.monitoring.feeds import Arrived
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.named_shares import named_shares
 from driftline.stream_app.monitoring.naming import kind_of
@@ -21,17 +22,12 @@ from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.streams import Baseline
 from driftline.stream_app.monitoring.tables import Reported
 from driftline.stream_app.monitoring.units import unit_of
-from driftline.stream_app.pipeline.outputs import alert_record, audit_record
+from driftline.stream_app.pipeline.entries import Entry, Lapse, Refusal, Times
+from driftline.stream_app.pipeline.outputs import Ordered, alert_record, audit_record
 from driftline.stream_app.pipeline.records import OutputRecord
+from driftline.stream_app.pipeline.reporter import Reporter
 from driftline.stream_app.pipeline.status import StatusDesk
 from driftline.stream_app.pipeline.summaries import summaries_of
-
-Ordered = tuple[int, OutputRecord]
-"""An output, with the order of the record that caused it."""
-
-
-Entry = tuple[Run | Feedback | Serving | Control, int]
-"""A run of predictions, or another event and its offset."""
 
 
 class Extras(NamedTuple):
@@ -64,29 +60,54 @@ class ModelWatch:
         self._summarise_every_ms = int(settings.worker.summaries_every_s * 1000)
         self._summarised_ms = 0
         self.refused: Counter[str] = Counter()
+        self._clock_lead_ms = settings.limits.clock_lead_ms
+        self._desk_ms = 0  # the latest time that the desk was told
+        self.reporter = Reporter(self.monitor, self.desk, (self.topics["predictions"], partition))
         self.lost = 0
         self.statuses = StatusDesk(self.monitor, self.desk)
         self._sampling_rate = 1.0
 
-    def apply(self, entries: Sequence[Entry], orders: Sequence[int]) -> None:
+    def apply(self, entries: Sequence[Entry], orders: Sequence[int], times: Times) -> bool:
         """Absorb events in their order. The rows they make wait for the next flush.
 
-        ``orders`` count the records of the shard; alerts of several models are put in order by them.
+        ``orders`` count the records of the shard; alerts of several models are put in order by them. False
+        when nothing has changed by it.
         """
         self._orders += orders
-        monitor = self.monitor
-        for event, offset in entries:
+        changed = bool(orders)
+        for event, offset, place in entries:
             if isinstance(event, DecodedRun | ScannedRun):
-                self._apply_run(event)
-            elif isinstance(event, Feedback):
-                # Feedback may be about a time long past (labels), so it does not move the clock.
-                monitor.feedback(event, offset)
+                self._apply_run(event, times)
+            elif isinstance(event, Lapse):
+                changed = self._lapse(event) or changed
+            elif isinstance(event, Refusal):
+                self._refuse(event, int(times.arrived_ms[place]))
+                changed = True
             elif isinstance(event, Control):
                 self._hear(event)
             else:
-                if monitor.clock.advance(event.time_ms):
-                    self._tick()
-                monitor.serving(event, offset)
+                self._apply_other(event, offset, place, times)
+        return changed
+
+    def _apply_other(self, event: Feedback | Serving, offset: int, place: int, times: Times) -> None:
+        monitor, arrived_ms = self.monitor, int(times.arrived_ms[place])
+        signal = None
+        if isinstance(event, Serving):
+            signal = f"silence:host {event.host or '?'}"
+        elif event.kind == "label":
+            signal = "silence:labels"
+        elif event.behavior is not None:
+            signal = f"silence:behavior {event.behavior}"
+        if signal is not None and self._listens:
+            voting = times.voting is not None and bool(times.voting[place])
+            monitor.feeds.hear_one(signal, arrived_ms, event.time_ms, voting)
+        if isinstance(event, Feedback):
+            # Feedback may be about a time long past (labels), so it does not move the clock.
+            monitor.feedback(event, offset)
+            return
+        if monitor.clock.advance(int(times.clock_ms[place]), arrived_ms + self._clock_lead_ms):
+            self._tick(arrived_ms)
+        monitor.serving(event, offset)
 
     def _hear(self, event: Control) -> None:
         """An operator's word is about what was found before it; it does not move the clock either."""
@@ -96,15 +117,22 @@ class ModelWatch:
         self._publish(self.control.take(event, self._coverage(sequence)), order)
         self._write_audit(order)
 
-    def _apply_run(self, run: Run) -> None:
+    def _apply_run(self, run: Run, times: Times) -> None:
         """Absorb predictions of one stream, with the ticks between them."""
-        clock, times_ms = self.monitor.clock, run.times_ms()
+        rows = run.rows
+        clock_ms, arrived_ms = times.clock_ms[rows], times.arrived_ms[rows]
+        if self._listens:
+            voting = None if times.voting is None else times.voting[rows]
+            heard = Arrived(*run.stream, arrived_ms, clock_ms, voting, run.segments())
+            self.monitor.feeds.hear_run(heard)
+        believed_ms = arrived_ms + self._clock_lead_ms
+        clock = self.monitor.clock
         start = 0
         while start < len(run):
-            quiet = clock.advance_to_tick(times_ms[start:])
+            quiet = clock.advance_to_tick(clock_ms[start:], believed_ms[start:])
             if not quiet:
-                clock.advance(int(times_ms[start]))
-                self._tick()
+                clock.advance(int(clock_ms[start]), int(believed_ms[start]))
+                self._tick(int(arrived_ms[start]))
                 quiet = 1
             self.monitor.take_run(run.part(start, start + quiet))
             start += quiet
@@ -114,15 +142,40 @@ class ModelWatch:
         """How many records of this model could not be used."""
         return self.refused.total()
 
-    def reject(self, reason: str) -> None:
+    @property
+    def next_ms(self) -> float:
+        """Before this time of the partition nothing has to be looked at."""
+        return self.reporter.next_ms
+
+    def _lapse(self, lapse: Lapse) -> bool:
+        """Time went on in the partition, whether or not this model was heard; whether that matters."""
+        if lapse.now_ms < self.next_ms:
+            return False
+        monitor = self.monitor
+        silent_ms = monitor.feeds.silent_since_ms
+        self.flush()
+        alerts = self.reporter.lapse(lapse.now_ms, self._coverage(monitor.sequence))
+        self._publish(alerts, lapse.order)
+        if silent_ms is not None:  # its own clock stands still; what is said of it goes on
+            self._look_after_incidents(monitor.clock.tick_ms + lapse.now_ms - silent_ms, lapse.order)
+        return True
+
+    def _refuse(self, refusal: Refusal, arrived_ms: int) -> None:
         """A record of this model could not be used."""
         self.flush()
-        self.refused[reason] += 1
+        self.refused[refusal.example.reason] += 1
+        coverage = self._coverage(self.monitor.sequence)
+        self._publish(self.reporter.refuse(refusal.example, arrived_ms, coverage), refusal.order)
 
-    def lose(self, records: int) -> None:
-        """Records of the model's partition are gone from the log."""
+    @property
+    def _listens(self) -> bool:
+        return not self.monitor.plan.silence.ignore
+
+    def lose(self, records: int) -> int:
+        """Records of the model's partition are gone from the log; how many in all."""
         self.flush()
         self.lost += records
+        return self.lost
 
     def flush(self) -> None:
         """Let the banks read the rows that wait, and the alarm desk what they found."""
@@ -141,18 +194,17 @@ class ModelWatch:
     def _order_of(self, sequence: int) -> int:
         return self._orders[sequence - self._first_sequence]
 
-    def _tick(self) -> None:
+    def _tick(self, arrived_ms: int) -> None:
         self.flush()
         monitor = self.monitor
         monitor.tick()
         self.flush()
         self._sampling_rate = min(store.sampling_rate for store in monitor.joins.stores().values())
         now_ms = monitor.clock.tick_ms
-        sequence = monitor.sequence + 1
-        order = self._order_of(sequence)
-        self._publish(self.desk.tick(now_ms, self._coverage(sequence)), order)
-        self.control.tick(now_ms)
-        self._write_audit(order)
+        order = self._order_of(monitor.sequence + 1)
+        coverage = self._coverage(monitor.sequence + 1)
+        self._publish(self.reporter.tick(now_ms, arrived_ms, coverage), order)
+        self._look_after_incidents(now_ms, order, 1)
         self.statuses.tick(now_ms)
         state = self.desk.state
         self.calibration.tick(now_ms, state.factors_at(now_ms), state.verdicts)
@@ -163,6 +215,14 @@ class ModelWatch:
     def summary_due(self) -> bool:
         """Whether it is time for another round of summaries."""
         return self.monitor.clock.tick_ms - self._summarised_ms >= self._summarise_every_ms
+
+    def _look_after_incidents(self, now_ms: int, order: int, coming: int = 0) -> None:
+        """What time brings; ``coming`` events are about to be absorbed."""
+        self._desk_ms = now_ms = max(now_ms, self._desk_ms)
+        coverage = self._coverage(self.monitor.sequence + coming)
+        self._publish(self.desk.tick(now_ms, coverage), order)
+        self.control.tick(now_ms)
+        self._write_audit(order)
 
     def summarise(self) -> list[OutputRecord]:
         """Summaries of the signals that had values since the last ones, once it is time for more."""
@@ -216,6 +276,8 @@ class ModelWatch:
             "calibration": self.calibration.snapshot(),
             "refused": dict(self.refused),
             "statuses": self.statuses.snapshot(),
+            "reporter": self.reporter.snapshot(),
+            "desk_ms": self._desk_ms,
             "lost": self.lost,
             "sampling_rate": self._sampling_rate,
         }
@@ -228,5 +290,7 @@ class ModelWatch:
         self.calibration.restore(snapshot["calibration"])
         self.refused = Counter(snapshot["refused"])
         self.statuses.restore(snapshot["statuses"])
+        self.reporter.restore(snapshot["reporter"])
+        self._desk_ms = snapshot["desk_ms"]
         self.lost = snapshot["lost"]
         self._sampling_rate = snapshot["sampling_rate"]

@@ -1,36 +1,126 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftline.stream_app.monitoring.volume import LONGEST_GAP_S, MANY, Volume, seconds_of
+from driftline.stream_app.monitoring.volume import (
+    CHOOSING,
+    LONGEST_GAP,
+    MANY,
+    STEPS,
+    Volume,
+    seconds_of,
+    step_for,
+)
+
+DAY_S = 86_400
 
 
-def test_complete_seconds_are_counted() -> None:
+def seconds(*times_s: float) -> dict[int, int]:
+    return seconds_of(np.array([int(1000 * time_s) for time_s in times_s], np.int64))
+
+
+def released(rate_per_s: int = 10, until_s: int = 0) -> Volume:
+    """A volume that counts by second, and has let go of its reference."""
+    volume = Volume()
+    random = np.random.default_rng(7)
+    until_s = until_s or STEPS[1] + 2
+    for second in range(until_s):
+        volume.add({second: int(random.poisson(2 * rate_per_s)) + 1})
+    assert volume.complete(until_s * 1000)
+    return volume
+
+
+@pytest.mark.parametrize(
+    ("per_day", "step_s"),
+    [(20, 86_400), (100, 21_600), (1000, 3600), (2000, 600), (50_000, 60), (500_000, 10), (2_000_000, 1)],
+)
+def test_a_step_holds_ten_events_or_more(per_day: int, step_s: int) -> None:
+    """65 false incidents in 14 days came of counting 100 events a day by the second."""
+    assert step_for(per_day / DAY_S) == step_s
+    volume = Volume()
+    volume.add(seconds(*(step * DAY_S / per_day for step in range(CHOOSING))))
+    volume.complete(10 * DAY_S * 1000)
+    assert volume.step_s == step_s
+
+
+def test_complete_steps_are_counted() -> None:
     """Throughput would be wrong by the seconds that no event touched."""
-    volume = Volume()
-    volume.add(seconds_of(np.array([500, 1_200, 1_900, 3_100, 4_000], dtype=np.int64)))
-    assert volume.complete(4_000) == [(1, 2), (2, 0), (3, 1)]
-    assert volume.complete(4_500) == []
-    assert volume.complete(5_000) == [(4, 1)]
+    volume = released()
+    begin = STEPS[1] + 2
+    volume.add(seconds(begin + 0.2, begin + 0.9, begin + 2.1))
+    counted = volume.complete((begin + 3) * 1000)
+    assert [(step.time_ms, step.value) for step in counted] == [
+        (begin * 1000, 2.0),
+        ((begin + 1) * 1000, 0.0),
+        ((begin + 2) * 1000, 1.0),
+    ]
+    assert volume.complete((begin + 3) * 1000 + 500) == []
 
 
-def test_a_late_prediction_counts_in_the_oldest_open_second() -> None:
+def test_a_late_prediction_counts_in_the_oldest_open_step() -> None:
     """It would vanish from the throughput."""
-    volume = Volume()
-    volume.add(seconds_of(np.array([0, 1_000], dtype=np.int64)))
-    assert volume.complete(3_000) == [(1, 1), (2, 0)]
-    volume.add(seconds_of(np.array([1_500], dtype=np.int64)))
-    assert volume.complete(4_000) == [(3, 1)]
+    volume = released()
+    begin = STEPS[1] + 2
+    volume.add(seconds(begin - 5))
+    assert volume.complete((begin + 1) * 1000) == [(begin * 1000, 1.0)]
 
 
 def test_a_long_gap_is_bounded() -> None:
     """A month without events would make millions of rows at once."""
+    volume = released()
+    assert len(volume.complete(10**10)) == LONGEST_GAP
+
+
+def test_a_gap_that_was_told_is_no_zeros() -> None:
+    """Two hours out would be an incident of throughput beside the one of silence."""
+    volume = released()
+    begin = STEPS[1] + 2
+    volume.add(seconds(begin, begin + 1.5))
+    volume.interrupt((begin + 1) * 1000 + 500)
+    volume.add(seconds(begin + 7200, begin + 7201, begin + 7202.5))
+    counted = volume.complete((begin + 7203) * 1000)
+    # The hour before the clock is all that is looked back at; the first second after the gap is partial.
+    assert [step.time_ms // 1000 for step in counted] == [begin + 7201, begin + 7202]
+
+
+def test_too_short_a_step_becomes_longer_while_nothing_is_learned() -> None:
+    """A burst at the start would make a thin model count by the second for ever."""
     volume = Volume()
-    volume.add(seconds_of(np.array([0, 1_000], dtype=np.int64)))
-    volume.complete(2_000)
-    assert len(volume.complete(10**10)) == LONGEST_GAP_S
+    volume.add(seconds(*(number / 10 for number in range(40))))
+    volume.complete(10_000)
+    assert volume.step_s == 1
+    for minute in range(1, 1500):
+        volume.add(seconds(minute * 60.0))
+        volume.complete(minute * 60_000)
+    assert volume.step_s == 600
+
+
+@pytest.mark.parametrize("per_day", [24, 100, 1440, 14_400])
+def test_the_same_count_in_every_step_is_no_reference(per_day: int) -> None:
+    """Without noise any change has an infinite size: "rose from 0 % to 0.0277 %, +100 sd"."""
+    volume = Volume()
+    for number in range(20 * per_day):
+        volume.add(seconds(number * DAY_S / per_day))
+        if number % 20 == 0:
+            assert volume.complete(int(number * DAY_S / per_day * 1000)) == []
+    assert not volume.is_released
+
+
+def test_without_noise_a_plain_rule_tells_a_change_and_its_end() -> None:
+    """0.25 predictions a second that become 0.025 would be told by nobody."""
+    volume = Volume()
+    turns = []
+    for hour in range(30):
+        gap_s = 40 if 20 <= hour < 23 else 4
+        volume.add(seconds(*(hour * 3600 + number * gap_s for number in range(3600 // gap_s))))
+        volume.complete((hour + 1) * 3_600_000)
+        turns += volume.take_turns()
+    assert [turn.what for turn in turns] == ["off", "back"]
+    assert turns[0].began == 20 * 60
+    assert (turns[0].before, turns[0].after) == (15.0, pytest.approx(1.5, abs=0.1))
 
 
 @given(st.lists(st.lists(st.integers(0, 20_000), max_size=20), min_size=1, max_size=8))
@@ -47,12 +137,13 @@ def test_how_events_are_batched_changes_nothing(batches: Sequence[list[int]]) ->
 
 def test_a_restored_volume_goes_on_the_same() -> None:
     """A second would be counted twice or not at all after a crash."""
-    volume = Volume()
-    volume.add(seconds_of(np.array([0, 1_000, 2_500], dtype=np.int64)))
-    volume.complete(2_000)
+    volume = released()
+    begin = STEPS[1] + 2
+    volume.add(seconds(begin, begin + 1, begin + 2.5))
+    volume.complete((begin + 2) * 1000)
     restored = Volume()
     restored.restore(volume.snapshot())
-    assert restored.complete(9_000) == volume.complete(9_000)
+    assert restored.complete((begin + 9) * 1000) == volume.complete((begin + 9) * 1000)
 
 
 def test_many_events_are_counted_like_few() -> None:

@@ -77,6 +77,7 @@ class Checkpointer:
             offsets = dict(partition.shard.acknowledgeable())
             dead_letters = partition.take_dead_letters()
             summaries = partition.shard.take_summaries() + partition.shard.take_statuses()
+            await self.publish(self._topics.alerts, partition.shard.take_service())
             await self.publish(self._topics.dead_letters, dead_letters)
             await self.publish(self._topics.signals, summaries)
             if offsets != partition.acknowledged:

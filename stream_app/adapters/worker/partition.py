@@ -53,6 +53,7 @@ class Partition:
         self._reached: dict[str, tuple[int, float]] = {}  # position, and since when
         # By topic: the offsets before which the log has no records down to those received before.
         self._gaps: dict[str, list[int]] = {}
+        self._received_at = clock()  # when anything was received last
 
     def receive(self, topic: str, records: Records) -> None:
         """Take records of one topic; those received before are dropped, offsets passed over become gaps."""
@@ -62,11 +63,27 @@ class Partition:
             records = records[int(np.searchsorted(records.offsets, expected)) :]
         if not len(records):
             return
+        self.rest()
         first, last = int(records.offsets[0]), int(records.offsets[-1])
         if expected is not None and first > expected:
             self._gaps.setdefault(topic, []).append(first)
         self.alignment.add(topic, records)
         self.expected[topic] = last + 1
+
+    def rest(self) -> None:
+        """It is not quiet any more: something came, or was just sent."""
+        self._received_at = self._clock()
+
+    @property
+    def quiet_s(self) -> float:
+        """For how long nothing was received."""
+        return self._clock() - self._received_at
+
+    @property
+    def has_read_everything(self) -> bool:
+        """Whether nothing more is known to be in the log, nor waits here."""
+        topics = self.alignment.topics
+        return all(self.caught_up(topic) and not self.alignment.held(topic) for topic in topics)
 
     def fullness(self, topic: str) -> float:
         """Which share of what may be held of a topic is held."""

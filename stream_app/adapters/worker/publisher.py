@@ -64,6 +64,14 @@ class Publisher:
                 raise result
         return sum(len(record.key or b"") + len(record.value) for record in records)
 
+    async def send_to(self, topic: str, partition: int, value: bytes) -> None:
+        """Send one record to a partition and wait for it.
+
+        Raises:
+            aiokafka.errors.KafkaError: the broker refused, or did not answer in time.
+        """
+        await self._producer.send_and_wait(topic, value, partition=partition)
+
     async def _send(self, topic: str, record: OutputRecord) -> asyncio.Future[Any]:
         try:
             sent: asyncio.Future[Any] = await self._producer.send(

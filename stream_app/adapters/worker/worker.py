@@ -25,6 +25,7 @@ from driftline.stream_app.adapters.state_store import StateStore
 from driftline.stream_app.adapters.worker.application import build_application, commit, read_batches
 from driftline.stream_app.adapters.worker.broker_watch import BrokerWatch
 from driftline.stream_app.adapters.worker.checkpointer import Checkpointer
+from driftline.stream_app.adapters.worker.heartbeat import Heartbeats
 from driftline.stream_app.adapters.worker.intake import Intake
 from driftline.stream_app.adapters.worker.kernels import compile_kernels
 from driftline.stream_app.adapters.worker.ownership import Ownership
@@ -92,6 +93,7 @@ class Worker:
         self._intake = Intake(self._app, self._ownership, self._checkpointer, self._reader, self._metrics)
         self._intake.on_urgent = self._schedule.wake
         self._metrics.views = self._intake.views
+        self._heartbeats = Heartbeats(settings.kafka.control, self._ownership, self._publisher)
         self._web = WebServer(self._metrics.registry, self._obstacles)
         self._broker = BrokerWatch(self._producer)
         self._port = 0
@@ -143,6 +145,7 @@ class Worker:
                 self._intake.tend(),
                 watchdog.run(),
                 self._broker.run(),
+                self._heartbeats.run(),
             )
         ]
         log.info("worker started", name=socket.gethostname(), web_port=self._port)

@@ -1,0 +1,170 @@
+"""Conditions that are certain by themselves, as evidence for the desk: silence, refusals, throughput."""
+
+from typing import NamedTuple
+
+from driftline.detectors import Finding, Moments
+from driftline.schemas import Kind
+from driftline.schemas.status import ALL_VERSIONS
+from driftline.stream_app.alarms.incident import Evidence
+from driftline.stream_app.alarms.quantities import PER_SECOND, clock, duration, from_to, quantities
+from driftline.stream_app.config.units import SHARE
+from driftline.stream_app.monitoring.clockwork import Turn
+from driftline.stream_app.monitoring.feed import Told
+from driftline.stream_app.monitoring.refusals import Change
+from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.volume import VOLUME
+
+LARGEST_SD = 100.0  # as detectors have it
+PERCENT = 100
+
+
+class Place(NamedTuple):
+    """Where in the input something was found, and the model's state of affairs there."""
+
+    model: str
+    topic: str
+    partition: int
+    offset: int
+    sequence: int
+
+
+def silence(told: Told, place: Place) -> Evidence:
+    """A feed from which nothing comes any more, or comes again."""
+    detected_ms = told.since_ms + told.silent_ms
+    finding = Finding(
+        signal=told.signal,
+        detector="silence",
+        direction="down",
+        row=0,
+        detected_ms=detected_ms,
+        detected_offset=place.offset,
+        began_ms=told.since_ms,
+        began_offset=place.offset,
+        before=Moments(told.usual_per_s, 0.0, max(told.events, 1)),
+        after=Moments(0.0, 0.0, max(round(told.expected), 1)),
+        effect_size_sd=-min(told.expected**0.5, LARGEST_SD),
+        statistic=told.expected,
+        threshold=told.needed,
+    )
+    sentence = silence_sentence(told) if told.what == "silent" else back_sentence(told)
+    return _evidence(finding, place, (Kind.SILENCE, table_of(told.signal), told.role), sentence)
+
+
+def silence_sentence(told: Told) -> str:
+    """``No predictions since 2026-11-22 06:00:00 UTC; usually one every 2 s at this time``."""
+    usual = f"; usually {often(told.usual_per_s)} at this time" if told.usual_per_s > 0 else ""
+    return f"No {feed_words(told.signal)} since {clock(told.since_ms)}{usual}"
+
+
+def back_sentence(told: Told) -> str:
+    """Why a silence is over; a silence is never a recovery."""
+    words = feed_words(told.signal)
+    return (
+        f"{words[0].upper()}{words[1:]} are heard again since {clock(told.back_ms)}, "
+        f"after {duration(max(told.back_ms - told.since_ms, 0))} without any."
+    )
+
+
+def feed_words(signal: str) -> str:
+    """What a feed is for people."""
+    what, _, name = signal.partition(":")[2].partition(" ")
+    words = {
+        "predictions": "predictions",
+        "labels": "labels",
+        "behavior": f"behaviours {name}",
+        "host": f"reports of host {name}",
+        "version": f"predictions of version {name}",
+        "segment": f"predictions with {name}",
+    }
+    return words[what]
+
+
+def table_of(signal: str) -> str:
+    """The table that a feed's signal would belong to."""
+    what = signal.partition(":")[2].partition(" ")[0]
+    return {"labels": "labels", "behavior": "behaviors", "host": "reports"}.get(what, "volume")
+
+
+def refusals(change: Change, place: Place, now_ms: int) -> Evidence:
+    """Records that cannot be used, as a share of all of the model; ``now_ms`` on the model's clock."""
+    example = change.example
+    finding = Finding(
+        signal=f"refused:{example.reason}",
+        detector="refused",
+        direction="up",
+        row=0,
+        detected_ms=now_ms,
+        detected_offset=example.offset,
+        began_ms=min(change.since_ms, now_ms),
+        began_offset=example.offset,
+        before=Moments(change.usual_share, 0.0, max(change.records, 1)),
+        after=Moments(change.share, 0.0, max(change.records, 1)),
+        effect_size_sd=LARGEST_SD * max(change.share - change.usual_share, 0.0),
+        statistic=change.share * change.records,
+        threshold=change.usual_share * change.records,
+    )
+    where = f"{example.topic}-{place.partition}-{example.offset}"
+    sentence = (
+        f"{PERCENT * change.share:.3g} % of the last {change.records} records are refused "
+        f"({example.reason}), as the one at {where}: {example.sentence}"
+    )
+    if change.what == "over":
+        sentence = f"Refused records are rare again: {PERCENT * change.share:.3g} % of the last ones."
+    there = place._replace(topic=example.topic, offset=example.offset)
+    return _evidence(finding, there, (Kind.DATA_QUALITY, "predictions", "live"), sentence)
+
+
+def throughput(turn: Turn, stream: Stream, place: Place, now_ms: int) -> Evidence:
+    """Throughput without any noise has left its level, or is back at it."""
+    step_s = stream.volume.step_s
+    before, after = turn.before / step_s, turn.after / step_s
+    change = (after - before) / before if before else 1.0
+    finding = Finding(
+        signal=VOLUME,
+        detector="clockwork",
+        direction="up" if after >= before else "down",
+        row=0,
+        detected_ms=now_ms,
+        detected_offset=place.offset,
+        began_ms=min(turn.began * step_s * 1000, now_ms),
+        began_offset=place.offset,
+        before=Moments(before, 0.0, turn.of_steps),
+        after=Moments(after, 0.0, 1),
+        effect_size_sd=max(min(change * LARGEST_SD, LARGEST_SD), -LARGEST_SD),
+        statistic=after,
+        threshold=before,
+    )
+    verb = "rose" if after >= before else "fell"
+    (level,) = quantities([after], PER_SECOND)
+    sentences = {
+        "off": f"predictions {verb} {from_to(before, after, PER_SECOND)}",
+        "back": f"Predictions come as often as before again: {level}.",
+        "followed": f"{level} is taken for the usual level from now on.",
+    }
+    return _evidence(finding, place, (Kind.VOLUME, "volume", stream.role), sentences[turn.what])
+
+
+def _evidence(finding: Finding, place: Place, about: tuple[Kind, str, str], sentence: str) -> Evidence:
+    kind, table, role = about
+    return Evidence(
+        model=place.model,
+        version=ALL_VERSIONS,
+        role=role,
+        table=table,
+        topic=place.topic,
+        kind=kind,
+        compared_with=None,
+        sequence=place.sequence,
+        arrived_ms=finding.detected_ms,
+        partition=place.partition,
+        offset=place.offset,
+        finding=finding,
+        unit=SHARE if kind is Kind.DATA_QUALITY else PER_SECOND,
+        standing=True,
+        told=sentence,
+    )
+
+
+def often(per_s: float) -> str:
+    """A rate in words: ``25 a second``, ``one every 14 min``."""
+    return f"{per_s:.3g} a second" if per_s > 1 else f"one every {duration(1000 / per_s)}"
