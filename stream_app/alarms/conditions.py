@@ -1,17 +1,22 @@
 """Conditions that are certain by themselves, as evidence for the desk: silence, refusals, throughput."""
 
+from math import inf, nan, sqrt
 from typing import NamedTuple
 
 from driftline.detectors import Finding, Moments
 from driftline.schemas import Kind
 from driftline.schemas.status import ALL_VERSIONS
+from driftline.stream_app.alarms.changes import name_of
 from driftline.stream_app.alarms.incident import Evidence
 from driftline.stream_app.alarms.quantities import PER_SECOND, clock, duration, from_to, quantities
 from driftline.stream_app.config.units import SHARE
-from driftline.stream_app.monitoring.clockwork import Turn
+from driftline.stream_app.monitoring.clockwork import Turn as LevelTurn
 from driftline.stream_app.monitoring.feed import Told
 from driftline.stream_app.monitoring.refusals import Change
 from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.target import Standing
+from driftline.stream_app.monitoring.targets import Turn
+from driftline.stream_app.monitoring.units import unit_of
 from driftline.stream_app.monitoring.volume import VOLUME
 
 LARGEST_SD = 100.0  # as detectors have it
@@ -47,7 +52,7 @@ def silence(told: Told, place: Place) -> Evidence:
         threshold=told.needed,
     )
     sentence = silence_sentence(told) if told.what == "silent" else back_sentence(told)
-    return _evidence(finding, place, (Kind.SILENCE, table_of(told.signal), told.role), sentence)
+    return _evidence(finding, place, About(Kind.SILENCE, table_of(told.signal), told.role), sentence)
 
 
 def silence_sentence(told: Told) -> str:
@@ -111,10 +116,10 @@ def refusals(change: Change, place: Place, now_ms: int) -> Evidence:
     if change.what == "over":
         sentence = f"Refused records are rare again: {PERCENT * change.share:.3g} % of the last ones."
     there = place._replace(topic=example.topic, offset=example.offset)
-    return _evidence(finding, there, (Kind.DATA_QUALITY, "predictions", "live"), sentence)
+    return _evidence(finding, there, About(Kind.DATA_QUALITY, "predictions", "live", unit=SHARE), sentence)
 
 
-def throughput(turn: Turn, stream: Stream, place: Place, now_ms: int) -> Evidence:
+def throughput(turn: LevelTurn, stream: Stream, place: Place, now_ms: int) -> Evidence:
     """Throughput without any noise has left its level, or is back at it."""
     step_s = stream.volume.step_s
     before, after = turn.before / step_s, turn.after / step_s
@@ -141,25 +146,76 @@ def throughput(turn: Turn, stream: Stream, place: Place, now_ms: int) -> Evidenc
         "back": f"Predictions come as often as before again: {level}.",
         "followed": f"{level} is taken for the usual level from now on.",
     }
-    return _evidence(finding, place, (Kind.VOLUME, "volume", stream.role), sentences[turn.what])
+    return _evidence(finding, place, About(Kind.VOLUME, "volume", stream.role), sentences[turn.what])
 
 
-def _evidence(finding: Finding, place: Place, about: tuple[Kind, str, str], sentence: str) -> Evidence:
-    kind, table, role = about
+def missed(turn: Turn, stream: Stream, place: Place, now_ms: int) -> Evidence:
+    """A target that is missed for sure, or met again."""
+    target, standing = turn
+    limit, window, figure = standing.limit, standing.window, standing.figure
+    counts = target.is_rate or limit.cut is not None
+    sd = sqrt(figure * (1.0 - figure)) if counts else window.sd
+    finding = Finding(
+        signal=f"target:{target.signal} {limit.key}",
+        detector="confidence_sequence",
+        direction="up" if limit.side == "most" else "down",
+        row=0,
+        detected_ms=now_ms,
+        detected_offset=place.offset,
+        began_ms=min(standing.since_ms, now_ms),
+        began_offset=place.offset,
+        before=Moments(nan, nan, 0),
+        after=Moments(figure, sd, window.count),
+        effect_size_sd=max(min((figure - limit.bound) / (sd or inf), LARGEST_SD), -LARGEST_SD),
+        statistic=standing.log_evidence,
+        threshold=standing.needed,
+    )
+    unit = unit_of(target.signal, stream.plan, share=target.is_rate)
+    about = About(Kind.TARGET, "predictions", stream.role, stream.version, SHARE if counts else unit)
+    sentence = target_sentence(standing, name_of(target.signal, unit), unit)
+    met = "" if standing.is_beyond else "The target is met again: "
+    return _evidence(finding, place, about, f"{met}{sentence}{'' if standing.is_beyond else '.'}")
+
+
+def target_sentence(standing: Standing, name: str, unit: str) -> str:
+    """``errors of intent: 12.4 % of 1,830, at most 10 % asked``."""
+    limit, count = standing.limit, f"{standing.window.count:,}"
+    bounds = {"most": "at most", "least": "at least"}
+    if limit.cut is not None:
+        (cut,) = quantities([limit.cut], unit)
+        share, asked = quantities([standing.figure, limit.bound], SHARE)
+        quantile = limit.key.partition("_")[0]
+        return f"{name}: {share} of {count} above {cut}, {bounds[limit.side]} {asked} asked ({quantile})"
+    figure, asked = quantities([standing.figure, limit.bound], unit)
+    of = "of" if unit == SHARE else "on average of"
+    return f"{name}: {figure} {of} {count}, {bounds[limit.side]} {asked} asked"
+
+
+class About(NamedTuple):
+    """What a condition is about."""
+
+    kind: Kind
+    table: str
+    role: str
+    version: str = ALL_VERSIONS
+    unit: str = PER_SECOND
+
+
+def _evidence(finding: Finding, place: Place, about: About, sentence: str) -> Evidence:
     return Evidence(
         model=place.model,
-        version=ALL_VERSIONS,
-        role=role,
-        table=table,
+        version=about.version,
+        role=about.role,
+        table=about.table,
         topic=place.topic,
-        kind=kind,
+        kind=about.kind,
         compared_with=None,
         sequence=place.sequence,
         arrived_ms=finding.detected_ms,
         partition=place.partition,
         offset=place.offset,
         finding=finding,
-        unit=SHARE if kind is Kind.DATA_QUALITY else PER_SECOND,
+        unit=about.unit,
         standing=True,
         told=sentence,
     )

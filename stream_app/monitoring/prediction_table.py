@@ -16,6 +16,7 @@ from driftline.stream_app.monitoring.placement import Placement
 from driftline.stream_app.monitoring.reported import Arrival, Reported
 from driftline.stream_app.monitoring.runs import Run, ScannedRun
 from driftline.stream_app.monitoring.signals import lasts, signals_of
+from driftline.stream_app.monitoring.targets import Reader
 from driftline.stream_app.monitoring.votes import (
     Takeover,
     counted,
@@ -40,6 +41,7 @@ class PredictionTable:
 
     def __init__(self, plan: ModelPlan, settings: BankSettings, room: Callable[[], int]) -> None:
         self.bank = Bank(settings)
+        self.read_by: Reader | None = None
         self.room = room
         self.refused: list[str] = []
         # Of what cannot be used as it is; and names of signals that are watched from the beginning again.
@@ -139,6 +141,8 @@ class PredictionTable:
         findings: list[Finding] = []
         if rows:
             part = run.part(0, rows)
+            if self.read_by is not None:
+                self.read_by(self.bank.signals, matrix[:rows])
             findings = self.bank.update(matrix[:rows], part.times_ms(), np.asarray(part.offsets, np.int64))
             for section in self.sections:
                 remember(section, counts[section.name], matrix[:rows])

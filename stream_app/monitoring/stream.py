@@ -9,6 +9,7 @@ from driftline.stream_app.config import ModelPlan
 from driftline.stream_app.monitoring.naming import meaning_of, subject_of
 from driftline.stream_app.monitoring.presence import Presence
 from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, PredictionTable, Table
+from driftline.stream_app.monitoring.targets import Targets
 from driftline.stream_app.monitoring.volume import VOLUME, Volume
 
 OUTCOMES = {
@@ -41,6 +42,9 @@ class Stream:
         self.outcomes = {name: OutcomeTable(name, topic, settings) for name, topic in OUTCOMES.items()}
         self.predictions = PredictionTable(plan, settings, lambda: most_signals - self.signals())
         self.volume = Volume()
+        self.targets = Targets(plan.targets)
+        for table in self.tables():
+            table.read_by = self.targets.read if plan.targets else None
         # By table and signal: what its detectors were asked for, in values between false alarms.
         self.asked: dict[str, dict[str, float]] = {}
 
@@ -185,6 +189,7 @@ class Stream:
             "predictions": self.predictions.snapshot(),
             "outcomes": {name: table.snapshot() for name, table in self.outcomes.items()},
             "volume": self.volume.snapshot(),
+            "targets": self.targets.snapshot(),
         }
 
     def restore(self, snapshot: dict[str, Any]) -> None:
@@ -194,6 +199,7 @@ class Stream:
         self.events = snapshot["events"]
         self.presence.restore(snapshot["presence"])
         self.asked = snapshot["asked"]
+        self.targets.restore(snapshot["targets"])
         self.volume.restore(snapshot["volume"])
         if self.volume.is_released:
             table = self.outcomes["volume"]

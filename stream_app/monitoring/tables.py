@@ -9,6 +9,7 @@ import numpy as np
 from driftline.detectors import Bank, BankSettings, Signal, Transform
 from driftline.stream_app.monitoring.prediction_table import PredictionTable
 from driftline.stream_app.monitoring.reported import Arrival, Reported
+from driftline.stream_app.monitoring.targets import Reader
 
 __all__ = ["Arrival", "OutcomeTable", "PredictionTable", "Reported", "Table"]
 
@@ -23,6 +24,7 @@ class OutcomeTable:
         self.name = name
         self.topic = topic
         self.bank = Bank(settings)
+        self.read_by: Reader | None = None
         self.revision = 0
         self.summarised = 0
         self.cells: dict[str, int] = {}
@@ -63,6 +65,8 @@ class OutcomeTable:
         times_ms = np.array(self.times_ms, dtype=np.int64)
         offsets = np.array([arrival.offset for arrival in arrivals], dtype=np.int64)
         self.waiting, self.times_ms, self.arrivals = [], [], []
+        if self.read_by is not None:
+            self.read_by(self.bank.signals, matrix)
         findings = self.bank.update(matrix, times_ms, offsets)
         return [Reported(found, self.name, arrivals[found.row]) for found in findings]
 

@@ -75,7 +75,7 @@ class Reporter:
         if arrived_ms // DAY_MS != self._noted_day:
             self._noted_day = arrived_ms // DAY_MS
             self._note_feeds(arrived_ms)
-        alerts: list[Alert] = []
+        alerts = self._targets(now_ms, coverage)
         for stream in self._monitor.streams.values():
             turns = stream.volume.take_turns()
             if stream.version != ALL_VERSIONS or stream.plan.volume.ignore:
@@ -87,6 +87,17 @@ class Reporter:
                 else:
                     ended = Ended.FOLLOWED if turn.what == "followed" else Ended.BACK_AT_REFERENCE
                     alerts += self._desk.end(evidence, now_ms, coverage, ended)
+        return alerts
+
+    def _targets(self, now_ms: int, coverage: Coverage) -> list[Alert]:
+        alerts: list[Alert] = []
+        for stream in self._monitor.streams.values():
+            for turn in stream.targets.tick(now_ms):
+                evidence = conditions.missed(turn, stream, self._place(), now_ms)
+                if turn.standing.is_beyond:
+                    alerts += self._desk.report(evidence, coverage)
+                else:
+                    alerts += self._desk.end(evidence, now_ms, coverage)
         return alerts
 
     def _note_feeds(self, now_ms: int) -> None:

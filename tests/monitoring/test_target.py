@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from driftline.stream_app.config import TargetPlan
-from driftline.stream_app.monitoring.targets import Limit, Standing, Target, limits_of
+from driftline.stream_app.monitoring.target import Limit, Standing, Target, limits_of
 
 HOUR_MS = 3_600_000
 TICK_MS = 10_000
