@@ -9,7 +9,7 @@ asked for) is set aside: the decoded event has an `Unusable` in its place.
 import json
 from collections.abc import Callable
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -19,17 +19,18 @@ from driftline.schemas.times import with_whole_offset
 
 # Longer integers need not fit into 64 bits; as floats they do, or become infinite.
 LONGEST_INTEGER = 18
-PLAIN = frozenset({str, bool, int, type(None)})
 SetAside = list[tuple[str, str, Unusable]]
 """Field, name and what stands for its value."""
 
 
 def read(value: bytes) -> dict[str, Any] | Rejection:
-    """The record, or why it is no object of JSON. Numbers in it may still not be finite."""
+    """The record, or why it is no object of JSON. Values that are numbers but not finite are null."""
     try:
         record = orjson.loads(value)  # five times as fast, but strict
     except orjson.JSONDecodeError:
         record = _read_leniently(value)
+        if isinstance(record, dict):
+            _drop_infinities(record)
     if isinstance(record, dict) and isinstance(time := record.get("time"), str):
         record["time"] = with_whole_offset(time)
     if isinstance(record, dict | Rejection):
@@ -45,12 +46,11 @@ def mend(record: dict[str, Any]) -> SetAside:
         values = record.get(field)
         if not isinstance(values, dict):
             continue
-        for name, value in values.items():
-            usable, found = look(value)
+        suspects = [name for name, value in values.items() if type(value) not in look.plain]
+        for name in suspects:
+            values[name], found = look.closely(values[name])
             if found:
                 aside.append((field, name, Unusable(found)))
-            if usable is not value:
-                values[name] = usable
     if isinstance(segments := record.get("segments"), dict):
         texts = {name: _text(value) for name, value in segments.items()}
         record["segments"] = {name: text for name, text in texts.items() if text is not None}
@@ -90,16 +90,20 @@ def _read_leniently(value: bytes) -> Any:
         return _empty_or_malformed(value, error)
 
 
+def _drop_infinities(record: dict[str, Any]) -> None:
+    for field in LOOKS:
+        if isinstance(values := record.get(field), dict):
+            for name, value in values.items():
+                if isinstance(value, float) and not isfinite(value):
+                    values[name] = None
+
+
 def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) <= LONGEST_INTEGER else float(digits)
 
 
 def _usable_value(value: Any) -> tuple[Any, str]:
     """A value as an event may have it, and what it is if it is none."""
-    if type(value) in PLAIN:
-        return value, ""
-    if isinstance(value, float):
-        return (value if isfinite(value) else None), ""
     if isinstance(value, dict):
         return None, "an object"
     types = set(map(type, value))
@@ -109,16 +113,25 @@ def _usable_value(value: Any) -> tuple[Any, str]:
 
 
 def _usable_figure(value: Any) -> tuple[Any, str]:
-    if value is None or (type(value) in (int, float) and isfinite(value)):
-        return value, ""
-    return None, "" if isinstance(value, float) else json_type(value)
+    return None, json_type(value)
 
 
-LOOKS: dict[str, Callable[[Any], tuple[Any, str]]] = {
-    **dict.fromkeys(("features", "outputs", "labels", "decision"), _usable_value),
-    **dict.fromkeys(("serving", "values"), _usable_figure),
+class Look(NamedTuple):
+    """Types of values that are usable as they are, and a closer look at all others.
+
+    It returns what is usable of a value (else None), and what the value is in words if it is none at all.
+    """
+
+    plain: frozenset[type]
+    closely: Callable[[Any], tuple[Any, str]]
+
+
+VALUES = Look(frozenset({str, bool, int, float, type(None)}), _usable_value)
+FIGURES = Look(frozenset({int, float, type(None)}), _usable_figure)
+LOOKS: dict[str, Look] = {
+    **dict.fromkeys(("features", "outputs", "labels", "decision"), VALUES),
+    **dict.fromkeys(("serving", "values"), FIGURES),
 }
-"""By field: what is usable of one of its values (else None), and what the value is if it is none at all."""
 
 
 def _text(value: Any) -> str | None:

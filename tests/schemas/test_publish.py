@@ -26,7 +26,7 @@ from driftline.schemas import (
     rfc3339,
 )
 from driftline.schemas.json_schemas import RECORDS, json_schema
-from driftline.schemas.mending import mend
+from driftline.schemas.mending import mend, read
 from driftline.schemas.publish import documents, main
 from tests.schemas.examples import EXAMPLES, PREDICTION, TIME_MS
 from tests.schemas.test_alerts import an_alert
@@ -88,9 +88,9 @@ def test_what_decodes_fits_the_schema(value: bytes) -> None:
 
 def needs_mending(value: bytes) -> bool:
     """Whether there is anything in the fields of an event that is no value of one."""
-    record = json.loads(value)
-    before = repr(record)
-    return bool(mend(record)) or repr(record) != before
+    record = read(value)
+    assert isinstance(record, dict)
+    return bool(mend(record)) or repr(record) != repr(json.loads(value))
 
 
 def as_read(item: Any) -> Any:
