@@ -17,8 +17,8 @@ from driftline.detectors.signals import Transform
 RIGHT_BEFORE_MIN = 50  # values; the mean of fewer is chance
 SPREAD_MIN = 20  # values, of which an sd is known to a sixth
 SAME_LEVEL = 0.25  # of the change: within that the level before, of many more values, is told instead
-MEAN_ERROR = 0.3
-VALUES_NEEDED_MAX = 100
+MEAN_ERROR = 0.25
+VALUES_NEEDED_MAX = 150
 # A few values vary by so much more than the reference, and by such a part of the change: they are of both.
 MIXED_SD, MIXED_SHARE = 3.0, 0.25
 MIXED_VALUES = 20

@@ -41,7 +41,7 @@ FOLLOW_MS = 60_000
 # Two words about an incident are at least so far apart, unless the second is its last.
 PAUSE_MS = 1000
 # How long the first word about a number with a long tail may wait for more of its values.
-PATIENCE_MS = 120_000
+PATIENCE_MS = 180_000
 FEW_VALUES = 5  # since the finding: with fewer what it was found by says more
 DOUBLED_AT_MOST = 20  # beyond any bound that a configuration can have
 

@@ -141,7 +141,7 @@ def test_a_number_with_a_long_tail_is_told_from_enough_values() -> None:
     patient = Desk()
     patient.found(early)
     patient.signal = replace(ARMED, seen=20)
-    assert [len(patient.at(minute)) for minute in (1.5, 2.9, 3.0)] == [0, 0, 1]
+    assert [len(patient.at(minute)) for minute in (1.5, 3.9, 4.0)] == [0, 0, 1]
     [paged] = Desk().found(structs.replace(early, kind=Kind.CONCEPT_DRIFT))
     assert paged.labels.severity == "critical"
 
