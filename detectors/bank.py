@@ -41,7 +41,7 @@ from driftline.detectors.snapshot import (
 )
 from driftline.detectors.thresholds import recalibrate
 from driftline.detectors.watches import Watch, detections_of, make_watches, restored_watches, snapshot_watches
-from driftline.detectors.windows import last_values
+from driftline.detectors.windows import last_values, values_after
 
 Detection = tuple[int, int, int, Finding]  # row, signal, place among its detectors, finding
 
@@ -235,6 +235,14 @@ class Bank:
             shape = self._arrays.shapes[record["shape"]]
             return None if code is None else share_of(shape, code, values)
         return last_values(record, values)
+
+    def values_after(self, found: Finding) -> Moments | None:
+        """The values of a signal since the finding of its present level; None where that is not known."""
+        index = self._index.get(found.signal)
+        record = None if index is None else self._arrays.signals[index]
+        if record is None or not record["armed"] or found.categories:
+            return None
+        return values_after(record, found.after, int(record["seen"]) - found.seen)
 
     def states(self) -> list[SignalState]:
         """The states of all signals, in their order."""

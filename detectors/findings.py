@@ -166,7 +166,7 @@ def finding(
         threshold=measure[1],
         size=abs(effect) * float(signal["effect_sd"]),
         seen=int(signal["seen"]),
-        needs=values_needed(signal),
+        needs=values_needed(signal, before, in_units(signal, after)),
         share=is_rate(signal),
     )
     if signal["transform"] == Transform.CATEGORY:

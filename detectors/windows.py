@@ -17,25 +17,31 @@ from driftline.detectors.signals import Transform
 RIGHT_BEFORE_MIN = 50  # values; the mean of fewer is chance
 SPREAD_MIN = 20  # values, of which an sd is known to a sixth
 SAME_LEVEL = 0.25  # of the change: within that the level before, of many more values, is told instead
-MEAN_ERROR = 0.3
-VALUES_NEEDED_MAX = 100
+MEAN_ERROR = 0.25
+VALUES_NEEDED_MAX = 150
+# A few values vary by so much more than the reference, and by such a part of the change: they are of both.
+MIXED_SD, MIXED_SHARE = 3.0, 0.25
+MIXED_VALUES = 20
 MATERIAL = 0.25  # of the effect: a smaller difference is not what was found
 UNTOLD = Moments(nan, nan, 0)
 
 
-def values_needed(signal: np.void) -> int:
-    """How many values a mean has to be of to say what a number is; 0 where any few do.
+def values_needed(signal: np.void, before: Moments, after: Moments) -> int:
+    """How many values since a change have to be known to say what a number is; 0 where any few do.
 
     The mean of a few amounts with a long tail is mostly far below theirs: its standard error is the sd by the
-    root of their number, and that should be less than `MEAN_ERROR` of it. Only for what is never below 0,
-    where an error in parts of the mean means something.
+    root of their number, and should be less than `MEAN_ERROR` of it (of what is never below 0: there an error
+    in parts of the mean means something). And a jump is found within a few values, with a beginning that is a
+    few too early: their mean lies between the levels.
     """
-    mean = float(signal["reference_mean"]) + float(signal["anchor"])
-    low = float(signal["reference_low"]) + float(signal["anchor"])
-    if signal["transform"] != Transform.VALUE or low < 0 or mean <= 0:
+    if signal["transform"] != Transform.VALUE:
         return 0
-    variation = float(signal["reference_sd"]) / mean
-    return min(round((variation / MEAN_ERROR) ** 2), VALUES_NEEDED_MAX)
+    reference, sd = reference_moments(signal), float(signal["reference_sd"])
+    mixed = after.sd > max(MIXED_SD * sd, MIXED_SHARE * abs(after.mean - before.mean))
+    needed = after.count + MIXED_VALUES if mixed and after.count < VALUES_NEEDED_MAX else 0
+    if float(signal["reference_low"]) + float(signal["anchor"]) < 0 or reference.mean <= 0:
+        return needed
+    return max(needed, min(round((sd / reference.mean / MEAN_ERROR) ** 2), VALUES_NEEDED_MAX))
 
 
 def recent_totals(signal: np.void) -> NDArray[np.float64]:
@@ -89,6 +95,17 @@ def told_spread(signal: np.void, values: float, wider: bool) -> tuple[Moments, M
         candidates.reverse()
     after = in_units(signal, moments(origin, totals))
     return next((each for each in candidates if (after.sd > each.sd) == wider), UNTOLD), after
+
+
+def values_after(signal: np.void, found: Moments, values: int) -> Moments | None:
+    """The values that came since `found` was told of the present level, `values` of them; None when that is
+    not the level any more.
+    """
+    origin = float(signal["origin"])
+    mean = found.mean - float(signal["anchor"]) - origin
+    told = found.count * np.array([1.0, mean, found.sd**2 + mean**2])
+    since = signal["totals"][:3] - told
+    return in_units(signal, moments(origin, since)) if values == since[0] > 0 else None
 
 
 def last_values(signal: np.void, values: float) -> Moments:

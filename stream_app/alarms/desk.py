@@ -41,7 +41,8 @@ FOLLOW_MS = 60_000
 # Two words about an incident are at least so far apart, unless the second is its last.
 PAUSE_MS = 1000
 # How long the first word about a number with a long tail may wait for more of its values.
-PATIENCE_MS = 120_000
+PATIENCE_MS = 180_000
+FEW_VALUES = 5  # since the finding: with fewer what it was found by says more
 DOUBLED_AT_MOST = 20  # beyond any bound that a configuration can have
 
 
@@ -169,9 +170,10 @@ class AlarmDesk:
         evidence = incident.first.evidence
         signal = self._look(evidence)
         since = 0 if signal is None else incident.first.values_since(signal.seen)
-        if since < evidence.finding.needs and now_ms - incident.detected_ms < PATIENCE_MS:
+        known = evidence.finding.after.count + since
+        if known < evidence.finding.needs and now_ms - incident.detected_ms < PATIENCE_MS:
             return []
-        incident.first.evidence = with_more_values(evidence, self._last_values(evidence, since))
+        incident.first.evidence = with_more_values(evidence, self._values_after(evidence, since))
         self.tally.count(WHOLE_MODEL, now_ms)
         return [self._announce(incident, Status.FIRING, now_ms, coverage)]
 
@@ -218,6 +220,13 @@ class AlarmDesk:
         bank = stream.table(evidence.table).bank
         return bank.last_values(evidence.signal, values, codes[0] if codes else None)
 
+    def _values_after(self, evidence: Evidence, values: float) -> Moments | None:
+        """What came since a finding, without what it was found by."""
+        stream = self.monitor.streams.get((evidence.version, evidence.role))
+        bank = None if stream is None else stream.table(evidence.table).bank
+        after = None if bank is None else bank.values_after(evidence.finding)
+        return after or self._last_values(evidence, values)
+
     def _announce(self, incident: Incident, status: Status, now_ms: int, coverage: Coverage) -> Alert:
         # The clock runs behind what was found; time never goes back in what is said.
         now_ms = max(now_ms, incident.latest_ms, incident.sent_ms)
@@ -253,7 +262,7 @@ def is_premature(incident: Incident) -> bool:
 def with_more_values(evidence: Evidence, after: Moments | None) -> Evidence:
     """The evidence with what its signal has been since the change, where that tells the same story."""
     found = evidence.finding
-    if after is None or after.count < found.after.count:
+    if after is None or after.count < FEW_VALUES:
         return evidence
     if not (after.mean - found.before.mean) * found.effect_size_sd > 0:
         return evidence

@@ -78,21 +78,21 @@ class Member(msgspec.Struct):
     back: bool = False
     # What it is of late, from ticks; None before the first.
     now: Moments | None = None
-    # How many values the signal had had when it changed last; -1: when it was found first.
+    # How many values the signal had had when a change was found last; -1: when it was found first.
     changed_at: int = -1
     # The largest effect that it was found with since, when that is larger.
     grown_sd: float = 0.0
 
     def values_since(self, seen: int) -> int:
-        """How many values came since its last change, when the signal has seen so many."""
+        """How many values came since it was found last, when the signal has seen so many."""
         found = self.evidence.finding
-        return seen - (self.changed_at if self.changed_at >= 0 else found.seen - found.after.count)
+        return seen - (self.changed_at if self.changed_at >= 0 else found.seen)
 
     def grow(self, evidence: Evidence) -> None:
         """It was found again, with a larger effect or after it had recovered."""
         found = evidence.finding
         self.grown_sd = max(self.grown_sd, abs(found.effect_size_sd))
-        self.changed_at = found.seen - found.after.count
+        self.changed_at = found.seen
         if self.now is None or found.after.count >= found.needs:
             self.now = found.after
         if self.recovered:

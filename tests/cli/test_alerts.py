@@ -13,6 +13,7 @@ from kafka import KafkaProducer
 
 from driftline.stream_app.cli import main
 from driftline.stream_app.cli.alert_lines import alert_line, happened_at
+from driftline.stream_app.client.alert_consumer import ReceivedAlert
 from driftline.stream_app.config import KafkaSettings
 
 
@@ -41,6 +42,16 @@ def test_a_resolved_alert_is_green_and_carries_the_time_of_its_end() -> None:
     resolved = alert(7, status="resolved", endsAt="2026-11-22T11:30:00.000Z")
     assert f"{happened_at(resolved):%H:%M}" == "11:30"
     assert any("green" in str(span.style) for span in alert_line(resolved).spans)
+
+
+def test_a_line_says_when_it_was_said_where_that_was_later() -> None:
+    """Alerts about a day that a worker catches up with look as if somebody had slept."""
+    late, soon = ReceivedAlert(alert(7)), ReceivedAlert(alert(7))
+    late.published_at, soon.published_at = "2026-11-23T08:00:00.000Z", "2026-11-22T10:00:20.000Z"
+    assert alert_line(late).plain.endswith("number 7  (said 2026-11-23 08:00:00)")
+    assert "said" not in alert_line(soon).plain
+    told = alert(7, time="2026-11-22T18:00:00.000Z")
+    assert alert_line(told).plain.startswith("2026-11-22 18:00:00")
 
 
 @pytest.fixture
