@@ -52,11 +52,11 @@ def status(
             if not watch:
                 return
             sleep(WATCH_S)
-    from driftline.stream_app.cli.terminal import standard_output
+    from rich.console import Console
 
-    console = standard_output()
+    console = Console(highlight=False, markup=False)  # which wraps: no line is left for a pipe here
     if not watch:
-        console.print(view(kafka, model), soft_wrap=False)
+        console.print(view(kafka, model))
         return
     from rich.live import Live
 
@@ -115,5 +115,6 @@ def view(kafka: "KafkaSettings", model: str | None) -> "RenderableType":
 
     now_ms = time() * 1000
     models = [model_view(each, max(now_ms - at_ms, 0.0) / 1000) for each, at_ms in statuses(kafka, model)]
-    lags = ", ".join(f"{topic} {count:,}" for topic, count in lag_of(kafka).items())
+    names = zip(("predictions", "feedback", "control"), lag_of(kafka).values(), strict=True)
+    lags = ", ".join(f"{count:,} {name}" for name, count in names)
     return Group(*models, Text(f"records not acknowledged yet: {lags}", "dim"))

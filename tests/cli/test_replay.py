@@ -198,7 +198,9 @@ def test_the_recording_is_never_overwritten(events: Path) -> None:
     assert events.stat().st_size == before
 
 
-@pytest.mark.parametrize("data", [b"not compressed", gzip.compress(b"{}" * 1000)[:30]])
+@pytest.mark.parametrize(
+    "data", [b"not compressed", gzip.compress(b"{}" * 1000)[:30]], ids=["not compressed", "cut off"]
+)
 def test_a_damaged_file_fails_in_one_sentence(tmp_path: Path, data: bytes) -> None:
     """A recording that was cut off must not look like a quiet day; of several, one wants to know which."""
     file = tmp_path / "damaged.jsonl.gz"
