@@ -32,6 +32,7 @@ class FakeShard:
         self.skipped: list[tuple[str, int]] = []
         self.dead_letters: list[OutputRecord] = []
         self.summaries: list[OutputRecord] = []
+        self.service: list[OutputRecord] = []
         self.journal: list[str] = []
         self.acknowledged: dict[str, int] = {}
 
@@ -69,6 +70,11 @@ class FakeShard:
     def take_dead_letters(self) -> list[OutputRecord]:
         """What the test set, once."""
         taken, self.dead_letters = self.dead_letters, []
+        return taken
+
+    def take_service(self) -> list[OutputRecord]:
+        """Hand out the alerts that belong to no checkpoint."""
+        taken, self.service = self.service, []
         return taken
 
     def take_summaries(self) -> list[OutputRecord]:

@@ -23,7 +23,7 @@ from tests.pipeline.traffic import (
 
 
 def eventful() -> list[Timed]:
-    """Three models: one out for two hours, one refused for an hour, one that goes on; a wrong clock; heartbeats."""
+    """One model is out for two hours, one is refused for one, one is thin; a wrong clock; heartbeats."""
     chance = random.Random(11)
     events = every(2 * MINUTE_MS, 0, 30 * HOUR_MS) + every(2 * MINUTE_MS, 32 * HOUR_MS, 40 * HOUR_MS)
     refused = every(MINUTE_MS, 0, 40 * HOUR_MS, model="refused")
