@@ -88,8 +88,8 @@ class Cadence:
         self._actives = 0  # all active intervals so far
         self._active = array("d", bytes(8 * SLOTS))
         self._hours = array("d", bytes(8 * SLOTS))
-        # By day: the most that was expected in a healthy gap, and the longest gap.
-        self._largest: list[tuple[int, float, int]] = []
+        # By day: the most that was expected in a healthy gap, and from when to when the longest one was.
+        self._largest: list[tuple[int, float, int, int]] = []
         self._gaps = (0.0, 0.0, 0.0)  # their number, mean and squares
 
     @property
@@ -139,7 +139,15 @@ class Cadence:
     def needed(self) -> float:
         """From how many active intervals missing on it is a silence."""
         today = self.heard_ms // DAY_MS
-        largest = max((most for day, most, _ in self._largest if day > today - LARGEST_DAYS), default=0.0)
+        # The longest gaps are looked at again with what is known by now: the first nights taught most of it.
+        largest = max(
+            (
+                max(most, self.expected(from_ms, to_ms))
+                for day, most, from_ms, to_ms in self._largest
+                if day > today - LARGEST_DAYS
+            ),
+            default=0.0,
+        )
         number, _, squares = self._gaps
         spread = sqrt(squares / number) if number else 0.0
         varied = largest + (1 + FEW_GAPS / max(number, 1.0)) * GAP_SDS * spread
@@ -164,7 +172,8 @@ class Cadence:
         if not self.patient:
             return 0
         today = self.heard_ms // DAY_MS
-        longest_ms = max((gap for day, _, gap in self._largest if day > today - LONGEST_DAYS), default=0)
+        days = (each for each in self._largest if each[0] > today - LONGEST_DAYS)
+        longest_ms = max((to_ms - from_ms for _, _, from_ms, to_ms in days), default=0)
         return int(LONGER * longest_ms)
 
     def _rate(self, hour: int) -> float:
@@ -193,13 +202,14 @@ class Cadence:
 
     def _remember_gap(self, from_ms: int, to_ms: int) -> None:
         expected, day = self.expected(from_ms, to_ms), to_ms // DAY_MS
-        gap_ms = to_ms - from_ms
+        known = expected if self.is_armed else 0.0  # the rates of a first day are guesses
+        longest = (from_ms, to_ms)
         if self._largest and self._largest[-1][0] == day:
-            _, most, longest_ms = self._largest.pop()
-            self._largest.append((day, max(most, expected), max(longest_ms, gap_ms)))
-        else:
-            self._largest.append((day, expected, gap_ms))
-            del self._largest[:-LARGEST_DAYS]
+            _, most, begin_ms, end_ms = self._largest.pop()
+            known = max(most, known)
+            longest = max(longest, (begin_ms, end_ms), key=lambda gap: gap[1] - gap[0])
+        self._largest.append((day, known, *longest))
+        del self._largest[:-LARGEST_DAYS]
         if expected >= COUNTED_GAP:
             number, mean, squares = self._gaps
             kept = min(number, GAPS_REMEMBERED - 1)
@@ -222,7 +232,7 @@ class Cadence:
         cadence.first_ms, cadence.heard_ms, cadence.events = snapshot[1:4]
         cadence._interval, cadence._hour, cadence._counted, cadence._actives = snapshot[4:8]
         cadence._active, cadence._hours = array("d", snapshot[8]), array("d", snapshot[9])
-        cadence._largest = [(day, most, gap) for day, most, gap in snapshot[10]]
+        cadence._largest = [(day, most, begin, end) for day, most, begin, end in snapshot[10]]
         number, mean, squares = snapshot[11]
         cadence._gaps = (number, mean, squares)
         return cadence

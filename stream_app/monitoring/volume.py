@@ -188,13 +188,13 @@ class Volume:
         return [self._counted(step, count) for step, count in held]
 
     def _lengthen(self) -> None:
-        """Choose a longer step if steps hold too few; the counts so far go into it."""
+        """Choose the next longer step if steps hold too few; the counts so far go into it."""
         if len(self._held) < FEW_STEPS:
             return
         mean = sum(count for _, count in self._held) / len(self._held)
-        longer = step_for(mean / self.step_s)
-        if longer <= self.step_s or mean >= EXPECTED_MIN / 2:
+        if mean >= EXPECTED_MIN / 2 or self.step_s == LENGTHS[-1]:
             return
+        longer = LENGTHS[LENGTHS.index(self.step_s) + 1]
         times = longer // self.step_s
         held, self._held = self._held, []
         open_counts, self._counts = self._counts, Counter()

@@ -8,21 +8,15 @@ outweigh the whole; then it is written whole again.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from driftline.stream_app.pipeline.codec import CODEC_VERSION, chunks, head_key, pack, part_key
+from driftline.stream_app.pipeline.marks import Mark
 from driftline.stream_app.pipeline.records import ModelCut, StateRecord
 from driftline.stream_app.pipeline.watch import ModelWatch
 
 # Below this the log is not worth rewriting.
 SMALLEST_LOG_BYTES = 65_536
-
-
-class Resume(NamedTuple):
-    """Where reading may begin again after a crash, and the partition's clock there (its snapshot)."""
-
-    positions: dict[str, int]
-    clock: list[int]
 
 
 @dataclass
@@ -72,8 +66,8 @@ class ModelCheckpoints:
         self.ledger = Ledger()
         self._stale = stale
 
-    def cut(self, watch: ModelWatch, positions: dict[str, int], resume: Resume) -> ModelCut:
-        """The model's state now. ``resume`` is where reading may start after a crash."""
+    def cut(self, watch: ModelWatch, here: Mark, resume: Mark) -> ModelCut:
+        """The model's state now, and here. ``resume`` is where reading may start after a crash."""
         before = self.ledger.keys() | self._stale
         records: list[StateRecord] = []
         self._cut_streams(watch, records)
@@ -82,9 +76,9 @@ class ModelCheckpoints:
         alerts, audit = ([record for _, record in waiting] for waiting in (watch.outbox, watch.audit))
         head = {
             "codec": CODEC_VERSION,
-            "positions": positions,
+            "positions": here.positions,
             "resume": resume.positions,
-            "clock": resume.clock,
+            "clocks": [here, resume],
             "core": core.keys,
             "ledger": self.ledger.to_builtins(),
             "outbox": alerts,
@@ -93,7 +87,7 @@ class ModelCheckpoints:
         self._stale = frozenset(core.keys)
         obsolete = sorted(before - self.ledger.keys() - self._stale)
         records.append(StateRecord(head_key(self.model, self.epoch), pack(head)))
-        return ModelCut(self.model, dict(positions), records, alerts, obsolete, audit)
+        return ModelCut(self.model, dict(here.positions), records, alerts, obsolete, audit)
 
     def _cut_streams(self, watch: ModelWatch, records: list[StateRecord]) -> None:
         pieces: dict[str, Piece] = {}

@@ -7,9 +7,9 @@ from typing import Any
 import structlog
 
 from driftline.stream_app.config import Settings
-from driftline.stream_app.monitoring.partition_clock import PartitionClock
 from driftline.stream_app.monitoring.streams import Baseline
 from driftline.stream_app.pipeline.codec import CODEC_VERSION, UnreadableStateError, join, parse_key, unpack
+from driftline.stream_app.pipeline.marks import Mark
 from driftline.stream_app.pipeline.records import OutputRecord
 from driftline.stream_app.pipeline.shard import Shard
 from driftline.stream_app.pipeline.watch import ModelWatch
@@ -102,11 +102,9 @@ def restore_model(
     base, *changes = head["ledger"]["log"]
     watch.monitor.joins.restore_waiting(piece(base), [piece(keys) for keys in changes])
     shard.add(name, watch, dict(head["positions"]), stale)
-    further = sum(head["resume"].values()) >= sum(shard.positions.values())
     for topic, offset in head["resume"].items():
         shard.start_at(topic, offset)
-    if further:
-        shard.clock = PartitionClock.restore(head["clock"])
+    shard.clocks += [Mark(dict(positions), clock) for positions, clock in head["clocks"]]
     recovery.pending += map(output_record, head["outbox"])
     recovery.pending_audit += map(output_record, head["audit"])
 

@@ -11,14 +11,15 @@ from driftline.stream_app.monitoring.cadence import GAP_MS
 from driftline.stream_app.monitoring.partition_clock import MINUTE_MS, PartitionClock
 from driftline.stream_app.monitoring.streams import Baseline
 from driftline.stream_app.pipeline.aside import Guard
-from driftline.stream_app.pipeline.checkpoint import ModelCheckpoints, Resume
+from driftline.stream_app.pipeline.checkpoint import ModelCheckpoints
 from driftline.stream_app.pipeline.chunk import Chunk, unseen
 from driftline.stream_app.pipeline.codec import claim_key, pack
 from driftline.stream_app.pipeline.counters import Counters
 from driftline.stream_app.pipeline.entries import Times
+from driftline.stream_app.pipeline.marks import Mark, clock_before, earliest
 from driftline.stream_app.pipeline.outputs import Ordered, taken_in_order
 from driftline.stream_app.pipeline.records import ModelCut, OutputRecord, Positions, Records, StateRecord
-from driftline.stream_app.pipeline.shard_model import Mark, ModelBatch, ShardModel
+from driftline.stream_app.pipeline.shard_model import ModelBatch, ShardModel
 from driftline.stream_app.pipeline.sorting import batches_of, minutes_of
 from driftline.stream_app.pipeline.watch import Extras, ModelWatch
 
@@ -32,10 +33,7 @@ T = TypeVar("T")
 
 
 class Shard:
-    """Applies records, and cuts checkpoints. Synchronous and deterministic: no clock, no I/O.
-
-    ``earliest_ms``: how early an event's time may be.
-    """
+    """Applies records, and cuts checkpoints. Synchronous and deterministic: no clock, no I/O."""
 
     def __init__(  # noqa: PLR0913 - a switch for each way of running the engine
         self,
@@ -66,6 +64,7 @@ class Shard:
         self._unflushed: dict[str, ShardModel] = {}
         self._scanner = Scanner(earliest_ms)
         self.clock = PartitionClock()
+        self.clocks: list[Mark] = []  # where a restored state knows the partition's time
         self._began = Mark({}, self.clock.snapshot())
         self._look_ms = inf  # before this time of the partition no model has anything to look at
         self._guard = Guard(partition, settings, self.counters)
@@ -97,6 +96,8 @@ class Shard:
                 self._started[topic] = self.positions[topic] = int(fresh.offsets[places][0])
         if not len(fresh):
             return
+        if self.clocks:
+            self.clock, self.clocks = clock_before(fresh, self.positions, self.clocks), []
         chunk = Chunk(fresh, self._scanner)
         self._began = Mark(dict(self.positions), self.clock.snapshot())
         before_ms = self.clock.now_ms
@@ -136,7 +137,7 @@ class Shard:
         return ModelBatch(self._model(model), self._began)
 
     def begin_refused(self, model: str) -> ModelBatch:
-        """The same where nothing but refused records name the model; of such there are not many."""
+        """The same where nothing but refused records name the model: not for many."""
         unknown = model not in self.models
         refused = sum(not each.watch.monitor.sequence for each in self.models.values()) if unknown else 0
         return ModelBatch(None, self._began) if refused >= REFUSED_MODELS_MAX else self.begin(model)
@@ -163,7 +164,7 @@ class Shard:
         return self._guard.run(model, stage, step, (self.clock.now_ms, self._order))
 
     def take_service(self) -> list[OutputRecord]:
-        """Alerts that belong to no checkpoint: those of models that were set aside, and that they were."""
+        """Alerts that belong to no checkpoint: that models were set aside, and what they said before."""
         return taken_in_order([self._guard.service])
 
     def start_at(self, topic: str, offset: int) -> None:
@@ -197,6 +198,7 @@ class Shard:
     def add(self, name: str, watch: ModelWatch, absorbed: Positions, stale: frozenset[bytes]) -> ShardModel:
         """Take up a model, new or restored; ``stale`` are state keys that its first checkpoint replaces."""
         checkpoints = ModelCheckpoints(name, self.epoch, self.settings.limits.record_bytes, stale)
+        self._look_ms = -inf
         model = self.models[name] = ShardModel(watch, checkpoints, absorbed)
         return model
 
@@ -234,13 +236,14 @@ class Shard:
     def cut(self, names: Iterable[str]) -> list[ModelCut]:
         """The state of these models now, to be written; each must be confirmed before its next cut."""
         cuts = []
-        resume = Resume(self.acknowledgeable(), self._oldest_clock())
+        here = Mark(dict(self.positions), self.clock.snapshot())
+        resume = Mark(self.acknowledgeable(), earliest([here, *self._marks()]).clock)
         for name in sorted(names):
             model = self.models[name]
             cut = self._guarded(
                 model,
                 "checkpoint",
-                lambda each=model: each.checkpoints.cut(each.watch, self.positions, resume),  # type: ignore[misc]
+                lambda each=model: each.checkpoints.cut(each.watch, here, resume),  # type: ignore[misc]
             )
             if cut is not None:
                 cuts.append(cut)
@@ -252,11 +255,6 @@ class Shard:
         models = self.models.values()
         marks = [mark for model in models for mark in (model.unsaved, model.in_flight)]
         return [mark for mark in marks if mark is not None]
-
-    def _oldest_clock(self) -> list[int]:
-        """The partition's clock at the point from which reading would begin again."""
-        here = Mark(self.positions, self.clock.snapshot())
-        return min([here, *self._marks()], key=lambda mark: sum(mark.positions.values())).clock
 
     def confirm(self, cut: ModelCut) -> None:
         """The cut is durable and its alerts are published."""

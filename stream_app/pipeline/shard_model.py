@@ -2,22 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from driftline.schemas import ModelEvent, Prediction
 from driftline.stream_app.monitoring.runs import DecodedRun, ScannedRun, ScannedStream
 from driftline.stream_app.pipeline.checkpoint import ModelCheckpoints
 from driftline.stream_app.pipeline.chunk import Chunk
 from driftline.stream_app.pipeline.entries import Entry, Lapse, Refusal
+from driftline.stream_app.pipeline.marks import Mark
 from driftline.stream_app.pipeline.records import Positions
 from driftline.stream_app.pipeline.watch import ModelWatch
-
-
-class Mark(NamedTuple):
-    """A point of the log: the positions there, and the snapshot of the partition's clock."""
-
-    positions: Positions
-    clock: list[int]
 
 
 class ShardModel:

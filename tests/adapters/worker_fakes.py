@@ -32,6 +32,7 @@ class FakeShard:
         self.skipped: list[tuple[str, int]] = []
         self.dead_letters: list[OutputRecord] = []
         self.summaries: list[OutputRecord] = []
+        self.service: list[OutputRecord] = []
         self.journal: list[str] = []
         self.acknowledged: dict[str, int] = {}
 
@@ -74,6 +75,11 @@ class FakeShard:
     def take_statuses(self) -> list[OutputRecord]:
         """None."""
         return []
+
+    def take_service(self) -> list[OutputRecord]:
+        """Hand out the alerts that belong to no checkpoint."""
+        taken, self.service = self.service, []
+        return taken
 
     def take_summaries(self) -> list[OutputRecord]:
         """What the test set, once."""

@@ -305,3 +305,16 @@ def thin() -> list[Record]:
         for record in Stream(count=60, change_at=60, step_ms=900_000).records()
         if record.topic == PREDICTIONS
     ]
+
+
+def test_a_history_of_before_2000_is_replayed(tmp_path: Path) -> None:
+    """A backtest of old data would be refused record by record; epoch seconds are a mistake all the same."""
+    event = {"type": "prediction", "model": "m", "version": "1"}
+    old = [event | {"id": f"p-{minute}", "time": f"1987-03-01T10:{minute:02}:00Z"} for minute in range(50)]
+    lines = [json.dumps(each) for each in [*old, event | {"id": "seconds", "time": 1_790_000_000}]]
+    file, summary = tmp_path / "old.jsonl", tmp_path / "summary.json"
+    file.write_text("\n".join(lines))
+    result = replay(file, "--summary", summary)
+    assert result.exit_code == 0, result.output
+    counted = json.loads(summary.read_text())
+    assert (counted["events"], counted["rejected"]) == (51, {"bad_time": 1})

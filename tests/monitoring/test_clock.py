@@ -1,8 +1,9 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftline.stream_app.monitoring.clock import EVENTS_PER_LOOK, TICK_MS, EventClock, phase_of
+from driftline.stream_app.monitoring.clock import EVENTS_PER_LOOK, TICK_MS, VOTES, EventClock, phase_of
 
 START_MS = 1_700_000_000_000
 
@@ -75,4 +76,61 @@ def test_many_events_advance_like_one_by_one(before: list[int], quiet: int, time
     assert count == (len(times_ms) if expected is None else expected)
     if expected is not None:
         assert many.advance(times_ms[count])
+    assert many.snapshot() == single.snapshot()
+
+
+def running(step_ms: int = 1000) -> EventClock:
+    """A clock that knows its usual gap."""
+    return clock_after([START_MS + step_ms * step for step in range(300)])
+
+
+@pytest.mark.parametrize("ahead", [3, 5, 15, VOTES - 1])
+def test_one_batch_of_a_clock_that_is_ahead_moves_nothing(ahead: int) -> None:
+    """Every open join of the model would be closed: "redo_search not told at all"."""
+    clock = running()
+    before_ms = clock.now_ms
+    for number in range(ahead):
+        clock.advance(START_MS + 7_200_000 + number)
+    assert clock.now_ms - before_ms <= 2000
+
+
+def test_a_leap_counts_once_many_events_or_the_partition_agree() -> None:
+    """After an outage the clock would stand still for ever."""
+    many, borne_out = running(), running()
+    later_ms = START_MS + 9_000_000
+    for number in range(VOTES + 3):
+        many.advance(later_ms + 1000 * number)
+    assert many.now_ms >= later_ms
+    for number in range(3):
+        borne_out.advance(later_ms + number, believed_ms=later_ms + 300_000)
+    assert borne_out.now_ms == later_ms
+
+
+def test_a_thin_model_leaps_every_night() -> None:
+    """Fourteen hours are forty of its usual gaps and less: nothing to be voted on."""
+    clock = clock_after([START_MS + 1_800_000 * step for step in range(40)])
+    later_ms = START_MS + 1_800_000 * 40 + 14 * 3_600_000
+    for number in range(3):
+        clock.advance(later_ms + number)
+    assert clock.now_ms == later_ms
+
+
+@given(
+    st.lists(st.integers(0, 4_000_000), max_size=200),
+    st.integers(0, 3_000_000),
+)
+def test_leaps_are_the_same_for_many_events_at_once(steps: list[int], believed: int) -> None:
+    """A vote would count differently in another batch."""
+    times_ms = [START_MS + 300_000 + step for step in steps]
+    believed_ms = START_MS + believed
+    single, many = running(), running()
+    for time_ms in times_ms:
+        single.advance(time_ms, believed_ms)
+    array, start = np.array(times_ms, np.int64), 0
+    while start < len(array):
+        quiet = many.advance_to_tick(array[start:], np.full(len(array) - start, believed_ms))
+        if not quiet:
+            assert many.advance(times_ms[start], believed_ms)
+            quiet = 1
+        start += quiet
     assert many.snapshot() == single.snapshot()

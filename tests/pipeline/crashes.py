@@ -52,7 +52,9 @@ def crashing(seed: int, settings: Settings, records: Sequence[SourceRecord]) -> 
                 written = chance.randint(0, len(cut.records)) if chance.random() < 0.1 else len(cut.records)
                 log += [(record.key, record.value) for record in cut.records[:written]]
                 died = written < len(cut.records)
-                if not died and chance.random() < 0.9:
+                if died:  # with the whole process: of several models the others are not written either
+                    break
+                if chance.random() < 0.9:
                     outcome.alerts += cut.alerts
                     outcome.audit += cut.audit
                     shard.confirm(cut)
@@ -67,7 +69,7 @@ def crashing(seed: int, settings: Settings, records: Sequence[SourceRecord]) -> 
                 outcome.audit += cut.audit
             return outcome
         recovery = recover(0, settings, log)
-        assert not recovery.unreadable
+        assert not recovery.unreadable, recovery.unreadable
         outcome.shard = recovery.shard
         record = claim(recovery.shard.epoch, "w")
         log += [(record.key, record.value), *((key, None) for key in recovery.obsolete)]

@@ -1,0 +1,198 @@
+"""What falls silent is told while it is, and nothing else is."""
+
+import random
+from typing import Any
+
+import pytest
+
+from driftline.stream_app.config import Settings
+from tests.pipeline.traffic import (
+    DAY_MS,
+    HOUR_MS,
+    MINUTE_MS,
+    SECOND_MS,
+    START_MS,
+    Timed,
+    alerts_of,
+    every,
+    hours,
+    prediction,
+    told,
+    written,
+)
+
+STEP_MS = 20 * SECOND_MS
+OTHER = {"model": "other"}
+
+
+def feedback(at_ms: int, **more: Any) -> Timed:
+    event = {"type": "feedback", "model": "m", "prediction_id": f"m-{at_ms // STEP_MS * STEP_MS}"}
+    return START_MS + at_ms, event | {"time": START_MS + at_ms} | more
+
+
+@pytest.mark.parametrize("stamped", [False, True], ids=["file", "kafka"])
+def test_a_model_that_stops_is_told_while_another_goes_on(stamped: bool) -> None:
+    """An outage raised nothing: time stood still with the model."""
+    events = every(STEP_MS, 0, 30 * HOUR_MS) + every(MINUTE_MS, 0, 40 * HOUR_MS, **OTHER)
+    found = alerts_of(written(events, stamped))
+    first = found[0]
+    status, signal, detected_h = told(found)[0]
+    assert (status, signal) == ("firing", "volume:predictions")
+    assert 30 < detected_h < 30 + 10 / 60
+    assert first["drift"]["kind"] == "silence"
+    assert hours(first["drift"]["began_at"]) == pytest.approx(30, abs=0.02)
+    assert (
+        "No predictions since 2026-11-17 05:59:40 UTC; usually one every 20 s"
+        in first["annotations"]["summary"]
+    )
+    assert {status for status, _, _ in told(found)} == {"firing"}, "it is open, and said again, while silent"
+    assert len(told(found)) > 1
+    assert not told(found, "other")
+
+
+def test_an_outage_is_one_incident_that_ends_with_traffic() -> None:
+    """Two hours of zeros would be an incident of throughput as well."""
+    events = every(STEP_MS, 0, 30 * HOUR_MS) + every(STEP_MS, 32 * HOUR_MS, 36 * HOUR_MS)
+    found = alerts_of(written(events + every(MINUTE_MS, 0, 36 * HOUR_MS, **OTHER)))
+    assert [status for status, _, _ in told(found)] == ["firing", "resolved"]
+    assert told(found)[1][2] == pytest.approx(32, abs=0.1)
+    assert "are heard again since 2026-11-17 08:00:00 UTC" in found[1]["annotations"]["description"]
+    assert "reference" not in found[1]["annotations"]["description"]
+
+
+def test_a_gap_that_only_its_own_next_event_shows_is_told_and_over() -> None:
+    """Of one model in a file an outage would leave no trace."""
+    events = every(STEP_MS, 0, 30 * HOUR_MS) + every(STEP_MS, 32 * HOUR_MS, 34 * HOUR_MS)
+    found = alerts_of(written(events))
+    assert [status for status, _, _ in told(found)] == ["firing", "resolved"]
+    assert hours(found[0]["drift"]["began_at"]) == pytest.approx(30, abs=0.02)
+    assert hours(found[0]["drift"]["detected_at"]) == pytest.approx(32, abs=0.02)
+
+
+def test_heartbeats_move_time_when_every_model_stops() -> None:
+    """Nothing would be told of a partition whose only model is out."""
+    beats = [
+        (START_MS + at_ms, {"type": "heartbeat", "time": START_MS + at_ms})
+        for at_ms in range(30 * HOUR_MS + 40_000, 31 * HOUR_MS, 50_000)
+    ]
+    found = alerts_of(written(every(STEP_MS, 0, 30 * HOUR_MS) + beats, stamped=True))
+    assert [status for status, _, _ in told(found)] == ["firing"]
+    assert told(found)[0][2] < 30 + 10 / 60
+
+
+def test_a_batch_of_a_clock_that_is_ahead_silences_nobody() -> None:
+    """Five events two hours ahead would make all others look silent for two hours."""
+    events = every(STEP_MS, 0, 30 * HOUR_MS) + every(MINUTE_MS, 0, 30 * HOUR_MS, **OTHER)
+    for number in range(15):
+        at_ms = 26 * HOUR_MS + 1 + number
+        events.append((START_MS + at_ms, prediction(at_ms + 2 * HOUR_MS)[1]))
+    assert not alerts_of(written(events))
+
+
+def working_days(days: int, step_ms: int) -> list[Timed]:
+    """Nine to six, Monday to Friday, beginning a few minutes early or late."""
+    chance = random.Random(3)
+    events: list[Timed] = []
+    for day in range(days):
+        if day % 7 < 5:
+            begin = day * DAY_MS + 9 * HOUR_MS + chance.randint(-5, 5) * MINUTE_MS
+            events += every(step_ms, begin, day * DAY_MS + 18 * HOUR_MS)
+    return events
+
+
+def test_office_hours_are_learned_within_a_week() -> None:
+    """Every night and every weekend would page somebody."""
+    found = alerts_of(written(working_days(22, MINUTE_MS) + every(10 * MINUTE_MS, 0, 22 * DAY_MS, **OTHER)))
+    fired = [at_h for status, _, at_h in told(found) if status == "firing"]
+    assert not [at_h for at_h in fired if at_h > 8 * 24]
+    assert len({alert["id"].rsplit("-", 1)[0] for alert in found}) <= 1
+
+
+def test_a_nightly_job_and_bursts_are_no_silences() -> None:
+    """What comes in portions is silent most of the time."""
+    chance = random.Random(5)
+    nightly: list[Timed] = []
+    for day in range(12):
+        begin = day * DAY_MS + 2 * HOUR_MS + chance.randint(0, 50) * MINUTE_MS
+        nightly += every(5 * SECOND_MS, begin, begin + 10 * MINUTE_MS)
+    bursts: list[Timed] = []
+    at_ms = 0
+    while at_ms < 12 * DAY_MS:
+        bursts += every(10 * SECOND_MS, at_ms, at_ms + 3 * MINUTE_MS, model="bursts")
+        at_ms += 4 * MINUTE_MS + int(chance.expovariate(1 / (3 * HOUR_MS)))
+    found = alerts_of(written(nightly + bursts + every(10 * MINUTE_MS, 0, 12 * DAY_MS, **OTHER)))
+    assert not told(found)
+    assert not told(found, "bursts")
+
+
+@pytest.mark.parametrize("per_day", [20, 100])
+def test_a_thin_model_is_told_later_but_surely(per_day: int) -> None:
+    """Nobody would hear of a thin model that stopped, or hear of it every night."""
+    chance = random.Random(per_day)
+    events = [prediction(int(chance.random() * 14 * DAY_MS)) for _ in range(per_day * 14)]
+    found = alerts_of(written(events + every(10 * MINUTE_MS, 0, 20 * DAY_MS, **OTHER)))
+    fired = [at_h for status, _, at_h in told(found) if status == "firing"]
+    assert fired
+    assert 14 * 24 < fired[0] < 14 * 24 + 40 * 24 / per_day + 24
+
+
+def test_feeds_beside_predictions_are_told() -> None:
+    """Labels that stop, or one country that is gone, would look like health."""
+    events: list[Timed] = []
+    for at_ms in range(0, 50 * HOUR_MS, STEP_MS):
+        before = at_ms < 40 * HOUR_MS
+        country = "DE" if before and at_ms % (3 * STEP_MS) == 0 else "FR"
+        events.append(prediction(at_ms, segments={"country": country}))
+        if before:
+            events.append(feedback(at_ms + 1, kind="label", labels={"y": "a"}))
+            events.append(feedback(at_ms + 2, kind="behavior", behavior="click"))
+        if before or at_ms < 45 * HOUR_MS:
+            report = {"type": "serving", "model": "m", "version": "1", "host": "a", "values": {"cpu": 0.5}}
+            events.append((START_MS + at_ms, report | {"time": START_MS + at_ms}))
+    found = [each for each in told(alerts_of(written(events))) if each[1].startswith("silence:")]
+    fired = {signal: at_h for status, signal, at_h in found if status == "firing"}
+    assert set(fired) == {
+        "silence:labels",
+        "silence:behavior click",
+        "silence:host a",
+        "silence:segment country=DE",
+    }
+    assert fired["silence:labels"] == pytest.approx(40, abs=0.3)
+    assert fired["silence:host a"] == pytest.approx(45, abs=0.3)
+
+
+def test_of_a_model_that_stops_only_that_is_told() -> None:
+    """One outage would be a page for each of its feeds."""
+    events: list[Timed] = []
+    for at_ms in range(0, 30 * HOUR_MS, STEP_MS):
+        events.append(prediction(at_ms, segments={"country": "DE"}))
+        events.append(feedback(at_ms + 1, kind="label", labels={"y": "a"}))
+    found = alerts_of(written(events + every(MINUTE_MS, 0, 36 * HOUR_MS, **OTHER)))
+    assert {signal for _, signal, _ in told(found)} == {"volume:predictions"}
+
+
+def test_the_newest_version_that_stops_is_told_and_an_older_one_is_not() -> None:
+    """A roll-out would be an incident, and a new version that gets no traffic would be none."""
+    events = every(STEP_MS, 0, 70 * HOUR_MS)
+    events += [prediction(at_ms + 1, version="2") for at_ms in range(5 * HOUR_MS, 40 * HOUR_MS, STEP_MS)]
+    fired = [signal for status, signal, _ in told(alerts_of(written(events))) if status == "firing"]
+    assert set(fired) == {"silence:version 2"}
+    replaced = every(STEP_MS, 0, 40 * HOUR_MS) + every(STEP_MS, 40 * HOUR_MS, 70 * HOUR_MS, version="2")
+    assert not [each for each in told(alerts_of(written(replaced))) if "silence" in each[1]]
+
+
+def test_a_producer_that_writes_every_hour_is_not_damaged_by_time_that_goes_on() -> None:
+    """Its events are an hour old when they come: nothing of it may be closed before."""
+    late = [
+        (START_MS + (at_ms // HOUR_MS + 1) * HOUR_MS, event)
+        for at_ms, event in ((at_ms, prediction(at_ms)[1]) for at_ms in range(0, 60 * HOUR_MS, STEP_MS))
+    ]
+    found = alerts_of(written(late + every(MINUTE_MS, 0, 61 * HOUR_MS, **OTHER), stamped=True))
+    assert not told(found)
+
+
+def test_silence_can_be_turned_off() -> None:
+    """A model that is used now and then would have to be renamed."""
+    events = every(STEP_MS, 0, 30 * HOUR_MS) + every(MINUTE_MS, 0, 36 * HOUR_MS, **OTHER)
+    settings = Settings.model_validate({"models": {"m": {"silence": {"ignore": True}}}})
+    assert not told(alerts_of(written(events), settings=settings))
