@@ -201,7 +201,9 @@ class AlarmDesk:
                 remember_start(member, signal)
             block = self.monitor.bank_settings.block
             lately = self._last_values(member.evidence, 2 * self.plan.alerts.of_blocks * block)
-            if not member.recovered and has_recovered(member, signal, self.plan, block):
+            # What was back an hour ago need not be so when the last of the signals is.
+            over = member.recovered or has_recovered(member, signal, self.plan, block)
+            if over and not member.accepted:
                 recover(member, signal, lately)
             since = member.values_since(signal.seen)
             now = lately if member.recovered else self._last_values(member.evidence, since)

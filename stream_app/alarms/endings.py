@@ -10,7 +10,8 @@ from driftline.stream_app.monitoring.streams import Streams
 
 # Back is nearer to what it was than to what it became.
 NEARER = 0.5
-# What a level that stayed moves the level by, in sd, to count as such: less is within the noise of its mean.
+# What a level that stayed moves the level by, in sd, to count as such (half of a small change): less is within
+# the noise of its mean.
 FOLLOWED_SD = 0.25
 
 
@@ -35,7 +36,8 @@ def is_back(member: Member, now: Moments) -> bool:
 def has_followed(member: Member, signal: SignalState) -> bool:
     """Whether the level, or the reference, of a signal moved while its incident was open."""
     finding, reference = member.evidence.finding, signal.reference
-    if abs(signal.followed - member.followed_at_start) >= FOLLOWED_SD:
+    enough_sd = min(FOLLOWED_SD, NEARER * member.effect_size_sd)
+    if abs(signal.followed - member.followed_at_start) >= enough_sd > 0.0:
         return True
     moved = abs(reference.mean - member.reference_at_start) if reference is not None else 0.0
     change = abs(finding.after.mean - finding.before.mean)
