@@ -1,6 +1,7 @@
 """The bank: statistics and detectors of all signals of one stream."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,19 +9,27 @@ from numpy.typing import NDArray
 
 from driftline.detectors.acceptance import accept_level
 from driftline.detectors.choice import check_signals, choose, detectors_of
-from driftline.detectors.correction import correct
 from driftline.detectors.engine import run
 from driftline.detectors.findings import Finding
 from driftline.detectors.inheritance import inherit_reference
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.names import NAMES
 from driftline.detectors.kernels.scratch import make_batch
-from driftline.detectors.layout import empty_arrays, forget, keep, with_signals, without_idle_buffers
+from driftline.detectors.layout import (
+    empty_arrays,
+    forget,
+    keep,
+    only,
+    with_another,
+    with_signals,
+    without_idle_buffers,
+)
 from driftline.detectors.learning import MEMORY_MS
-from driftline.detectors.levels import SignalState, signal_state
+from driftline.detectors.levels import Moments, SignalState, signal_state
 from driftline.detectors.registry import check_names
 from driftline.detectors.reports import Scene
-from driftline.detectors.signals import BankSettings, Signal
+from driftline.detectors.shares import share_of
+from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.snapshot import (
     RIVER_VERSION,
     VERSION,
@@ -32,6 +41,7 @@ from driftline.detectors.snapshot import (
 )
 from driftline.detectors.thresholds import recalibrate
 from driftline.detectors.watches import Watch, detections_of, make_watches, restored_watches, snapshot_watches
+from driftline.detectors.windows import last_values
 
 Detection = tuple[int, int, int, Finding]  # row, signal, place among its detectors, finding
 
@@ -73,6 +83,32 @@ class Bank:
         self._watches.extend([None] * len(signals))
         self.columns = columns
         self._flag()
+
+    def remove(self, names: Collection[str]) -> None:
+        """Watches these signals no longer; unknown names are passed over, columns stay as they are."""
+        kept = [index for index, signal in enumerate(self.signals) if signal.name not in names]
+        self._arrays = only(self._arrays, kept)
+        self.signals = [self.signals[index] for index in kept]
+        self._watches = [self._watches[index] for index in kept]
+        self._index = {signal.name: index for index, signal in enumerate(self.signals)}
+        self._count_armed()
+
+    def move(self, names: Collection[str], column: int) -> None:
+        """Reads these signals in another column from now on, which means the same; all else is kept.
+
+        Raises KeyError for an unknown signal and ValueError for a column outside the matrix.
+        """
+        if not 0 <= column < self.columns:
+            raise ValueError(f"there is no column {column} of {self.columns}")
+        for name in names:
+            index = self._index[name]
+            self.signals[index] = replace(self.signals[index], column=column)
+            self._arrays.signals["column"][index] = column
+
+    def is_armed(self, name: str) -> bool:
+        """Whether a signal is watched here and has a reference."""
+        index = self._index.get(name)
+        return index is not None and bool(self._arrays.signals["armed"][index])
 
     def inherit(self, other: "Bank", names: Collection[str]) -> None:
         """Takes over the references of another bank's armed signals of these names, armed at once.
@@ -119,12 +155,19 @@ class Bank:
         self._count_armed()
         return [made for *_, made in sorted(detections, key=lambda detection: detection[:3])]
 
-    def correct(self, name: str, old: float, new: float) -> None:
-        """Exchanges one value for another in the recent statistics of a signal (a corrected label).
+    def relearn(self, name: str, transform: Transform) -> bool:
+        """Lets a signal begin anew as one of another transform; False, and nothing, if it is one already.
 
-        Raises KeyError for an unknown signal and ValueError as `detectors.correction.correct`.
+        What it has learned is forgotten. Raises KeyError for an unknown signal.
         """
-        correct(self._arrays, self._index[name], old, new)
+        index = self._index[name]
+        if self._arrays.signals[index]["transform"] == transform:
+            return False
+        self.signals[index] = replace(self.signals[index], transform=transform)
+        self._arrays = with_another(self._arrays, index, self.signals[index])
+        self._watches[index] = None
+        self._flag()
+        return True
 
     def calibrate(self, every: Mapping[str, float]) -> None:
         """Asks for another mean number of values between false alarms, by signal; statistics are kept.
@@ -178,6 +221,20 @@ class Bank:
         """The state of a signal by name; None when it is not watched here."""
         index = self._index.get(name)
         return None if index is None else self.state(index)
+
+    def last_values(self, name: str, values: float, code: int | None = None) -> Moments | None:
+        """A signal's last values, about so many; of categories the share of one (`code`) among them.
+
+        None for a signal that is not watched here or has no reference.
+        """
+        index = self._index.get(name)
+        if index is None or not self._arrays.signals[index]["armed"]:
+            return None
+        record = self._arrays.signals[index]
+        if record["transform"] == Transform.CATEGORY:
+            shape = self._arrays.shapes[record["shape"]]
+            return None if code is None else share_of(shape, code, values)
+        return last_values(record, values)
 
     def states(self) -> list[SignalState]:
         """The states of all signals, in their order."""

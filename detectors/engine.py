@@ -67,8 +67,10 @@ def first_rows(batch: Batch, column: int, rows: int) -> Batch:
     return make_batch(matrix, batch.times_ms[:rows], batch.offsets[:rows])
 
 
-def state_after(before: Arrays, index: int, batch: Batch, row: int, settings: BankSettings) -> np.void:
-    """One signal's record as it was after a row of the batch, computed again from its state before the batch.
+def state_after(
+    before: Arrays, index: int, batch: Batch, row: int, settings: BankSettings
+) -> tuple[np.void, np.void]:
+    """One signal's record and shape as they were after a row of the batch, computed again from before it.
 
     Detections are rare; that is cheaper than keeping what a finding needs at every row, and whatever the
     size of a batch, the result is the same.
@@ -89,4 +91,4 @@ def state_after(before: Arrays, index: int, batch: Batch, row: int, settings: Ba
     )
     part = first_rows(batch, column, row + 1)
     run(arrays, part, settings, room_for_emissions(signals, row + 1))
-    return cast("np.void", signals[0])
+    return cast("np.void", signals[0]), cast("np.void", arrays.shapes[0])

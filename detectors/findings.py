@@ -1,19 +1,21 @@
 """From a detection to a finding: where the change began, and what the signal was before and after."""
 
 from dataclasses import dataclass, replace
-from math import log
+from math import isnan, log
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.kernels.change_point import best_mark, followed
-from driftline.detectors.levels import Moments, effect_size, in_units, measured_in_scores, moments
+from driftline.detectors.levels import Moments, effect_size, in_units, moments
+from driftline.detectors.shares import Moved, moved, share_moments
 from driftline.detectors.signals import Transform, is_rate
 from driftline.detectors.whitening import to_score
+from driftline.detectors.windows import UNTOLD, told_before
 
 RATE_MARGIN = 1e-6
-ELSEWHERE_SD = 0.5  # a mean so far from what is expected now was that of another time of the day
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,10 @@ class Finding:
     reference sd. statistic and threshold: the detector's own; for Page-Hinkley the sum that crossed the
     threshold, for ADWIN the mean score of the window it kept and its delta. of: what has changed, the mean,
     the variance or the shape of the distribution; "up" is then wider. odds: of a 0/1 signal, the odds of a 1
-    after the change divided by those before; 1.0 for all others.
+    after the change divided by those before; 1.0 for all others. size: by how much the mean or sd has
+    changed, in the unit of the signal; by the effect where no values before it are told. share: before and
+    after are shares, of ones or of the first of `categories`, those that moved most. A mean of nan: nothing
+    true can be told.
     """
 
     signal: str
@@ -42,6 +47,9 @@ class Finding:
     threshold: float
     of: Literal["mean", "variance", "shape"] = "mean"
     odds: float = 1.0
+    size: float = 0.0
+    share: bool = False
+    categories: tuple[Moved, ...] = ()
 
 
 class ChangePoint(NamedTuple):
@@ -128,40 +136,67 @@ def nearest_change(signal: np.void, values: float) -> ChangePoint:
 
 
 def finding(
-    names: tuple[str, str], signal: np.void, point: ChangePoint, measure: tuple[float, float], at: Detected
+    names: tuple[str, str],
+    state: tuple[np.void, np.void],
+    point: ChangePoint,
+    measure: tuple[float, float],
+    at: Detected,
 ) -> Finding:
-    """A finding by (signal, detector); `measure` is (statistic, threshold)."""
-    origin = float(signal["origin"])
-    after = moments(origin, point.after)
+    """A finding by (signal, detector) from (its record, its shape); `measure` is (statistic, threshold)."""
+    signal, shape = state
+    after = moments(float(signal["origin"]), point.after)
     effect = effect_size(signal, after.mean, mean_score(point.after))
-    before = moments(origin, point.before)
-    if measured_in_scores(signal) and signal["transform"] != Transform.CATEGORY:
-        # What it would be now without the change: at another time of the day it was something else.
-        sd = float(signal["effect_sd"])
-        expected = after.mean - effect * sd
-        if is_rate(signal):
-            expected = min(max(expected, 0.0), 1.0)
-        if abs(expected - before.mean) > ELSEWHERE_SD * sd:
-            before = replace(before, mean=expected)
-    return Finding(
+    before = told_before(signal, point.before, point.after, effect)
+    made = Finding(
         signal=names[0],
         detector=names[1],
         direction="up" if point.direction > 0 else "down",
         row=at.row,
         detected_ms=at.time_ms,
         detected_offset=at.offset,
-        began_ms=point.began_ms,
+        began_ms=began_ms(signal, point, at),
         began_offset=point.began_offset,
-        before=in_units(signal, before),
+        before=before,
         after=in_units(signal, after),
         effect_size_sd=effect,
         statistic=measure[0],
         threshold=measure[1],
-        odds=odds_ratio(before.mean, after.mean) if is_rate(signal) else 1.0,
+        size=abs(effect) * float(signal["effect_sd"]),
+        share=is_rate(signal),
     )
+    if signal["transform"] == Transform.CATEGORY:
+        return told_by_shares(made, shape, float(point.after[0]))
+    if made.share:
+        made = replace(made, odds=odds_ratio(before.mean, made.after.mean))
+    return sized(made)
+
+
+def began_ms(signal: np.void, point: ChangePoint, at: Detected) -> int:
+    """When a change began; one that no mark remembers at the first value at the earliest."""
+    return max(min(point.began_ms, at.time_ms), min(int(signal["first_ms"]), at.time_ms))
+
+
+def told_by_shares(made: Finding, shape: np.void, values: float) -> Finding:
+    """The finding of a change among categories: figures are the share of the one that moved most."""
+    categories, count = moved(shape, values)
+    if not categories:
+        return replace(made, before=UNTOLD, after=replace(UNTOLD, count=count), share=True)
+    first = categories[0]
+    before = share_moments(first.before, made.before.count or count)
+    after = share_moments(first.after, count)
+    return sized(replace(made, before=before, after=after, share=True, categories=categories))
+
+
+def sized(made: Finding) -> Finding:
+    """The finding with the size of what it tells."""
+    of = attrgetter("sd" if made.of == "variance" else "mean")
+    size = abs(of(made.after) - of(made.before))
+    return made if isnan(size) else replace(made, size=size)
 
 
 def odds_ratio(before: float, after: float) -> float:
     """The odds of one rate divided by those of another; rates of 0 and 1 count as a little off them."""
+    if isnan(before):
+        return 1.0
     one, other = (min(max(rate, RATE_MARGIN), 1 - RATE_MARGIN) for rate in (before, after))
     return other / (1 - other) / (one / (1 - one))

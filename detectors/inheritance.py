@@ -4,6 +4,7 @@ old.
 
 from driftline.detectors.layout import Arrays, clear_recent
 from driftline.detectors.reference import begin
+from driftline.detectors.thresholds import set_thresholds
 
 INHERITED = (
     *(
@@ -61,8 +62,15 @@ INHERITED = (
         "sample_next_ms",
         "cyclic",
         "moved",
+        # of categories: how many are judged alone, and how much windows differ from the reference by nature
+        "shape_cells",
+        "dispersed",
+        "dispersion",
     ),
 )
+# Of the reference itself, but learned while detectors ran, so that these begin without it: how often sums of
+# the healthy signal came over two levels, by which thresholds are raised.
+LEARNED_SINCE = ("crossings", "crossing_values")
 
 
 def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -> None:
@@ -82,3 +90,6 @@ def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -
         arrays.seasons[signal["season"]] = others.seasons[other["season"]]
     clear_recent(signal)
     begin(signal)
+    for name in LEARNED_SINCE:
+        signal[name] = other[name]
+    set_thresholds(signal)

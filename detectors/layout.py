@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.record import SEASON, SIGNAL, Records, shape_dtype
-from driftline.detectors.signals import Signal, Transform
+from driftline.detectors.signals import MEANS, Signal, Transform
 
 SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN)
-SEASONAL = (Transform.VALUE, Transform.BINARY, Transform.CATEGORY, Transform.TAIL)
+SEASONAL = (*MEANS, Transform.VALUE, Transform.CATEGORY, Transform.TAIL)
 BUFFERED = SEASONAL
 # What a signal keeps when all else is forgotten.
 KEPT = ("transform", "column", "shape", "season", "seed", "minimum", "maximum", "requested", "remembered_ms")
@@ -74,6 +74,36 @@ def with_signals(arrays: Arrays, signals: Sequence[Signal]) -> Arrays:
         grown(arrays.buffers, more_buffers),
         grown(arrays.buffered_slots, more_buffers),
     )
+
+
+def only(arrays: Arrays, kept: Sequence[int]) -> Arrays:
+    """The arrays with the rows of these signals alone, in this order."""
+    signals = arrays.signals[list(kept)]
+    rows = {}
+    for name in ("shape", "season", "buffer"):
+        owners = np.flatnonzero(signals[name])
+        rows[name] = np.concatenate(([0], signals[name][owners]))
+        signals[name][owners] = np.arange(1, len(owners) + 1)
+    return Arrays(
+        signals,
+        arrays.shapes[rows["shape"]],
+        arrays.seasons[rows["season"]],
+        arrays.buffers[rows["buffer"]],
+        arrays.buffered_slots[rows["buffer"]],
+    )
+
+
+def with_another(arrays: Arrays, index: int, signal: Signal) -> Arrays:
+    """The arrays in which the row of a signal belongs to another one, which has seen nothing yet.
+
+    Rows of shapes and seasons that it had are left to nobody.
+    """
+    more = with_signals(arrays, [signal])
+    record = more.signals[-1]
+    for name in ("requested", "remembered_ms"):
+        record[name] = arrays.signals[index][name]
+    more.signals[index] = record
+    return more._replace(signals=more.signals[:-1])
 
 
 def without_idle_buffers(arrays: Arrays) -> Arrays:

@@ -19,7 +19,7 @@ from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import DAY_MS, SLOT_MS, WEEK_MS
 from driftline.detectors.local_level import MATERIAL, begin_local, following_ms, set_memory
 from driftline.detectors.record import SLOTS
-from driftline.detectors.signals import Transform, is_rate
+from driftline.detectors.signals import MEANS, Transform, is_rate
 from driftline.detectors.wandering import NONE, follow, follow_more, wandering
 from driftline.detectors.whitening import surely, to_score, whitening
 
@@ -44,7 +44,7 @@ def begin_learning(
     conclude_season(signal, season, float(len(scores)))
     begin_local(signal)
     residuals = scores - season["knots"][slots]
-    is_line = bool(signal["local"]) and signal["transform"] != Transform.BINARY
+    is_line = bool(signal["local"]) and signal["transform"] not in MEANS
     levels = np.full(len(residuals), residuals.mean())
     if is_line:
         levels = _lines(residuals, int(signal["memory"]))

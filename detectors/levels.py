@@ -45,6 +45,8 @@ class SignalState:
     spread: its variance against the reference's, 1.0 while it is the same; odd: its shape is another.
     away: whether it is at another level than its reference's, as far as is known.
     phi: its autocorrelation: n values say as much about its mean as n (1 - phi) / (1 + phi) independent ones.
+    followed: by how many sd, in all, levels that stayed have become its level.
+    seasonal: whether the time of the week moves it, so that its values alone say little.
     """
 
     name: str
@@ -59,6 +61,8 @@ class SignalState:
     odd: bool = False
     away: bool = False
     phi: float = 0.0
+    followed: float = 0.0
+    seasonal: bool = False
 
 
 def moments(origin: float, totals: NDArray[np.float64]) -> Moments:
@@ -185,5 +189,6 @@ def signal_state(name: str, signal: np.void, shape: np.void, values: NDArray[np.
     if not armed:
         return SignalState(name, armed, seen, recent, reference, effect, blocks, phase)
     spread, odd, away = float(signal["spread"]), bool(signal["odd"]), bool(signal["away"])
-    told = (spread, odd, away, float(signal["phi"]))
+    followed, seasonal = float(signal["carried"]), bool(signal["season"] and signal["cyclic"])
+    told = (spread, odd, away, float(signal["phi"]), followed, seasonal)
     return SignalState(name, armed, seen, recent, reference, effect, blocks, phase, *told)

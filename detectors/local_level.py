@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from driftline.detectors.cycle import folded
 from driftline.detectors.kernels.scratch import DAY_MS
-from driftline.detectors.signals import Transform, is_rate
+from driftline.detectors.signals import MEANS, Transform, is_rate
 from driftline.detectors.whitening import to_score
 
 LOCAL_MS = 3_600_000  # memory of a local level
@@ -51,7 +51,7 @@ def set_memory(signal: np.void) -> None:
         rate = float(signal["reference_mean"])
         ones = LOCAL_TAIL_ONES if signal["transform"] == Transform.TAIL else LOCAL_ONES
         memory = max(memory, ones / min(rate, 1 - rate))
-    signal["memory"] = memory if signal["transform"] == Transform.BINARY else 2 * memory
+    signal["memory"] = memory if signal["transform"] in MEANS else 2 * memory
 
 
 def set_variance_memory(signal: np.void) -> None:

@@ -15,6 +15,7 @@ from driftline.detectors.tail import learn_tail
 from driftline.detectors.thresholds import set_thresholds
 
 RATE_SCALE_MIN = 0.2  # a single 1 of a rare kind scores at most 5, so it cannot fire on its own
+SPREAD_MIN = 1e-3  # below, no change of a value from 0 to 1 is worth a word
 UPDATES_PER_S = 8.0  # what river's detectors see of a fast signal under resolution "auto"
 BLOCK_MAX = 64
 RARE_RATE = 0.1
@@ -77,6 +78,8 @@ def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
         elif transform is Transform.UNSEEN:
             signal["ones"] = learn_unseen(shape)
         learn_rate(signal)
+        if transform is Transform.BOUNDED:
+            learn_spread(signal, values)
     if transform in SEASONAL:
         scores = own_scores(signal, shape, values)
         begin_learning(signal, arrays.seasons[signal["season"]], scores, slots)
@@ -102,6 +105,13 @@ def learn_rate(signal: np.void) -> None:
     signal["scale"] = max(signal["reference_sd"], RATE_SCALE_MIN)
     signal["reference_low"], signal["reference_high"] = 0.0, 1.0
     signal["origin"] = 0.0
+
+
+def learn_spread(signal: np.void, values: NDArray[np.float64]) -> None:
+    """The sd of values [values] from 0 to 1, which is less than that of 0/1 values of the same mean."""
+    signal["reference_sd"] = signal["effect_sd"] = max(float(values.std()), SPREAD_MIN)
+    signal["scale"] = max(signal["reference_sd"], RATE_SCALE_MIN)
+    signal["reference_low"], signal["reference_high"] = float(values.min()), float(values.max())
 
 
 def values_per_update(signal: np.void, settings: BankSettings) -> int:
@@ -133,11 +143,17 @@ def reference_scores(signal: np.void, every: int = 1) -> NDArray[np.float64]:
     if signal["transform"] not in NUMERIC:
         rate = float(signal["ones"]) / count
         mean = (rate - float(signal["center"])) / float(signal["scale"]) * sqrt(every)
-        spread = sqrt(rate * (1 - rate)) / float(signal["scale"])
+        spread = sd_of(signal, rate) / float(signal["scale"])
     scores = np.full(count // every // 2 * 2, mean)
     scores[::2] += spread
     scores[1::2] -= spread
     return scores
+
+
+def sd_of(signal: np.void, rate: float) -> float:
+    """The sd of the values of a reference with this mean: it follows from that where they are 0/1."""
+    bounded = signal["transform"] == Transform.BOUNDED
+    return float(signal["reference_sd"]) if bounded else sqrt(rate * (1 - rate))
 
 
 def begin(signal: np.void) -> None:
@@ -156,7 +172,8 @@ def begin(signal: np.void) -> None:
         totals = (count, 0.0, count * sd**2, 0.0, 0.0)
     else:
         score = (ones - count * mean) / scale
-        totals = (count, ones, ones, score, score)
+        squares = count * sd**2 + ones**2 / count if signal["transform"] == Transform.BOUNDED else ones
+        totals = (count, ones, squares, score, score)
     signal["totals"] = signal["marks"] = (*totals, float(signal["level"]))
 
 

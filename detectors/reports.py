@@ -14,15 +14,17 @@ from driftline.detectors.findings import (
     finding,
     last_values,
     nearest_change,
+    sized,
 )
 from driftline.detectors.kernels.lanes import ODDS_LANES, SHAPE_WINDOW
 from driftline.detectors.kernels.names import CUSUM, NAMES, PAGE_HINKLEY, SHAPE, VARIANCE
 from driftline.detectors.kernels.scratch import Batch
 from driftline.detectors.layout import Kept
-from driftline.detectors.levels import Moments, in_units, score_unit
+from driftline.detectors.levels import score_unit
 from driftline.detectors.signals import BankSettings
 from driftline.detectors.watches import Watch
 from driftline.detectors.whitening import to_score
+from driftline.detectors.windows import reference_moments, told_spread
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class Scene:
     batch: Batch
     settings: BankSettings
 
-    def signal(self, index: int, row: int) -> np.void:
-        """The record of a signal after a row."""
+    def state(self, index: int, row: int) -> tuple[np.void, np.void]:
+        """The record of a signal, and its shape, after a row."""
         return state_after(self.before.arrays(), index, self.batch, row, self.settings)
 
     def detected(self, row: int) -> Detected:
@@ -43,28 +45,30 @@ class Scene:
 
     def of_kernel(self, name: str, index: int, row: int, test: int) -> Finding:
         """The finding of one of the kernel's tests."""
-        signal = self.signal(index, row)
+        state = self.state(index, row)
+        signal = state[0]
         direction, measure, of = told_by(signal, test)
         at, names = self.detected(row), (name, NAMES[test])
         if of == "mean":
-            return finding(names, signal, change_towards(signal, direction), measure, at)
+            return finding(names, state, change_towards(signal, direction), measure, at)
         if of == "variance":
             since, ratio = spread_since(signal, direction)
         else:
             since, ratio = float(SHAPE_WINDOW), 1.0
-        made = finding(names, signal, last_values(signal, since, direction, at), measure, at)
-        return compared_with_reference(made, signal, ratio, of)
+        made = finding(names, state, last_values(signal, since, direction, at), measure, at)
+        return not_of_the_mean(made, signal, (since, ratio), of)
 
     def per_signal(self, name: str, index: int, row: int, watch: Watch, update: int) -> Finding | None:
         """The finding of a per-signal detector at its update of this number.
 
         None when it is told already, or no more than what the signal's cycle is allowed to be off by.
         """
-        signal = self.signal(index, row)
+        state = self.state(index, row)
+        signal = state[0]
         every = int(signal["every"])
         point = nearest_change(signal, watch.values_since_change(every, update))
         measure = watch.measure(every)
-        made = finding((name, watch.name), signal, point, measure, self.detected(row))
+        made = finding((name, watch.name), state, point, measure, self.detected(row))
         allowed_sd = float(signal["allowance"]) * to_score(signal) * score_unit(signal)
         return made if abs(made.effect_size_sd) >= allowed_sd and watch.tells(made) else None
 
@@ -75,19 +79,19 @@ def spread_since(signal: np.void, direction: int) -> tuple[float, float]:
     return count, sqrt(squares / max(count, 1.0))
 
 
-def compared_with_reference(
-    made: Finding, signal: np.void, ratio: float, of: Literal["variance", "shape"]
+def not_of_the_mean(
+    made: Finding, signal: np.void, spread: tuple[float, float], of: Literal["variance", "shape"]
 ) -> Finding:
-    """The finding of a change that is none of the mean: before is the reference; an effect says how much
-    wider.
+    """The finding of a change of something else: an effect of the variance says how much wider (spread: since
+    so many values, by this ratio of sds).
     """
-    sd = float(signal["reference_sd"]) * sqrt(float(signal["spread"]))
-    count = int(signal["reference_count"])
-    before = in_units(signal, Moments(float(signal["reference_mean"]), sd, count))
-    if of == "shape":
-        return replace(made, before=before, of=of)
-    after = replace(made.after, sd=sd * ratio)
-    return replace(made, before=before, after=after, effect_size_sd=ratio - 1, of=of)
+    if of == "variance":
+        since, ratio = spread
+        before, after = told_spread(signal, since, ratio > 1)
+        return sized(replace(made, before=before, after=after, effect_size_sd=ratio - 1, of=of))
+    if made.share:
+        return replace(made, of=of)
+    return replace(made, before=reference_moments(signal), of=of)
 
 
 Told = tuple[int, tuple[float, float], Literal["mean", "variance", "shape"]]

@@ -11,9 +11,9 @@ import numpy as np
 class Transform(IntEnum):
     """How a matrix cell becomes the value of a signal.
 
-    A cell is a finite number, NaN (missing), +inf (a null result) or -inf (a wrong type). VALUE, BINARY and
-    CATEGORY pass finite cells on and count NaN and -inf as missing; a null result is neither. The others are
-    0/1. Cells a transform cannot judge (a range of a missing number) are skipped.
+    A cell is a finite number, NaN (missing), +inf (a null result) or -inf (a wrong type). VALUE, BINARY,
+    BOUNDED and CATEGORY pass finite cells on and count NaN and -inf as missing; a null result is neither. The
+    others are 0/1. Cells a transform cannot judge (a range of a missing number) are skipped.
     """
 
     VALUE = 0
@@ -37,10 +37,14 @@ class Transform(IntEnum):
     """1 where a code did not occur in the reference."""
     TAIL = 8
     """1 where a finite cell lies farther above the level of the last hour than 95 % of the reference do."""
+    BOUNDED = 9
+    """A number from 0 to 1 that is watched like a rate: its mean, not its distribution."""
 
 
 NUMERIC = (Transform.VALUE, Transform.CATEGORY)
-"""Detectors read standard normal scores of these; of all others standardised 0/1 values."""
+"""Detectors read standard normal scores of these; of all others standardised values from 0 to 1."""
+MEANS = (Transform.BINARY, Transform.BOUNDED)
+"""Of these the mean is all there is to follow, no line through them."""
 
 
 @dataclass(frozen=True)
@@ -104,5 +108,5 @@ class BankSettings:
 
 
 def is_rate(signal: np.void) -> bool:
-    """Whether a signal's record is that of a 0/1 signal."""
+    """Whether a signal's record is that of a rate: its values are 0 or 1, or lie between."""
     return signal["transform"] not in NUMERIC

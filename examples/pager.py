@@ -12,13 +12,12 @@ import logging
 import signal
 import sys
 from collections.abc import Iterable
-from time import monotonic, time
+from time import monotonic
 from typing import Any
 
 import click
 import httpx
 
-from driftline.schemas import rfc3339
 from driftline.stream_app.client import AlertConsumer
 
 FIELDS = ("labels", "annotations", "startsAt", "generatorURL")
@@ -31,26 +30,30 @@ logger = logging.getLogger("pager")
 class Pages:
     """What Alertmanager should know, incident by incident.
 
-    It tells alerts apart by their labels, and the labels of an incident change when its severity or its first
-    signal does: then the page with the old labels is over and a new one begins.
+    It tells alerts apart by their labels. Those of an incident stay, but its severity may rise: then the page
+    with the higher one fires beside the lower (which an inhibit rule mutes), and all of them end together.
     """
 
     def __init__(self) -> None:
-        self.firing: dict[str, Page] = {}
+        self._firing: dict[str, dict[str, Page]] = {}
         self.over: list[Page] = []
+
+    @property
+    def firing(self) -> list[Page]:
+        """Every page that fires, of each incident one for each severity that it has had."""
+        return [page for pages in self._firing.values() for page in pages.values()]
 
     def take(self, alert: dict[str, Any]) -> None:
         """Let the alert change what is firing and what is over."""
-        incident = alert["id"].rpartition("-")[0]  # the last part counts the incident's alerts
         page = {field: alert[field] for field in FIELDS if alert[field]}
-        sent = self.firing.pop(incident, None)
+        labels = page["labels"]
+        pages = self._firing.setdefault(labels["incident"], {})
+        pages[labels["severity"]] = page
+        for severity in pages:
+            pages[severity] = {**page, "labels": {**labels, "severity": severity}}
         if alert["status"] == "resolved":
-            labels = page["labels"] if sent is None else sent["labels"]
-            self.over.append({**page, "labels": labels, "endsAt": alert["endsAt"]})
-            return
-        if sent is not None and sent["labels"] != page["labels"]:
-            self.over.append({**sent, "endsAt": max(sent["startsAt"], rfc3339(round(time() * 1000)))})
-        self.firing[incident] = page
+            self.over += [{**each, "endsAt": alert["endsAt"]} for each in pages.values()]
+            del self._firing[labels["incident"]]
 
 
 class Alertmanager:
@@ -64,7 +67,7 @@ class Alertmanager:
         try:
             self._post(pages.over)
             pages.over.clear()
-            self._post(pages.firing.values())
+            self._post(pages.firing)
         except httpx.HTTPError as error:
             logger.warning("Alertmanager was not reached, trying again in %.0f s: %s", RETRY_S, error)
             return False

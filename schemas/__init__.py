@@ -1,10 +1,13 @@
 """What travels through Kafka: events in; alerts, summaries and dead letters out; their published schemas."""
 
 from driftline.schemas.alerts import (
+    PUBLISHED_AT,
     Alert,
     Annotations,
+    CategoryShare,
     Coverage,
     Drift,
+    Ended,
     Labels,
     Moments,
     Position,
@@ -21,10 +24,12 @@ from driftline.schemas.events import (
     Feedback,
     Prediction,
     Serving,
+    Unusable,
     Value,
     Verdict,
 )
 from driftline.schemas.identity import alert_id, fingerprint_of
+from driftline.schemas.kinds import Kind
 from driftline.schemas.outputs import outputs_text, read_outputs
 from driftline.schemas.rejections import DeadLetter, Reason, Rejection, Source, dead_letter
 from driftline.schemas.status import ModelStatus, status_key
@@ -41,16 +46,20 @@ from driftline.schemas.wire import decode
 
 __all__ = [
     "LONGEST_NAME",
+    "PUBLISHED_AT",
     "Alert",
     "Annotations",
     "AuditRecord",
+    "CategoryShare",
     "Control",
     "Coverage",
     "DeadLetter",
     "Distribution",
     "Drift",
+    "Ended",
     "Event",
     "Feedback",
+    "Kind",
     "Labels",
     "ModelStatus",
     "Moments",
@@ -64,6 +73,7 @@ __all__ = [
     "Serving",
     "SignalSummary",
     "Source",
+    "Unusable",
     "Value",
     "Verdict",
     "WaitsFor",

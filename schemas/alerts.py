@@ -1,26 +1,45 @@
 """The alert record: one JSON object that is at the same time a postable alert of Alertmanager's API v2.
 
-Alertmanager identifies an alert by its whole label set, so all alerts of one incident carry the same labels.
-Times are RFC 3339 strings, made by `rfc3339`; numbers that are not finite are written as null.
+Alertmanager identifies an alert by its whole label set, so the labels of an incident never change while it
+lasts; only its severity may rise. What changes (figures, the signals that joined) is in the annotations and
+in ``drift``. Times are RFC 3339 strings, made by `rfc3339`; numbers that are not finite are written as null.
 """
 
+from enum import StrEnum
 from typing import Annotated, Literal
 from urllib.parse import quote
 
 from msgspec import Meta, Struct, field
 
 from driftline.schemas.encoding import encode
+from driftline.schemas.kinds import Kind
 
 Number = float | None
 """A float that may be not finite; JSON has null for that."""
 
-KINDS = [
-    *("concept_drift", "behavior", "target", "silence", "data_quality"),
-    *("data_drift", "output_drift", "serving", "volume", "service"),
-]
 STATUSES = ["firing", "updated", "resolved"]
 
-Kind = Annotated[str, Meta(extra_json_schema={"enum": KINDS})]
+
+class Ended(StrEnum):
+    """Why an incident is over."""
+
+    BACK_AT_REFERENCE = "back_at_reference"
+    """Its values are again what they were."""
+    FOLLOWED = "followed"
+    """They are not: the new level lasted so long that it is the normal one now. Nobody looked at it."""
+    ACCEPTED = "accepted"
+    """An operator said that the new level is the normal one."""
+    NO_TRAFFIC = "no_traffic"
+    """Nothing is heard of the model any more, so nobody can say."""
+    VERSION_GONE = "version_gone"
+    """The version is not used any more; others are."""
+    MET = "met"
+    """The target is met again."""
+    OVER = "over"
+    """The condition does not hold any more."""
+
+
+KindName = Annotated[str, Meta(extra_json_schema={"enum": [str(kind) for kind in Kind]})]
 Direction = Annotated[str, Meta(extra_json_schema={"enum": ["up", "down"]})]
 Status = Annotated[str, Meta(extra_json_schema={"enum": STATUSES})]
 Severity = Annotated[str, Meta(extra_json_schema={"enum": ["critical", "warning", "info"]})]
@@ -28,7 +47,10 @@ Instant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
 
 class Moments(Struct, frozen=True):
-    """A level of a signal, in the units of its values (a rate for 0/1)."""
+    """Mean and sd of so many values, in the signal's unit (of a share: of 0 and 1).
+
+    Null where nothing true can be said: before a change, where only the time of the day explains the level.
+    """
 
     mean: Number
     sd: Number
@@ -60,32 +82,56 @@ class Coverage(Struct, frozen=True):
     lost: int
 
 
-class RankedSignal(Struct, frozen=True):
-    """One signal that shows the change."""
+class CategoryShare(Struct, frozen=True):
+    """A category, and which share of the values it was and is; a null category is all that have no name."""
+
+    category: str | None
+    before: float
+    after: float
+
+
+class RankedSignal(Struct, frozen=True, kw_only=True):
+    """One signal that shows the change, with figures of its own.
+
+    ``unit`` is ``share`` for a part of 1. ``before`` and ``after`` are values from before and after the
+    change, ``now`` (null in the first word) those of the recent window. Of a categorical signal they are the
+    share of the first of ``categories``, the three that moved most. ``compared_with`` names the version whose
+    reference it is measured against (null: its own). ``recovered``: it is not part of the trouble any more.
+    """
 
     signal: str
-    kind: Kind
+    kind: KindName
     direction: Direction
-    effect_size_sd: Number
+    changed: Changed = "mean"
+    unit: str
+    began_at: Instant
+    detected_at: Instant
     before: Moments
     after: Moments
+    now: Moments | None
+    effect_size_sd: Number
     detectors: list[str]
-    changed: Changed = "mean"
+    compared_with: str | None
+    categories: list[CategoryShare] | None
+    recovered: bool = False
 
 
 class Drift(Struct, frozen=True, kw_only=True):
-    """What changed. Figures are those of the first-ranked signal; ``signals`` has all, largest effect first.
+    """What changed: the figures are those of the cause, the signal that was found first.
 
-    ``statistic`` and ``threshold`` are the detector's own. ``features_moved`` says of concept drift whether
-    the features moved too (null: another kind); ``compared_with`` names the version whose reference it is
-    measured against (null: its own). ``positions`` are the records at which the change was detected.
+    Of signals that one event showed, the cause is the one that began earliest, then the gravest kind.
+    ``signals`` has all, the cause first and then the largest effect. ``statistic`` and ``threshold`` are the
+    detector's own. ``features_moved`` says of concept drift whether any feature of the model moves too (null:
+    another kind). ``positions`` are the records at which the change was detected.
     """
 
-    kind: Kind
+    kind: KindName
     direction: Direction
     detectors: list[str]
+    unit: str
     before: Moments
     after: Moments
+    now: Moments | None
     effect_size_sd: Number
     statistic: Number
     threshold: Number
@@ -100,28 +146,34 @@ class Drift(Struct, frozen=True, kw_only=True):
 
 
 class Labels(Struct, frozen=True, kw_only=True):
-    """What Alertmanager routes and groups by."""
+    """What Alertmanager routes and groups by: the same for an incident's whole life, but for a severity that
+    rises. ``incident`` is its fingerprint and episode; ``alertname`` is the kind it began with.
+    """
 
     alertname: str
     model: str
     version: str
     role: str
+    incident: str
     severity: Severity
-    signal: str
 
 
 class Annotations(Struct, frozen=True, kw_only=True):
-    """What people read."""
+    """What people read. ``signal`` is the cause; ``runbook_url`` says what to do about this kind."""
 
     summary: str
     description: str
+    signal: str
+    runbook_url: str
 
 
 class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One word about an incident: that it fires, grew, or is over. ``endsAt`` is there once it is over.
 
     ``id`` is the same whenever the same alert is published again; ``sequence`` counts an incident's alerts
-    from 1.
+    from 1. ``time`` is the event time of this word; the header ``driftline-published-at`` has the time on the
+    wall. ``ended`` says why it is over (null while it is not), ``related`` names other open incidents of the
+    model.
     """
 
     labels: Labels
@@ -131,9 +183,16 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True):
     generator_url: str = field(name="generatorURL")
     id: str
     status: Status
+    time: Instant
     fingerprint: str
     sequence: int
+    ended: Ended | None
+    related: list[str]
     drift: Drift
+
+
+PUBLISHED_AT = "driftline-published-at"
+"""The header with the time on the wall at which a worker published an alert, RFC 3339."""
 
 
 def encode_alert(alert: Alert) -> bytes:
@@ -148,8 +207,8 @@ def cloud_event_headers(alert: Alert) -> list[tuple[str, bytes]]:
         "ce_id": alert.id,
         "ce_source": f"/driftline/models/{quote(alert.labels.model, safe='')}",
         "ce_type": f"driftline.alert.{alert.status}",
-        "ce_subject": alert.labels.signal,
-        "ce_time": alert.ends_at or alert.drift.detected_at,
+        "ce_subject": alert.annotations.signal,
+        "ce_time": alert.time,
         "content-type": "application/json",
     }
     return [(name, text.encode()) for name, text in attributes.items()]

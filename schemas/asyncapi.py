@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from driftline.schemas.alerts import STATUSES
+from driftline.schemas.alerts import PUBLISHED_AT, STATUSES
 
 BINDING_VERSION = "0.5.0"
 DESCRIPTION_VERSION = "1.0.0"
@@ -91,10 +91,17 @@ CLOUD_EVENT_HEADERS = {
     "ce_id": {"type": "string", "description": "The alert's id."},
     "ce_source": {"type": "string", "format": "uri-reference"},
     "ce_type": {"enum": [f"driftline.alert.{status}" for status in STATUSES]},
-    "ce_subject": {"type": "string", "description": "The first-ranked signal."},
-    "ce_time": {"type": "string", "format": "date-time"},
+    "ce_subject": {"type": "string", "description": "The signal that was found first, the cause."},
+    "ce_time": {"type": "string", "format": "date-time", "description": "Event time."},
     "content-type": {"const": "application/json"},
+    PUBLISHED_AT: {
+        "type": "string",
+        "format": "date-time",
+        "description": "The time on the wall at which a worker published it.",
+    },
 }
+ADDED_BY_WORKERS = {PUBLISHED_AT}
+"""Headers that a record need not have."""
 HEADERS: dict[str, dict[str, Any]] = {
     "alert": CLOUD_EVENT_HEADERS,
     "dead-letter": {
@@ -160,5 +167,6 @@ def _message(name: str, topic: Topic) -> dict[str, Any]:
         "bindings": {"kafka": {"key": topic.key, "bindingVersion": BINDING_VERSION}},
     }
     if name in HEADERS:
-        message["headers"] = {"type": "object", "properties": HEADERS[name], "required": list(HEADERS[name])}
+        required = [header for header in HEADERS[name] if header not in ADDED_BY_WORKERS]
+        message["headers"] = {"type": "object", "properties": HEADERS[name], "required": required}
     return message

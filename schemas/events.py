@@ -29,15 +29,27 @@ Remark = Annotated[str, Meta(max_length=LONGEST_NAME)]
 Value = float | bool | str | None | list[float]
 """What a feature, an output, a label or a decision may be. Numbers always come out of decoding as float."""
 
+
+class Unusable(Struct, frozen=True):
+    """Stands in a decoded event for a value that no event can have: it costs itself, not the event.
+
+    ``found`` says in words what it was: "an object". Events are not written with it.
+    """
+
+    found: str
+
+
 Verdict = Literal["useful", "noise", "expected_change"]
 """What an alert was to the person who got it; an expected change is accepted as well."""
 
 _VALUES = Meta(
-    description="By name: a number, a string, a boolean, null, or a list of numbers. "
+    description="By name: a number, a string, a boolean, null, or a list of numbers; "
+    "anything else costs that value and counts as one of a wrong type. "
     f"Names of more than {LONGEST_NAME} characters are not watched."
 )
 _FIGURES = Meta(
-    description=f"By name: a number or null. Names of more than {LONGEST_NAME} characters are not watched."
+    description="By name: a number or null; anything else costs that value. "
+    f"Names of more than {LONGEST_NAME} characters are not watched."
 )
 _TIME = Meta(
     description="RFC 3339 with an offset, or integer epoch milliseconds; "
@@ -48,9 +60,9 @@ if TYPE_CHECKING:  # what a decoded event holds
     Time = int
     Role = str
     ReportedVersion = str
-    Values = dict[str, Value]
-    Figures = dict[str, float | None]
-    Segments = dict[str, str]
+    Values = dict[str, Value | Unusable]
+    Figures = dict[str, float | Unusable | None]
+    Segments = dict[str, str | Unusable]
     Signals = list[str]
 else:  # what the wire may hold
     Time = Annotated[
@@ -129,6 +141,9 @@ class Control(Struct, tag_field="type", tag="control", gc=False, omit_defaults=T
 
 
 Event = Prediction | Feedback | Serving | Control
+
+REMARKS = ("automation", "session", "annotator", "actor", "host", "by", "comment")
+"""Fields that are texts for people and programs downstream: one that cannot be used is left out or cut."""
 
 EVENT_TYPES: dict[str, type[Prediction] | type[Feedback] | type[Serving] | type[Control]] = {
     "prediction": Prediction,

@@ -3,9 +3,11 @@
 import msgspec
 
 from driftline.schemas.encoding import encode_values
-from driftline.schemas.events import Prediction, Value
+from driftline.schemas.events import Prediction, Unusable, Value
 
 NOTHING = b""
+# What the record has as the event has it.
+PLAIN = frozenset({float, str, bool})
 
 
 class _Outputs(msgspec.Struct):
@@ -20,13 +22,18 @@ def outputs_text(event: Prediction, record: bytes | None = None) -> bytes:
     """The outputs as JSON: as the record that the event was decoded from has them, if it is given."""
     if not event.outputs:
         return NOTHING
-    if record is None:
-        return encode_values(event.outputs)
-    try:
-        return bytes(_FINDER.decode(record).outputs)
-    except msgspec.MsgspecError:
-        # A record that was mended: numbers that are not finite are null.
-        return encode_values(event.outputs)
+    if record is not None:
+        try:
+            text = bytes(_FINDER.decode(record).outputs)
+            if not PLAIN.issuperset(map(type, event.outputs.values())):
+                read_outputs(text)  # where the event has null the record may have what no event can
+        except msgspec.MsgspecError:
+            pass  # the record was mended
+        else:
+            return text
+    return encode_values(
+        {name: value for name, value in event.outputs.items() if not isinstance(value, Unusable)}
+    )
 
 
 def read_outputs(text: bytes) -> dict[str, Value]:

@@ -2,7 +2,8 @@
 
 from msgspec import Struct
 
-from driftline.schemas.alerts import Coverage, Instant, Kind, Number, Severity
+from driftline.schemas.alerts import Coverage, Instant, Number, Severity
+from driftline.schemas.kinds import Kind
 
 ALL_VERSIONS = "*"
 """In the place of a version: what counts for all versions of a role together."""

@@ -1,4 +1,4 @@
-"""The e-detector of 0/1 values: Shiryaev-Roberts sums of likelihood ratios, mixed over several odds.
+"""The e-detector of values from 0 to 1: Shiryaev-Roberts sums of likelihood ratios, mixed over odds.
 
 Each lane tests the odds of a 1 times (or divided by) a number against the expected probability of this value;
 its sum R ← (R + 1) × likelihood ratio grows by 1 a value on average without a change. So does their mean, and
@@ -30,8 +30,12 @@ def probability(expected: float) -> float:
 
 @compiled
 def ratio(value: float, multiple: float, expected: float) -> float:
-    """How much likelier a 0/1 value is at `multiple` times the odds of the expected probability."""
-    weight = multiple if value != 0.0 else 1.0
+    """How much likelier a 0/1 value is at `multiple` times the odds of the expected probability.
+
+    Of a value between the ratio lies between, on a line: it is 1 on average when the value is as expected, so
+    the sums keep their promise (the same paper, section 4 on bounded values).
+    """
+    weight = multiple if value == 1.0 else 1.0 + value * (multiple - 1.0)
     return weight / (1.0 + expected * (multiple - 1.0))
 
 

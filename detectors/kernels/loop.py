@@ -21,7 +21,7 @@ from driftline.detectors.kernels.page_hinkley import run_page_hinkley
 from driftline.detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, gather, learn, learn_times
 from driftline.detectors.kernels.residuals import anchor, come_back, innovate, remove_cycle
 from driftline.detectors.kernels.scores import CLIP, score
-from driftline.detectors.kernels.scratch import CHUNK, Batch, Scratch, note
+from driftline.detectors.kernels.scratch import CHUNK, Batch, Scratch, note, take_times
 from driftline.detectors.kernels.shape import forget_window, run_shape
 from driftline.detectors.kernels.variance import begin_spread, forget_sums, hold_spread, run_variance
 from driftline.detectors.kernels.window import add_gaps, remember
@@ -149,10 +149,7 @@ def watch_chunk(
     rows = 2 if is_number(signal) else 0
     remember(signal, shape["cells"][:rows], scratch, taken, limits.window)
     hold_spread(signal, taken)
-    if taken > 0:
-        if signal["seen"] == 0:  # a reference that was inherited
-            signal["first_ms"] = batch.times_ms[scratch.rows[0]]
-        signal["last_ms"] = batch.times_ms[scratch.rows[taken - 1]]
+    take_times(signal, batch, scratch, taken)
     signal["seen"] += taken
     return taken, signal["stale"] != 0
 

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.kernels.compiled import compiled
-from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
+from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of, take_times
 from driftline.detectors.signals import Transform
 
 VALUE, BINARY, TAIL = int(Transform.VALUE), int(Transform.BINARY), int(Transform.TAIL)
+BOUNDED = int(Transform.BOUNDED)
 CATEGORY, UNSEEN = int(Transform.CATEGORY), int(Transform.UNSEEN)
 MISSING, NULL, WRONG_TYPE = int(Transform.MISSING), int(Transform.NULL), int(Transform.WRONG_TYPE)
 OUT_OF_RANGE = int(Transform.OUT_OF_RANGE)
@@ -88,15 +89,9 @@ def learn(
 
 @compiled
 def learn_times(signal: Any, batch: Batch, scratch: Scratch, count: int, buffer: NDArray[np.uint16]) -> None:
-    """The first and last time, from which the signal's rate follows, and each value's half hour of the
-    week.
-    """
-    if count == 0:
-        return
+    """The first and last time, and each value's half hour of the week."""
+    take_times(signal, batch, scratch, count)
     seen = signal["seen"]
-    if seen == 0:
-        signal["first_ms"] = batch.times_ms[scratch.rows[0]]
-    signal["last_ms"] = batch.times_ms[scratch.rows[count - 1]]
     if signal["buffer"] > 0:
         for place in range(count):
             buffer[seen + place] = slot_of(batch, scratch.rows[place])

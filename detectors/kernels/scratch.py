@@ -1,6 +1,6 @@
 """What the loops work on: a batch, and the memory its values pass through in chunks that fit the cache."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ class Batch(NamedTuple):
 
     slots [rows] are the half hours of the week, between whose middles the times lie: places [rows] of them at
     the share fractions [rows] of the way to the next. whole [columns] says that a column has no odd cell;
-    latest_ms is the largest of the times.
+    latest_ms is the largest of the times, in_order says that none is smaller than the one before it.
     """
 
     matrix: NDArray[np.float64]
@@ -29,6 +29,7 @@ class Batch(NamedTuple):
     fractions: NDArray[np.float64]
     whole: NDArray[np.bool_]
     latest_ms: int
+    in_order: bool
 
 
 @allocating
@@ -36,17 +37,18 @@ def make_batch(matrix: NDArray[np.float64], times_ms: NDArray[np.int64], offsets
     """A batch from matrix [columns, rows], times_ms and offsets [rows], of which there is at least one."""
     columns, rows = matrix.shape
     places, fractions = np.empty(rows, np.int64), np.empty(rows)
-    latest_ms = times_ms[0]
+    latest_ms, in_order = times_ms[0], True
     for row in range(rows):
         half_hours = (times_ms[row] % WEEK_MS) / SLOT_MS - 0.5
         floor = np.floor(half_hours)
         places[row] = np.int64(floor) % SLOTS
         fractions[row] = half_hours - floor
+        in_order = in_order and times_ms[row] >= latest_ms
         latest_ms = max(latest_ms, times_ms[row])
     whole = np.empty(columns, np.bool_)
     for column in range(columns):
         whole[column] = np.isfinite(matrix[column]).all()
-    return Batch(matrix, times_ms, offsets, places, fractions, whole, latest_ms)
+    return Batch(matrix, times_ms, offsets, places, fractions, whole, latest_ms, in_order)
 
 
 class Scratch(NamedTuple):
@@ -77,6 +79,24 @@ class Scratch(NamedTuple):
     totals: NDArray[np.float64]
     events: NDArray[np.int64]
     saved: Records
+
+
+@compiled
+def take_times(signal: Any, batch: Batch, scratch: Scratch, count: int) -> None:
+    """The earliest and the latest time of a signal's values, from which its rate follows.
+
+    Values of what becomes known later (labels) do not come in the order of their times.
+    """
+    if count == 0:
+        return
+    first_ms, last_ms = batch.times_ms[scratch.rows[0]], batch.times_ms[scratch.rows[count - 1]]
+    if not batch.in_order:
+        for place in range(count):
+            time_ms = batch.times_ms[scratch.rows[place]]
+            first_ms, last_ms = min(first_ms, time_ms), max(last_ms, time_ms)
+    fresh = signal["seen"] == 0  # or with a reference that was inherited
+    signal["first_ms"] = first_ms if fresh else min(signal["first_ms"], first_ms)
+    signal["last_ms"] = last_ms if fresh else max(signal["last_ms"], last_ms)
 
 
 @compiled

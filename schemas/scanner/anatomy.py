@@ -7,6 +7,7 @@ from typing import NamedTuple
 Path = tuple[str, ...]
 """The names that lead to a value: ``("features", "clip_seconds")``."""
 
+MAPS = ("features", "outputs", "serving", "segments")
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _SCALAR = re.compile(rb'"(?:[^"\\]|\\.)*"|[-+.0-9a-zA-Z]+')
 _SPACE = re.compile(rb"[ \t\r\n]*")
@@ -78,6 +79,8 @@ class _Reader:
 
     def _value(self, path: Path) -> Iterator[Part]:
         if self.record.startswith(b"{", self.place):
+            if len(path) == 2 and path[0] in MAPS:  # in place of a value: the decoder sets it aside
+                raise UnsuitableError
             yield from self._object(path)
             return
         match = _SCALAR.match(self.record, self.place)
@@ -117,7 +120,7 @@ def take_apart(record: bytes) -> list[Part]:
     """The parts of a record that the decoder has accepted.
 
     Raises:
-        UnsuitableError: it has a list, a name twice, or a name with escapes.
+        UnsuitableError: it has a list, an object in place of a value, a name twice, or one with escapes.
     """
     parts = list(_Reader(record).parts())
     opened = [path for part in parts for path in part.opened]

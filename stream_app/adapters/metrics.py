@@ -16,10 +16,9 @@ from prometheus_client import Counter as PrometheusCounter
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from driftline.schemas import Reason
+from driftline.schemas import Kind, Reason
 from driftline.stream_app.alarms.control import Outcome
 from driftline.stream_app.monitoring.model import ModelMonitor
-from driftline.stream_app.monitoring.naming import Kind
 from driftline.stream_app.pipeline import Shard
 from driftline.stream_app.pipeline.watch import ModelWatch
 

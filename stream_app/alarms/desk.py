@@ -1,14 +1,22 @@
 """The alarm desk of one model: findings in, alerts out."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from driftline.detectors import SignalState
-from driftline.schemas import Alert, Coverage
-from driftline.stream_app.alarms.announcement import Status, announce
-from driftline.stream_app.alarms.incident import SEVERITY_ORDER, Evidence, Incident, Member
+from driftline.detectors import Moments, SignalState
+from driftline.schemas import Alert, Coverage, Ended
+from driftline.stream_app.alarms.announcement import Scene, Status, announce
+from driftline.stream_app.alarms.endings import (
+    ending_of,
+    ending_of_all,
+    ending_of_condition,
+    remember_start,
+    vanished,
+)
+from driftline.stream_app.alarms.incident import SEVERITY_ORDER, Evidence, Incident, Member, order_of
 from driftline.stream_app.alarms.recovery import has_recovered
 from driftline.stream_app.alarms.stages import (
     CONFIRMED_STAGES,
@@ -21,7 +29,6 @@ from driftline.stream_app.alarms.stages import (
 from driftline.stream_app.alarms.state import AlarmState
 from driftline.stream_app.alarms.tally import WHOLE_MODEL, Tally
 from driftline.stream_app.monitoring.model import ModelMonitor
-from driftline.stream_app.monitoring.streams import GONE_MS
 
 # A finding that nothing confirmed within an hour, or twice the time that the change took to be found, is
 # forgotten.
@@ -29,6 +36,9 @@ PENDING_MS = 3_600_000
 PENDING_DELAYS = 2
 # How often an incident is looked at for recovery, in event time.
 FOLLOW_MS = 60_000
+# Two words about an incident are at least so far apart, unless the second is its last.
+PAUSE_MS = 1000
+DOUBLED_AT_MOST = 20  # beyond any bound that a configuration can have
 
 
 class AlarmDesk:
@@ -41,102 +51,167 @@ class AlarmDesk:
         self.held: Counter[str] = Counter()
         self.tally = Tally(self.plan.false_alarm_budget.per_ms)
 
-    def take(self, evidence: Evidence, coverage: Coverage) -> list[Alert]:
-        """One finding; at most one alert."""
-        return self._run(evidence, STAGES, evidence.arrived_ms, coverage)
+    def take(self, found: Sequence[Evidence], coverage: Coverage) -> list[Alert]:
+        """What one event showed; at most one alert of each incident."""
+        now_ms = max(evidence.arrived_ms for evidence in found)
+        return self._take(found, STAGES, now_ms, coverage)
 
-    def report(self, evidence: Evidence, coverage: Coverage) -> list[Alert]:
-        """A condition that is certain by itself: an incident of its own, open until `end`."""
+    def report(self, evidence: Evidence, coverage: Coverage, *, news: bool = False) -> list[Alert]:
+        """A condition that is certain by itself: an incident of its own, open until `end`.
+
+        Reported again while it is open, its figures of now follow; with ``news`` that is told, too.
+        """
         evidence.standing = True
-        if self.state.incident_of(evidence) is not None:
+        incident = self.state.incident_of(evidence)
+        if incident is not None:
+            incident.first.now = evidence.finding.after
+            incident.unsent = incident.unsent or news
             return []
         incident = self.state.open(evidence)
-        severity = self.plan.alerts.severity[evidence.kind.value]
+        severity = self.plan.alerts.severity[evidence.kind]
         incident.members[evidence.signal] = Member(evidence, [evidence.finding.detector], severity)
+        incident.raise_to(severity)
         return [self._announce(incident, Status.FIRING, evidence.arrived_ms, coverage)]
 
-    def end(self, evidence: Evidence, now_ms: int, coverage: Coverage) -> list[Alert]:
-        """A condition that was reported is over; none when it was not open."""
+    def end(
+        self, evidence: Evidence, now_ms: int, coverage: Coverage, ended: Ended | None = None
+    ) -> list[Alert]:
+        """A condition that was reported is over, with the figures and words it has now; none when it was not
+        open. ``ended``: why; without it a target is met and anything else is over.
+        """
+        evidence.standing = True
         incident = self.state.incident_of(evidence)
         if incident is None:
             return []
-        incident.members[evidence.signal].recovered = True
-        return [self.close(incident, now_ms, coverage)]
+        member = incident.first
+        member.recovered, member.now = True, evidence.finding.after
+        incident.acceptance = evidence.told
+        return [self.close(incident, now_ms, coverage, ended or ending_of_condition(incident))]
 
     def tick(self, now_ms: int, coverage: Coverage) -> list[Alert]:
         """What time brings: late confirmations, updates, recoveries, repetitions."""
         self.tally.tick(now_ms)
-        alerts: list[Alert] = []
+        confirmed = []
         for key, evidence in list(self.state.pending.items()):
             signal = self._look(evidence)
             if signal is not None and late_confirmed(evidence, signal, self.plan):
                 del self.state.pending[key]
-                alerts += self._run(evidence, CONFIRMED_STAGES, now_ms, coverage)
+                confirmed.append(evidence)
             elif signal is None or now_ms - evidence.arrived_ms > pending_ms(evidence):
                 del self.state.pending[key]
+        alerts = self._take(confirmed, CONFIRMED_STAGES, now_ms, coverage)
         for incident in list(self.state.incidents):
             alerts += self._follow(incident, now_ms, coverage)
         return alerts
 
-    def _run(
-        self, evidence: Evidence, stages: tuple[Stage, ...], now_ms: int, coverage: Coverage
+    def _take(
+        self, found: Sequence[Evidence], stages: tuple[Stage, ...], now_ms: int, coverage: Coverage
     ) -> list[Alert]:
+        touched: dict[str, Incident] = {}
+        for evidence in sorted(found, key=order_of):
+            incident = self._run(evidence, stages)
+            if incident is not None:
+                touched[incident.name] = incident
+        return [alert for incident in touched.values() for alert in self._tell(incident, now_ms, coverage)]
+
+    def _run(self, evidence: Evidence, stages: tuple[Stage, ...]) -> Incident | None:
+        """The incident that a finding is news of; None when a stage held it."""
         case = Case(evidence, self.plan, self.state, self._look)
         held = run(case, stages)
         if held is not None:
             self.held[held] += 1
-            return []
-        incident = case.incident
-        assert incident is not None
+            return None
+        assert case.incident is not None
         if case.joined:
             self.tally.count(evidence.key, evidence.arrived_ms)
+        return case.incident
+
+    def _tell(self, incident: Incident, now_ms: int, coverage: Coverage) -> list[Alert]:
         if not incident.sequence:
-            self.tally.count(WHOLE_MODEL, evidence.arrived_ms)
+            self.tally.count(WHOLE_MODEL, now_ms)
             return [self._announce(incident, Status.FIRING, now_ms, coverage)]
-        if SEVERITY_ORDER[incident.severity] > SEVERITY_ORDER[incident.sent_severity]:
+        if is_graver(incident) and now_ms - incident.sent_ms >= PAUSE_MS:
             return [self._announce(incident, Status.UPDATED, now_ms, coverage)]
         # Many signals show one change within moments: they are told together on the next tick.
         incident.unsent = True
         return []
 
     def _follow(self, incident: Incident, now_ms: int, coverage: Coverage) -> list[Alert]:
-        if now_ms - incident.followed_ms >= FOLLOW_MS:
-            incident.followed_ms = now_ms
-            self._look_for_recovery(incident)
-        gone = self.monitor.streams.idle_ms((incident.version, incident.role), now_ms) > GONE_MS
-        if gone or all(member.recovered for member in incident.members.values()):
-            return [self.close(incident, now_ms, coverage)]
-        if incident.unsent:
+        if not incident.standing:
+            if now_ms - incident.followed_ms >= FOLLOW_MS:
+                incident.followed_ms = now_ms
+                self._look_at_members(incident)
+            ended = vanished(incident, self.monitor.streams, now_ms)
+            if ended is None and all(member.recovered for member in incident.members.values()):
+                ended = ending_of_all(incident)
+            if ended is not None:
+                return [self.close(incident, now_ms, coverage, ended)]
+        silent_ms = now_ms - incident.sent_ms
+        if incident.unsent and silent_ms >= PAUSE_MS:
+            self._look_at_members(incident)
             return [self._announce(incident, Status.UPDATED, now_ms, coverage)]
-        if now_ms - incident.sent_ms >= self.plan.alerts.repeat_every_ms:
+        if silent_ms >= self._repeat_ms(incident):
+            self._look_at_members(incident)
+            incident.repeats += 1
             return [self._announce(incident, Status.FIRING, now_ms, coverage)]
         return []
 
-    def close(self, incident: Incident, now_ms: int, coverage: Coverage) -> Alert:
+    def _repeat_ms(self, incident: Incident) -> int:
+        """After how long an incident that stays open is told again: twice as long each time, to a bound."""
+        every_ms, most_ms = self.plan.alerts.repeat_every_ms, self.plan.alerts.repeat_at_most_ms
+        return int(min(every_ms * 2 ** min(incident.repeats, DOUBLED_AT_MOST), max(every_ms, most_ms)))
+
+    def close(
+        self, incident: Incident, now_ms: int, coverage: Coverage, ended: Ended = Ended.ACCEPTED
+    ) -> Alert:
         """The incident is over: its last alert."""
+        idle_ms = self.monitor.streams.idle_ms((incident.version, incident.role), now_ms)
+        incident.heard_ms = now_ms - int(min(idle_ms, now_ms))
+        incident.ended = ended
         self.state.close(incident)
         return self._announce(incident, Status.RESOLVED, now_ms, coverage)
 
-    def _look_for_recovery(self, incident: Incident) -> None:
-        block = self.monitor.bank_settings.block
+    def _look_at_members(self, incident: Incident) -> None:
+        """What each signal is now, and whether it is another one still."""
         for member in incident.members.values():
-            holds = member.recovered or member.evidence.standing
-            signal = None if holds else self._look(member.evidence)
+            signal = None if incident.standing else self._look(member.evidence)
             if signal is None:
                 continue
             if member.seen_at_start < 0:
-                member.seen_at_start = signal.seen
-            member.recovered = has_recovered(member, signal, self.plan, block)
+                remember_start(member, signal)
+            if not member.recovered:
+                self._look_for_recovery(member, signal)
+            since = signal.seen - member.seen_at_start + member.evidence.finding.after.count
+            member.now = self._last_values(member.evidence, since) or member.evidence.finding.after
+
+    def _look_for_recovery(self, member: Member, signal: SignalState) -> None:
+        block = self.monitor.bank_settings.block
+        if has_recovered(member, signal, self.plan, block):
+            present = self._last_values(member.evidence, 2 * self.plan.alerts.of_blocks * block)
+            member.recovered = True
+            member.followed = ending_of(member, signal, present) is Ended.FOLLOWED
 
     def _look(self, evidence: Evidence) -> SignalState | None:
         return self.monitor.state((evidence.version, evidence.role), evidence.table, evidence.signal)
 
+    def _last_values(self, evidence: Evidence, values: float) -> Moments | None:
+        stream = self.monitor.streams.get((evidence.version, evidence.role))
+        if stream is None:
+            return None
+        codes = [moved.code for moved in evidence.finding.categories]
+        bank = stream.table(evidence.table).bank
+        return bank.last_values(evidence.signal, values, codes[0] if codes else None)
+
     def _announce(self, incident: Incident, status: Status, now_ms: int, coverage: Coverage) -> Alert:
+        # The clock runs behind what was found; time never goes back in what is said.
+        now_ms = max(now_ms, incident.latest_ms, incident.sent_ms)
         incident.sequence += 1
         incident.sent_ms = now_ms
         incident.sent_severity = incident.severity
         incident.unsent = False
-        return announce(incident, status, coverage, self.plan.alerts.generator_url)
+        others = [other for other in self.state.incidents if other is not incident]
+        scene = Scene(status, now_ms, coverage, self.plan.alerts, others, self.state.moved_features)
+        return announce(incident, scene)
 
     def snapshot(self) -> dict[str, Any]:
         state = msgspec.to_builtins(self.state)
@@ -146,6 +221,11 @@ class AlarmDesk:
         self.state = msgspec.convert(snapshot["state"], AlarmState)
         self.held = Counter(snapshot["held"])
         self.tally.restore(snapshot["tally"])
+
+
+def is_graver(incident: Incident) -> bool:
+    """Whether it has become graver than was said."""
+    return SEVERITY_ORDER[incident.severity] > SEVERITY_ORDER[incident.sent_severity]
 
 
 def pending_ms(evidence: Evidence) -> int:

@@ -2,16 +2,19 @@
 
 import msgspec
 
-from driftline.detectors import Finding
-from driftline.schemas import Verdict
-from driftline.stream_app.monitoring.naming import Kind
+from driftline.detectors import Finding, Moments
+from driftline.schemas import CategoryShare, Ended, Kind, Verdict
 
 KIND_ORDER = {kind: place for place, kind in enumerate(Kind)}
 SEVERITY_ORDER = {"info": 0, "warning": 1, "critical": 2}
 
 
 class Evidence(msgspec.Struct):
-    """A finding with what the alarm stages need to know of where it was made."""
+    """A finding with what the alarm stages and a reader need to know of where it was made.
+
+    ``categories`` are the finding's by name. ``told`` says in words what a condition is that figures do not
+    describe: "nothing heard since 10:05".
+    """
 
     model: str
     version: str
@@ -25,6 +28,9 @@ class Evidence(msgspec.Struct):
     partition: int
     offset: int
     finding: Finding
+    unit: str = ""
+    categories: list[CategoryShare] = []
+    told: str = ""
     # A condition that is certain by itself (silence, a missed target): its reporter says when it is over.
     standing: bool = False
 
@@ -36,69 +42,117 @@ class Evidence(msgspec.Struct):
     def key(self) -> str:
         return key_of(self.version, self.role, self.signal)
 
+    @property
+    def began_ms(self) -> int:
+        """When the change began, which is never after it was found: labels tell of the past."""
+        return min(self.finding.began_ms, self.arrived_ms)
+
 
 def key_of(version: str, role: str, signal: str) -> str:
     """A signal among all signals of its model."""
     return f"{version}\n{role}\n{signal}"
 
 
+def order_of(evidence: Evidence) -> tuple[int, int, str, str]:
+    """Findings of one event, the cause first: the earliest beginning, then the gravest kind."""
+    return (evidence.began_ms, KIND_ORDER[evidence.kind], evidence.signal, evidence.finding.detector)
+
+
 class Member(msgspec.Struct):
-    """One signal of an incident."""
+    """One signal of an incident, as it was found first."""
 
     evidence: Evidence
     detectors: list[str]
     severity: str
     # What the signal had seen when it was first looked at after it fired; -1 before that.
     seen_at_start: int = -1
+    # Where its levels and its reference were then, by which a level that was followed is known.
+    followed_at_start: float = 0.0
+    reference_at_start: float = 0.0
     recovered: bool = False
     # An operator said that its new level is the normal one.
     accepted: bool = False
+    # Its new level became the normal one by lasting.
+    followed: bool = False
+    # What it is of late, from ticks; None before the first.
+    now: Moments | None = None
+    # The largest effect that it was found with since, when that is larger.
+    grown_sd: float = 0.0
 
     @property
     def effect_size_sd(self) -> float:
-        return abs(self.evidence.finding.effect_size_sd)
+        return max(abs(self.evidence.finding.effect_size_sd), self.grown_sd)
 
 
 class Incident(msgspec.Struct):
-    """One change of one model version, with all the signals that show it."""
+    """One change of one model version, with all the signals that show it.
+
+    ``cause`` is the signal that was found first: headline, kind, times and figures are its own and stay when
+    others join. ``severity`` never falls.
+    """
 
     fingerprint: str
     episode: int
     model: str
     version: str
     role: str
+    cause: str
     began_ms: int
     detected_ms: int
+    # When its last signal joined.
     latest_ms: int
     members: dict[str, Member]
+    severity: str = "info"
     sequence: int = 0
     sent_ms: int = 0
     followed_ms: int = 0
     sent_severity: str = ""
     unsent: bool = False
+    repeats: int = 0
     verdict: Verdict | None = None
-    # Who accepted the change, in a sentence; empty while nobody has.
+    # Who accepted the change, or how a condition ended, in a sentence; empty while nobody has said.
     acceptance: str = ""
+    # Why it is over, and when its stream was heard last; None while it is open.
+    ended: Ended | None = None
+    heard_ms: int = 0
+
+    @property
+    def name(self) -> str:
+        """Its fingerprint and episode, the label ``incident``."""
+        return f"{self.fingerprint}-{self.episode}"
+
+    @property
+    def first(self) -> Member:
+        """The cause."""
+        return self.members[self.cause]
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the cause."""
+        return self.first.evidence.kind
+
+    @property
+    def standing(self) -> bool:
+        """Whether it is a condition whose reporter says when it is over."""
+        return self.first.evidence.standing
 
     def ranked(self) -> list[Member]:
-        """Signals that have not recovered, largest effect first (all of them once none is left)."""
-        firing = [member for member in self.members.values() if not member.recovered]
-        members = firing or list(self.members.values())
-        return sorted(members, key=lambda member: (-member.effect_size_sd, member.evidence.signal))
+        """The cause, then signals that still show it by effect, then those that have recovered."""
+        return sorted(
+            self.members.values(),
+            key=lambda member: (
+                member.evidence.signal != self.cause,
+                member.recovered,
+                -member.effect_size_sd,
+                member.evidence.signal,
+            ),
+        )
 
     @property
     def signals(self) -> list[str]:
         """The names of all signals that show or showed it."""
         return list(self.members)
 
-    @property
-    def kind(self) -> Kind:
-        return min((member.evidence.kind for member in self.members.values()), key=KIND_ORDER.__getitem__)
-
-    @property
-    def severity(self) -> str:
-        return max((member.severity for member in self.members.values()), key=SEVERITY_ORDER.__getitem__)
-
-    @property
-    def features_moved(self) -> bool:
-        return any(member.evidence.kind is Kind.DATA_DRIFT for member in self.members.values())
+    def raise_to(self, severity: str) -> None:
+        """It is at least so severe."""
+        self.severity = max(self.severity, severity, key=SEVERITY_ORDER.__getitem__)

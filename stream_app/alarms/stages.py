@@ -3,17 +3,13 @@
 A stage lets a case pass (returns None) or holds it and says why. The desk counts the reasons.
 """
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
-from typing import Literal
-
-from msgspec import structs
 
 from driftline.detectors import SignalState
-from driftline.stream_app.alarms.direction import is_bad
+from driftline.stream_app.alarms.direction import floor_of, is_bad
 from driftline.stream_app.alarms.incident import Evidence, Incident, Member
 from driftline.stream_app.alarms.recovery import tolerance_sd
 from driftline.stream_app.alarms.standing import Sighting
@@ -38,6 +34,7 @@ class Held(StrEnum):
 
     NOT_ARMED = "not_armed"
     GOOD_DIRECTION = "good_direction"
+    BELOW_FLOOR = "below_floor"
     UNCONFIRMED = "unconfirmed"
     WATCH_ONLY = "watch_only"
     RECOVERING = "recovering"
@@ -121,6 +118,13 @@ def in_bad_direction(case: Case) -> Held | None:
     return None if is_bad(away, case.evidence.signal, case.plan) else Held.GOOD_DIRECTION
 
 
+def above_floor(case: Case) -> Held | None:
+    """Some changes are too small to be anybody's business, however sure the detectors are."""
+    evidence = case.evidence
+    floor = floor_of(evidence.signal, evidence.unit, case.plan)
+    return Held.BELOW_FLOOR if evidence.finding.size < floor else None
+
+
 def confirmed(case: Case) -> Held | None:
     """Large and certain, seen by two detectors, or part of an open incident; the rest waits for its blocks
     (``late_confirmed``).
@@ -160,9 +164,11 @@ def trusted(case: Case) -> Held | None:
 
 
 def grouped(case: Case) -> Held | None:
-    """Changes of one model version are one incident that begin within a window or are about its answers."""
+    """Changes of one model version that begin within a window are one incident; what comes later is another,
+    even while the first is open.
+    """
     evidence, state = case.evidence, case.state
-    case.incident = state.incident_of(evidence) or case.near or state.consequence_of(evidence)
+    case.incident = state.incident_of(evidence) or state.incident_caused_by(evidence) or case.near
     if case.incident is None:
         case.incident = state.open(evidence)
     return None
@@ -180,33 +186,34 @@ def deduplicated(case: Case) -> Held | None:
 
 
 def graded(case: Case) -> Held | None:
-    """Severity by kind; the signal becomes a member of its incident, or the member it is grows."""
+    """Severity by kind; the signal becomes a member of its incident, or the member it is grows.
+
+    A member is told as it was found first, and what it is now beside that.
+    """
     assert case.incident is not None
     evidence, incident = case.evidence, case.incident
     names = {evidence.finding.detector, *case.detectors}
+    severity = case.plan.alerts.severity[evidence.kind]
     member = incident.members.get(evidence.signal)
     case.joined = member is None
-    if member is not None:
-        names.update(member.detectors)
-        if not member.recovered:
-            evidence = grown(member.evidence, evidence)
-    severity = case.plan.alerts.severity[evidence.kind.value]
-    incident.members[evidence.signal] = Member(evidence, sorted(names), severity)
-    incident.latest_ms = max(incident.latest_ms, evidence.arrived_ms)
+    if member is None or (member.recovered and evidence.signal != incident.cause):
+        incident.members[evidence.signal] = Member(evidence, sorted(names), severity)
+        incident.latest_ms = max(incident.latest_ms, evidence.arrived_ms)
+    else:
+        member.detectors = sorted(names.union(member.detectors))
+        member.grown_sd = max(member.grown_sd, case.effect_size_sd)
+        if member.recovered:
+            member.recovered = member.accepted = member.followed = False
+            member.seen_at_start = -1
+    incident.raise_to(severity)
     return None
-
-
-def grown(first: Evidence, later: Evidence) -> Evidence:
-    """The later finding, told from where the signal came before the incident."""
-    direction: Literal["up", "down"] = "up" if later.finding.effect_size_sd > 0 else "down"
-    finding = dataclasses.replace(later.finding, before=first.finding.before, direction=direction)
-    return structs.replace(later, finding=finding)
 
 
 STAGES: tuple[Stage, ...] = (
     armed,
     recovering,
     in_bad_direction,
+    above_floor,
     confirmed,
     trusted,
     grouped,

@@ -7,11 +7,12 @@ import msgspec
 from driftline.schemas import Verdict, fingerprint_of
 from driftline.stream_app.alarms.incident import Evidence, Incident, Member
 from driftline.stream_app.alarms.standing import Standing
-from driftline.stream_app.monitoring.naming import Kind
+from driftline.stream_app.monitoring.naming import is_of_feature
 
 # A verdict may come days after an incident is over. About 60 bytes and 30 for each signal.
 CLOSED_KEPT = 64
-ANSWERS = (Kind.CONCEPT_DRIFT, Kind.BEHAVIOR)
+# A beginning is known to about a quarter of the time that it took to find the change (judged).
+BEGAN_WITHIN = 4
 
 
 class ClosedIncident(msgspec.Struct):
@@ -42,7 +43,7 @@ class AlarmState(msgspec.Struct):
     hour: int = 0
 
     def incident_of(self, evidence: Evidence) -> Incident | None:
-        """The open incident in which this signal fires."""
+        """The open incident in which this signal fires, or is reported as a condition."""
         for incident in self._of_version(evidence):
             member = incident.members.get(evidence.signal)
             if member is not None and not member.recovered:
@@ -57,33 +58,48 @@ class AlarmState(msgspec.Struct):
     def incident_near(self, evidence: Evidence, group_within_ms: int) -> Incident | None:
         """The open incident of the same model version that this change belongs to by time.
 
-        A change began somewhere between its estimated beginning and its detection.
+        A change began somewhere between its estimated beginning, which is known to about a quarter of the
+        time that it took to be found, and its detection. It belongs to an incident when that is within the
+        grouping window of the incident's beginning … its last joining signal, however long the incident
+        stays open. That goes for what users do about answers and for labels too.
         """
+        took_ms = evidence.arrived_ms - evidence.began_ms
         for incident in self._of_version(evidence):
             from_ms = incident.began_ms - group_within_ms
-            until_ms = incident.latest_ms + group_within_ms
-            if evidence.finding.began_ms <= until_ms and evidence.arrived_ms >= from_ms:
+            until_ms = incident.latest_ms + group_within_ms + took_ms // BEGAN_WITHIN
+            if not incident.standing and evidence.began_ms <= until_ms and evidence.arrived_ms >= from_ms:
                 return incident
         return None
 
-    def consequence_of(self, evidence: Evidence) -> Incident | None:
-        """The open incident that this change follows from, or leads to, at whatever time it shows.
+    def incident_caused_by(self, evidence: Evidence) -> Incident | None:
+        """The open incident whose cause this signal is, recovered or not: the same identity is open once."""
+        return next((each for each in self._of_version(evidence) if each.cause == evidence.signal), None)
 
-        What users do follows from the answers, and labels tell of those late: both are one change.
-        """
-        if evidence.kind not in ANSWERS:
-            return None
-        return next((each for each in self._of_version(evidence) if each.kind in ANSWERS), None)
+    @property
+    def moved_features(self) -> list[str]:
+        """Features that any open incident of the model shows."""
+        return [
+            member.evidence.signal
+            for incident in self.incidents
+            for member in incident.members.values()
+            if is_of_feature(member.evidence.signal)
+        ]
 
     def _of_version(self, evidence: Evidence) -> list[Incident]:
-        """The open incidents of the model version that the evidence is about."""
-        key = (evidence.version, evidence.role)
-        return [incident for incident in self.incidents if (incident.version, incident.role) == key]
+        """The open incidents of the evidence's model version: of changes, or of its condition."""
+        key = (evidence.version, evidence.role, evidence.standing and evidence.kind)
+        return [
+            each for each in self.incidents if (each.version, each.role, each.standing and each.kind) == key
+        ]
 
     def open(self, evidence: Evidence) -> Incident:
         """A new incident, known by the labels of the signal that showed it first."""
         fingerprint = fingerprint_of(
-            model=evidence.model, version=evidence.version, role=evidence.role, signal=evidence.signal
+            model=evidence.model,
+            version=evidence.version,
+            role=evidence.role,
+            signal=evidence.signal,
+            segment=evidence.kind if evidence.standing else "",  # a condition is no change of the signal
         )
         self.episodes[fingerprint] = self.episodes.get(fingerprint, 0) + 1
         incident = Incident(
@@ -92,7 +108,8 @@ class AlarmState(msgspec.Struct):
             model=evidence.model,
             version=evidence.version,
             role=evidence.role,
-            began_ms=evidence.finding.began_ms,
+            cause=evidence.signal,
+            began_ms=evidence.began_ms,
             detected_ms=evidence.arrived_ms,
             latest_ms=evidence.arrived_ms,
             members={},

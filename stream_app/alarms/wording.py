@@ -1,113 +1,170 @@
-"""An incident in plain words and numbers."""
+"""An incident in plain words: first what a person needs who was woken up, statistics last."""
 
-from datetime import UTC, datetime
-from math import isclose, sqrt
+import re
+from typing import Final
 
+from driftline.schemas import Ended, Kind
+from driftline.stream_app.alarms.changes import change_of, name_of, present_of, share_of
 from driftline.stream_app.alarms.incident import Incident, Member
-from driftline.stream_app.monitoring.naming import Kind
+from driftline.stream_app.alarms.kinds_in_words import WORDS
+from driftline.stream_app.alarms.quantities import clock, duration
 
-NAMES = {
-    Kind.CONCEPT_DRIFT: "Concept drift",
-    Kind.BEHAVIOR: "User behaviour changed",
-    Kind.TARGET: "Target missed",
-    Kind.SILENCE: "Silent",
-    Kind.DATA_QUALITY: "Data quality",
-    Kind.DATA_DRIFT: "Data drift",
-    Kind.OUTPUT_DRIFT: "Output drift",
-    Kind.SERVING: "Serving changed",
-    Kind.VOLUME: "Volume changed",
-    Kind.SERVICE: "driftline",
+SIGNALS_NAMED: Final = 5
+INCIDENTS_NAMED: Final = 3
+HEADS: Final = {
+    Ended.BACK_AT_REFERENCE: "Resolved",
+    Ended.FOLLOWED: "Closed, not back",
+    Ended.ACCEPTED: "Accepted",
+    Ended.NO_TRAFFIC: "Closed, nothing heard any more",
+    Ended.VERSION_GONE: "Closed, version gone",
+    Ended.MET: "Resolved",
+    Ended.OVER: "Resolved",
 }
-ALERT_NAMES = {
-    Kind.CONCEPT_DRIFT: "ConceptDrift",
-    Kind.BEHAVIOR: "BehaviorChange",
-    Kind.TARGET: "TargetMissed",
-    Kind.SILENCE: "Silence",
-    Kind.DATA_QUALITY: "DataQuality",
-    Kind.DATA_DRIFT: "DataDrift",
-    Kind.OUTPUT_DRIFT: "OutputDrift",
-    Kind.SERVING: "ServingChange",
-    Kind.VOLUME: "VolumeChange",
-    Kind.SERVICE: "WatchingStopped",
-}
-MOST_SIGNALS_NAMED = 5
 
 
-def summary_of(incident: Incident, *, resolved: bool) -> str:
-    """One line: what, where, from what to what."""
-    first = incident.ranked()[0]
+def summary_of(incident: Incident) -> str:
+    """One line: what happened, how much, where."""
     others = len(incident.members) - 1
-    more = f" and {others} more signal{'s' if others > 1 else ''}" if others else ""
-    what = f"{NAMES[incident.kind]}: {change_of(first)}{more} ({model_of(incident)})"
-    return f"Resolved. {what}" if resolved else what
+    more = f", and {others} more signal{'s' if others > 1 else ''}" if others else ""
+    kind = WORDS[incident.kind].name
+    what = f"{kind}: {change_of(incident.first)}{more} ({place_of(incident)})"
+    return what if incident.ended is None else f"{HEADS[incident.ended]}. {what}"
 
 
-def description_of(incident: Incident, *, resolved: bool) -> str:
-    """A few sentences: since when, how sure, which other signals, compared with what."""
-    ranked = incident.ranked()
-    first = ranked[0].evidence
-    found = first.finding
+def description_of(incident: Incident, others: list[Incident], moved_features: list[str]) -> str:
+    """Since when, what else moved, what it usually means, compared with what; statistics last."""
     parts = [
-        f"Began about {clock(incident.began_ms)}, detected {clock(incident.detected_ms)} "
-        f"after {found.after.count:,.0f} values by {' and '.join(ranked[0].detectors)} "
-        f"(statistic {found.statistic:.4g}, threshold {found.threshold:.4g}); "
-        f"effect {found.effect_size_sd:+.2f} standard deviations."
+        ending_of(incident) if incident.ended is not None else "",
+        since_when(incident),
+        categories_of(incident),
+        also(incident),
+        features(incident, moved_features),
+        "" if incident.ended is not None else WORDS[incident.kind].advice,
+        compared(incident),
+        related(others),
+        statistics(incident.first),
     ]
-    if first.compared_with is not None:
-        parts.append(f"Compared with version {first.compared_with}.")
-    if len(ranked) > 1:
-        named = "; ".join(change_of(member) for member in ranked[1:MOST_SIGNALS_NAMED])
-        left = len(ranked) - MOST_SIGNALS_NAMED
-        parts.append(f"Also: {named}{f'; and {left} more' if left > 0 else ''}.")
-    if incident.kind is Kind.CONCEPT_DRIFT:
-        moved = "The features moved too." if incident.features_moved else "The features did not move."
-        parts.append(moved)
-    if resolved:
-        parts.append(ending_of(incident))
-    return " ".join(parts)
+    return " ".join(part for part in parts if part)
+
+
+def since_when(incident: Incident) -> str:
+    """``Since 2026-11-16 10:13 UTC, found 4 min later from 240 values; now 35.2.``"""
+    evidence = incident.first.evidence
+    found_after = duration(incident.detected_ms - incident.began_ms)
+    values = evidence.finding.after.count
+    by = f" from {values:,} value{'s' if values != 1 else ''}" if values else ""
+    now = present_of(incident.first) if incident.sequence > 1 else ""
+    return (
+        f"{'Began' if incident.ended is not None else 'Since'} {clock(incident.began_ms)}, "
+        f"found {found_after} later{by}{now and f'; {now}'}."
+    )
+
+
+def categories_of(incident: Incident) -> str:
+    """Every category that moved, where it is not in the summary."""
+    moved = incident.first.evidence.categories[1:]
+    return f"Also {', '.join(map(share_of, moved))}." if moved else ""
+
+
+def also(incident: Incident) -> str:
+    """What else moved, and what of it is over."""
+    members = incident.ranked()[1:]
+    if not members:
+        return ""
+    named = [f"{change_of(each)}{' (back)' if each.recovered else ''}" for each in members[:SIGNALS_NAMED]]
+    left = len(members) - SIGNALS_NAMED
+    return f"Also moved: {'; '.join(named)}{f'; and {left} more' if left > 0 else ''}."
+
+
+def features(incident: Incident, moved: list[str]) -> str:
+    """Of wrong answers: whether what comes in has changed anywhere in the model."""
+    if incident.kind is not Kind.CONCEPT_DRIFT or incident.ended is not None:
+        return ""
+    if not moved:
+        return "No feature moved."
+    names = list(dict.fromkeys(name_of(signal, "") for signal in moved))
+    more = f" and {len(names) - SIGNALS_NAMED} more" if len(names) > SIGNALS_NAMED else ""
+    return f"Features moved too: {', '.join(names[:SIGNALS_NAMED])}{more}."
+
+
+def compared(incident: Incident) -> str:
+    """With which version, when it is another."""
+    version = incident.first.evidence.compared_with
+    return "" if version is None else f"Compared with version {version}."
+
+
+def related(others: list[Incident]) -> str:
+    """Other open incidents of the model, which may have to do with it."""
+    if not others:
+        return ""
+    named = "; ".join(
+        f"{WORDS[other.kind].name.lower()}, {change_of(other.first)} ({other.name})"
+        for other in others[:INCIDENTS_NAMED]
+    )
+    left = len(others) - INCIDENTS_NAMED
+    return f"Open beside it: {named}{f'; and {left} more' if left > 0 else ''}."
+
+
+def statistics(member: Member) -> str:
+    """For who wants to check."""
+    if member.evidence.standing:
+        return ""
+    found = member.evidence.finding
+    return (
+        f"[{', '.join(member.detectors)}: statistic {found.statistic:.4g}, threshold {found.threshold:.4g}; "
+        f"effect {found.effect_size_sd:+.2f} sd]"
+    )
 
 
 def ending_of(incident: Incident) -> str:
-    """Why it is over: back as it was, or normal from now on."""
-    if not incident.acceptance:
-        return "Every signal is back at its reference."
-    if all(member.accepted for member in incident.members.values()):
-        return incident.acceptance
-    return f"{incident.acceptance} Every other signal is back at its reference."
+    """Why it is over, in a sentence that claims no more than is known."""
+    one = len(incident.members) == 1
+    heard = f"nothing was heard since {clock(incident.heard_ms)}"
+    sentences = {
+        Ended.BACK_AT_REFERENCE: f"{'It' if one else 'Every signal'} is back at its reference.",
+        Ended.FOLLOWED: followed(incident),
+        Ended.ACCEPTED: f"{incident.acceptance}{rest_of(incident)}",
+        Ended.VERSION_GONE: f"Version {incident.version} is gone ({heard}): nobody can say if it got better.",
+        Ended.NO_TRAFFIC: f"There is no traffic any more ({heard}): that is no recovery.",
+        Ended.MET: incident.acceptance or "The target is met again.",
+        Ended.OVER: incident.acceptance or "It is over.",
+    }
+    assert incident.ended is not None
+    return sentences[incident.ended]
 
 
-def change_of(member: Member) -> str:
-    """``error:intent rose from 6.1 % to 14.8 %``."""
-    found = member.evidence.finding
-    if found.of == "variance":
-        verb = "varies more" if found.effect_size_sd > 0 else "varies less"
-        return f"{found.signal} {verb}: sd {found.before.sd:.4g} before, {found.after.sd:.4g} now"
-    if found.of == "shape":
-        return f"{found.signal} has another distribution around {quantity(member, found.after.mean)}"
-    verb = "rose" if found.after.mean >= found.before.mean else "fell"
-    before, after = (quantity(member, level.mean) for level in (found.before, found.after))
-    if before == after:
-        return f"{found.signal} changed its shape around {after}"
-    return f"{found.signal} {verb} from {before} to {after}"
+def rest_of(incident: Incident) -> str:
+    """What became of the signals that nobody accepted and no level followed."""
+    kept = any(not (member.accepted or member.followed) for member in incident.members.values())
+    return " Everything else is back at its reference." if kept else ""
 
 
-def quantity(member: Member, value: float) -> str:
-    """A rate as a percentage, anything else as a number."""
-    return f"{100 * value:.3g} %" if is_rate(member) else f"{value:.4g}"
+def followed(incident: Incident) -> str:
+    """What stayed, and for how long: accepted by time, by nobody."""
+    stayed = [member for member in incident.ranked() if member.followed]
+    named = ", ".join(
+        f"{name_of(member.evidence.signal, member.evidence.unit)}{level_now(member)}"
+        for member in stayed[:SIGNALS_NAMED]
+    )
+    lasted = duration(incident.sent_ms - incident.began_ms)
+    return (
+        f"Not healthy: the change lasted {lasted} and is followed as the new level of {named}; "
+        f"nobody accepted it.{rest_of(incident)}"
+    )
 
 
-def is_rate(member: Member) -> bool:
-    """Whether the signal is 0/1: its standard deviation follows from its mean."""
-    before = member.evidence.finding.before
-    mean = before.mean
-    return 0.0 <= mean <= 1.0 and isclose(before.sd, sqrt(mean * (1.0 - mean)), rel_tol=0.02, abs_tol=1e-3)
+def level_now(member: Member) -> str:
+    """`` (now 35.2)``."""
+    present = present_of(member)
+    return f" ({present})" if present else ""
 
 
-def model_of(incident: Incident) -> str:
-    version = "" if incident.version == "*" else f" {incident.version}"
+def place_of(incident: Incident) -> str:
+    """``fraud v7``, ``search version 12, shadow``."""
+    version = incident.version
+    if version == "*":
+        version = ""
+    elif not re.match(r"v\d", version):
+        version = f"version {version}"
     role = "" if incident.role == "live" else f", {incident.role}"
-    return f"{incident.model}{version}{role}"
-
-
-def clock(time_ms: int) -> str:
-    return datetime.fromtimestamp(time_ms / 1000, tz=UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"{incident.model} {version}".rstrip() + role

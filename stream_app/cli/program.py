@@ -17,6 +17,7 @@ from driftline.stream_app.cli.evaluate import evaluate
 from driftline.stream_app.cli.kafka import kafka
 from driftline.stream_app.cli.presentation import Group, examples
 from driftline.stream_app.cli.replay import replay
+from driftline.stream_app.cli.send import send
 from driftline.stream_app.cli.signals import show, signals
 from driftline.stream_app.cli.simulate import simulate
 from driftline.stream_app.cli.status import status
@@ -47,7 +48,7 @@ def main() -> None:
 
 
 for command in (
-    *(worker, status, alerts, signals, show, verdict, accept, audit),
+    *(worker, send, status, alerts, signals, show, verdict, accept, audit),
     *(replay, evaluate, baseline, tune, simulate, topics, check_config, demo, kafka),
 ):
     main.add_command(command)

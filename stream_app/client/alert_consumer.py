@@ -1,6 +1,7 @@
 """The client of those who act on alerts: each alert once."""
 
 import logging
+from collections.abc import Sequence
 from heapq import merge
 from time import monotonic
 from types import TracebackType
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import orjson
 
+from driftline.schemas import PUBLISHED_AT
 from driftline.stream_app.client.connection import connection
 from driftline.stream_app.client.remembered_ids import RememberedIds
 from driftline.stream_app.config import KafkaSettings
@@ -15,7 +17,12 @@ from driftline.stream_app.config import KafkaSettings
 if TYPE_CHECKING:
     from kafka import TopicPartition
 
-Alert = dict[str, Any]
+
+class ReceivedAlert(dict[str, Any]):
+    """An alert as `schemas.Alert` describes it, and when it was published (RFC 3339), where that is known."""
+
+    published_at: str | None = None
+
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +83,7 @@ class AlertConsumer:
             self._consumer.close()
             raise
 
-    def poll(self, timeout_s: float = 0.0, limit: int = RECORDS_PER_POLL) -> list[Alert]:
+    def poll(self, timeout_s: float = 0.0, limit: int = RECORDS_PER_POLL) -> list[ReceivedAlert]:
         """Alerts that are there or arrive in this time, as soon as there are any; earlier ones are done."""
         self._commit()
         fetched = self._consumer.poll(timeout_ms=timeout_s * 1000, max_records=limit)
@@ -86,7 +93,7 @@ class AlertConsumer:
         records = merge(*fetched.values(), key=lambda record: record.timestamp)
         for partition, some in fetched.items():
             self._handed_out[partition] = some[-1].offset + 1
-        alerts = (self._decoded(record.value) for record in records)
+        alerts = (self._decoded(record.value, record.headers) for record in records)
         return [alert for alert in alerts if alert is not None and self._ids.is_new(alert["id"])]
 
     def lag(self) -> int:
@@ -102,7 +109,7 @@ class AlertConsumer:
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> Alert:
+    def __next__(self) -> ReceivedAlert:
         deadline = None if self._timeout_s is None else monotonic() + self._timeout_s
         while True:
             left_s = POLL_S_MAX if deadline is None else deadline - monotonic()
@@ -170,13 +177,18 @@ class AlertConsumer:
         except KafkaError as error:  # the partitions moved on: whoever has them hands these alerts out again
             logger.warning("driftline: positions were not committed: %s", error)
 
-    def _decoded(self, value: bytes | None) -> Alert | None:
+    def _decoded(
+        self, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()
+    ) -> ReceivedAlert | None:
         if value is None:
             return None  # the compacted topic forgets a key
         try:
             alert = orjson.loads(value)
             if isinstance(alert["id"], str):
-                return dict(alert)
+                received = ReceivedAlert(alert)
+                stamp = dict(headers).get(PUBLISHED_AT)
+                received.published_at = None if stamp is None else stamp.decode()
+                return received
         except (ValueError, TypeError, KeyError):
             pass
         logger.warning("driftline: a record of %s is not an alert: skipped.", self._topic)

@@ -20,17 +20,23 @@ class DriftClient(EventClient):
     that cannot be sent count as failed. Both are logged once. Works in web-server workers forked after it
     was made. One client serves any number of threads and models.
 
+    For exports, where nothing may be lost and waiting is fine: ``with DriftClient(block=True) as client``. A
+    call waits for room then, and the end of the block for delivery.
+
     Args:
         bootstrap_servers: ``host:port``, several with commas between them, or whole KafkaSettings. Default:
             KAFKA_BOOTSTRAP_SERVERS from the environment, else localhost:9092.
         prefix: of the topics' names; ``driftline`` by default.
         model: the model that events are about when a call names none.
         capacity: how many events may wait.
+        block: wait instead of dropping when ``capacity`` events wait; not in a serving path.
+        stall_s: with ``block``, how long Kafka may take no event before that is a TimeoutError.
         exit_timeout_s: how long the end of the process may wait for delivery when nobody called `close`.
         security: keys of the configuration's section ``kafka``, such as security_protocol and sasl_username.
 
     Raises:
         ConfigError: says everything that is wrong with these arguments.
+        TimeoutError: of a call or at the end of the ``with`` block, with ``block``: see ``stall_s``.
     """
 
     def log_prediction(

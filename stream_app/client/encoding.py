@@ -1,35 +1,52 @@
 """What a serving system has at hand, as the bytes of an event."""
 
-from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from math import isfinite, nan
 from operator import index
 from time import time_ns
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from driftline.schemas import epoch_ms
+from driftline.stream_app.client.values import (
+    UnusableError,
+    figure_of,
+    segment_of,
+    text_without_surrogates,
+    value_of,
+)
 
 _AS_IT_IS = frozenset({float, int, bool, str, type(None)})
+# What a value is made to be, by the field that holds it.
+_READERS: Final[dict[str, Callable[[Any], Any]]] = {
+    **dict.fromkeys(("features", "outputs", "labels", "decision"), value_of),
+    **dict.fromkeys(("serving", "values"), figure_of),
+    "segments": segment_of,
+}
+Lose = Callable[[str, str], None]
+"""Hears of a value that is left out: where it stood, and what it was."""
 
 
-def encode_event(event: Mapping[str, Any]) -> bytes:
+def _unheard(place: str, what: str) -> None:
+    """For those who ask nobody to hear of what is left out."""
+
+
+def encode_event(event: Mapping[str, Any], lose: Lose = _unheard) -> bytes:
     """The event as one JSON object, without the fields that are None.
 
-    numpy scalars and arrays (and whatever else has ``tolist`` or ``__float__``) count as the numbers they
-    hold. A number that is not finite becomes null, and so does a list with such a number or with a None.
+    What is a value is made one (``values.py``); what is none is left out, and ``lose`` hears of it.
 
     Raises:
-        TypeError: something in it has no place in an event.
+        TypeError: nothing is left of labels or of a decision, or a field cannot be written.
     """
-    present = {
-        name: _values(value) if isinstance(value, Mapping) else value
-        for name, value in event.items()
-        if value is not None
-    }
-    return orjson.dumps(present)
+    present = {name: value for name, value in event.items() if value is not None}
+    if all(map(_is_plain, (present.get(field) for field in _READERS))):
+        try:
+            return orjson.dumps(present)
+        except TypeError:  # text that UTF-8 has not, names that are no text, integers of more than 64 bits
+            pass
+    return orjson.dumps({name: _field(name, value, lose) for name, value in present.items()})
 
 
 def text_of(value: object) -> str | None:
@@ -65,24 +82,27 @@ def require(event: Mapping[str, Any], names: Iterable[str]) -> None:
         raise ValueError(f"a {what} needs {' and '.join(missing)}: missing or empty.")
 
 
-def _values(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value if type(value) in _AS_IT_IS else _plain(value) for name, value in values.items()}
+def _is_plain(values: Any) -> bool:
+    """Whether a field has only what JSON has, of any kind."""
+    return values is None or (type(values) is dict and _AS_IT_IS.issuperset(map(type, values.values())))
 
 
-def _plain(value: Any) -> Any:
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, list | tuple):
-        return _numbers(value)
-    if value is None or isinstance(value, str | float | int):
+def _field(field: str, value: Any, lose: Lose) -> Any:
+    if isinstance(value, str):
+        return text_without_surrogates(value)
+    reader = _READERS.get(field)
+    if reader is None:
         return value
-    if hasattr(value, "__float__"):
-        return float(value)
-    raise TypeError(
-        f"{type(value).__name__} has no place in an event: pass numbers, strings, booleans, lists of numbers."
-    )
-
-
-def _numbers(items: Iterable[Any]) -> list[float] | None:
-    numbers = array("d", [nan if item is None else item for item in items]).tolist()
-    return numbers if all(map(isfinite, numbers)) else None
+    if not hasattr(value, "items"):
+        lose(field, type(value).__name__)
+        return {}
+    kept = {}
+    for name, item in value.items():
+        named = text_without_surrogates(str(name))
+        try:
+            kept[named] = reader(item)
+        except UnusableError as error:
+            lose(f"{field}[{named!r}]", str(error))
+    if value and not kept and field in ("labels", "decision"):
+        raise TypeError(f"nothing of its {field} can be used")
+    return kept

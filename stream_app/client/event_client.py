@@ -22,12 +22,15 @@ class EventClient:
         *,
         capacity: int = 10_000,
         exit_timeout_s: float = 5.0,
+        block: bool = False,
+        stall_s: float = 60.0,
         **security: Any,
     ) -> None:
         self._kafka = connection(bootstrap_servers, prefix, security)
         self._options = self._kafka.kafka_python()
         self._model = model
-        self._outbox = Outbox(self._connect, capacity, exit_timeout_s)
+        self._block = block
+        self._outbox = Outbox(self._connect, capacity, exit_timeout_s, stall_s if block else None)
 
     @property
     def waiting(self) -> int:
@@ -63,7 +66,11 @@ class EventClient:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        try:
+            if self._block and kind is None:
+                self._outbox.drain()
+        finally:
+            self.close()
 
     def _log(
         self,
@@ -80,10 +87,20 @@ class EventClient:
             require(event, required)
             event["model"] = named
             event["time"] = time_ms_of(time)
-            self._outbox.put(Record(topic, named.encode(), encode_event(event), event["time"]))
+            record = Record(topic, named.encode(), encode_event(event, self._lose), event["time"])
         except Exception as error:  # nothing that a value can do may stop a model from serving
             self._outbox.refuse(error)
+        else:
+            self._outbox.put(record)
         return str(event["id"])
+
+    def _lose(self, place: str, what: str) -> None:
+        """A value of an event was left out: said once by name, as far as there is room to remember names."""
+        self._outbox.say_once(
+            f"value {place}",
+            f"{place} is left out of events where it is of type {what}: "
+            "pass numbers, strings, booleans, None or lists of numbers.",
+        )
 
     def _connect(self) -> Producer:
         with fork_waits:

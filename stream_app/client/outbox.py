@@ -14,6 +14,8 @@ from driftline.stream_app.client.forking import begin_in_each_child
 logger = logging.getLogger(__name__)
 
 RECONNECT_S = 1.0
+# Troubles that are remembered as said: names of values are among them, of at most 256 characters, so 1 MB.
+SAID_MAX = 1000
 
 
 class Record(NamedTuple):
@@ -49,13 +51,20 @@ class Outbox:
 
     Each record counts once: ``waiting``, then ``sent`` (the broker has it) or ``failed``; or ``dropped``,
     when ``capacity`` records are waiting. Thread and connection are made by the first record. A forked child
-    begins empty and at zero.
+    begins empty and at zero. With ``stall_s`` it waits instead of dropping, until nothing moves for so long.
     """
 
-    def __init__(self, connect: Callable[[], Producer], capacity: int, exit_timeout_s: float) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Producer],
+        capacity: int,
+        exit_timeout_s: float,
+        stall_s: float | None = None,
+    ) -> None:
         self._connect = connect
         self._capacity = capacity
         self._exit_timeout_s = exit_timeout_s
+        self._stall_s = stall_s
         self._closed = False
         self.begin()
         begin_in_each_child(self)
@@ -69,8 +78,14 @@ class Outbox:
         self._said: set[str] = set()
 
     def put(self, record: Record) -> None:
-        """Queue the record, or count it as dropped."""
+        """Queue the record, or count it as dropped.
+
+        Raises:
+            TimeoutError: the outbox waits for room, and nothing was delivered for too long.
+        """
         with self._changed:
+            if self._stall_s is not None:
+                self._wait_until(lambda: self.waiting < self._capacity or self._closed, self._stall_s)
             accepted = self.waiting < self._capacity and not self._closed
             if accepted:
                 self._thread = self._thread or self._started()
@@ -79,18 +94,38 @@ class Outbox:
             else:
                 self.dropped += 1
         if not accepted:
-            self._say_once("dropped", f"events are dropped: {self.waiting} are waiting, or it is closed.")
+            self.say_once("dropped", f"events are dropped: {self.waiting} are waiting, or it is closed.")
 
     def refuse(self, error: Exception) -> None:
         """Count a record that could not be made."""
         with self._changed:
             self.failed += 1
-        self._say_once("refused", f"an event cannot be sent: {error}")
+        self.say_once("refused", f"an event cannot be sent: {error}")
 
     def flush(self, timeout_s: float | None) -> bool:
         """Wait until nothing waits any more; False when the time was not enough."""
         with self._changed:
             return self._changed.wait_for(lambda: self.waiting == 0, timeout_s)
+
+    def drain(self) -> None:
+        """Wait until nothing waits any more, however long that takes.
+
+        Raises:
+            TimeoutError: nothing was delivered for too long.
+        """
+        with self._changed:
+            self._wait_until(lambda: self.waiting == 0, self._stall_s or self._exit_timeout_s)
+
+    def _wait_until(self, done: Callable[[], bool], stall_s: float) -> None:
+        settled = -1
+        while not done():
+            if settled == self.sent + self.failed:
+                raise TimeoutError(
+                    f"Kafka has taken no event for {stall_s:g} s: {self.waiting} are waiting. Is it there, "
+                    "and does the client have the right prefix?"
+                )
+            settled = self.sent + self.failed
+            self._changed.wait_for(done, stall_s)
 
     def close(self, timeout_s: float) -> None:
         """Deliver what can be delivered in this time, count the rest as failed, take nothing more."""
@@ -140,7 +175,7 @@ class Outbox:
             try:
                 return self._connect()
             except Exception as error:
-                self._say_once("connect", f"Kafka cannot be reached, events wait: {error}")
+                self.say_once("connect", f"Kafka cannot be reached, events wait: {error}")
                 self._pause()
         return None
 
@@ -156,7 +191,7 @@ class Outbox:
                     record.topic, key=record.key, value=record.value, timestamp_ms=record.time_ms
                 )
             except NotYetError as error:  # as good as no connection
-                self._say_once("not yet", f"events wait: {error}")
+                self.say_once("not yet", f"events wait: {error}")
                 self._pause()
             except Exception as error:  # too large, not allowed, …: the next record may do better
                 self._failed(error)
@@ -171,7 +206,7 @@ class Outbox:
 
     def _failed(self, error: Exception) -> None:
         self._settle(delivered=0)
-        self._say_once("failed", f"an event was not delivered: {error}")
+        self.say_once("failed", f"an event was not delivered: {error}")
 
     def _settle(self, delivered: int) -> None:
         with self._changed:
@@ -180,11 +215,11 @@ class Outbox:
             self.waiting -= 1
             self.sent += delivered
             self.failed += 1 - delivered
-            if self.waiting == 0:
+            if self.waiting == 0 or self._stall_s is not None:
                 self._changed.notify_all()
 
-    def _say_once(self, about: str, sentence: str) -> None:
+    def say_once(self, about: str, sentence: str) -> None:
         """One line per kind of trouble: a serving system must not drown in its monitoring's complaints."""
-        if about not in self._said:
+        if about not in self._said and len(self._said) < SAID_MAX:
             self._said.add(about)
             logger.warning("driftline: %s Not said again.", sentence)

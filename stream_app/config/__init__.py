@@ -1,6 +1,7 @@
 """Settings and the monitoring plan, read from YAML; every mistake is a sentence with its place."""
 
-from driftline.stream_app.config.alerts import AlertsPlan, Kind, Severity
+from driftline.schemas import Kind
+from driftline.stream_app.config.alerts import AlertsPlan, Severity
 from driftline.stream_app.config.budget import FalseAlarmBudget
 from driftline.stream_app.config.errors import ConfigError, Mistake
 from driftline.stream_app.config.kafka import KafkaSettings, TopicNames
@@ -9,6 +10,7 @@ from driftline.stream_app.config.loading import kafka_settings, load_settings
 from driftline.stream_app.config.plan import BehaviorPlan, LabelsPlan, ModelPlan, SignalPlan
 from driftline.stream_app.config.secret import Secret
 from driftline.stream_app.config.settings import Settings
+from driftline.stream_app.config.targets import TargetPlan
 from driftline.stream_app.config.worker import WorkerSettings
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "Settings",
     "Severity",
     "SignalPlan",
+    "TargetPlan",
     "TopicNames",
     "WorkerSettings",
     "kafka_settings",

@@ -9,6 +9,8 @@ from driftline.stream_app.config.bounds import WARM_UP
 from driftline.stream_app.config.budget import FalseAlarmBudget
 from driftline.stream_app.config.detector_names import DETECTORS, checked_detectors
 from driftline.stream_app.config.section import DurationMs, Section
+from driftline.stream_app.config.targets import TargetPlans
+from driftline.stream_app.config.units import SHARE, WrittenAmount, unit_in
 
 Bad = Literal["up", "down", "both"]
 NewVersion = Literal["inherit", "fresh"]
@@ -34,8 +36,11 @@ class SignalPlan(Section):
     ignore: bool = False
     min: float | None = None
     max: float | None = None
-    bad: Bad = "both"
-    new_version: NewVersion | None = None  # None: outputs learn afresh, all others inherit
+    unit: Annotated[str, Field(min_length=1, max_length=32)] | None = None  # None: what its name ends in
+    bad: Bad | None = None  # None: up for what serving reports, both for features and outputs
+    ignore_below: WrittenAmount | None = None  # a change by less than this is no alert
+    new_version: NewVersion | None = None  # None: inherit
+    threshold: float | None = None  # of an output that is a score: from there on it says yes
     detectors: DetectorNames | None = None  # None: the model's
 
     @field_validator("detectors")
@@ -49,6 +54,10 @@ class SignalPlan(Section):
             raise ValueError(
                 f"min and max bound numbers, but the type is {self.type}: remove them, or make it numeric."
             )
+        if self.type in ("categorical", "boolean") and self.threshold is not None:
+            raise ValueError(
+                f"threshold turns a score into yes or no, but the type is {self.type}: remove one of them."
+            )
         if self.min is not None and self.max is not None and self.min >= self.max:
             raise ValueError(f"min is {self.min:g} and max is {self.max:g}: min must be less than max.")
         return self
@@ -58,6 +67,7 @@ class BehaviorPlan(Section):
     """What is known in advance of one user behaviour."""
 
     bad: Bad = "both"
+    ignore_below: WrittenAmount | None = None  # a share, as 0.02 or 2%
     within_ms: DurationMs = 120_000  # event time after the prediction in which it counts
     new_version: NewVersion | None = None
 
@@ -65,7 +75,10 @@ class BehaviorPlan(Section):
 class LabelsPlan(Section):
     """How labels are joined, and which direction of the error is bad."""
 
-    wait_ms: DurationMs = 86_400_000  # event time in which a label may come
+    # Event time in which a label may come: yesterday's arrive on Monday. Memory is bounded all the same (see
+    # `Limits.predictions_waiting`): beyond 100,000 ÷ 3 ≈ 33,000 predictions a day a fair sample waits, of 1
+    # in 2, 4, 8, … of them; a million a day leave 1 in 32, which are 31,000 labels a day.
+    wait_ms: DurationMs = 3 * 86_400_000
     bad: Bad = "up"
     new_version: NewVersion | None = None
 
@@ -88,9 +101,28 @@ class ModelPlan(Section):
     behaviors: BehaviorPlans = Field(default_factory=dict)
     labels: LabelsPlan = LabelsPlan()
     alerts: AlertsPlan = AlertsPlan()
+    targets: TargetPlans = Field(default_factory=dict)  # thresholds that a person sets
     baseline: Annotated[str, Field(min_length=1)] | None = None  # a file of references
 
     @field_validator("detectors")
     @classmethod
     def _known(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         return checked_detectors(names, (info.context or {}).get(DETECTORS))
+
+    @model_validator(mode="after")
+    def _floors_have_units(self) -> "ModelPlan":
+        for section in ("features", "outputs", "serving"):
+            for name, signal in getattr(self, section).items():
+                floor, unit = signal.ignore_below, signal.unit or unit_in(name)
+                if floor is not None and all(floor.in_unit(each) is None for each in (unit, SHARE)):
+                    raise ValueError(
+                        f"ignore_below of {section}.{name} is {floor}, but its unit is "
+                        f"{unit or 'not known'}: write a number in its unit, or say the unit, as in unit: ms."
+                    )
+        for name, behavior in self.behaviors.items():
+            if behavior.ignore_below is not None and behavior.ignore_below.in_unit(SHARE) is None:
+                raise ValueError(
+                    f"ignore_below of behaviors.{name} is {behavior.ignore_below}, but how often people do "
+                    "something is a share: write 2% or 0.02."
+                )
+        return self

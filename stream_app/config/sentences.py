@@ -34,6 +34,7 @@ _WANTED: Final[Mapping[str, str]] = {
 }
 _PATTERNS: Final[Mapping[str, str]] = {
     "^[A-Za-z0-9._-]+$": "this must be letters, digits, dots, underscores and hyphens, as Kafka's topics are",
+    "^[a-z_0-9]+:.+$": "this must be the name of a signal, such as error:intent, or over",
     "^(https?://.+)?$": "this must be an address that begins with http:// or https://",
 }
 
@@ -68,7 +69,7 @@ def _sentence(details: ErrorDetails) -> str:
     kind, context = details["type"], details.get("ctx", {})
     if kind == "value_error":
         return str(context["error"])
-    if kind == "literal_error":
+    if kind in ("literal_error", "enum"):
         expected = [word.strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
         return _one_of(details, expected)
     if kind == "string_pattern_mismatch":

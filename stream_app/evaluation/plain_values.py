@@ -1,25 +1,28 @@
 """The plain numbers of a history, one at a time: what somebody without driftline would give to a detector.
 
 They are the values that driftline's own signals are made of, before it does anything to them: numbers and
-booleans of features, outputs and serving values, lengths and norms of lists, whether a value is missing or a
-result null, errors and agreement as labels come in, each behaviour as 0/1 per prediction, predictions per
-second. Texts are left out, for which river's detectors have no number.
+booleans of features, outputs and serving values, lengths, norms and projections of lists, whether a value is
+missing or a result null, errors and agreement as labels come in, each behaviour as 0/1 per prediction,
+predictions per second. Texts are left out, for which river's detectors have no number.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from driftline.schemas import Event, Feedback, Prediction, Serving
 from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.config import Limits, ModelPlan
 from driftline.stream_app.monitoring.clock import EventClock
-from driftline.stream_app.monitoring.columns import list_cells
 from driftline.stream_app.monitoring.identity import id_hash
 from driftline.stream_app.monitoring.joins import Joins, Outcome
+from driftline.stream_app.monitoring.lists import numbers_of
+from driftline.stream_app.monitoring.naming import LIST_PARTS
+from driftline.stream_app.monitoring.notices import Notices
 from driftline.stream_app.monitoring.runs import DecodedRun
 from driftline.stream_app.monitoring.volume import VOLUME, Volume
 
-NULL_CELL = float("inf")
 MINUTE_MS = 60_000
 
 
@@ -37,7 +40,7 @@ class PlainValues:
 
     def __init__(self, plan: ModelPlan, limits: Limits) -> None:
         self.clock = EventClock()
-        self.joins = Joins(plan, limits)
+        self.joins = Joins("", plan, limits, Notices())
         self.volume = Volume()
         self.sections = (
             ("feature", "missing:", plan.features),
@@ -59,8 +62,8 @@ class PlainValues:
         elif isinstance(event, Serving):
             yield from self._ticked(event.time_ms)
             for name, value in event.values.items():
-                if value is not None and name not in self.ignored["serving"]:
-                    yield PlainValue(event.version, f"serving:{name}", event.time_ms, value)
+                if isinstance(value, float) and name not in self.ignored["serving"]:
+                    yield PlainValue(event.version, f"host:{name}", event.time_ms, value)
 
     def _ticked(self, time_ms: int) -> Iterator[PlainValue]:
         if not self.clock.advance(time_ms):
@@ -95,8 +98,10 @@ class PlainValues:
                 absent = value is None or value == ""
                 yield PlainValue(event.version, f"{gap}{name}", event.time_ms, float(absent))
             if type(value) is list:
-                for what, number in zip(("length", "norm"), list_cells(value, NULL_CELL), strict=True):
-                    yield PlainValue(event.version, f"{prefix}:{name}.{what}", event.time_ms, number)
+                mark = "_output" if prefix == "output" else ""
+                numbers = numbers_of(name, np.array([value], np.float64))[0].tolist()
+                for part, number in zip(LIST_PARTS, numbers, strict=True):
+                    yield PlainValue(event.version, f"{part}{mark}:{name}", event.time_ms, number)
             elif isinstance(value, float | bool):
                 yield PlainValue(event.version, f"{prefix}:{name}", event.time_ms, float(value))
 
@@ -108,6 +113,5 @@ class PlainValues:
 
     def _outcomes(self, outcomes: Iterable[Outcome], time_ms: int) -> Iterator[PlainValue]:
         for outcome in outcomes:
-            if outcome.corrects is None:  # a detector cannot take back what it has read
-                for signal, value in outcome.values.items():
-                    yield PlainValue(outcome.version, signal, time_ms, value)
+            for signal, value in outcome.values.items():
+                yield PlainValue(outcome.version, signal, time_ms, value)

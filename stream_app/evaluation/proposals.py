@@ -52,14 +52,14 @@ class Situation:
         """False mentions by what the configuration can name, the busiest first."""
         found: dict[Subject, list[Mention]] = {}
         for mention in self.false:
-            subject = subject_of_signal(mention.signal, self.history)
+            subject = subject_of_signal(mention.signal)
             if subject is not None:
                 found.setdefault(subject, []).append(mention)
         return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
 
     def useful_of(self, subject: Subject) -> list[Mention]:
         """Mentions of the same subject in alerts of real changes."""
-        return [each for each in self.useful if subject_of_signal(each.signal, self.history) == subject]
+        return [each for each in self.useful if subject_of_signal(each.signal) == subject]
 
 
 Kind = Callable[[Situation], Iterator[Proposal]]
@@ -83,7 +83,7 @@ def one_direction(case: Situation) -> Iterator[Proposal]:
     signals = dict.fromkeys(mention.signal for mention in case.false)
     for signal in signals:
         mentions = [each for each in case.false if each.signal == signal]
-        subject = subject_of_signal(signal, case.history)
+        subject = subject_of_signal(signal)
         directions = {each.direction for each in mentions}
         if subject is None or not subject.has_direction(signal, case.history) or len(directions) > 1:
             continue

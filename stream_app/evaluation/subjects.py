@@ -2,17 +2,12 @@
 
 from typing import Final, NamedTuple
 
+from driftline.schemas import Kind
 from driftline.stream_app.config import ModelPlan, SignalPlan
 from driftline.stream_app.evaluation.history import SECTIONS, ModelHistory
-from driftline.stream_app.monitoring.naming import is_of_output, subject_of
+from driftline.stream_app.monitoring.naming import LIST_PARTS, meaning_of, prefix_of, subject_of
 
-SECTION_OF_PREFIX: Final = {
-    **dict.fromkeys(("feature", "missing", "type", "range", "unseen"), "features"),
-    **dict.fromkeys(("output", "class", "null"), "outputs"),
-    **dict.fromkeys(("serving", "tail"), "serving"),
-    "rate": "behaviors",
-}
-LIST_PARTS: Final = (".length", ".norm")
+VALUE_PREFIXES: Final = ("feature", "output", "rate", *LIST_PARTS, *(f"{part}_output" for part in LIST_PARTS))
 
 
 class Subject(NamedTuple):
@@ -31,7 +26,7 @@ class Subject(NamedTuple):
 
     def has_direction(self, signal: str, history: ModelHistory) -> bool:
         """Whether up and down mean something an operator may not care about: slower is never good news."""
-        values = signal.partition(":")[0] in ("feature", "output", "rate")
+        values = prefix_of(signal) in VALUE_PREFIXES
         return values and history.names.get(self.section, {}).get(self.name) is not str
 
     def plan(self, plan: ModelPlan) -> SignalPlan | None:
@@ -43,16 +38,9 @@ class Subject(NamedTuple):
         return f"{self.section}.{self.name}"
 
 
-def subject_of_signal(signal: str, history: ModelHistory) -> Subject | None:
+def subject_of_signal(signal: str) -> Subject | None:
     """The subject; None for signals that no key speaks of: labels, throughput."""
-    section = SECTION_OF_PREFIX.get(signal.partition(":")[0])
-    if section is None:
+    meaning = meaning_of(signal)
+    if meaning.section == "labels" or meaning.kind is Kind.VOLUME:
         return None
-    section = "outputs" if is_of_output(signal) else section
-    name = subject_of(signal)
-    known = history.names.get(section, {})
-    if name not in known:
-        name = next(
-            (name.removesuffix(part) for part in LIST_PARTS if name.removesuffix(part) in known), name
-        )
-    return Subject(section, name)
+    return Subject(meaning.section, subject_of(signal))

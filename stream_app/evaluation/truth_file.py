@@ -12,8 +12,7 @@ from typing import Any
 
 import orjson
 
-from driftline.schemas import epoch_ms
-from driftline.schemas.alerts import KINDS
+from driftline.schemas import Kind, epoch_ms
 from driftline.stream_app.evaluation.errors import EvaluationError
 from driftline.stream_app.simulator import Truth
 
@@ -60,8 +59,8 @@ def truth_of(record: Any, name: str) -> Truth:
     if ended_ms is not None and ended_ms < began_ms:
         raise ValueError("ended_at is before began_at")
     kind = record.get("kind") or ""
-    if kind and kind not in KINDS:
-        raise ValueError(f"kind is {kind!r}: it must be one of {', '.join(KINDS)}")
+    if kind and kind not in list(Kind):
+        raise ValueError(f"kind is {kind!r}: it must be one of {', '.join(Kind)}")
     return Truth(
         scenario=str(record.get("scenario") or ""),
         seed=int(record.get("seed") or 0),

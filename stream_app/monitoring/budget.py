@@ -11,7 +11,7 @@ while are one alert, and some findings are never confirmed, so the split errs on
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple, TypeVar
 
-from driftline.stream_app.monitoring.naming import Kind
+from driftline.schemas import Kind
 
 Key = TypeVar("Key")
 

@@ -9,6 +9,15 @@ WRONG_TYPE_CELL = -inf
 LONGEST_CATEGORY = 256
 
 
+def text_of_number(number: float) -> str:
+    """A number as the name of a category: 3 for 3.0, and different for any two numbers.
+
+    >>> text_of_number(3.0), text_of_number(1234567.0), text_of_number(0.1)
+    ('3', '1234567', '0.1')
+    """
+    return str(int(number)) if number.is_integer() and abs(number) < 1e16 else repr(number)
+
+
 class CategoryCodes(dict[object, float]):
     """Value → code, in order of first sight from 1; 0 is every value beyond the limit.
 
@@ -27,7 +36,7 @@ class CategoryCodes(dict[object, float]):
 
     def __missing__(self, value: object) -> float:
         if isinstance(value, (float, bool)) and self.accepts_numbers:
-            value = f"{value:g}" if isinstance(value, float) else str(value).lower()
+            value = text_of_number(value) if isinstance(value, float) else str(value).lower()
             if value in self:
                 return self[value]
         if not isinstance(value, str):

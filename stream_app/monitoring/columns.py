@@ -1,14 +1,15 @@
 """A batch of events → one float64 matrix: rows = events, columns = the values of one section.
 
 A section is one of the dictionaries of a prediction (its features, its outputs, its serving values). Names
-are discovered from the events; the first value that is not null decides what a name's values are.
+are discovered from the events. What a name's values are says its first one that is not null, until most of
+them turn out to be something else (`votes.py`).
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from functools import partial
 from itertools import chain, islice
-from math import sqrt
 from operator import itemgetter
 from typing import Any
 
@@ -17,40 +18,29 @@ from numpy.typing import NDArray
 
 from driftline.schemas import LONGEST_NAME
 from driftline.stream_app.config import SignalPlan
-from driftline.stream_app.monitoring.categories import MISSING_CELL, NULL_CELL, WRONG_TYPE_CELL, CategoryCodes
+from driftline.stream_app.monitoring.categories import MISSING_CELL, NULL_CELL, CategoryCodes
+from driftline.stream_app.monitoring.cells import (
+    ABSENT,
+    PLAIN_TYPES,
+    category_cell,
+    flag_cells,
+    number_cell,
+)
+from driftline.stream_app.monitoring.column_types import LISTS, ColumnType, declared_type, type_of_value
+from driftline.stream_app.monitoring.lists import Cells, cells_of_lists
+from driftline.stream_app.monitoring.naming import LIST_PARTS
 
 Values = Mapping[str, Any]
 Matrix = NDArray[np.float64]
-ABSENT = object()
-
-
-class ColumnType(StrEnum):
-    """What the values of a column are."""
-
-    NUMERIC = "numeric"
-    BOOLEAN = "boolean"
-    FLAG = "flag"
-    """Boolean because the configuration says so: 0 and 1 are as good as false and true."""
-    CATEGORICAL = "categorical"
-    LIST = "list"
-
-
-TYPE_OF_VALUE: dict[type, ColumnType] = {
-    float: ColumnType.NUMERIC,
-    bool: ColumnType.BOOLEAN,
-    str: ColumnType.CATEGORICAL,
-    list: ColumnType.LIST,
-}
-PLAIN_TYPES: dict[ColumnType, set[type]] = {
-    ColumnType.NUMERIC: {float, type(None)},
-    ColumnType.BOOLEAN: {bool, type(None)},
-    ColumnType.FLAG: {bool, float, type(None)},
-}
+# A list has twice as many signals as any other column, so it takes the room of two.
+ROOM_OF_LIST = 2
+Votes = Counter[str]
+"""How many values of a column were of which type; ``""`` for those that no column can hold."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One name of a section: its type and its first cell in the matrix (a list has two: length, norm)."""
+    """One name of a section: its type and its first cell in the matrix (a list has one for each part)."""
 
     name: str
     type: ColumnType
@@ -58,7 +48,8 @@ class Column:
 
     @property
     def cells(self) -> int:
-        return 2 if self.type is ColumnType.LIST else 1
+        """How many it has, side by side."""
+        return len(LIST_PARTS) + (self.type is ColumnType.LIST) if self.type in LISTS else 1
 
 
 class Section:
@@ -68,10 +59,14 @@ class Section:
         self.name = name
         self.plans = plans
         self.categories = categories
-        self.columns: list[Column] = []
+        self.columns: dict[str, Column] = {}
         self.codes: dict[str, CategoryCodes] = {}
         self.known: set[str] = set()
         self.untyped: set[str] = set()
+        # Of the columns that are not armed yet: what their values were.
+        self.votes: dict[str, Votes] = {}
+        # Those of which there may be something to say, and how many misfits were told already.
+        self.doubtful: dict[str, int] = {}
         # The null cell of an output is a result in its own right; a feature's null is a missing value.
         self.null_cell = NULL_CELL if name == "outputs" else MISSING_CELL
         self._groups: dict[ColumnType, list[Column]] = {}
@@ -106,9 +101,11 @@ class Section:
                 self.untyped.add(name)
                 continue
             self.untyped.discard(name)
-            if len(found) >= room or len(name) > LONGEST_NAME:
+            needed = ROOM_OF_LIST if column_type in LISTS else 1
+            if needed > room or len(name) > LONGEST_NAME:
                 refused.append(name)
                 continue
+            room -= needed
             column = Column(name, column_type, next_cell)
             next_cell += column.cells
             self.adopt(column)
@@ -116,12 +113,16 @@ class Section:
         return found, refused
 
     def adopt(self, column: Column, texts: Sequence[str] = ()) -> None:
-        """Add a column, with the category texts it knows already."""
+        """Add a column, or put it in the place of the one of this name, with the texts it knows already."""
         self.known.add(column.name)
-        self.columns.append(column)
-        self._groups.setdefault(column.type, []).append(column)
-        if column.type is ColumnType.CATEGORICAL:
-            numbers = self.plan(column.name).type == ColumnType.CATEGORICAL.value
+        self.columns[column.name] = column
+        self.votes.setdefault(column.name, Counter())
+        self._groups = {}
+        for each in self.columns.values():
+            self._groups.setdefault(each.type, []).append(each)
+        self.codes.pop(column.name, None)
+        if column.type in (ColumnType.CATEGORICAL, ColumnType.LIST):
+            numbers = declared_type(self.plan(column.name)) is not None
             codes = CategoryCodes(self.categories, null_cell=self.null_cell, accepts_numbers=numbers)
             self.codes[column.name] = codes
             for text in texts:
@@ -135,10 +136,10 @@ class Section:
             if column_type is ColumnType.CATEGORICAL:
                 for column in columns:
                     matrix[:, column.cell] = self._category_cells(column.name, rows)
-            elif column_type is ColumnType.LIST:
+            elif column_type in LISTS:
                 for column in columns:
-                    lists = [list_cells(row.get(column.name, ABSENT), self.null_cell) for row in rows]
-                    matrix[:, column.cell : column.cell + 2] = lists
+                    values = [row.get(column.name, ABSENT) for row in rows]
+                    matrix[:, column.cell : column.cell + column.cells] = self.list_cells(column, values)
             else:
                 matrix[:, cells] = self._number_cells(column_type, names, rows)
 
@@ -163,6 +164,12 @@ class Section:
             # Some row lacks the name, or holds a list: cell by cell.
             return [category_cell(row.get(name, ABSENT), code) for row in rows]
 
+    def list_cells(self, column: Column, values: Sequence[Any]) -> Cells:
+        """The cells [values, parts] of a column of lists."""
+        other = partial(number_cell, column_type=ColumnType.NUMERIC, null_cell=self.null_cell)
+        code = self.codes[column.name].__getitem__ if column.type is ColumnType.LIST else None
+        return cells_of_lists(column.name, values, other, code)
+
     def plan(self, name: str) -> SignalPlan:
         """What the configuration says of a name; the defaults when it says nothing."""
         return self.plans.get(name, DEFAULT_PLAN)
@@ -171,11 +178,30 @@ class Section:
         """Whether a value says what the values of a name are; ``ABSENT`` does not."""
         return value is not ABSENT and self._type_of(name, value) is not None
 
+    def type_shown(self, value: Any) -> ColumnType | None:
+        """What a value shows its column to be; an empty output is a result that shows nothing."""
+        return type_of_value(value) if value != "" or self.name != "outputs" else None
+
     def _type_of(self, name: str, value: Any) -> ColumnType | None:
-        plan = self.plan(name)
-        if plan.type is not None:
-            return ColumnType.FLAG if plan.type == "boolean" else ColumnType(plan.type)
-        return TYPE_OF_VALUE.get(type(value)) if value != "" or self.name != "outputs" else None
+        return declared_type(self.plan(name)) or self.type_shown(value)
+
+    def snapshot(self) -> dict[str, Any]:
+        return {
+            "columns": [[column.name, str(column.type), column.cell] for column in self.columns.values()],
+            "texts": {name: codes.texts for name, codes in self.codes.items()},
+            "known": sorted(self.known),
+            "untyped": sorted(self.untyped),
+            "votes": {name: dict(votes) for name, votes in self.votes.items()},
+            "doubtful": self.doubtful,
+        }
+
+    def restore(self, snapshot: dict[str, Any]) -> None:
+        for name, column_type, cell in snapshot["columns"]:
+            self.adopt(Column(name, ColumnType(column_type), cell), snapshot["texts"].get(name, ()))
+        self.known = set(snapshot["known"])
+        self.untyped = set(snapshot["untyped"])
+        self.votes = {name: Counter(votes) for name, votes in snapshot["votes"].items()}
+        self.doubtful = dict(snapshot["doubtful"])
 
 
 DEFAULT_PLAN = SignalPlan()
@@ -188,32 +214,3 @@ def pick(names: Sequence[str], rows: Sequence[Values]) -> list[tuple[Any, ...]]:
         return [getter(row) for row in rows] if len(names) > 1 else [(getter(row),) for row in rows]
     except KeyError:
         return [tuple(row.get(name, ABSENT) for name in names) for row in rows]
-
-
-def number_cell(value: Any, column_type: ColumnType, null_cell: float) -> float:
-    """One value of a numeric or boolean column as a cell."""
-    if value is ABSENT:
-        return MISSING_CELL
-    if value is None or (value == "" and null_cell == NULL_CELL):
-        return null_cell
-    return float(value) if type(value) in PLAIN_TYPES[column_type] else WRONG_TYPE_CELL
-
-
-def flag_cells(cells: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Cells of flags, in which any number but 0 and 1 is of a wrong type."""
-    return np.where(np.isfinite(cells) & (cells != 0.0) & (cells != 1.0), WRONG_TYPE_CELL, cells)
-
-
-def category_cell(value: Any, code: Callable[[object], float]) -> float:
-    """One value of a categorical column as a cell."""
-    if value is ABSENT:
-        return MISSING_CELL
-    return WRONG_TYPE_CELL if isinstance(value, list) else code(value)
-
-
-def list_cells(value: Any, null_cell: float) -> tuple[float, float]:
-    """Length and Euclidean norm of a list of numbers."""
-    if type(value) is list:
-        return float(len(value)), sqrt(sum(number * number for number in value))
-    cell = number_cell(value, ColumnType.NUMERIC, null_cell)
-    return (WRONG_TYPE_CELL, WRONG_TYPE_CELL) if type(value) is float else (cell, cell)

@@ -32,6 +32,10 @@ class RecentIds:
     def __len__(self) -> int:
         return len(self._newer) + len(self._older)
 
+    def __contains__(self, key: int) -> bool:
+        """Whether it is one of them."""
+        return key in self._newer or key in self._older
+
     def add(self, key: int) -> bool:
         """Remember the key; false when it was known already."""
         if key in self._newer or key in self._older:

@@ -1,22 +1,31 @@
-"""Feedback finds its prediction: behaviours within minutes, labels and decisions within a day.
+"""Feedback finds its prediction: behaviours within minutes, labels and decisions within days.
 
 Three bounded stores, all keyed by the hash of the prediction id: predictions that wait for behaviours,
 predictions that wait for labels and decisions, and feedback that came before its prediction.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 
+from driftline.detectors import Transform
 from driftline.schemas import Feedback, read_outputs
 from driftline.stream_app.config import BehaviorPlan, Limits, ModelPlan
-from driftline.stream_app.monitoring.agreement import annotator_agreement, decision_agreement, error_of
+from driftline.stream_app.monitoring.agreement import (
+    Agreement,
+    Judged,
+    annotator_agreement,
+    decision_agreement,
+)
+from driftline.stream_app.monitoring.comparing import Pair
 from driftline.stream_app.monitoring.delays import Delays
 from driftline.stream_app.monitoring.entries import Entry
+from driftline.stream_app.monitoring.feedback_health import FeedbackHealth
 from driftline.stream_app.monitoring.identity import RecentIds, id_hash
+from driftline.stream_app.monitoring.notices import Notices, Why
 from driftline.stream_app.monitoring.runs import Run
 from driftline.stream_app.monitoring.waiting import Arrivals, Waiting
 
@@ -26,12 +35,13 @@ UNNAMED = ""
 # Apps deliver what happened a little later than it happened; what counts is when it happened.
 DELIVERY_MS = 30_000
 DEFAULT_BEHAVIOR = BehaviorPlan()
+ALL_BINARY: Mapping[str, Transform] = {}
 
 
 class Outcome(NamedTuple):
     """What became known of one prediction: named values for one table of its stream.
 
-    ``corrects`` holds the earlier values that these replace; ``numeric`` the names whose values are not 0/1.
+    ``transforms``: of the names whose values are not 0/1.
     """
 
     version: str
@@ -39,23 +49,29 @@ class Outcome(NamedTuple):
     table: str
     values: dict[str, float]
     time_ms: int
-    corrects: dict[str, float] | None = None
-    numeric: frozenset[str] = frozenset()
+    transforms: Mapping[str, Transform] = ALL_BINARY
 
 
 class Joins:
     """The waiting predictions and early feedback of one model."""
 
-    def __init__(self, plan: ModelPlan, limits: Limits) -> None:
+    def __init__(self, model: str, plan: ModelPlan, limits: Limits, notices: Notices) -> None:
         self.plan = plan
+        self.notices = notices
         self.names = sorted(plan.behaviors)
         self.wait_behavior_ms = max(each.within_ms for each in (DEFAULT_BEHAVIOR, *plan.behaviors.values()))
         self.behaviors = Waiting(limits.predictions_waiting)
         self.labels = Waiting(limits.predictions_waiting)
         self.early = Waiting(limits.predictions_waiting)
         self.recent_ids = RecentIds(limits.ids_remembered)
-        self.counts: Counter[str] = Counter()
+        self.agreement = Agreement(model, plan, notices, limits.signals_per_stream)
+        self.health = FeedbackHealth(model, plan, notices)
         self.delays = Delays()
+
+    @property
+    def counts(self) -> Counter[str]:
+        """What became of feedback."""
+        return self.health.counts
 
     def stores(self) -> dict[str, Waiting]:
         return {"behaviors": self.behaviors, "labels": self.labels, "early": self.early}
@@ -84,31 +100,33 @@ class Joins:
         """A feedback that names its prediction came: what it says of that prediction."""
         key = id_hash(event.prediction_id or UNNAMED)
         store = self.behaviors if event.kind == "behavior" else self.labels
+        arrived_ms = max(event.time_ms, now_ms)
         if store.leaves_out(key, now_ms):
             self.counts["sampled_out"] += 1
             return
         entry = store.get(key)
         if entry is not None:
-            self.counts["hits"] += 1
-            yield from self._settle(event, key, entry)
-        elif event.kind == "behavior" and key in self.labels:
-            self.counts["late"] += 1
+            self.health.joined(event, entry.time_ms, arrived_ms)
+            yield from self._settle(event, key, entry, arrived_ms)
+        elif key in self.recent_ids:
+            self.health.late(event, arrived_ms)
         else:
-            self._keep_early(key, event, now_ms)
+            self._keep_early(key, event, arrived_ms)
 
-    def _settle(self, event: Feedback, key: int, entry: Entry) -> Iterator[Outcome]:
+    def _settle(self, event: Feedback, key: int, entry: Entry, arrived_ms: int) -> Iterator[Outcome]:
         if event.kind == "behavior":
             self._see(event, key, entry)
             return
         answers, decided = self.labels.noted(key) or ({}, False)
         if event.kind == "label":
             self.delays.add(event.time_ms - entry.time_ms)
-            yield from self._label(event, entry, answers)
+            yield from self._label(event, entry, answers, arrived_ms)
         elif not decided:
             decided = True
-            values = decision_agreement(read_outputs(entry.text), event.decision)
+            outputs = read_outputs(entry.text)
+            values = decision_agreement(self.agreement, outputs, event.decision, arrived_ms)
             if values:
-                yield Outcome(*entry.stream, "decisions", values, event.time_ms)
+                yield Outcome(*entry.stream, "decisions", values, entry.time_ms)
         self.labels.note(key, [answers, decided])
 
     def _see(self, event: Feedback, key: int, entry: Entry) -> None:
@@ -120,44 +138,64 @@ class Joins:
         elif name not in seen:
             self.behaviors.note(key, [*seen, name])
 
-    def _label(self, event: Feedback, entry: Entry, answers: dict[str, dict[str, Any]]) -> Iterator[Outcome]:
+    def _label(
+        self, event: Feedback, entry: Entry, answers: dict[str, dict[str, Any]], arrived_ms: int
+    ) -> Iterator[Outcome]:
+        """What was said first of an output is its error; who contradicts himself later corrects it.
+
+        A correction changes no value: reference, statistics and detectors all read what was said first.
+        """
         outputs = read_outputs(entry.text)
         annotator = event.annotator or UNNAMED
-        earlier = {name: value for labels in answers.values() for name, value in labels.items()}
-        values, corrects = {}, {}
-        for name, label in event.labels.items():
-            error = error_of(outputs[name], label) if name in outputs else None
-            if error is None:
-                self.counts["labels_without_output"] += 1
-            elif name not in earlier:
-                values[f"error:{name}"] = error
-            else:
-                previous = error_of(outputs[name], earlier[name])
-                if previous is not None and previous != error:
-                    self.counts["labels_corrected"] += 1
-                    corrects[f"error:{name}"] = previous
-                    values[f"error:{name}"] = error
-        new_values = {name: value for name, value in values.items() if name not in corrects}
-        new_values |= annotator_agreement(answers, annotator, event.labels)
-        # The latest answer stands last, so that a later look at `earlier` finds it.
-        answers[annotator] = answers.pop(annotator, {}) | event.labels
-        if new_values:
-            numbers = [name for name, label in event.labels.items() if isinstance(label, float)]
-            numeric = frozenset(f"error:{name}" for name in numbers)
-            yield Outcome(*entry.stream, "labels", new_values, event.time_ms, None, numeric)
-        if corrects:
-            corrected = {name: values[name] for name in corrects}
-            yield Outcome(*entry.stream, "labels", corrected, event.time_ms, corrects)
+        said = {name: value for name, value in event.labels.items() if value is not None}
+        for name in event.labels.keys() - said.keys() & outputs.keys():
+            self.agreement.say_incomparable(name, outputs[name], None, arrived_ms)
+        answered = {name for labels in answers.values() for name in labels}
+        own = answers.get(annotator, {})
+        values = annotator_agreement(self.agreement, answers, annotator, said)
+        judged: list[tuple[str, Judged]] = []
+        for name, label in said.items():
+            if name not in outputs:
+                self._say_no_output(name, outputs, arrived_ms)
+            elif name not in answered:
+                self.counts["labels"] += 1
+                pair = Pair(*entry.stream, entry.time_ms, outputs[name], label)
+                judged += [(name, each) for each in self.agreement.judge(name, pair, arrived_ms)]
+            elif name in own and self.agreement.matches(name, own[name], label) is False:
+                self.counts["labels_corrected"] += 1
+        # The latest answer stands last, so that others are compared with it.
+        answers[annotator] = answers.pop(annotator, {}) | said
+        yield from self._rows(entry, judged, values)
 
-    def _keep_early(self, key: int, event: Feedback, now_ms: int) -> None:
+    def _rows(
+        self, entry: Entry, judged: list[tuple[str, Judged]], values: dict[str, float]
+    ) -> Iterator[Outcome]:
+        """Errors as rows: those of predictions that were held one by one, then all of this prediction."""
+        transforms = {f"error:{name}": self.agreement.transform(name) for name, _ in judged}
+        own = {name: each for name, each in judged if each[:2] == (entry.stream, entry.time_ms)}
+        for name, each in judged:
+            if each is not own.get(name):
+                error = {f"error:{name}": each.error}
+                yield Outcome(*each.stream, "labels", error, each.time_ms, transforms)
+        values = {f"error:{name}": each.error for name, each in own.items()} | values
+        if values:
+            yield Outcome(*entry.stream, "labels", values, entry.time_ms, transforms)
+
+    def _say_no_output(self, name: str, outputs: dict[str, Any], now_ms: int) -> None:
+        self.counts["labels_without_output"] += 1
+        theirs = f"they have {', '.join(sorted(outputs)[:5])}" if outputs else "they have none"
+        model = self.agreement.model
+        sentence = f"{model}: labels name {name}, and predictions have no such output: {theirs}"
+        self.notices.note(Why.LABEL_INCOMPARABLE, name, sentence, now_ms)
+
+    def _keep_early(self, key: int, event: Feedback, arrived_ms: int) -> None:
         if key >= self.early.threshold:
             self.counts["sampled_out"] += 1
             return
-        self.counts["early"] += 1
+        self.health.early(event, key, arrived_ms)
         record = msgspec.to_builtins(event)
         if key not in self.early:
-            due_ms = max(event.time_ms, now_ms) + self.plan.labels.wait_ms
-            self.early.add(key, NO_STREAM, event.time_ms, due_ms)
+            self.early.add(key, NO_STREAM, event.time_ms, arrived_ms + self.plan.labels.wait_ms)
         records = self.early.noted(key) or []
         if key in self.early and len(records) < MOST_EARLY_RECORDS:
             self.early.note(key, [*records, record])
@@ -170,21 +208,31 @@ class Joins:
                 seen = due.note or ()
                 values = {f"rate:{name}": 1.0 if name in seen else 0.0 for name in names}
                 yield Outcome(*due.stream, "behaviors", values, due.time_ms)
-        self.labels.due(now_ms, self.plan.labels.wait_ms)
-        self.counts["misses"] += sum(
-            len(due.note) for due in self.early.due(now_ms, self.plan.labels.wait_ms)
-        )
+        wait_ms = self.plan.labels.wait_ms
+        waited = self.labels.due(now_ms, wait_ms)
+        labelled = sum(due.note is not None for due in waited)
+        self.health.waited[0] += labelled
+        self.health.waited[1] += len(waited) - labelled
+        self.health.tick(now_ms, self.early)
+        for due in self.early.due(now_ms, wait_ms):
+            self.health.unknown(due.note, now_ms)
         self.behaviors.relax(now_ms, self.wait_behavior_ms)
-        self.labels.relax(now_ms, self.plan.labels.wait_ms)
-        self.early.relax(now_ms, self.plan.labels.wait_ms)
+        self.labels.relax(now_ms, wait_ms)
+        self.early.relax(now_ms, wait_ms)
 
     def snapshot(self) -> dict[str, Any]:
         """All but what waits and the recent ids, which travel as changes."""
-        return {"names": self.names, "counts": dict(self.counts), "delays": self.delays.snapshot()}
+        return {
+            "names": self.names,
+            "agreement": self.agreement.snapshot(),
+            "health": self.health.snapshot(),
+            "delays": self.delays.snapshot(),
+        }
 
     def restore(self, snapshot: dict[str, Any]) -> None:
         self.names = list(snapshot["names"])
-        self.counts = Counter(snapshot["counts"])
+        self.agreement.restore(snapshot["agreement"])
+        self.health.restore(snapshot["health"])
         self.delays.restore(snapshot["delays"])
 
     def waiting_snapshot(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Everything kept for one model: its clock, its streams, its waiting predictions."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from driftline.detectors import BankSettings, SignalState, Transform
@@ -11,7 +11,9 @@ from driftline.stream_app.monitoring.budget import BEFORE_ITS_SHARE
 from driftline.stream_app.monitoring.clock import EventClock, phase_of
 from driftline.stream_app.monitoring.identity import id_hash
 from driftline.stream_app.monitoring.joins import Joins, Outcome
+from driftline.stream_app.monitoring.naming import version_named
 from driftline.stream_app.monitoring.notices import Notices, Why
+from driftline.stream_app.monitoring.oddities import Note, usable
 from driftline.stream_app.monitoring.runs import DecodedRun, Run
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.streams import Baseline, StreamKey, Streams
@@ -42,11 +44,12 @@ class ModelMonitor:
         )
         self.clock = EventClock(phase_of(model))
         self.streams = Streams(plan, self.bank_settings, limits, baseline)
-        self.joins = Joins(plan, limits)
+        self.notices = Notices()
+        self.joins = Joins(model, plan, limits, self.notices)
+        self.joins.agreement.relearn = self._relearn_error
         self.sequence = 0
         self.counts: Counter[str] = Counter()
         self.refused: set[str] = set()
-        self.notices = Notices()
         self._unlinked: Counter[str] = Counter()
         self._reports: list[tuple[Reported, Stream]] = []
         self._prediction_offset = 0
@@ -91,11 +94,15 @@ class ModelMonitor:
     def feedback(self, event: Feedback, offset: int) -> None:
         """One feedback: joined with its prediction, or counted for the model as a whole."""
         self.sequence += 1
+        event.labels = self._usable("label", event.labels, event.time_ms)
+        event.decision = self._usable("decision", event.decision, event.time_ms)
         if event.kind == "behavior" and event.behavior is not None:
             self.joins.learn_behavior(event.behavior, self.limits.signals_per_stream)
         if event.prediction_id is not None:
-            outcomes = self.joins.attribute(event, self.clock.tick_ms)
-            self._deliver(outcomes, self._arrival(event.time_ms, offset))
+            now_ms = self.clock.tick_ms
+            outcomes = self.joins.attribute(event, now_ms)
+            # Exports give a label the time of its prediction: it was known when it came.
+            self._deliver(outcomes, self._arrival(max(event.time_ms, now_ms), offset))
         elif event.behavior is not None:
             if event.id is not None and not self.joins.recent_ids.add(id_hash("feedback " + event.id)):
                 self.counts["duplicates"] += 1
@@ -106,14 +113,16 @@ class ModelMonitor:
         """One report of a serving host."""
         self.sequence += 1
         self._prediction_offset = offset
-        stream = self.streams.get((event.version, event.role)) or self._open(event.version, event.role)
+        version = version_named(event.version)
+        stream = self.streams.get((version, event.role)) or self._open(version, event.role)
         if stream is None:
             self.counts["unwatched"] += 1
             return
         table = stream.outcomes["reports"]
-        values = {f"serving:{name}": value for name, value in event.values.items() if value is not None}
+        usable = self._usable("host value", event.values, event.time_ms)
+        values = {f"host:{name}": value for name, value in usable.items() if value is not None}
         for name in table.unknown(values):
-            tail = name.replace("serving:", "tail:", 1)
+            tail = name.replace("host:", "host_tail:", 1)
             self._watch(stream, table, [(name, Transform.VALUE), (tail, Transform.TAIL)])
         self._append(table, values, event.time_ms, self._arrival(event.time_ms, offset))
 
@@ -123,11 +132,13 @@ class ModelMonitor:
         They belong to the event that ticks, which is absorbed next.
         """
         now_ms = self.clock.tick_ms
+        self.streams.inherit_late()
         arrival = Arrival(self.sequence + 1, now_ms, self._prediction_offset)
         self._deliver(self.joins.expire(now_ms), arrival)
         # Whole minutes: throughput is looked at less often than it is counted, which costs a sixth.
         minute_ms = now_ms // MINUTE_MS * MINUTE_MS
         for stream in self.streams.values():
+            stream.predictions.look(now_ms)
             for second, count in stream.volume.complete(minute_ms):
                 stream.outcomes["volume"].append({VOLUME: float(count)}, second * 1000, arrival)
 
@@ -154,9 +165,31 @@ class ModelMonitor:
         for table in stream.tables():
             if table.waiting:
                 self._reports += [(report, stream) for report in table.flush()]
-        for name in stream.predictions.refused:
+        self._hear(stream)
+
+    def _hear(self, stream: Stream) -> None:
+        """What the predictions of a stream made known beside their findings."""
+        table = stream.predictions
+        for name in table.refused:
             self._refuse(f"{stream.version} {name}")
-        stream.predictions.refused.clear()
+        stream.begin_again(table, table.begun_again)
+        self._take_notes(table.notes)
+        for waiting in (table.refused, table.begun_again, table.notes):
+            waiting.clear()
+
+    def _take_notes(self, notes: Iterable[Note]) -> None:
+        for why, subject, sentence, time_ms, times in notes:
+            if times:
+                self.notices.note(why, subject, f"{self.model}: {sentence}", time_ms, times)
+            else:
+                self.notices.settle(why, subject)
+
+    def _usable(self, section: str, values: dict[str, Any], time_ms: int) -> dict[str, Any]:
+        """The values of an event that can be used; the others are noted."""
+        notes: list[Note] = []
+        usable_values = usable(section, values, time_ms, notes)
+        self._take_notes(notes)
+        return usable_values
 
     def _arrival(self, time_ms: int, offset: int) -> Arrival:
         return Arrival(self.sequence, time_ms, offset)
@@ -170,18 +203,36 @@ class ModelMonitor:
         for outcome in outcomes:
             stream = self.streams.get((outcome.version, outcome.role))
             if stream is None:
+                self._say_gone(outcome, arrival)
                 continue
             table = stream.outcomes[outcome.table]
-            if outcome.corrects is not None:
-                # The statistics take the correction; the detectors have read the earlier value.
-                self._reports += [(report, stream) for report in table.flush()]
-                for name, old in outcome.corrects.items():
-                    table.correct(name, old, outcome.values[name])
-                continue
             for name in table.unknown(outcome.values):
-                transform = Transform.VALUE if name in outcome.numeric else Transform.BINARY
+                transform = outcome.transforms.get(name, Transform.BINARY)
                 self._watch(stream, table, [(name, transform)])
-            self._append(table, outcome.values, outcome.time_ms, arrival)
+            # It is about the time of the prediction, and known with the arrival.
+            self._append(table, outcome.values, min(outcome.time_ms, arrival.time_ms), arrival)
+
+    def _say_gone(self, outcome: Outcome, arrival: Arrival) -> None:
+        self.counts["unwatched"] += 1
+        version = outcome.version
+        sentence = f"{self.model}: {outcome.table} of version {version}, which made room for newer ones"
+        self.notices.note(Why.LIMIT, f"{outcome.table} {outcome.version}", sentence, arrival.time_ms)
+
+    def _relearn_error(self, name: str, transform: Transform) -> Transform:
+        """Let the errors of an output be learned as values of a transform, unless one is armed as another.
+
+        What waits is read first, so that it does not matter when it would have been.
+        """
+        tables = [stream.outcomes["labels"] for stream in self.streams.values()]
+        signal = f"error:{name}"
+        for stream, table in zip(self.streams.values(), tables, strict=True):
+            self._reports += [(report, stream) for report in table.flush()]
+        for table in tables:
+            if (armed := table.armed_as(signal)) is not None:
+                return armed
+        for table in tables:
+            table.become(signal, transform)
+        return transform
 
     # ---- discovery
 

@@ -22,6 +22,8 @@ class Why(StrEnum):
     """Its prediction was never seen."""
     LABEL_INCOMPARABLE = "label_incomparable"
     """Label and output are of types that say nothing of each other."""
+    LABEL_CORRECTED = "label_corrected"
+    """Many labels were corrected afterwards: errors count what was said first."""
     LABEL_DECIDED = "label_decided"
     """How labels are compared with outputs was decided by what was seen."""
     VALUE_UNUSABLE = "value_unusable"

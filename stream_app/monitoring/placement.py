@@ -9,16 +9,18 @@ from numpy.typing import NDArray
 
 from driftline.schemas.scanner import Kind, Path, Rows
 from driftline.stream_app.monitoring.categories import MISSING_CELL, CategoryCodes
-from driftline.stream_app.monitoring.columns import (
+from driftline.stream_app.monitoring.cells import (
     ABSENT,
-    Column,
-    ColumnType,
-    Matrix,
-    Section,
+    PARSERS,
     category_cell,
     flag_cells,
-    list_cells,
     number_cell,
+)
+from driftline.stream_app.monitoring.column_types import LISTS, ColumnType
+from driftline.stream_app.monitoring.columns import (
+    Column,
+    Matrix,
+    Section,
 )
 from driftline.stream_app.monitoring.runs import ScannedRun
 
@@ -28,6 +30,7 @@ SAMPLES = (ABSENT, None, False, True, 1.0, "text", "")
 NULL, NUMBER, TEXT = Kind.NULL, Kind.NUMBER, Kind.TEXT
 # By kind: what comes in a column of categories unless something is wrong.
 MAY_BE_CATEGORIES = np.isin(np.arange(len(Kind)), (Kind.ABSENT, NULL, TEXT))
+NUMBERS = (ColumnType.NUMERIC, ColumnType.FIGURE)
 FEW = 8  # up to here categories are placed faster one by one
 
 
@@ -52,11 +55,11 @@ class Placement:
         places = [
             Place(section, column, slots[section.name, column.name])
             for section in sections
-            for column in section.columns
+            for column in section.columns.values()
             if (section.name, column.name) in slots
         ]
-        self._numeric = [place for place in places if place.column.type is ColumnType.NUMERIC]
-        self._others = [place for place in places if place.column.type is not ColumnType.NUMERIC]
+        self._numeric = [place for place in places if place.column.type in NUMBERS]
+        self._others = [place for place in places if place.column.type not in NUMBERS]
         self._numeric_slots = np.array([place.slot for place in self._numeric], np.int64)
         self._numeric_cells = np.array([place.column.cell for place in self._numeric], np.int64)
         # By slot and kind: what is news in a name without a column, because it is new or has no type yet.
@@ -117,12 +120,15 @@ def cells_of(
     section, column, _ = place
     if column.type is ColumnType.CATEGORICAL:
         return category_cells(place, kinds, numbers, texts)
-    if column.type is ColumnType.LIST:
-        return np.array([list_cells(value, section.null_cell) for value in SAMPLES]).T[:, kinds]
+    if column.type in LISTS:  # a row with a list is not scanned
+        return section.list_cells(column, SAMPLES).T[:, kinds]
     by_kind = np.array([number_cell(value, column.type, section.null_cell) for value in SAMPLES])
     cells = by_kind[kinds]
-    if column.type in (ColumnType.NUMERIC, ColumnType.FLAG):
+    if column.type is not ColumnType.BOOLEAN:
         cells = np.where(kinds == NUMBER, numbers, cells)
+    if column.type in PARSERS and (is_text := kinds == TEXT).any():
+        parsed = [number_cell(text, column.type, section.null_cell) for text in texts]
+        cells[is_text] = np.array(parsed)[numbers[is_text].astype(np.int64)]
     return (flag_cells(cells) if column.type is ColumnType.FLAG else cells)[None]
 
 

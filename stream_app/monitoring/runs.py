@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from driftline.schemas import Prediction, decode, outputs_text
 from driftline.schemas.scanner import Frame, Rows, Spans
 from driftline.stream_app.monitoring.identity import hashes_of, id_hash
+from driftline.stream_app.monitoring.naming import version_named
 
 
 class DecodedRun:
@@ -23,7 +24,7 @@ class DecodedRun:
         self.events = list(events)
         self.offsets = list(offsets)
         self.records: list[bytes | None] = list(records or [None] * len(self.events))
-        self.stream = (events[0].version, events[0].role)
+        self.stream = (version_named(events[0].version), events[0].role)
 
     def __len__(self) -> int:
         return len(self.events)
@@ -75,7 +76,7 @@ class ScannedStream:
 
     def __init__(self, frame: Frame, stream: tuple[str, str], rows: Rows, source: Source) -> None:
         self.frame = frame
-        self.stream = stream
+        self.stream = (version_named(stream[0]), stream[1])
         self.rows = rows
         self.source = source
         self.keys = hashes_of(frame.ids(rows))

@@ -5,11 +5,13 @@ from math import inf
 
 from driftline.detectors import Signal, Transform
 from driftline.stream_app.config import SignalPlan
-from driftline.stream_app.monitoring.columns import Column, ColumnType
-from driftline.stream_app.monitoring.naming import OUTPUT_MARK
+from driftline.stream_app.monitoring.column_types import LISTS, ColumnType
+from driftline.stream_app.monitoring.columns import Column
+from driftline.stream_app.monitoring.naming import LIST_INDEX, LIST_PARTS
 
 VALUE_TRANSFORM = {
     ColumnType.NUMERIC: Transform.VALUE,
+    ColumnType.FIGURE: Transform.VALUE,
     ColumnType.BOOLEAN: Transform.BINARY,
     ColumnType.FLAG: Transform.BINARY,
     ColumnType.CATEGORICAL: Transform.CATEGORY,
@@ -17,32 +19,40 @@ VALUE_TRANSFORM = {
 
 
 def signals_of(section: str, column: Column, plan: SignalPlan) -> Iterator[Signal]:
-    """What is watched of one column: its values, and how often they are missing, null, odd or extreme."""
+    """What is watched of a column: its values first, then how often they are missing, null, odd, extreme."""
 
-    def signal(prefix: str, transform: Transform, subject: str = column.name, cell: int = 0) -> Signal:
+    def signal(prefix: str, transform: Transform, cell: int = 0) -> Signal:
         minimum = -inf if plan.min is None else plan.min
         maximum = inf if plan.max is None else plan.max
-        return Signal(f"{prefix}:{subject}", column.cell + cell, transform, minimum, maximum, plan.detectors)
+        name = f"{prefix}:{column.name}"
+        return Signal(name, column.cell + cell, transform, minimum, maximum, plan.detectors)
 
     if section == "serving":
         yield signal("serving", Transform.VALUE)
         yield signal("tail", Transform.TAIL)
         return
     is_output = section == "outputs"
-    prefix = "feature"
-    if is_output:
-        prefix = "class" if column.type is ColumnType.CATEGORICAL else "output"
-    if column.type is ColumnType.LIST:
-        yield signal(prefix, Transform.VALUE, f"{column.name}.length")
-        yield signal(prefix, Transform.VALUE, f"{column.name}.norm", cell=1)
+    mark = "_output" if is_output else ""
+    if column.type in LISTS:
+        for cell, part in enumerate(LIST_PARTS):
+            yield signal(part + mark, Transform.VALUE, cell)
+        if column.type is ColumnType.LIST:
+            yield signal(LIST_INDEX + mark, Transform.CATEGORY, len(LIST_PARTS))
     else:
+        is_class = is_output and column.type is ColumnType.CATEGORICAL
+        prefix = "class" if is_class else "output" if is_output else "feature"
         yield signal(prefix, VALUE_TRANSFORM[column.type])
-    subject = OUTPUT_MARK + column.name if is_output else column.name
-    yield signal("missing", Transform.MISSING, subject)
-    yield signal("type", Transform.WRONG_TYPE, subject)
+    yield signal("missing" + mark, Transform.MISSING)
+    yield signal("type" + mark, Transform.WRONG_TYPE)
     if is_output:
         yield signal("null", Transform.NULL)
     if column.type is ColumnType.CATEGORICAL:
-        yield signal("unseen", Transform.UNSEEN, subject)
-    if column.type is ColumnType.NUMERIC and (plan.min is not None or plan.max is not None):
-        yield signal("range", Transform.OUT_OF_RANGE, subject)
+        yield signal("unseen" + mark, Transform.UNSEEN)
+    is_bounded = plan.min is not None or plan.max is not None
+    if is_bounded and VALUE_TRANSFORM.get(column.type) is Transform.VALUE:
+        yield signal("range" + mark, Transform.OUT_OF_RANGE)
+
+
+def lasts(signal: Signal) -> bool:
+    """Whether a signal means the same whatever the type of its column is."""
+    return signal.transform in (Transform.MISSING, Transform.NULL)

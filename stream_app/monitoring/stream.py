@@ -5,7 +5,7 @@ from typing import Any
 
 from driftline.detectors import BankSettings
 from driftline.stream_app.config import ModelPlan
-from driftline.stream_app.monitoring.naming import is_of_output, subject_of
+from driftline.stream_app.monitoring.naming import meaning_of, subject_of
 from driftline.stream_app.monitoring.tables import OutcomeTable, PredictionTable, Table
 from driftline.stream_app.monitoring.volume import Volume
 
@@ -17,6 +17,8 @@ OUTCOMES = {
     "volume": "predictions",
 }
 """Outcome tables and the topic whose records bring them forward."""
+LATE = ("behaviors", "labels", "decisions")
+"""Outcome tables about predictions that may be long past."""
 
 
 class Stream:
@@ -71,10 +73,46 @@ class Stream:
         table.bank.accept(names)
         self.inherited -= set(names)
 
+    def begin_again(self, table: Table, names: Collection[str]) -> None:
+        """These signals are watched from the beginning: what was asked of them, or inherited, is over."""
+        asked = self.asked.get(table.name, {})
+        for name in names:
+            asked.pop(name, None)
+        self.inherited -= set(names)
+
     def inherit(self, other: "Stream") -> None:
         """Watch what the predecessor's stream watched, against its references where the plan says so."""
         self.compared_with = other.version
         self._take_up(other, lambda signal: policy(signal, self.plan) == "inherit")
+
+    def inherit_late(self, other: "Stream") -> None:
+        """Take up what the predecessor has learned since this version began, of what comes late.
+
+        Labels of its predictions come after the last of them. A signal that has a reference keeps it.
+        """
+        for name in LATE:
+            mine, theirs = self.outcomes[name], other.outcomes[name]
+            if theirs.bank.armed:
+                self._take_up_late(mine, theirs, other.asked_of(theirs))
+
+    def _take_up_late(self, mine: OutcomeTable, theirs: OutcomeTable, asked: Mapping[str, float]) -> None:
+        learned = [
+            signal
+            for signal in theirs.bank.signals
+            if policy(signal.name, self.plan) == "inherit" and theirs.bank.is_armed(signal.name)
+            if signal.name not in mine.cells or not mine.bank.is_armed(signal.name)
+        ]
+        if not learned:
+            return
+        for signal in learned:
+            if signal.name not in mine.cells:
+                mine.watch([(signal.name, signal.transform)], signal.detectors)
+            mine.become(signal.name, signal.transform)
+        names = [signal.name for signal in learned]
+        mine.revision += 1
+        mine.bank.inherit(theirs.bank, names)
+        self.calibrate(mine, {name: asked[name] for name in names if name in asked})
+        self.inherited |= {name for name in names if mine.bank.is_armed(name)}
 
     def begin_from(self, baseline: "Stream") -> None:
         """Watch what a baseline knows, against its references."""
@@ -131,18 +169,7 @@ class Stream:
 
 def policy(signal: str, plan: ModelPlan) -> str:
     """Whether a new version is compared with its predecessor (``inherit``) or learns anew (``fresh``)."""
-    prefix = signal.partition(":")[0]
-    subject = subject_of(signal)
-    configured: str | None
-    if prefix == "rate":
-        behavior = plan.behaviors.get(subject)
-        configured = behavior.new_version if behavior is not None else None
-    elif prefix in ("error", "agreement", "annotators"):
-        configured = plan.labels.new_version
-    else:
-        section = plan.outputs if is_of_output(signal) else plan.serving
-        if prefix in ("feature", "missing", "type", "range", "unseen") and not is_of_output(signal):
-            section = plan.features
-        named = section.get(subject)
-        configured = named.new_version if named is not None else None
-    return configured or ("fresh" if is_of_output(signal) else "inherit")
+    section = getattr(plan, meaning_of(signal).section)
+    named = section if section is plan.labels else section.get(subject_of(signal))
+    configured: str | None = named.new_version if named is not None else None
+    return configured or "inherit"

@@ -55,6 +55,17 @@ class Streams(dict[StreamKey, Stream]):
         stream.last_event_ms = now_ms
         return stream
 
+    def inherit_late(self) -> None:
+        """On a tick, when no rows wait: versions take up what their predecessors have learned meanwhile."""
+        for stream in self.versions():
+            if stream.compared_with is None:
+                continue
+            for role in (stream.role, "live"):
+                other = self.get((stream.compared_with, role))
+                if other is not None and other is not stream:
+                    stream.inherit_late(other)
+                    break
+
     def new(self, version: str, role: str) -> Stream:
         """An empty stream, kept here."""
         stream = self[(version, role)] = self._made(version, role)

@@ -121,7 +121,7 @@ class StatusDesk:
         name = f"{incident.fingerprint}-{incident.episode}"
         return OpenIncident(
             id=name,
-            kind=str(incident.kind),
+            kind=incident.kind,
             severity=incident.severity,
             began_at=rfc3339(incident.began_ms),
             signals=incident.signals[:SIGNALS_NAMED],

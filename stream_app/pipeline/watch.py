@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from driftline.schemas import Alert, Control, Coverage, Feedback, Serving
@@ -12,11 +14,13 @@ from driftline.stream_app.alarms.incident import Evidence
 from driftline.stream_app.config import Settings
 from driftline.stream_app.monitoring.calibration import Calibration
 from driftline.stream_app.monitoring.model import ModelMonitor
+from driftline.stream_app.monitoring.named_shares import named_shares
 from driftline.stream_app.monitoring.naming import kind_of
 from driftline.stream_app.monitoring.runs import DecodedRun, Run, ScannedRun
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.streams import Baseline
 from driftline.stream_app.monitoring.tables import Reported
+from driftline.stream_app.monitoring.units import unit_of
 from driftline.stream_app.pipeline.outputs import alert_record, audit_record
 from driftline.stream_app.pipeline.records import OutputRecord
 from driftline.stream_app.pipeline.status import StatusDesk
@@ -122,10 +126,10 @@ class ModelWatch:
 
     def flush(self) -> None:
         """Let the banks read the rows that wait, and the alarm desk what they found."""
-        for report, stream in self.monitor.flush():
-            evidence = self._evidence(report, stream)
-            sequence = evidence.sequence
-            self._publish(self.desk.take(evidence, self._coverage(sequence)), self._order_of(sequence))
+        found = [self._evidence(report, stream) for report, stream in self.monitor.flush()]
+        for sequence, evidence in groupby(found, key=attrgetter("sequence")):
+            alerts = self.desk.take(list(evidence), self._coverage(sequence))
+            self._publish(alerts, self._order_of(sequence))
         del self._orders[: self.monitor.sequence - self._first_sequence]
         self._first_sequence = self.monitor.sequence
 
@@ -186,6 +190,8 @@ class ModelWatch:
             partition=self.partition,
             offset=arrival.offset,
             finding=replace(finding, row=0),  # its row in the batch means nothing from here on
+            unit=unit_of(finding.signal, self.monitor.plan, share=finding.share),
+            categories=named_shares(finding, stream),
         )
 
     def _coverage(self, seen: int) -> Coverage:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from driftline.stream_app.monitoring.naming import Kind
+from driftline.schemas import Kind
 from driftline.stream_app.simulator.conditions import DAY_S, Change, Cycle
 from driftline.stream_app.simulator.scenario import Scenario
 
@@ -33,7 +33,7 @@ _latency_regression = partial(
     signals=(
         "serving:latency_ms",
         "tail:latency_ms",
-        *(f"{prefix}:{name}" for name in ("cpu", "queue_depth", "load") for prefix in ("serving", "tail")),
+        *(f"{prefix}:{name}" for name in ("cpu", "queue_depth", "load") for prefix in ("host", "host_tail")),
     ),
     to={"latency_factor": 1.6, "load_factor": 1.25},
 )

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.stream_app.monitoring.naming import Kind
+from driftline.schemas import Kind
 
 FloatArray = NDArray[np.float64]
 

@@ -21,8 +21,7 @@ TOLERANCE_S: Final = 900.0
 class Incident:
     """One alarm with a life: all alerts of one fingerprint and start.
 
-    The facts are those of the first alert; the kind is that of the last one, which has seen most, and
-    ``joined`` are the signals that later ones told of.
+    The facts are those of the first alert; ``joined`` are the signals that later ones told of.
     """
 
     id: str
@@ -163,7 +162,7 @@ def _row(truth: Truth, found: list[Incident], prediction_times: Sequence[int], w
 
 
 def _incident(alerts: Sequence[Alert]) -> Incident:
-    alert, last = alerts[0], alerts[-1]
+    alert = alerts[0]
     labels, drift = alert["labels"], alert["drift"]
     told = dict.fromkeys(name for each in alerts for name in _signals(each))
     first = _signals(alert)
@@ -171,7 +170,7 @@ def _incident(alerts: Sequence[Alert]) -> Incident:
         id=alert["id"],
         model=labels["model"],
         version=labels["version"],
-        kind=last["drift"]["kind"],
+        kind=drift["kind"],
         signals=first,
         began_ms=_epoch_ms(drift["began_at"]),
         detected_ms=_epoch_ms(drift["detected_at"]),

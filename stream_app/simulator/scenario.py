@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from driftline.stream_app.monitoring.naming import Kind
+from driftline.schemas import Kind
 from driftline.stream_app.simulator.conditions import Change
 from driftline.stream_app.simulator.playing import Playing, SimulatedEvent, arrivals
 from driftline.stream_app.simulator.truth import Truth

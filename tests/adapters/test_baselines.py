@@ -26,7 +26,7 @@ def test_a_model_with_a_baseline_is_armed_from_its_first_event(tmp_path: Path) -
     alerts: list[OutputRecord] = []
     summaries: list[OutputRecord] = []
     replay(shifted, with_baseline(path), Sinks(alerts=alerts.append, signals=summaries.append))
-    assert orjson.loads(alerts[0].value)["labels"]["signal"] == "feature:x"
+    assert orjson.loads(alerts[0].value)["annotations"]["signal"] == "feature:x"
     references = {
         summary["signal"]: summary["reference"]
         for summary in (orjson.loads(each.value) for each in summaries)

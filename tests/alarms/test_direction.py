@@ -6,6 +6,7 @@ from driftline.stream_app.config import BehaviorPlan, ModelPlan, SignalPlan
 PLAN = ModelPlan(
     features={"x": SignalPlan(bad="down")},
     outputs={"confidence": SignalPlan(bad="down")},
+    serving={"hit_rate": SignalPlan(bad="down")},
     behaviors={"click": BehaviorPlan(bad="down"), "redo_search": BehaviorPlan(bad="up")},
 )
 
@@ -23,7 +24,10 @@ PLAN = ModelPlan(
         ("agreement:intent", "down"),
         ("missing:x", "up"),
         ("null:transcript", "up"),
-        ("serving:latency_ms", "both"),
+        ("serving:latency_ms", "up"),
+        ("serving:errors", "up"),
+        ("tail:latency_ms", "up"),
+        ("serving:hit_rate", "down"),
         ("volume:predictions", "both"),
     ],
 )

@@ -36,7 +36,7 @@ def test_a_model_is_armed_from_its_first_event(folder: Path, tmp_path: Path) -> 
     text = f"defaults: {{warm_up: 500}}\nmodels: {{search: {{baseline: {baseline}}}}}\n"
     config = config_of(tmp_path, text)
     first = json.loads(driftline("replay", shifted, "--config", config).stdout.splitlines()[0])
-    assert first["labels"]["signal"] == "feature:x"
+    assert first["annotations"]["signal"] == "feature:x"
 
 
 def test_it_shows_what_it_knows(folder: Path) -> None:

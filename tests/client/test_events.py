@@ -2,10 +2,13 @@
 
 import math
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -18,6 +21,24 @@ from driftline.stream_app.client.encoding import encode_event
 from tests.client.delivery import FakeProducer, client_of
 
 NOW_MS = 1_795_341_600_120
+
+
+class NAType:
+    """Stands for pandas' NA, which answers every question with itself."""
+
+    def __bool__(self) -> bool:
+        raise TypeError("boolean value of NA is ambiguous")
+
+
+class NaTType(datetime):
+    """Stands for pandas' NaT: a datetime that is none."""
+
+    def isoformat(self, *_: Any, **__: Any) -> str:
+        return "NaT"
+
+
+class Colour(Enum):
+    RED = "red"
 
 
 @pytest.fixture
@@ -122,7 +143,25 @@ def test_a_serving_report(client: DriftClient, producer: FakeProducer) -> None:
         (math.inf, None),
         (np.float64("nan"), None),
         (np.float32("inf"), None),
+        (np.int64(3), 3.0),
+        (np.datetime64("2026-11-22T10:00:00", "ns"), "2026-11-22T10:00:00.000000000"),
+        (np.datetime64("NaT"), None),
+        (np.timedelta64(1500, "ms"), 1.5),
         (Fraction(1, 4), 0.25),
+        (Decimal("0.25"), 0.25),
+        (Decimal("NaN"), None),
+        (2**70, float(2**70)),
+        (10**400, None),
+        (NAType(), None),
+        (NaTType(2026, 1, 1), None),
+        ([1.0, NAType()], None),
+        (datetime(2026, 11, 22, 10, tzinfo=UTC), "2026-11-22T10:00:00+00:00"),
+        (datetime(2026, 11, 22, 10), "2026-11-22T10:00:00"),
+        (date(2026, 11, 22), "2026-11-22"),
+        (timedelta(seconds=90), 90.0),
+        (UUID(int=7), "00000000-0000-0000-0000-000000000007"),
+        (Colour.RED, "red"),
+        ("half \ud800", "half ?"),
         ([], []),
         ((1, np.float32(0.5), True), [1.0, 0.5, 1.0]),
         ([1.0, math.nan], None),
@@ -139,6 +178,16 @@ def test_values_as_they_come(
     features = received(client, producer).features
     assert features == {"x": decoded}
     assert type(features["x"]) is type(decoded)
+
+
+def test_names_and_segments_are_text(client: DriftClient, producer: FakeProducer) -> None:
+    """Columns of a data frame are numbered, and shops too: the event was lost for it."""
+    segments: Any = {"shop": 3, "new": True, "no": None}
+    features: Any = {1: 1.0, "\ud800": 2.0}
+    client.log_prediction("7", features=features, segments=segments)
+    event = received(client, producer)
+    assert event.features == {"1": 1.0, "?": 2.0}
+    assert event.segments == {"shop": "3", "new": "true"}
 
 
 def test_any_mapping_and_any_id_will_do(client: DriftClient, producer: FakeProducer) -> None:

@@ -1,5 +1,6 @@
 """What a serving system must not notice: bad values, a slow broker, no broker."""
 
+import json
 import logging
 import subprocess
 import sys
@@ -32,16 +33,59 @@ def knotted() -> dict[str, Any]:
     return knot
 
 
+UNUSABLE = [
+    object(),
+    Hostile(),
+    {"y": 1.0},
+    {1, 2},
+    b"raw",
+    1j,
+    ["a", "b"],
+    np.zeros((2, 2)),
+    np.array(["a", "b"]),
+    knotted(),
+    (index for index in range(3)),
+]
+
+
+@pytest.mark.parametrize("value", UNUSABLE)
+@pytest.mark.parametrize("field", ["features", "outputs", "serving", "segments"])
+def test_one_value_that_cannot_be_sent_costs_itself(
+    field: str, value: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An event was lost for one of its forty features, and with it all that is joined with it."""
+    producer = FakeProducer()
+    with client_of(lambda: producer) as client:
+        for _ in range(3):
+            client.log_prediction("7", **{field: {"x": value, "good": 1}})
+        assert client.flush(5)
+    assert (client.sent, client.failed, client.dropped) == (3, 0, 0)
+    good = "1" if field == "segments" else 1
+    assert [json.loads(record.value)[field] for record in producer.records] == [{"good": good}] * 3
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == 1
+    assert f"{field}['x']" in said[0] and type(value).__name__ in said[0]
+
+
+@pytest.mark.parametrize("field", ["features", "outputs", "serving", "segments"])
+def test_a_field_that_is_no_mapping_costs_itself(field: str) -> None:
+    """A list of features without names lost the prediction's outputs too."""
+    producer = FakeProducer()
+    with client_of(lambda: producer) as client:
+        client.log_prediction("7", **{field: [1.0, 2.0]})
+        assert client.flush(5)
+    assert (client.sent, client.failed) == (1, 0)
+    assert json.loads(producer.records[0].value)[field] == {}
+
+
+def test_labels_of_which_nothing_is_left_are_not_sent() -> None:
+    """The worker would refuse them: a label without labels says nothing."""
+    with client_of(FakeProducer) as client:
+        client.log_feedback("label", prediction_id="p-1", labels={"intent": object()})
+        assert (client.waiting, client.failed) == (0, 1)
+
+
 BAD_PREDICTIONS: list[dict[str, Any]] = [
-    {"features": {"x": object()}},
-    {"features": {"x": Hostile()}},
-    {"features": {"x": "\ud800"}},
-    {"features": {"x": 2**70}},
-    {"features": {1: 1.0}},
-    {"features": {"x": {"y": 1.0}}},
-    {"features": {"x": ["a", "b"]}},
-    {"features": {"x": np.zeros((2, 2))}},
-    {"features": knotted()},
     {"model": "\ud800"},
     {"model": 7},
     {"time": datetime(2026, 11, 22)},
@@ -192,7 +236,7 @@ def test_every_event_counts_once_whatever_the_threads_do() -> None:
 
     def log() -> None:
         for place in range(500):
-            client.log_prediction("7", features={"x": object() if place % 10 == 0 else 1.0})
+            client.log_prediction("7", time=0.5 if place % 10 == 0 else None)  # type: ignore[arg-type]
 
     threads = [Thread(target=log) for _ in range(4)]
     for thread in threads:

@@ -104,6 +104,11 @@ def test_anchors_and_merge_keys(tmp_path: Path) -> None:
     assert settings.plan("three").labels.wait_ms == 3_600_000
 
 
+def test_labels_may_come_days_later_by_default() -> None:
+    """Yesterday's labels, or Friday's on Monday, would not count unless somebody had read about it."""
+    assert ModelPlan().labels.wait_ms == 3 * 86_400_000
+
+
 @pytest.mark.parametrize(
     ("written", "milliseconds"),
     [

@@ -249,32 +249,41 @@ def test_nothing_is_inherited_from_a_bank_that_is_learning() -> None:
     assert not new.state(0).armed
 
 
-# --- corrections
+# --- another transform
 
 
-@pytest.mark.parametrize("warm_up", [20, 1000])
-def test_a_corrected_label_changes_the_recent_statistics(warm_up: int) -> None:
-    """An error rate would count errors that were none."""
-    flags = single(Transform.BINARY, warm_up=warm_up)
-    feed(flags, column(*([0.0, 1.0] * 50)))
-    flags.correct("x", 1.0, 0.0)
-    assert flags.state(0).recent.mean == pytest.approx(0.49)
-    numbers = single(Transform.VALUE, warm_up=warm_up)
-    values = np.random.default_rng(1).standard_normal(100)
-    feed(numbers, values[:, None])
-    numbers.correct("x", float(values[90]), 5.0)
-    values[90] = 5.0
-    recent = numbers.state(0).recent
-    assert (recent.mean, recent.sd) == (pytest.approx(values.mean()), pytest.approx(values.std()))
-    assert recent.maximum == 5.0
+def test_a_signal_without_a_reference_may_become_another() -> None:
+    """What was taken for classes and is a number would stay a 0/1 signal for good."""
+    values = np.random.default_rng(1).standard_normal((300, 2))
+    bank, fresh = Bank(BankSettings(warm_up=200)), Bank(BankSettings(warm_up=200))
+    bank.add([Signal("x", 0, Transform.BINARY), Signal("y", 1, Transform.VALUE)], columns=2)
+    fresh.add([Signal("x", 0, Transform.VALUE), Signal("y", 1, Transform.VALUE)], columns=2)
+    feed(bank, np.column_stack([np.ones(100), values[:100, 1]]))
+    feed(fresh, np.column_stack([np.full(100, np.nan), values[:100, 1]]))
+    assert bank.relearn("x", Transform.VALUE)
+    assert not bank.relearn("x", Transform.VALUE)
+    for each in (bank, Bank.restore(bank.settings, bank.snapshot())):
+        feed(each, values[100:])
+        assert each.state(0).seen == 200
+        assert each.state(0).armed
+        assert each.state(0).reference == bank.state(0).reference
+    feed(fresh, values[100:])
+    assert replace(bank.state(0).recent, missing=100) == fresh.state(0).recent
+    assert bank.state(1) == fresh.state(1)
+    assert bank.is_armed("x")
 
 
-def test_what_cannot_be_corrected_is_refused() -> None:
-    """A NaN would enter the sums for good."""
-    with pytest.raises(ValueError, match="only VALUE and BINARY"):
-        single(Transform.CATEGORY).correct("x", 1.0, 2.0)
-    with pytest.raises(ValueError, match="two finite numbers"):
-        single().correct("x", 1.0, float("nan"))
+def test_the_rate_of_values_that_come_out_of_order_is_right() -> None:
+    """Labels come newest first now and then: from the first to the last there would be no time at all."""
+    values, times_ms = np.random.default_rng(2).standard_normal((400, 1)), np.arange(400) * 1000
+    order = np.random.default_rng(3).permutation(400)
+    whole, cut = single(warm_up=300), single(warm_up=300)
+    whole.update(values, times_ms[order], np.arange(400))
+    for start in range(0, 400, 7):
+        rows = slice(start, start + 7)
+        cut.update(values[rows], times_ms[order][rows], np.arange(400)[rows])
+    assert whole.rates()[0] == pytest.approx(1 / 1000)
+    assert whole.snapshot() == cut.snapshot()
 
 
 # --- snapshots

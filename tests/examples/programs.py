@@ -22,7 +22,6 @@ ENDS_AT = "2026-11-22T11:30:00.000Z"
 def alert(sequence: int, status: str = "firing", **other: Any) -> Alert:
     """The n-th alert of the first incident of concept drift, unless told otherwise."""
     fields = {
-        "signal": "error:intent",
         "severity": "critical",
         "kind": "concept_drift",
         "episode": 1,
@@ -39,10 +38,18 @@ def alert(sequence: int, status: str = "firing", **other: Any) -> Alert:
             model=fields["model"],
             version="7",
             role="live",
+            incident=f"{known_by}-{fields['episode']}",
             severity=fields["severity"],
-            signal=fields["signal"],
         ),
-        annotations=schemas.Annotations(summary=f"Alert {sequence}", description=f"Details {sequence}."),
+        annotations=schemas.Annotations(
+            summary=f"Alert {sequence}",
+            description=f"Details {sequence}.",
+            signal="error:intent",
+            runbook_url="docs/runbook.md#concept-drift",
+        ),
+        time=ENDS_AT if status == "resolved" else STARTS_AT,
+        ended=schemas.Ended.BACK_AT_REFERENCE if status == "resolved" else None,
+        related=[],
         starts_at=STARTS_AT,
         ends_at=ENDS_AT if status == "resolved" else None,
         generator_url="",
@@ -56,6 +63,8 @@ def drift(kind: str) -> schemas.Drift:
         kind=kind,
         direction="up",
         detectors=["adwin"],
+        unit="share",
+        now=None,
         before=schemas.Moments(mean=0.06, sd=0.24, count=2000),
         after=schemas.Moments(mean=0.15, sd=0.36, count=400),
         effect_size_sd=0.38,

@@ -103,7 +103,12 @@ def test_an_incident_from_its_first_word_to_its_last(
     [resolved] = receiver.pages("Alert 2")
     assert resolved == {
         "labels": first["labels"],
-        "annotations": {"summary": "Alert 2", "description": "Details 2."},
+        "annotations": {
+            "summary": "Alert 2",
+            "description": "Details 2.",
+            "signal": "error:intent",
+            "runbook_url": "docs/runbook.md#concept-drift",
+        },
         "startsAt": STARTS_AT,
         "endsAt": ENDS_AT,
     }
@@ -111,27 +116,27 @@ def test_an_incident_from_its_first_word_to_its_last(
 
 
 @pytest.mark.kafka
-@pytest.mark.parametrize("changed", [{"severity": "critical"}, {"signal": "behavior:redo_search"}])
-def test_changed_labels_resolve_the_old_ones_first(
-    kafka_settings: KafkaSettings, receiver: Receiver, changed: dict[str, str]
+def test_an_incident_that_gets_graver_fires_beside_itself_and_ends_as_one(
+    kafka_settings: KafkaSettings, receiver: Receiver
 ) -> None:
-    """To Alertmanager other labels are another alert: the old one would page on next to the new one."""
+    """To Alertmanager another severity is another alert: to end the lower one would say, in the middle of the
+    trouble, that it is resolved.
+    """
     publish(kafka_settings, alert(1, severity="warning"))
     with running(pager(kafka_settings, receiver)):
         wait_until(lambda: bool(receiver.pages("Alert 1")), "the alert fires")
-        old = receiver.pages("Alert 1")[0]
-        publish(kafka_settings, alert(2, "updated", **{"severity": "warning", **changed}))
-        wait_until(lambda: len(receiver.pages("Alert 2")) >= 2, "the grown alert fires")
-    ended = [page for page in receiver.pages("Alert 1") if "endsAt" in page]
-    assert [page["labels"] for page in ended] == [old["labels"]]
-    new = receiver.pages("Alert 2")[0]
-    assert "endsAt" not in new
-    assert new["labels"] == old["labels"] | changed
-    assert receiver.posts.index(ended) < receiver.posts.index([new])
-    last_of_old = max(
-        number for number, post in enumerate(receiver.posts) if old["labels"] == post[0]["labels"]
-    )
-    assert last_of_old == receiver.posts.index(ended)
+        publish(kafka_settings, alert(2, "updated"))
+        wait_until(lambda: len(receiver.pages("Alert 2")) >= 4, "both fire, and are repeated")
+        publish(kafka_settings, alert(3, "resolved"))
+        wait_until(lambda: len(receiver.pages("Alert 3")) >= 2, "both are resolved")
+    before = receiver.pages("Alert 1") + receiver.pages("Alert 2")
+    assert not [page for page in before if "endsAt" in page]
+    both = next(post for post in receiver.posts if len(post) == 2)
+    assert [page["labels"]["severity"] for page in both] == ["warning", "critical"]
+    assert both[0]["labels"] == both[1]["labels"] | {"severity": "warning"}
+    over = receiver.posts[-1]
+    assert [page["labels"] for page in over] == [page["labels"] for page in both]
+    assert all(page["endsAt"] == ENDS_AT for page in over)
 
 
 @pytest.mark.kafka

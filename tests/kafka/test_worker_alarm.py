@@ -27,7 +27,7 @@ def test_a_shifted_feature_raises_an_alarm(kafka_settings: KafkaSettings, tmp_pa
         alert = read_all(kafka_settings, kafka_settings.alerts)[0]
         assert alert["status"] == "firing"
         assert alert["labels"]["model"] == "search"
-        assert alert["labels"]["signal"] == "feature:x"
+        assert alert["annotations"]["signal"] == "feature:x"
         assert alert["drift"]["kind"] == "data_drift"
         logged = [json.loads(line) for line in worker.log.read_text().splitlines()]
         assert alert["id"] in [line.get("alert") for line in logged]

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from driftline.schemas import Kind
 from driftline.stream_app.config import FalseAlarmBudget
 from driftline.stream_app.monitoring.budget import (
     FEWEST_VALUES,
@@ -11,7 +12,6 @@ from driftline.stream_app.monitoring.budget import (
     changed,
     split,
 )
-from driftline.stream_app.monitoring.naming import Kind
 
 DAY_MS = 86_400_000
 WEIGHTS = st.dictionaries(st.integers(), st.floats(0.01, 32), min_size=1, max_size=200)

@@ -1,11 +1,12 @@
 import pytest
 
+from driftline.schemas import Kind
 from driftline.stream_app.config import FalseAlarmBudget, Settings
 from driftline.stream_app.config.plan import ModelPlan
 from driftline.stream_app.monitoring.budget import BEFORE_ITS_SHARE, KIND_WEIGHTS
 from driftline.stream_app.monitoring.calibration import Calibration
 from driftline.stream_app.monitoring.model import ModelMonitor
-from driftline.stream_app.monitoring.naming import Kind, kind_of
+from driftline.stream_app.monitoring.naming import kind_of
 from driftline.stream_app.pipeline import Records, Shard
 from tests.streams import Stream
 

@@ -17,7 +17,7 @@ def cells(section: Section, *rows: dict[str, Any]) -> list[list[float]]:
     section.discover(rows[0], next_cell=0, room=100)
     matrix = np.full((len(rows), 10), 99.0)
     section.fill(rows, matrix)
-    width = sum(column.cells for column in section.columns)
+    width = sum(column.cells for column in section.columns.values())
     listed: list[list[float]] = matrix[:, :width].tolist()
     return listed
 
@@ -58,16 +58,40 @@ def test_booleans_are_zero_and_one() -> None:
     """A boolean watched as a category would have two signals for one fact."""
     features = section()
     assert cells(features, {"a": True}, {"a": False}) == [[1.0], [0.0]]
-    assert features.columns[0].type is ColumnType.BOOLEAN
+    assert features.columns["a"].type is ColumnType.BOOLEAN
 
 
 def test_declared_booleans_may_be_numbers() -> None:
-    """Flags are sent as 0 and 1 as often as false and true: each would be a value of a wrong type."""
+    """Flags are sent as 0 and 1 as often as false and true: each would be a value of a wrong type.
+
+    Text that says yes or no is read too: what is declared is what was meant.
+    """
     features = section(a=SignalPlan(type="boolean"))
     rows = [{"a": value} for value in (1.0, 0.0, True, False, 0.5, "1", None)] + [{}]
     read = [row[0] for row in cells(features, *rows)]
-    assert read[:6] == [1.0, 0.0, 1.0, 0.0, -inf, -inf]
+    assert read[:6] == [1.0, 0.0, 1.0, 0.0, -inf, 1.0]
     assert isnan(read[6]) and isnan(read[7])
+    words = ["True", "f", " YES ", "no", "on", "0.0", "maybe", "2"]
+    read = [row[0] for row in cells(features, *[{"a": word} for word in words])]
+    assert read == [1.0, 0.0, 1.0, 0.0, 1.0, 0.0, -inf, -inf]
+
+
+def test_declared_numbers_may_be_text() -> None:
+    """What comes from CSV is text: a column of numbers would be one of a hundred categories."""
+    features = section(a=SignalPlan(type="numeric", min=0))
+    rows = [{"a": value} for value in ("3.5", " 1e3", 2.0, "n/a", True, [1.0], "1_0", "", "nan", "inf")]
+    read = [row[0] for row in cells(features, *rows)]
+    assert read[:7] == [3.5, 1000.0, 2.0, -inf, -inf, -inf, -inf]
+    assert all(map(isnan, read[7:]))
+
+
+def test_declared_categories_may_be_numbers_and_booleans() -> None:
+    """Shop 1234567 and shop 1234568 are two, and 3.0 is shop 3."""
+    shops = Section("features", {"a": SignalPlan(type="categorical")}, categories=10)
+    values = (1234567.0, 1234568.0, "1234567", 3.0, "3", True, "true", 0.1, [1.0])
+    assert [row[0] for row in cells(shops, *[{"a": value} for value in values])] == [
+        *(1.0, 2.0, 1.0, 3.0, 3.0, 4.0, 4.0, 5.0, -inf)
+    ]
 
 
 def test_a_number_in_a_column_of_booleans_is_of_a_wrong_type() -> None:
@@ -76,12 +100,19 @@ def test_a_number_in_a_column_of_booleans_is_of_a_wrong_type() -> None:
 
 
 def test_lists_are_length_and_norm() -> None:
-    """An embedding would not be watched at all."""
+    """An embedding would not be watched at all. Behind them stand projections and an index."""
     read = cells(section(), {"a": [3.0, 4.0]}, {"a": None}, {"a": 1.0}, {})
-    assert read[0] == [2.0, 5.0]
+    assert read[0][:2] == [2.0, 5.0]
+    assert len(read[0]) == 7
     assert all(map(isnan, read[1]))
-    assert read[2] == [-inf, -inf]
+    assert read[2] == [-inf] * 7
     assert all(map(isnan, read[3]))
+
+
+def test_a_list_takes_the_room_of_two() -> None:
+    """It has ten signals where others have five: the stream would have more than its limit."""
+    assert [column.name for column in section().discover({"a": [1.0], "b": 1.0}, 0, room=2)[0]] == ["a"]
+    assert section().discover({"a": [1.0], "b": 1.0}, 0, room=1)[1] == ["a"]
 
 
 def test_a_name_is_typed_by_its_first_value() -> None:
@@ -91,7 +122,7 @@ def test_a_name_is_typed_by_its_first_value() -> None:
     assert not features.columns
     assert features.first_misfit([{"a": None}, {"a": 2.0}], 0) == 1
     features.discover({"a": 2.0}, 0, 100)
-    assert features.columns[0].type is ColumnType.NUMERIC
+    assert features.columns["a"].type is ColumnType.NUMERIC
     assert features.first_misfit([{"a": None}, {"a": 2.0}, {"b": 1.0}], 0) == 2
 
 

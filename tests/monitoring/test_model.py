@@ -3,8 +3,9 @@ from typing import Any
 import pytest
 
 from driftline.schemas import Event, Feedback, Prediction, Serving, decode, encode
-from driftline.stream_app.config import BehaviorPlan, LabelsPlan, Limits, ModelPlan
+from driftline.stream_app.config import BehaviorPlan, LabelsPlan, Limits, ModelPlan, SignalPlan
 from driftline.stream_app.monitoring.model import ModelMonitor
+from driftline.stream_app.monitoring.notices import Why
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.pipeline.codec import pack, unpack
 
@@ -79,13 +80,18 @@ def test_a_label_may_come_before_its_prediction() -> None:
     assert model.seen("error:intent") == (1, 1.0)
 
 
-def test_a_later_label_corrects_the_earlier() -> None:
-    """A corrected label would count twice, or the wrong one would stay."""
+def test_a_correction_is_counted_and_changes_no_value() -> None:
+    """A corrected label would count twice, or a reference would be corrected away from its detectors.
+
+    Until issue 17 a correction changed the statistics and not what the detectors had read.
+    """
     model = Model()
     model.predict("a")
     model.label("a", "navigate")
     model.label("a", "call")
-    assert model.seen("error:intent") == (1, 0.0)
+    model.label("a", "call")
+    assert model.seen("error:intent") == (1, 1.0)
+    assert model.monitor.joins.counts["labels_corrected"] == 1
 
 
 def test_the_same_label_again_counts_once() -> None:
@@ -106,15 +112,52 @@ def test_annotators_agree_or_not() -> None:
     assert model.seen("annotators:intent") == (1, 0.0)
 
 
-def test_a_label_that_comes_too_late_is_counted_as_missed() -> None:
-    """A wrong partitioner or a late labeller would show as silence."""
+def test_a_label_that_comes_too_late_is_late() -> None:
+    """A late labeller would show as silence, or as one who labels what nobody predicted."""
     model = Model(ModelPlan(labels=LabelsPlan(wait_ms=MINUTE_MS)))
     model.predict("a")
     model.wait(2 * MINUTE_MS)
     model.label("a", "call", at_ms=2 * MINUTE_MS)
     model.wait(5 * MINUTE_MS)
-    assert model.monitor.joins.counts["misses"] == 1
+    assert model.monitor.joins.counts["labels_late"] == 1
+    assert model.monitor.joins.counts["misses"] == 0
+    assert [notice.why for notice in model.monitor.notices.all()] == [Why.LABEL_LATE]
     assert "error:intent" not in model.stream().outcomes["labels"].cells
+
+
+def test_a_label_of_what_nobody_predicted_is_missed() -> None:
+    """A wrong partitioner would show as silence."""
+    model = Model(ModelPlan(labels=LabelsPlan(wait_ms=MINUTE_MS)))
+    model.predict("a")
+    model.label("b", "call")
+    model.wait(5 * MINUTE_MS)
+    assert model.monitor.joins.counts["misses"] == 1
+    assert [notice.why for notice in model.monitor.notices.all()] == [Why.LABEL_UNKNOWN]
+
+
+def test_a_label_without_a_value_is_no_answer() -> None:
+    """An unlabelled row of an export would be a wrong prediction, and keep the real label from counting."""
+    model = Model()
+    model.predict("a")
+    model.label("a", None)
+    model.label("a", "call")
+    assert model.seen("error:intent") == (1, 0.0)
+    assert model.monitor.notices.all()[0].sentence.endswith('output "call" is a text, label is null')
+
+
+def test_how_labels_fare_is_known() -> None:
+    """A status page could not say how late labels are, nor how many find their predictions."""
+    model = Model(ModelPlan(labels=LabelsPlan(wait_ms=MINUTE_MS)))
+    health = model.monitor.joins.health
+    assert (health.label_delay_ms, health.join_rate, health.labelled_share) == (None, None, None)
+    for number in range(8):
+        model.predict(f"p-{number}")
+    for number in range(4):
+        model.label(f"p-{number}" if number else "unknown", "call", at_ms=30_000)
+    model.wait(10 * MINUTE_MS)
+    assert health.label_delay_ms == 30_000
+    assert health.join_rate == 0.75
+    assert health.labelled_share == 3 / 8
 
 
 def test_numeric_labels_give_absolute_errors() -> None:
@@ -192,8 +235,8 @@ def test_serving_reports_are_signals() -> None:
     """Memory and load of the hosts would not be watched."""
     model = Model()
     model.take(Serving(model="search", time_ms=START_MS, version="1", values={"cpu": 0.5, "gpu": None}))
-    assert model.seen("serving:cpu", table="reports") == (1, 0.5)
-    assert "serving:gpu" not in model.stream().outcomes["reports"].cells
+    assert model.seen("host:cpu", table="reports") == (1, 0.5)
+    assert "host:gpu" not in model.stream().outcomes["reports"].cells
 
 
 def test_throughput_is_predictions_per_second() -> None:
@@ -219,8 +262,43 @@ def test_a_new_version_begins_with_its_predecessors_references() -> None:
     assert feature.armed
     assert stream.compares("feature:x") == "1"
     assert output is not None
+    assert output.armed
+    assert stream.compares("output:score") == "1"
+
+
+def test_outputs_of_a_version_may_begin_afresh() -> None:
+    """A model that is meant to answer differently would page on each release."""
+    plan = ModelPlan(warm_up=20, outputs={"score": SignalPlan(new_version="fresh")})
+    model = Model(plan)
+    for step in range(30):
+        model.predict(f"p-{step}", outputs={"score": float(step % 5)})
+    model.predict("q", version="2")
+    output = model.stream("2").predictions.bank.state_of("output:score")
+    assert output is not None
     assert not output.armed
-    assert stream.compares("output:score") is None
+
+
+def test_a_version_inherits_what_its_predecessor_s_labels_teach_later() -> None:
+    """Labels come a day late: the version they are about has gone by then, and the new one knows nothing."""
+    model = Model(ModelPlan(warm_up=20))
+    for step in range(30):
+        model.predict(f"p-{step}")
+    for step in range(4):
+        model.predict(f"q-{step}", version="2")
+    model.label("q-0", "navigate")
+    for step in range(30):
+        model.label(f"p-{step}", "call" if step % 10 else "navigate", at_ms=MINUTE_MS)
+    for step in range(4):
+        model.predict(f"later-{step}", at_ms=2 * MINUTE_MS, version="2")
+    error = model.stream("2").outcomes["labels"].bank.state_of("error:intent")
+    assert error is not None
+    assert error.armed
+    assert model.stream("2").compares("error:intent") == "1"
+    for step in range(4):
+        model.predict(f"latest-{step}", at_ms=3 * MINUTE_MS, version="3")
+    for step in range(4):
+        model.predict(f"last-{step}", at_ms=4 * MINUTE_MS, version="3")
+    assert model.stream("3").outcomes["labels"].bank.is_armed("error:intent")
 
 
 def test_one_event_far_ahead_expires_nothing() -> None:

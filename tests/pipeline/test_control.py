@@ -69,7 +69,7 @@ def test_an_accepted_change_is_over_and_the_next_one_is_measured_from_there(word
     assert {record["action"] for record in outputs.audit} == {"accepted"}
     assert "feature:x" in {record["signal"] for record in outputs.audit}
     back = outputs.alerts[len(same) :]
-    assert back[0]["labels"]["signal"] == "feature:x"
+    assert back[0]["annotations"]["signal"] == "feature:x"
     assert back[0]["drift"]["direction"] == "down"
     assert back[0]["drift"]["before"]["mean"] == pytest.approx(1.5, abs=0.2)
     state = outputs.shard.models["search"].watch.monitor.state(("1", "live"), "predictions", "feature:x")

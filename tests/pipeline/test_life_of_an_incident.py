@@ -38,7 +38,7 @@ def test_a_change_and_its_end_are_one_incident() -> None:
     assert [alert["sequence"] for alert in alerts] == list(range(1, len(alerts) + 1))
     assert len({alert["id"] for alert in alerts}) == len(alerts)
     assert [("endsAt" in alert) for alert in alerts] == [status == "resolved" for status in statuses(alerts)]
-    assert alerts[0]["labels"]["signal"] == "feature:x"
+    assert alerts[0]["annotations"]["signal"] == "feature:x"
     assert alerts[0]["drift"]["kind"] == "data_drift"
 
 
@@ -83,7 +83,7 @@ def test_a_worse_version_is_named_with_the_one_it_is_compared_with() -> None:
     assert alerts
     assert {alert["labels"]["version"] for alert in alerts} == {"2"}
     assert alerts[0]["drift"]["compared_with"] == "1"
-    assert alerts[0]["labels"]["signal"] == "error:intent"
+    assert alerts[0]["annotations"]["signal"] == "error:intent"
 
 
 def test_a_healthy_stream_is_silent() -> None:

@@ -29,7 +29,21 @@ from driftline.schemas import (
 from tests.schemas.examples import TIME_MS
 
 BEFORE, AFTER = Moments(0.06, 0.24, 2000), Moments(0.15, 0.36, 640)
-SIGNAL = RankedSignal("error:intent", "concept_drift", "up", 0.38, BEFORE, AFTER, ["adwin"])
+SIGNAL = RankedSignal(
+    signal="error:intent",
+    kind="concept_drift",
+    direction="up",
+    unit="share",
+    began_at=rfc3339(TIME_MS - 60_000),
+    detected_at=rfc3339(TIME_MS),
+    before=BEFORE,
+    after=AFTER,
+    now=None,
+    effect_size_sd=0.38,
+    detectors=["adwin"],
+    compared_with=None,
+    categories=None,
+)
 
 
 def an_alert(**changes: Any) -> Alert:
@@ -41,10 +55,18 @@ def an_alert(**changes: Any) -> Alert:
             model="voice search",
             version="v2",
             role="live",
+            incident=f"{fingerprint}-1",
             severity="critical",
-            signal="error:intent",
         ),
-        annotations=Annotations(summary="Errors doubled.", description="From 6 % to 15 %."),
+        annotations=Annotations(
+            summary="Errors doubled.",
+            description="From 6 % to 15 %.",
+            signal="error:intent",
+            runbook_url="docs/runbook.md#concept-drift",
+        ),
+        time=rfc3339(TIME_MS),
+        ended=None,
+        related=[],
         starts_at=rfc3339(TIME_MS),
         generator_url="",
         id=alert_id(fingerprint, 1, 1),
@@ -55,6 +77,8 @@ def an_alert(**changes: Any) -> Alert:
             kind="concept_drift",
             direction="up",
             detectors=["adwin"],
+            unit="share",
+            now=None,
             before=BEFORE,
             after=AFTER,
             effect_size_sd=0.38,
@@ -75,7 +99,7 @@ def test_alertmanager_finds_what_it_needs() -> None:
     """A label that is no string, or endsAt: null, makes Alertmanager refuse the whole post."""
     record = json.loads(encode_alert(an_alert()))
     assert all(isinstance(value, str) for value in (record["labels"] | record["annotations"]).values())
-    assert {"alertname", "model", "version", "role", "severity", "signal"} <= set(record["labels"])
+    assert {"alertname", "model", "version", "role", "incident", "severity"} == set(record["labels"])
     assert record["startsAt"] == "2026-11-22T10:00:00.120Z"
     assert record["generatorURL"] == ""
     assert "endsAt" not in record
@@ -88,7 +112,8 @@ def test_the_drift_object_has_every_figure() -> None:
     drift = json.loads(encode_alert(an_alert()))["drift"]
     assert drift["before"] == {"mean": 0.06, "sd": 0.24, "count": 2000}
     assert drift["positions"] == [{"topic": "driftline.feedback", "partition": 3, "offset": 41}]
-    assert drift["signals"][0]["effect_size_sd"] == 0.38
+    [signal] = drift["signals"]
+    assert (signal["effect_size_sd"], signal["before"]["mean"], signal["unit"]) == (0.38, 0.06, "share")
     assert drift["coverage"] == {"seen": 2640, "rejected": 1, "sampled": 1.0, "lost": 0}
     assert drift["features_moved"] is False
     assert drift["compared_with"] is None

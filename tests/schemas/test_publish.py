@@ -26,6 +26,7 @@ from driftline.schemas import (
     rfc3339,
 )
 from driftline.schemas.json_schemas import RECORDS, json_schema
+from driftline.schemas.mending import mend
 from driftline.schemas.publish import documents, main
 from tests.schemas.examples import EXAMPLES, PREDICTION, TIME_MS
 from tests.schemas.test_alerts import an_alert
@@ -75,11 +76,21 @@ def test_the_examples_fit_their_schemas(example: str) -> None:
 @settings(max_examples=300, deadline=None)
 @given(changed_events())
 def test_what_decodes_fits_the_schema(value: bytes) -> None:
-    """A schema stricter than the decoder would make producers reject what driftline reads."""
+    """A schema stricter than the decoder would make producers reject what driftline reads.
+
+    But for values that cost themselves: the decoder sets them aside, the schema says what would be right.
+    """
     event = decode(value, None)
-    if not isinstance(event, Rejection):
+    if not isinstance(event, Rejection) and not needs_mending(value):
         record = {key: as_read(item) for key, item in json.loads(value).items()}
         VALIDATORS[record["type"]].validate(record)
+
+
+def needs_mending(value: bytes) -> bool:
+    """Whether there is anything in the fields of an event that is no value of one."""
+    record = json.loads(value)
+    before = repr(record)
+    return bool(mend(record)) or repr(record) != before
 
 
 def as_read(item: Any) -> Any:
@@ -92,13 +103,11 @@ def as_read(item: Any) -> Any:
     [
         ("prediction", {"id": ""}),
         ("prediction", {"time": 1}),
-        ("prediction", {"features": {"x": {}}}),
-        ("prediction", {"serving": {"x": "1"}}),
+        ("prediction", {"features": [1]}),
         ("label", {"labels": {}}),
         ("label", {"prediction_id": None}),
         ("behavior", {"behavior": None}),
         ("decision", {"decision": None}),
-        ("serving", {"values": {"x": True}}),
         ("serving", {"version": ""}),
         ("verdict", {"action": "silence"}),
         ("verdict", {"verdict": "fine"}),

@@ -93,13 +93,18 @@ scalars = st.one_of(
 )
 
 
+# What is no value of an event, which the decoder sets aside.
+odd = st.sampled_from([{}, {"a": 1}, {"intent": None}, [1.0], [], ["a"], [None]])
+
+
 @st.composite
 def events(draw: st.DrawFn) -> dict[str, Any]:
     """Predictions, some of them wrong, with some of the names in any order."""
     event = dict(EVENT)
     for section in ("features", "outputs", "serving", "segments", "extra"):
         names = draw(st.permutations(list(EVENT[section])))
-        event[section] = {name: draw(st.one_of(st.just(EVENT[section][name]), scalars)) for name in names}
+        values = {name: draw(st.one_of(st.just(EVENT[section][name]), scalars, odd)) for name in names}
+        event[section] = values
         if draw(st.booleans()):
             event[section].popitem()
     for name in draw(st.lists(st.sampled_from(list(EVENT)), max_size=2)):

@@ -10,7 +10,19 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from driftline.schemas import Control, Feedback, Prediction, Reason, Rejection, Serving, decode, encode
+from driftline.schemas import (
+    Control,
+    Feedback,
+    Prediction,
+    Reason,
+    Rejection,
+    Serving,
+    Unusable,
+    decode,
+    encode,
+    outputs_text,
+    read_outputs,
+)
 from driftline.schemas.depth import DEEPEST, is_too_deep
 from tests.schemas.examples import EXAMPLES, PREDICTION, TIME_MS, written
 
@@ -31,6 +43,90 @@ def test_a_number_that_is_not_finite_costs_only_itself(token: str, section: str)
     assert isinstance(event, Prediction)
     assert getattr(event, section) == {"good": 1.5, "bad": None}
     assert event.id == "p-81"
+
+
+UNUSABLE = [
+    ({"a": 1}, "an object"),
+    ({}, "an object"),
+    ([1, "b"], "a list of other things"),
+    ([[1.0]], "a list of other things"),
+    ([True], "a list of other things"),
+]
+
+
+@pytest.mark.parametrize(("value", "found"), UNUSABLE)
+@pytest.mark.parametrize("section", ["features", "outputs"])
+def test_a_value_that_no_event_can_have_costs_only_itself(section: str, value: Any, found: str) -> None:
+    """After a deployment that made one feature an object every event was refused, and nothing watched."""
+    event = decode(written(PREDICTION, **{section: {"good": 1.5, "bad": value}}), TIME_MS)
+    assert isinstance(event, Prediction)
+    assert getattr(event, section) == {"good": 1.5, "bad": Unusable(found)}
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [("1", "a string"), (True, "a boolean"), ([1.0], "a list"), ({}, "an object")],
+)
+def test_a_figure_that_is_none_costs_only_itself(value: Any, found: str) -> None:
+    """A host agent that reports "n/a" for its cpu would lose memory and load too."""
+    event = decode(written(PREDICTION, serving={"good": 1.5, "bad": value}), TIME_MS)
+    assert isinstance(event, Prediction)
+    assert event.serving == {"good": 1.5, "bad": Unusable(found)}
+    report = decode(written(EXAMPLES["serving"], values={"good": 1.5, "bad": value}), TIME_MS)
+    assert isinstance(report, Serving)
+    assert report.values == {"good": 1.5, "bad": Unusable(found)}
+
+
+@pytest.mark.parametrize("name", ["label", "decision"])
+def test_labels_may_be_unusable_all_of_them(name: str) -> None:
+    """The event is one all the same: that its only label cannot be used is said by whoever compares it."""
+    field = "labels" if name == "label" else "decision"
+    event = decode(written(EXAMPLES[name], **{field: {"intent": {"class": "call"}}}), TIME_MS)
+    assert isinstance(event, Feedback)
+    assert getattr(event, field) == {"intent": Unusable("an object")}
+
+
+def test_a_list_with_a_null_is_missing_as_a_whole() -> None:
+    """Other JSON libraries than Python's write null for NaN."""
+    event = decode(written(PREDICTION, features={"x": [1.0, None]}), TIME_MS)
+    assert isinstance(event, Prediction)
+    assert event.features == {"x": None}
+
+
+@pytest.mark.parametrize(
+    ("written_as", "read_as"),
+    [("x" * 300, "x" * 256), (7, "7"), (1.5, "1.5"), ({}, None), ([1], None), ("half \ud800", "half ?")],
+)
+def test_remarks_cost_only_themselves(written_as: Any, read_as: Any) -> None:
+    """A session that is a number, or a comment that is too long, lost the event."""
+    event = decode(written(PREDICTION, session=written_as), TIME_MS)
+    assert isinstance(event, Prediction)
+    assert event.session == read_as
+
+
+def test_segments_cost_only_themselves() -> None:
+    """Shops have numbers."""
+    segments = {"shop": 3, "new": True, "country": "US", "no": None, "odd": {}}
+    event = decode(written(PREDICTION, segments=segments), TIME_MS)
+    assert isinstance(event, Prediction)
+    assert event.segments == {"shop": "3", "new": "true", "country": "US"}
+
+
+def test_half_a_surrogate_pair_costs_one_character() -> None:
+    """Programs that cut text by UTF-16 units cut emoji in two; the event was refused for it."""
+    event = decode(written(PREDICTION, features={"x": "good \ud83d", "\udc00": 1, "nan": math.nan}), TIME_MS)
+    assert isinstance(event, Prediction)
+    assert event.features == {"x": "good ?", "?": 1.0, "nan": None}
+
+
+@pytest.mark.parametrize("outputs", [{"a": [1, None]}, {"a": {"b": 1}, "c": 2}, {"a": None}, {"a": 1e400}])
+def test_outputs_that_were_mended_can_be_read_again(outputs: dict[str, Any]) -> None:
+    """They wait as text for their label, which would have ended the worker hours later."""
+    record = written(PREDICTION, outputs=outputs).replace(b"Infinity", b"1e400")
+    event = decode(record, TIME_MS)
+    assert isinstance(event, Prediction)
+    usable = {name: value for name, value in event.outputs.items() if not isinstance(value, Unusable)}
+    assert read_outputs(outputs_text(event, record)) == usable
 
 
 @pytest.mark.parametrize("token", NOT_FINITE)
@@ -160,20 +256,22 @@ def changed_events(draw: st.DrawFn) -> bytes:
 
 
 def assert_settled(event: Any) -> None:
-    """An event has nothing left that only the wire may hold, and can be written again."""
+    """An event has nothing left that only the wire may hold, and can be written again if all can be used."""
     assert isinstance(event, Prediction | Feedback | Serving | Control)
     assert type(event.time_ms) is int
     maps = [getattr(event, name, {}) for name in ("features", "outputs", "serving", "labels", "decision")]
     maps.append(getattr(event, "values", {}))
-    for value in (value for each in maps for value in each.values()):
-        assert value is None or isinstance(value, float | bool | str | list)
+    values = [value for each in maps for value in each.values()]
+    for value in values:
+        assert value is None or isinstance(value, float | bool | str | list | Unusable)
         if isinstance(value, float):
             assert math.isfinite(value)
         if isinstance(value, list):
             assert all(type(item) is float and math.isfinite(item) for item in value)
     assert isinstance(getattr(event, "signals", []), list)
     assert event.model
-    assert decode(encode(event), None) == event
+    if not any(isinstance(value, Unusable) for value in values):
+        assert decode(encode(event), None) == event
 
 
 @settings(max_examples=300, deadline=None)

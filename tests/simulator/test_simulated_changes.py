@@ -11,7 +11,8 @@ import orjson
 import pytest
 from numpy.typing import NDArray
 
-from driftline.stream_app.monitoring.naming import KIND_OF_PREFIX, Kind
+from driftline.schemas import Kind
+from driftline.stream_app.monitoring.naming import kind_of
 from driftline.stream_app.simulator import Change, Cycle, Scenario, Truth, scenarios, write_truth
 from tests.simulator.simulated_history import History, read
 
@@ -175,7 +176,8 @@ def test_expected_signals_are_named_as_the_engine_names_them(scenario: str) -> N
         for signal in change.signals:
             prefix, _, subject = signal.partition(":")
             assert subject in subjects
-            kinds.add(KIND_OF_PREFIX[prefix])
+            assert (subject in {"cpu", "queue_depth", "load"}) == prefix.startswith("host")
+            kinds.add(kind_of(signal))
         assert change.kind in kinds
 
 

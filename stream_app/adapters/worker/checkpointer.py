@@ -10,7 +10,7 @@ from driftline.stream_app.adapters.logs import alert_fields, get_log
 from driftline.stream_app.adapters.metrics import Metrics
 from driftline.stream_app.adapters.state_store import StateStore
 from driftline.stream_app.adapters.worker.partition import Partition, chunks
-from driftline.stream_app.adapters.worker.publisher import Publisher
+from driftline.stream_app.adapters.worker.publisher import Publisher, stamped
 from driftline.stream_app.config import Settings
 from driftline.stream_app.pipeline import ModelCut, OutputRecord, StateRecord
 
@@ -97,7 +97,10 @@ class Checkpointer:
     async def publish(self, topic: str, records: list[OutputRecord]) -> None:
         """Publish and wait, trying again while the broker refuses."""
         if records:
-            await self._insist(lambda: self._publisher.publish(topic, records))
+            is_alerts = topic == self._topics.alerts
+            await self._insist(
+                lambda: self._publisher.publish(topic, stamped(records) if is_alerts else records)
+            )
 
     async def write(self, number: int, records: list[StateRecord]) -> int:
         """Write state records of a partition number and wait, trying again while the broker refuses."""

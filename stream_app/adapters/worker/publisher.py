@@ -2,16 +2,24 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from time import time
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 
+from driftline.schemas import PUBLISHED_AT, rfc3339
 from driftline.stream_app.adapters.logs import get_log
 from driftline.stream_app.adapters.metrics import Metrics
 from driftline.stream_app.pipeline import OutputRecord
 
 log = get_log("driftline.publisher")
+
+
+def stamped(records: Sequence[OutputRecord]) -> list[OutputRecord]:
+    """The records with the time on the wall as a header: what they tell is in event time."""
+    now = rfc3339(round(time() * 1000)).encode()
+    return [record._replace(headers=[*record.headers, (PUBLISHED_AT, now)]) for record in records]
 
 
 class Publisher:

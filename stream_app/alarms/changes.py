@@ -1,0 +1,99 @@
+"""One signal's change in words."""
+
+from math import isnan
+from typing import Final
+
+from driftline.detectors import Finding
+from driftline.schemas import CategoryShare
+from driftline.stream_app.alarms.incident import Member
+from driftline.stream_app.alarms.quantities import from_to, quantities
+from driftline.stream_app.config.units import SHARE
+from driftline.stream_app.monitoring.naming import subject_of
+
+LONGEST_CATEGORY: Final = 40
+NAMES: Final = {
+    "missing": "missing {}",
+    "type": "{} of a wrong type",
+    "range": "{} out of range",
+    "unseen": "new values of {}",
+    "null": "empty {}",
+    "agreement": "agreement on {}",
+    "annotators": "annotators' agreement on {}",
+    "tail": "unusually large {}",
+}
+"""By prefix of the signal; those of all others are called by what they are about."""
+
+
+def name_of(signal: str, unit: str) -> str:
+    """What a signal is called in a sentence: ``errors of intent`` for ``error:intent``."""
+    prefix, _, rest = signal.partition(":")
+    subject = subject_of(signal)
+    if not rest:
+        return signal
+    if prefix == "error":
+        return f"{'errors' if unit == SHARE else 'error'} of {subject}"
+    if prefix == "volume":
+        return "bursts of traffic" if rest.endswith(".tail") else "traffic"
+    return NAMES.get(prefix, "{}").format(subject)
+
+
+def change_of(member: Member) -> str:
+    """``amount fell from 3,311 to 33``: what a signal did, by its first finding."""
+    evidence, found = member.evidence, member.evidence.finding
+    if evidence.told:
+        return evidence.told
+    name = name_of(evidence.signal, evidence.unit)
+    if evidence.categories:
+        return f"{name}: {share_of(evidence.categories[0])}"
+    if found.of == "variance":
+        return f"{name} {spread_of(found, evidence.unit)}"
+    if found.of == "shape" or found.before.mean == found.after.mean or isnan(found.after.mean):
+        return f"{name} is distributed differently{around(found.after.mean, evidence.unit)}"
+    return f"{name} {level_of(found, evidence.unit)}"
+
+
+def spread_of(found: Finding, unit: str) -> str:
+    """``varies more: sd from 1 to 2``."""
+    verb = "varies more" if found.effect_size_sd > 0 else "varies less"
+    if isnan(found.before.sd):
+        return f"{verb} than usual"
+    return f"{verb}: sd {from_to(found.before.sd, found.after.sd, unit)}"
+
+
+def level_of(found: Finding, unit: str) -> str:
+    """``fell from 3,311 to 33``, or where only the time of the day explains what was before, how it is."""
+    if isnan(found.before.mean):
+        verb = "higher" if found.effect_size_sd > 0 else "lower"
+        return f"is {verb} than usual for the time of day, at {quantities([found.after.mean], unit)[0]}"
+    verb = "rose" if found.after.mean > found.before.mean else "fell"
+    return f"{verb} {from_to(found.before.mean, found.after.mean, unit)}"
+
+
+def around(mean: float, unit: str) -> str:
+    """Where another distribution lies, as far as that is known."""
+    return "" if isnan(mean) else f" around {quantities([mean], unit)[0]}"
+
+
+def share_of(moved: CategoryShare) -> str:
+    """``"cash" rose from 50 % to 70 %``."""
+    verb = "rose" if moved.after > moved.before else "fell"
+    return f"{quoted(moved.category)} {verb} {from_to(moved.before, moved.after, SHARE)}"
+
+
+def quoted(category: str | None) -> str:
+    """A category's name on one line."""
+    if category is None:
+        return "all others"
+    text = " ".join(category.split())
+    return f'"{text[:LONGEST_CATEGORY]}{"…" if len(text) > LONGEST_CATEGORY else ""}"'
+
+
+def present_of(member: Member) -> str:
+    """``now 35.2``, of what the change was told of; empty where nothing is known beyond that."""
+    found, now, unit = member.evidence.finding, member.now, member.evidence.unit
+    if now is None or isnan(now.mean) or member.evidence.told:
+        return ""
+    if found.of == "variance":
+        return f"sd now {quantities([now.sd], unit)[0]}"
+    what = f"{quoted(member.evidence.categories[0].category)} " if member.evidence.categories else ""
+    return f"{what}now {quantities([now.mean], unit)[0]}"

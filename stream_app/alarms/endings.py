@@ -1,0 +1,73 @@
+"""Why an incident is over: a signal is back where it was, or it is not and counts as normal all the same."""
+
+from math import isnan
+
+from driftline.detectors import Moments, SignalState
+from driftline.schemas import Ended, Kind
+from driftline.schemas.status import ALL_VERSIONS
+from driftline.stream_app.alarms.incident import Incident, Member
+from driftline.stream_app.monitoring.streams import GONE_MS, Streams
+
+# Back is nearer to what it was than to what it became.
+NEARER = 0.5
+# What a level that stayed moves the level by, in sd, to count as such: less is within the noise of its mean.
+FOLLOWED_SD = 0.25
+
+
+def remember_start(member: Member, signal: SignalState) -> None:
+    """What a signal was when it was first looked at after it fired."""
+    member.seen_at_start = signal.seen
+    member.followed_at_start = signal.followed
+    member.reference_at_start = signal.reference.mean if signal.reference is not None else 0.0
+
+
+def is_back(member: Member, now: Moments) -> bool:
+    """Whether the last values themselves are what they were before the change."""
+    finding = member.evidence.finding
+    before, after, present = finding.before.mean, finding.after.mean, now.mean
+    if finding.of == "variance":
+        before, after, present = finding.before.sd, finding.after.sd, now.sd
+    if isnan(before) or finding.of == "shape":
+        return True  # nothing was told that the values could be held against
+    return abs(present - before) <= NEARER * abs(after - before)
+
+
+def has_followed(member: Member, signal: SignalState) -> bool:
+    """Whether the level, or the reference, of a signal moved while its incident was open."""
+    finding, reference = member.evidence.finding, signal.reference
+    if abs(signal.followed - member.followed_at_start) >= FOLLOWED_SD:
+        return True
+    moved = abs(reference.mean - member.reference_at_start) if reference is not None else 0.0
+    change = abs(finding.after.mean - finding.before.mean)
+    return not finding.categories and not isnan(change) and moved > NEARER * change > 0.0
+
+
+def ending_of(member: Member, signal: SignalState, now: Moments | None) -> Ended:
+    """Why a signal that its detectors take for normal is so.
+
+    Where the time of the week moves a signal, its values of now say little; whether its level moved does.
+    """
+    if now is not None and not signal.seasonal:
+        return Ended.BACK_AT_REFERENCE if is_back(member, now) else Ended.FOLLOWED
+    return Ended.FOLLOWED if has_followed(member, signal) else Ended.BACK_AT_REFERENCE
+
+
+def ending_of_all(incident: Incident) -> Ended:
+    """Why an incident is over of which no signal fires any more; the least reassuring reason counts."""
+    members = incident.members.values()
+    if any(member.followed for member in members):
+        return Ended.FOLLOWED
+    return Ended.ACCEPTED if any(member.accepted for member in members) else Ended.BACK_AT_REFERENCE
+
+
+def ending_of_condition(incident: Incident) -> Ended:
+    """Why a condition is over, when its reporter says no more than that."""
+    return Ended.MET if incident.kind is Kind.TARGET else Ended.OVER
+
+
+def vanished(incident: Incident, streams: Streams, now_ms: int) -> Ended | None:
+    """Whether nothing is heard any more of what an incident is about: the version, or the whole model."""
+    if streams.idle_ms((incident.version, incident.role), now_ms) <= GONE_MS:
+        return None
+    others = streams.idle_ms((ALL_VERSIONS, incident.role), now_ms)
+    return Ended.VERSION_GONE if others <= GONE_MS else Ended.NO_TRAFFIC

@@ -1,0 +1,80 @@
+"""What each kind of alert is called, what it usually means, and where to look first."""
+
+from typing import Final, NamedTuple
+
+from driftline.schemas import Kind
+
+
+class KindWords(NamedTuple):
+    """``name`` heads a sentence, ``alertname`` is Alertmanager's label."""
+
+    name: str
+    alertname: str
+    advice: str
+
+
+WORDS: Final[dict[Kind, KindWords]] = {
+    Kind.CONCEPT_DRIFT: KindWords(
+        "Concept drift",
+        "ConceptDrift",
+        "The answers are wrong more often than they were: look first at the last release of the model and of "
+        "what feeds it, then at how labels are made; if both are the same, the world has changed: retrain.",
+    ),
+    Kind.BEHAVIOR: KindWords(
+        "User behaviour changed",
+        "BehaviorChange",
+        "People do something else with the answers than they did: try the product yourself, then look at the "
+        "last release of the model and of the app.",
+    ),
+    Kind.TARGET: KindWords(
+        "Target missed",
+        "TargetMissed",
+        "A threshold that your team set is missed for certain, not by chance: look first at what moved "
+        "with it, then at whether the target is still the right one.",
+    ),
+    Kind.SILENCE: KindWords(
+        "Silent",
+        "Silence",
+        "Usually the serving system, its producer or the network is down, or traffic moved: look first at "
+        "whether users are served, then at the producer's log.",
+    ),
+    Kind.DATA_QUALITY: KindWords(
+        "Data quality",
+        "DataQuality",
+        "Values are missing, malformed or new: usually a job, a client or a schema upstream changed; look "
+        "first at who writes this field and what they released.",
+    ),
+    Kind.DATA_DRIFT: KindWords(
+        "Data drift",
+        "DataDrift",
+        "What comes in is different; the answers need not be worse: look first at where it comes from "
+        "(units, a job, a new market), then at errors and behaviour.",
+    ),
+    Kind.OUTPUT_DRIFT: KindWords(
+        "Output drift",
+        "OutputDrift",
+        "The model answers differently: look first at its last release and at the features that moved; if "
+        "neither did, at what runs between the model and its log.",
+    ),
+    Kind.SERVING: KindWords(
+        "Serving changed",
+        "ServingChange",
+        "Serving is slower, fails more or uses more: look first at load, hosts and the last deployment.",
+    ),
+    Kind.VOLUME: KindWords(
+        "Volume changed",
+        "VolumeChange",
+        "There is more or less traffic than usual at this time: look first at routing and clients, then at "
+        "campaigns and holidays.",
+    ),
+    Kind.SERVICE: KindWords(
+        "driftline",
+        "WatchingStopped",
+        "driftline itself does not watch what it should: look at the worker's log.",
+    ),
+}
+
+
+def runbook_url(base: str, kind: Kind) -> str:
+    """The section of the runbook about a kind: ``docs/runbook.md#data-drift``."""
+    return f"{base}#{kind.replace('_', '-')}"

@@ -1,0 +1,115 @@
+"""What is said of values that cannot be used as they are: notes for the model's notices."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from driftline.schemas import Unusable
+from driftline.stream_app.monitoring.column_types import WORDS, ColumnType, declared_type
+from driftline.stream_app.monitoring.columns import Matrix, Section
+from driftline.stream_app.monitoring.notices import Why
+from driftline.stream_app.monitoring.parsing import number_of
+from driftline.stream_app.monitoring.runs import DecodedRun, Run
+from driftline.stream_app.monitoring.votes import Takeover, seen_type
+
+ONE_OF: Final = {"features": "feature", "outputs": "output", "serving": "serving value"}
+ANY_VALUE: Final = "a number, a string, a boolean, null or a list of numbers"
+RIGHT: Final = {"serving": "a number or null", "host value": "a number or null"}
+# From so many values on, and one misfit in so many, it is said that a column does not come to be armed.
+SAID_FROM: Final = 100
+SAID_SHARE: Final = 10
+# Of so many texts that a column saw first, so many are numbers: 90 %.
+TEXTS_LOOKED_AT: Final = 20
+TEXTS_THAT_ARE_NUMBERS: Final = 18
+LONGEST_SHOWN: Final = 60
+
+
+class Note(NamedTuple):
+    """Something to be noted, and how many times; 0 takes an earlier one back."""
+
+    why: Why
+    subject: str
+    sentence: str
+    time_ms: int
+    times: int
+
+
+def subject_in(section: str, name: str) -> str:
+    """The name of one of a section's values, as notes call it; not longer than a line."""
+    shown = name if len(name) <= LONGEST_SHOWN else name[: LONGEST_SHOWN - 3] + "..."
+    return f"{ONE_OF.get(section, section)} {shown!r}"
+
+
+def unusable(section: Section, run: Run, matrix: Matrix) -> Iterator[Note]:
+    """The values of a run that no event can have; scanned rows have none."""
+    if not isinstance(run, DecodedRun):
+        return
+    columns = list(section.columns.values())
+    odd = np.isneginf(matrix[:, [column.cell for column in columns]]).any(axis=0)
+    names = [columns[place].name for place in np.flatnonzero(odd).tolist()]
+    for name in (*names, *sorted(section.untyped)):
+        values = [(event, getattr(event, section.name).get(name)) for event in run.events]
+        found = [(event.time_ms, value) for event, value in values if isinstance(value, Unusable)]
+        if found:
+            yield note_of_unusable(section.name, name, found[0][1], found[0][0], len(found))
+
+
+def note_of_unusable(section: str, name: str, value: Unusable, time_ms: int, count: int) -> Note:
+    """What is said of a value that cannot be used."""
+    subject = f"{subject_in(section, name)} ({value.found})"
+    right = RIGHT.get(section, ANY_VALUE)
+    sentence = (
+        f"{subject_in(section, name)} is {value.found} in some events, which costs that value: write {right}."
+    )
+    return Note(Why.VALUE_UNUSABLE, subject, sentence, time_ms, count)
+
+
+def usable(section: str, values: Mapping[str, Any], time_ms: int, notes: list[Note]) -> dict[str, Any]:
+    """The values of an event that can be used; the others are noted."""
+    usable = {}
+    for name, value in values.items():
+        if isinstance(value, Unusable):
+            notes.append(note_of_unusable(section, name, value, time_ms, 1))
+        else:
+            usable[name] = value
+    return usable
+
+
+def misfits(section: Section, name: str, now_ms: int) -> Note | None:
+    """That a column is not armed because too many of its values do not fit; None while that is said."""
+    column, votes = section.columns[name], section.votes[name]
+    total = sum(votes.values())
+    bad = total - votes[seen_type(column.type)]
+    new = bad - section.doubtful[name]
+    if total < SAID_FROM or SAID_SHARE * bad < total or not new:
+        return None
+    section.doubtful[name] = bad
+    subject = subject_in(section.name, name)
+    sentence = (
+        f"{subject}: {bad:,} of {total:,} values are no {WORDS[column.type]}, "
+        "so that its signal is armed later or never; how many they are is watched as its type."
+    )
+    return Note(Why.TYPE_MISFIT, subject, sentence, now_ms, new)
+
+
+def takeover(change: Takeover, run: Run) -> Note:
+    """That a column becomes one of another type."""
+    subject = subject_in(change.section.name, change.column.name)
+    before, after = WORDS[change.column.type], WORDS[change.type]
+    sentence = f"{subject}: most values are {after}, not {before}; it is watched as such, from the beginning."
+    return Note(Why.TYPE_MISFIT, subject, sentence, int(run.times_ms()[change.row]), 1)
+
+
+def settled(section: Section, name: str, now_ms: int) -> Note:
+    """That a column is armed: its type stays, and misfits are no longer in the way."""
+    column, subject = section.columns[name], subject_in(section.name, name)
+    texts = section.codes[column.name].texts if column.type is ColumnType.CATEGORICAL else []
+    numbers = sum(number_of(text) is not None for text in texts[:TEXTS_LOOKED_AT])
+    if numbers < TEXTS_THAT_ARE_NUMBERS or declared_type(section.plan(name)) is not None:
+        return Note(Why.TYPE_MISFIT, subject, "", now_ms, 0)
+    sentence = (
+        f'{subject} is text that can be read as numbers ("{texts[0]}") and is watched as categories: '
+        "declare `type: numeric`, or write numbers."
+    )
+    return Note(Why.TYPE_MISFIT, subject, sentence, now_ms, 1)

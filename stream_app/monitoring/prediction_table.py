@@ -1,0 +1,210 @@
+"""The predictions of one stream as rows that wait for their bank."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from driftline.detectors import Bank, BankSettings, Finding, Signal
+from driftline.schemas import Prediction
+from driftline.stream_app.config import ModelPlan
+from driftline.stream_app.monitoring import oddities
+from driftline.stream_app.monitoring.columns import Column, Matrix, Section, Values
+from driftline.stream_app.monitoring.oddities import Note
+from driftline.stream_app.monitoring.placement import Placement
+from driftline.stream_app.monitoring.reported import Arrival, Reported
+from driftline.stream_app.monitoring.runs import Run, ScannedRun
+from driftline.stream_app.monitoring.signals import lasts, signals_of
+from driftline.stream_app.monitoring.votes import (
+    Takeover,
+    counted,
+    first_takeover,
+    open_columns,
+    remember,
+)
+
+SECTIONS = ("features", "outputs", "serving")
+# Value, missing, type, unseen or range, null: a column makes room for five signals.
+MOST_SIGNALS_OF_A_COLUMN = 5
+
+
+class PredictionTable:
+    """The predictions of one stream as rows: their features, outputs and serving values.
+
+    ``room`` says how many more signals the stream may have.
+    """
+
+    name = "predictions"
+    topic = "predictions"
+
+    def __init__(self, plan: ModelPlan, settings: BankSettings, room: Callable[[], int]) -> None:
+        self.bank = Bank(settings)
+        self.room = room
+        self.refused: list[str] = []
+        # Of what cannot be used as it is; and names of signals that are watched from the beginning again.
+        self.notes: list[Note] = []
+        self.begun_again: list[str] = []
+        self.sections = [Section(name, getattr(plan, name), settings.categories) for name in SECTIONS]
+        # Counts changes of the state: a checkpoint writes only what changed.
+        self.revision = 0
+        self.summarised = 0
+        self.waiting: list[Run] = []
+        self.sequences: list[int] = []
+        self._placement: Placement | None = None
+
+    def adopt(self, other: "PredictionTable") -> None:
+        """Begin with the columns of another version's table, which must be empty of rows here."""
+        for mine, theirs in zip(self.sections, other.sections, strict=True):
+            mine.untyped |= theirs.untyped
+            mine.known |= theirs.known
+            for column in theirs.columns.values():
+                codes = theirs.codes.get(column.name)
+                mine.adopt(column, codes.texts if codes is not None else ())
+        self.bank.add(other.bank.signals, other.bank.columns)
+
+    def extend(self, run: Run, sequences: Iterable[int]) -> None:
+        """Let rows wait for the next flush."""
+        self.sequences += sequences
+        last = self.waiting[-1] if self.waiting else None
+        if isinstance(run, ScannedRun) and isinstance(last, ScannedRun) and last.goes_on_in(run):
+            self.waiting[-1] = ScannedRun(last.source, last.start, run.stop)
+        else:
+            self.waiting.append(run)
+
+    def times_ms(self) -> NDArray[np.int64]:
+        """Event times of the rows that wait."""
+        return np.concatenate([run.times_ms() for run in self.waiting])
+
+    def flush(self) -> list[Reported]:
+        """Hand the waiting rows to the bank; at a row with new names, these are watched first."""
+        runs, sequences = self.waiting, self.sequences
+        self.waiting, self.sequences = [], []
+        reported: list[Reported] = []
+        for run in runs:
+            reported += self._flush_run(run, sequences)
+            del sequences[: len(run)]
+        return reported
+
+    def _flush_run(self, run: Run, sequences: list[int]) -> list[Reported]:
+        reported: list[Reported] = []
+        start = 0
+        while start < len(run):
+            stop = start + self._first_misfit(run.part(start, len(run)))
+            if stop > start:
+                found, rows = self._update(run.part(start, stop), sequences[start:stop])
+                reported += found
+                start += rows
+            if start == stop < len(run):
+                self._discover(run.part(stop, stop + 1).events[0])
+        return reported
+
+    def _first_misfit(self, run: Run) -> int:
+        """The index of the first event that has a name which is new here; their number if none has."""
+        if isinstance(run, ScannedRun):
+            return self._placed(run).first_misfit(run)
+        return min(section.first_misfit(values_of(run.events, section), 0) for section in self.sections)
+
+    def _placed(self, run: ScannedRun) -> Placement:
+        """Where the columns of a frame belong in the matrix."""
+        slots, columns = run.source.frame.slots, self.bank.columns
+        if self._placement is None or not self._placement.holds_for(self.sections, slots, columns):
+            self._placement = Placement(self.sections, slots, columns)
+        return self._placement
+
+    def _discover(self, event: Prediction) -> None:
+        """Watch the event's new names while there is room."""
+        for section in self.sections:
+            room = self.room() // MOST_SIGNALS_OF_A_COLUMN
+            values: Values = getattr(event, section.name)
+            columns, refused = section.discover(values, self.bank.columns, room)
+            self._watch(section, columns)
+            self.refused += refused
+
+    def _watch(self, section: Section, columns: Sequence[Column]) -> None:
+        signals = [signal for column in columns for signal in self._signals(section, column)]
+        if columns:
+            self.revision += 1
+            self.bank.add(signals, columns[-1].cell + columns[-1].cells)
+
+    def _update(self, run: Run, sequences: list[int]) -> tuple[list[Reported], int]:
+        """Hand rows to the bank, up to the first at which a column becomes one of another type; how many."""
+        self.revision += 1
+        self._settle()
+        matrix = self._matrix(run)
+        counts = {section.name: counted(section, run, matrix) for section in self.sections}
+        takeovers = [first_takeover(section, counts[section.name]) for section in self.sections]
+        change = min(filter(None, takeovers), key=lambda each: each.row, default=None)
+        rows = len(run) if change is None else change.row
+        findings: list[Finding] = []
+        if rows:
+            part = run.part(0, rows)
+            findings = self.bank.update(matrix[:rows], part.times_ms(), np.asarray(part.offsets, np.int64))
+            for section in self.sections:
+                remember(section, counts[section.name], matrix[:rows])
+                self.notes += oddities.unusable(section, part, matrix[:rows])
+            self._settle()
+        if change is not None and change.column.name in change.section.votes:
+            self.notes.append(oddities.takeover(change, run))
+            self._begin_again(change)
+        return [
+            Reported(each, self.name, Arrival(sequences[each.row], each.detected_ms, each.detected_offset))
+            for each in findings
+        ], rows
+
+    def _matrix(self, run: Run) -> Matrix:
+        if isinstance(run, ScannedRun):
+            return self._placed(run).matrix(run)
+        matrix = np.empty((len(run), self.bank.columns))
+        for section in self.sections:
+            section.fill(values_of(run.events, section), matrix)
+        return matrix
+
+    def _settle(self) -> None:
+        """Columns whose signals are armed keep their type."""
+        for section in self.sections:
+            for column in open_columns(section):
+                if self.bank.is_armed(self._signals(section, column)[0].name):
+                    del section.votes[column.name]
+                    if column.name in section.codes:
+                        section.doubtful.setdefault(column.name, 0)
+
+    def look(self, now_ms: int) -> None:
+        """On a tick, when no row waits: what there is to say of columns with values that do not fit."""
+        for section in self.sections:
+            for name in list(section.doubtful):
+                if name in section.votes:
+                    note = oddities.misfits(section, name, now_ms)
+                    self.notes += [note] if note is not None else []
+                else:
+                    del section.doubtful[name]
+                    self.notes.append(oddities.settled(section, name, now_ms))
+
+    def _begin_again(self, change: Takeover) -> None:
+        """Watch a column as one of another type; what does not depend on the type goes on."""
+        section, before = change.section, change.column
+        column = Column(before.name, change.type, self.bank.columns)
+        old = [signal.name for signal in self._signals(section, before) if not lasts(signal)]
+        self.bank.remove(old)
+        section.adopt(column)
+        signals = self._signals(section, column)
+        self.bank.add([signal for signal in signals if not lasts(signal)], column.cell + column.cells)
+        self.bank.move([signal.name for signal in signals if lasts(signal)], column.cell)
+        self.begun_again += old
+
+    def _signals(self, section: Section, column: Column) -> list[Signal]:
+        return list(signals_of(section.name, column, section.plan(column.name)))
+
+    def snapshot(self) -> dict[str, Any]:
+        sections = [section.snapshot() for section in self.sections]
+        return {"sections": sections, "bank": self.bank.snapshot()}
+
+    def restore(self, snapshot: dict[str, Any]) -> None:
+        for section, state in zip(self.sections, snapshot["sections"], strict=True):
+            section.restore(state)
+        self.bank = Bank.restore(self.bank.settings, snapshot["bank"])
+
+
+def values_of(events: Sequence[Prediction], section: Section) -> list[Values]:
+    """What a section is about, of each event."""
+    return [getattr(event, section.name) for event in events]
