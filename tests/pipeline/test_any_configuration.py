@@ -15,6 +15,7 @@ from driftline.stream_app.adapters.replay import Sinks, replay
 from driftline.stream_app.config import Limits, ModelPlan, Settings
 from driftline.stream_app.config.bounds import CATEGORIES, WARM_UP
 from driftline.stream_app.pipeline import Record, Records, Shard, recover
+from driftline.stream_app.pipeline.kernels import compile_engine
 from tests.config.configurations import plans
 from tests.streams import PREDICTIONS, START_MS, Stream, control, with_control
 
@@ -62,6 +63,12 @@ def stream() -> list[Record]:
         for place, event in enumerate(odd_events())
     ]
     return numbered(with_control([*usual, *odd], said))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """Not while the clock of the first example runs."""
+    compile_engine()
 
 
 @given(plan=plans(sorted(known_names())), limits=LIMITS)
