@@ -71,8 +71,9 @@ def compiled() -> None:
     compile_engine()
 
 
+@pytest.mark.timeout(400)
 @given(plan=plans(sorted(known_names())), limits=LIMITS)
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_configuration_that_is_accepted_runs(plan: ModelPlan, limits: Limits) -> None:
     """`warm_up: 10` was fine by the configuration and ended the worker at the first event."""
     chosen = Settings(models={"search": plan}, limits=limits)
