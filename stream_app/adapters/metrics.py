@@ -167,7 +167,7 @@ def counts_of(shard: Shard) -> Counter[Key]:
     for name, model in shard.models.items():
         monitor = model.watch.monitor
         counts.update(dict.fromkeys(at_the_start_of(name), 0))
-        counts[(LABELS_JOINED, name)] += monitor.joins.delays.count
+        counts[(LABELS_JOINED, name)] += monitor.joins.counts["labels_joined"]
         counts[(DUPLICATES,)] += monitor.counts["duplicates"]
         counts[(SIGNALS_REFUSED,)] += monitor.counts["refused"]
         for result, count in monitor.joins.counts.items():

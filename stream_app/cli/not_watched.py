@@ -24,8 +24,8 @@ def print_not_watched(unwatched: Sequence[Unwatched]) -> None:
 
 
 def line_of(each: Unwatched) -> Text:
-    """Model, sentence, how often and since when."""
-    often = (
-        f" ({each.count:,} times since {each.since[:16]})" if each.count > 1 and each.why != LEARNING else ""
-    )
-    return Text(f"  {each.model}: {each.sentence.rstrip('.')}{often}")
+    """Model, sentence, and how often and since when, where the sentence does not count by itself."""
+    sentence = each.sentence.removeprefix(f"{each.model}: ").rstrip(".")
+    told = each.count < 2 or each.why == LEARNING or f"{each.count:,}" in sentence
+    often = "" if told else f" ({each.count:,} times since {each.since[:16]})"
+    return Text(f"  {each.model}: {sentence}{often}")

@@ -86,8 +86,10 @@ def facts_of(status: Status) -> Iterator[tuple[str, Text | str]]:
         yield "not armed", f"{each['signal']}{version}: {each['why']}{ready}"
     yield from more(status["unarmed_count"])
     for each in status["notices"][:LINES_MAX]:
-        often = f" ({each['count']:,} times since {minute(each['since'])})" if each["count"] > 1 else ""
-        yield "not watched", f"{each['sentence'].rstrip('.')}{often}"
+        sentence = each["sentence"].removeprefix(f"{status['model']}: ").rstrip(".")
+        told = each["count"] < 2 or f"{each['count']:,}" in sentence
+        often = "" if told else f" ({each['count']:,} times since {minute(each['since'])})"
+        yield "not watched", f"{sentence}{often}"
     yield from more(status["notices_count"])
 
 

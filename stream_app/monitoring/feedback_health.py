@@ -53,6 +53,7 @@ class FeedbackHealth:
         """It has found its prediction."""
         self.counts["hits"] += 1
         if event.kind == "label":
+            self.counts["labels_joined"] += 1
             self.delays_ms.append(max(arrived_ms - predicted_ms, 0))
         self._sample(event.kind, arrived_ms, 0)
 

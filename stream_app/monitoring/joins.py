@@ -21,7 +21,6 @@ from driftline.stream_app.monitoring.agreement import (
     decision_agreement,
 )
 from driftline.stream_app.monitoring.comparing import Pair
-from driftline.stream_app.monitoring.delays import Delays
 from driftline.stream_app.monitoring.entries import Entry
 from driftline.stream_app.monitoring.feedback_health import FeedbackHealth
 from driftline.stream_app.monitoring.identity import RecentIds, id_hash
@@ -66,7 +65,6 @@ class Joins:
         self.recent_ids = RecentIds(limits.ids_remembered)
         self.agreement = Agreement(model, plan, notices, limits.signals_per_stream)
         self.health = FeedbackHealth(model, plan, notices)
-        self.delays = Delays()
 
     @property
     def counts(self) -> Counter[str]:
@@ -119,7 +117,6 @@ class Joins:
             return
         answers, decided = self.labels.noted(key) or ({}, False)
         if event.kind == "label":
-            self.delays.add(event.time_ms - entry.time_ms)
             yield from self._label(event, entry, answers, arrived_ms)
         elif not decided:
             decided = True
@@ -226,14 +223,12 @@ class Joins:
             "names": self.names,
             "agreement": self.agreement.snapshot(),
             "health": self.health.snapshot(),
-            "delays": self.delays.snapshot(),
         }
 
     def restore(self, snapshot: dict[str, Any]) -> None:
         self.names = list(snapshot["names"])
         self.agreement.restore(snapshot["agreement"])
         self.health.restore(snapshot["health"])
-        self.delays.restore(snapshot["delays"])
 
     def waiting_snapshot(self) -> dict[str, Any]:
         """What waits for feedback, and the recent ids, whole."""

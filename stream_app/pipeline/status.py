@@ -155,19 +155,16 @@ def unarmed(wait: Wait) -> UnarmedSignal:
 
 def labels_of(monitor: ModelMonitor) -> LabelStatus:
     """What became of the labels so far."""
-    counts = dict.fromkeys((Why.LABEL_LATE, Why.LABEL_UNKNOWN, Why.LABEL_INCOMPARABLE), 0)
-    for notice in monitor.notices.all():
-        if notice.why in counts:
-            counts[notice.why] += notice.count
-    joined = monitor.joins.delays.count
-    late, unknown, incomparable = counts.values()
-    came = joined + late + unknown
+    health = monitor.joins.health
+    joined, late, unknown = (health.counts[f"labels_{name}"] for name in ("joined", "late", "unknown"))
+    came, delay_ms = joined + late + unknown, health.label_delay_ms
+    notices = monitor.notices.all()
     return LabelStatus(
-        delay_s_median=monitor.joins.delays.median_s(),
+        delay_s_median=None if delay_ms is None else delay_ms / 1000,
         joined=joined,
         late=late,
         unknown=unknown,
-        incomparable=incomparable,
+        incomparable=sum(notice.count for notice in notices if notice.why is Why.LABEL_INCOMPARABLE),
         join_rate=joined / came if came else None,
     )
 

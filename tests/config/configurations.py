@@ -1,5 +1,7 @@
 """Configurations that are accepted, made from the sections themselves: a key that is added is drawn too."""
 
+import re
+from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
@@ -10,9 +12,13 @@ from pydantic.fields import FieldInfo
 
 from driftline.stream_app.config import ModelPlan
 from driftline.stream_app.config.section import LONGEST_MS
+from driftline.stream_app.config.units import Amount
 
 LARGE: Final = 10**12
-NAMES: Final = ["x", "y", "device", "intent", "confidence", "latency_ms", "click", "error", "*", "a.b"]
+NAMES: Final = [
+    *("x", "y", "device", "intent", "confidence", "latency_ms", "click", "error", "*", "a.b"),
+    *("feature:x", "error:intent", "serving:latency_ms", "rate:click", "volume:predictions", ""),
+]
 
 
 def plans(detectors: list[str]) -> st.SearchStrategy[ModelPlan]:
@@ -58,11 +64,17 @@ def _values(kind: Any, bounds: list[Any], detectors: list[str]) -> st.SearchStra
         return st.dictionaries(keys, _values(parts[1], [], detectors), max_size=4)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return _section(kind, detectors)
+    return st.sampled_from(list(kind)) if issubclass(kind, StrEnum) else _plain(kind, bounds)
+
+
+def _plain(kind: Any, bounds: list[Any]) -> st.SearchStrategy[Any]:
+    """Values that hold no others."""
     low, high = _bounds(bounds)
     simple: dict[Any, st.SearchStrategy[Any]] = {
         NoneType: st.none(),
+        Amount: st.sampled_from([Amount(5.0), Amount(0.02), Amount(2.0, "%"), Amount(5.0, "ms")]),
         bool: st.booleans(),
-        str: st.sampled_from(NAMES) if not _pattern(bounds) else st.just(""),
+        str: _texts(bounds),
         float: st.floats(
             low, high, allow_nan=False, allow_infinity=False, exclude_min=low is not None and _open(bounds)
         ),
@@ -91,8 +103,10 @@ def _open(bounds: list[Any]) -> bool:
     return any(isinstance(each, Gt) for each in bounds)
 
 
-def _pattern(bounds: list[Any]) -> bool:
-    return any(getattr(each, "pattern", None) is not None for each in bounds)
+def _texts(bounds: list[Any]) -> st.SearchStrategy[str]:
+    """Names that the stream has, whatever the pattern allows of them; an empty address."""
+    patterns = [pattern for each in bounds if (pattern := getattr(each, "pattern", None)) is not None]
+    return st.sampled_from([name for name in NAMES if all(re.fullmatch(each, name) for each in patterns)])
 
 
 def _flat(metadata: tuple[Any, ...]) -> list[Any]:

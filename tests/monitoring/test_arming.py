@@ -3,7 +3,6 @@
 import pytest
 
 from driftline.stream_app.monitoring.arming import DAY_MS, KNOWN_MS, LONGEST_MS, Wait, note_waits
-from driftline.stream_app.monitoring.delays import Delays
 from driftline.stream_app.monitoring.notices import Notices, Why
 from driftline.stream_app.monitoring.pace import FORGOTTEN_MS, Pace
 from driftline.stream_app.monitoring.stream import Stream
@@ -62,27 +61,6 @@ def test_what_is_on_its_way_or_not_known_yet_is_no_notice(quiet: Wait) -> None:
 def test_enough_values_without_a_reference_say_why() -> None:
     """ "2,400 of 2,000 values" would be taken for a mistake in driftline."""
     assert wait(seen=2400).why == "its values differ too little, or too seldom, to learn from"
-
-
-def test_a_delay_is_told_to_a_quarter() -> None:
-    """Labels after "two days" decide what `labels.wait` has to be."""
-    delays = Delays()
-    assert delays.median_s() is None
-    for delay_s in (1, 60, 86_400, 172_800, 172_800, 172_800, 10**9):
-        delays.add(delay_s * 1000)
-    median_s = delays.median_s()
-    assert median_s is not None
-    assert median_s == pytest.approx(172_800, rel=0.3)
-    other = Delays()
-    other.restore(delays.snapshot())
-    assert (other.median_s(), other.count) == (median_s, 7)
-
-
-def test_labels_before_their_prediction_are_no_error() -> None:
-    """Clocks of two hosts differ by seconds."""
-    delays = Delays()
-    delays.add(-5000)
-    assert delays.median_s() == pytest.approx(0.5)
 
 
 def test_a_pace_forgets_what_was() -> None:

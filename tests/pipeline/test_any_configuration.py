@@ -15,6 +15,7 @@ from driftline.stream_app.adapters.replay import Sinks, replay
 from driftline.stream_app.config import Limits, ModelPlan, Settings
 from driftline.stream_app.config.bounds import CATEGORIES, WARM_UP
 from driftline.stream_app.pipeline import Record, Records, Shard, recover
+from driftline.stream_app.pipeline.kernels import compile_engine
 from tests.config.configurations import plans
 from tests.streams import PREDICTIONS, START_MS, Stream, control, with_control
 
@@ -64,8 +65,15 @@ def stream() -> list[Record]:
     return numbered(with_control([*usual, *odd], said))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """Not while the clock of the first example runs."""
+    compile_engine()
+
+
+@pytest.mark.timeout(400)
 @given(plan=plans(sorted(known_names())), limits=LIMITS)
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_configuration_that_is_accepted_runs(plan: ModelPlan, limits: Limits) -> None:
     """`warm_up: 10` was fine by the configuration and ended the worker at the first event."""
     chosen = Settings(models={"search": plan}, limits=limits)
