@@ -1,6 +1,7 @@
 """Everything one worker keeps for one partition number: the models, and how far each topic was read."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from math import inf
 from typing import Literal, TypeVar
 
@@ -178,7 +179,7 @@ class Shard:
         lost = offset - self.positions[topic]
         self.counters.lost += lost
         for model in self.models.values():
-            if self._guarded(model, "lose", lambda watch=model.watch: watch.lose(lost)) is not None:  # type: ignore[misc]
+            if self._guarded(model, "lose", partial(model.watch.lose, lost)) is not None:
                 model.unsaved = model.unsaved or Mark(dict(self.positions), self.clock.snapshot())
         self.positions[topic] = offset
 
@@ -240,11 +241,8 @@ class Shard:
         resume = Mark(self.acknowledgeable(), earliest([here, *self._marks()]).clock)
         for name in sorted(names):
             model = self.models[name]
-            cut = self._guarded(
-                model,
-                "checkpoint",
-                lambda each=model: each.checkpoints.cut(each.watch, here, resume),  # type: ignore[misc]
-            )
+            step = partial(model.checkpoints.cut, model.watch, here, resume)
+            cut = self._guarded(model, "checkpoint", step)
             if cut is not None:
                 cuts.append(cut)
                 model.in_flight, model.unsaved = model.in_flight or model.unsaved, None
