@@ -10,7 +10,7 @@ from driftline.stream_app.monitoring.streams import Streams
 
 # Back is nearer to what it was than to what it became.
 NEARER = 0.5
-# What a level that stayed moves the level by, in sd, to count as such (half of a small change): less is within
+# What a level that stayed moves the level by, in sd, to count as such, or half of a small change: less is in
 # the noise of its mean.
 FOLLOWED_SD = 0.25
 

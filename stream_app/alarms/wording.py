@@ -72,7 +72,10 @@ def also(incident: Incident) -> str:
     members = incident.ranked()[1:]
     if not members:
         return ""
-    named = [f"{change_of(each)}{' (back)' if each.recovered and each.back else ''}" for each in members[:SIGNALS_NAMED]]
+    named = [
+        f"{change_of(each)}{' (back)' if each.recovered and each.back else ''}"
+        for each in members[:SIGNALS_NAMED]
+    ]
     left = len(members) - SIGNALS_NAMED
     return f"Also moved: {'; '.join(named)}{f'; and {left} more' if left > 0 else ''}."
 
