@@ -167,7 +167,7 @@ def finding(
         size=abs(effect) * float(signal["effect_sd"]),
         seen=int(signal["seen"]),
         needs=values_needed(signal, before, in_units(signal, after)),
-        share=is_rate(signal),
+        share=is_rate(signal) and int(signal["transform"]) != Transform.BOUNDED,
     )
     if signal["transform"] == Transform.CATEGORY:
         return told_by_shares(made, shape, float(point.after[0]))

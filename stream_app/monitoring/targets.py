@@ -16,11 +16,13 @@ Reader = Callable[[Sequence[Signal], Cells], None]
 READERS: Final[Mapping[Transform, Callable[[Cells], Cells]]] = {
     Transform.VALUE: lambda cells: cells,
     Transform.BINARY: lambda cells: cells,
+    Transform.BOUNDED: lambda cells: cells,
     Transform.MISSING: lambda cells: np.isnan(cells).astype(np.float64),
     Transform.NULL: lambda cells: np.where(np.isnan(cells), np.nan, np.isposinf(cells)),
     Transform.WRONG_TYPE: lambda cells: np.where(np.isnan(cells), np.nan, np.isneginf(cells)),
 }
 """From the cells of a column to the values of a signal that can be asked for something, NaN for none."""
+NUMBERS: Final = (Transform.VALUE, Transform.BOUNDED)
 
 
 class Turn(NamedTuple):
@@ -52,7 +54,7 @@ class Targets:
 
     def _of(self, signal: Signal) -> list[Target]:
         """The targets of a signal; new ones when its values have become others."""
-        plan, is_rate = self._plans[signal.name], signal.transform is not Transform.VALUE
+        plan, is_rate = self._plans[signal.name], signal.transform not in NUMBERS
         targets = self._targets.get(signal.name, [])
         if not targets or targets[0].is_rate != is_rate:
             targets = [Target(signal.name, limit, plan.over_ms, is_rate) for limit in limits_of(plan)]
