@@ -55,7 +55,8 @@ def check_alert(alert: Record, seen: Seen) -> None:
     drift, notes, labels = alert["drift"], alert["annotations"], alert["labels"]
     assert labels["incident"] == alert["id"].rpartition("-")[0], "the label is not the incident's id"
     assert notes["signal"] == drift["signals"][0]["signal"], "the cause is not the first signal"
-    assert all(text for text in (*labels.values(), *notes.values())), "an empty label or annotation"
+    named = [text for name, text in labels.items() if name != "version"]  # reports of hosts need have none
+    assert all((*named, *notes.values())), "an empty label or annotation"
     assert "#" in notes["runbook_url"]
     for name in ("kind", "before", "after", "now", "effect_size_sd", "began_at", "detected_at", "unit"):
         assert drift[name] == drift["signals"][0][name], f"{name} is not the cause's"

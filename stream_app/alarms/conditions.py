@@ -56,9 +56,9 @@ def silence(told: Told, place: Place) -> Evidence:
 
 
 def silence_sentence(told: Told) -> str:
-    """``No predictions since 2026-11-22 06:00:00 UTC; usually one every 2 s at this time``."""
+    """``no predictions since 2026-11-22 06:00:00 UTC; usually one every 2 s at this time``."""
     usual = f"; usually {often(told.usual_per_s)} at this time" if told.usual_per_s > 0 else ""
-    return f"No {feed_words(told.signal)} since {clock(told.since_ms)}{usual}"
+    return f"no {feed_words(told.signal)} since {clock(told.since_ms)}{usual}"
 
 
 def back_sentence(told: Told) -> str:

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from driftline.schemas import Ended, Kind
+from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.alarms.changes import change_of, name_of, present_of, share_of
 from driftline.stream_app.alarms.incident import Incident, Member
 from driftline.stream_app.alarms.kinds_in_words import WORDS
@@ -173,7 +174,7 @@ def level_now(member: Member) -> str:
 def place_of(incident: Incident) -> str:
     """``fraud v7``, ``search version 12, shadow``."""
     version = incident.version
-    if version == "*":
+    if version in ("", ALL_VERSIONS):
         version = ""
     elif not re.match(r"v\d", version):
         version = f"version {version}"

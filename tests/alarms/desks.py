@@ -33,6 +33,7 @@ class Desk(AlarmDesk):
         """An event of every stream."""
         for stream in self.monitor.streams.values():
             stream.last_event_ms = now_ms
+            stream.presence.heard_ms = now_ms
 
     def found(self, *found: Evidence) -> list[Alert]:
         """What one event showed."""

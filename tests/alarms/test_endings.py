@@ -71,8 +71,7 @@ def test_nothing_heard_is_no_recovery() -> None:
     """An outage would close every incident with good news."""
     desk = Desk()
     desk.found(change("error:y"))
-    desk.monitor.streams["*", "live"].last_event_ms = START_MS + HOUR_MS
-    desk.monitor.streams["1", "live"].last_event_ms = START_MS + HOUR_MS
+    desk.hear(START_MS + HOUR_MS)
     [alert] = [
         each
         for hours in range(2, 30)
@@ -90,7 +89,7 @@ def test_a_version_that_is_gone_is_said_to_be_gone() -> None:
     desk.found(change("error:y"))
     alerts = []
     for hours in range(1, 30):
-        desk.monitor.streams["*", "live"].last_event_ms = START_MS + hours * HOUR_MS
+        desk.monitor.streams["*", "live"].presence.hear(START_MS + hours * HOUR_MS)
         alerts += desk.tick(START_MS + hours * HOUR_MS, COVERAGE)
     over = [alert for alert in alerts if alert.status == "resolved"]
     assert [alert.ended for alert in over] == [Ended.VERSION_GONE]

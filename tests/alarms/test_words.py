@@ -132,8 +132,9 @@ def test_statistics_come_last_and_detectors_not_in_the_summary() -> None:
 
 
 def test_names_are_words() -> None:
-    """`missing:output.intent` is ours, not theirs."""
-    assert name_of("missing:output.intent", "share") == "missing intent"
+    """`missing_output:intent` is ours, not theirs."""
+    assert name_of("missing_output:intent", "share") == "missing intent"
+    assert name_of("norm:embedding", "") == "norm of embedding"
     assert name_of("error:intent", "share") == "errors of intent"
     assert name_of("error:eta", "min") == "error of eta"
     assert name_of("feature:a:b", "") == "a:b"

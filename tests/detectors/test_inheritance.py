@@ -40,6 +40,8 @@ def cells(transform: Transform, categories: int, seed: int) -> NDArray[np.float6
         values = random.integers(1, categories + 1, ROWS).astype(float)
     elif transform is Transform.BINARY:
         values = (random.random(ROWS) < 0.2).astype(float)
+    elif transform is Transform.BOUNDED:
+        values = random.beta(2.0, 5.0, ROWS)
     else:
         values = random.standard_t(5, ROWS)
         odd = {Transform.MISSING: np.nan, Transform.NULL: np.inf, Transform.WRONG_TYPE: -np.inf}

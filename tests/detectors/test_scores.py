@@ -64,7 +64,8 @@ def test_a_power_of_two_changes_no_bit(exponent: int, seed: int) -> None:
     assert len(scaled) == len(plain)
     for one, other in zip(plain, scaled, strict=True):
         assert other.after.mean == one.after.mean * factor
-        assert replace(other, before=one.before, after=one.after) == one
+        assert other.size == one.size * factor
+        assert replace(other, before=one.before, after=one.after, size=one.size) == one
 
 
 @settings(max_examples=20, deadline=None)

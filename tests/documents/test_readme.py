@@ -134,7 +134,8 @@ def test_a_history_in_files_gives_alerts(tmp_path: Path) -> None:
         done = run(line, tmp_path)
         assert done.returncode == 0, done.stderr
     alerts = [orjson.loads(line) for line in (tmp_path / "alerts.jsonl").read_bytes().splitlines()]
-    assert "concept_drift" in {alert["drift"]["kind"] for alert in alerts}
+    signals = [signal for alert in alerts for signal in alert["drift"]["signals"]]
+    assert {"behavior", "concept_drift"} <= {signal["kind"] for signal in signals}
     assert orjson.loads((tmp_path / "summary.json").read_bytes())["events"] > 80_000
 
 

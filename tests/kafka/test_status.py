@@ -117,7 +117,7 @@ def test_a_signal_is_shown_with_its_reference(options: list[str]) -> None:
         assert words in shown
     wrong = run("show", "feature:xx", "--model", "search", *options)
     assert wrong.exit_code == 1
-    assert "search has no signal 'feature:xx', did you mean 'feature:x'?" in wrong.stderr
+    assert "search has no signal 'feature:xx' (did you mean 'feature:x'?)" in wrong.stderr
 
 
 def test_an_operators_word_is_answered_and_audited(

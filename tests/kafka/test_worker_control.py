@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from driftline.stream_app.cli import main
+from driftline.stream_app.client import DriftClient
 from driftline.stream_app.config import KafkaSettings
 from tests.kafka.worker_process import READY_S, Event, WorkerProcess, read_all, send, wait_until
 from tests.streams import Stream
@@ -61,9 +62,10 @@ def test_what_was_said_to_a_killed_worker_is_heard_once(
         wait_until(lambda: bool(read_all(kafka, kafka.alerts)), 20, "an alert")
         alert = read_all(kafka, kafka.alerts)[0]["id"]
         victim.process.send_signal(signal.SIGSTOP)  # what is said now, it never hears
-        for arguments in ([alert, "noise"], ["0123456789abcdef-1-1", "useful"]):
-            said = driftline(kafka, tmp_path, "verdict", *arguments, "--model", "search", "--by", "anna")
-            assert said.exit_code == 0, said.output
+        said = driftline(kafka, tmp_path, "verdict", alert, "noise", "--model", "search", "--by", "anna")
+        assert said.exit_code == 0, said.output
+        with DriftClient(kafka, model="search") as client:  # the command would not say it of no alert
+            client.log_verdict("0123456789abcdef-1-1", "useful", by="anna")
         victim.kill()
     with WorkerProcess(kafka, tmp_path, "successor") as successor:
         wait_until(successor.ready, READY_S, "becoming ready")

@@ -47,7 +47,7 @@ def test_a_model_that_stops_is_told_though_nothing_else_is_written(
         wait_until(lambda: bool(read_all(kafka_settings, kafka_settings.alerts)), 120, "an alert")
         alert = read_all(kafka_settings, kafka_settings.alerts)[0]
         assert (alert["status"], alert["drift"]["kind"]) == ("firing", "silence")
-        assert "No predictions since" in alert["annotations"]["summary"]
+        assert "no predictions since" in alert["annotations"]["summary"]
         beats = read_all(kafka_settings, kafka_settings.control)
         assert beats
         assert all(isinstance(decode(json.dumps(beat).encode(), None), Heartbeat) for beat in beats)

@@ -64,4 +64,4 @@ def test_a_version_that_was_replaced_is_gone_and_says_since_when() -> None:
         if alert["status"] == "resolved" and alert["labels"]["version"] == "1"
     ]
     assert ended
-    assert "Nothing was heard of it since 2026-11-16 08:59" in ended[0]
+    assert "nothing was heard since 2026-11-16 08:59" in ended[0]
