@@ -11,6 +11,8 @@ from driftline.detectors.kernels.reading import CATEGORY, VALUE
 from driftline.detectors.record import GRID_POINTS, RING_BLOCKS
 
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+# Sums of 10^6 values of one size are exact to some 10^-13 of it.
+LOST_TO_ROUNDING = 1e-12
 EFFECT_MAX = 100.0  # a change of a constant has no finite size in sd
 
 
@@ -70,14 +72,23 @@ def moments(origin: float, totals: NDArray[np.float64]) -> Moments:
     count = int(totals[0])
     if count == 0:
         return Moments(0.0, 0.0, 0)
-    deviation = float(totals[1]) / count
-    variance = max(float(totals[2]) / count - deviation**2, 0.0)
-    return Moments(origin + deviation, sqrt(variance), count)
+    deviation, square = float(totals[1]) / count, float(totals[2]) / count
+    variance = square - deviation**2
+    spread = sqrt(variance) if variance > LOST_TO_ROUNDING * square else 0.0
+    return Moments(added(origin, deviation), spread, count)
+
+
+def added(one: float, other: float) -> float:
+    """The sum of two numbers; 0 where nothing but rounding is left of them: no rate is -7e-16 events/s."""
+    total = one + other
+    return total if abs(total) > LOST_TO_ROUNDING * max(abs(one), abs(other)) else 0.0
 
 
 def in_units(signal: np.void, measured: Moments) -> Moments:
     """Moments in the units of the signal, from those that are measured from its anchor."""
-    return replace(measured, mean=measured.mean + float(signal["anchor"])) if measured.count else measured
+    return (
+        replace(measured, mean=added(measured.mean, float(signal["anchor"]))) if measured.count else measured
+    )
 
 
 def measured_in_scores(signal: np.void) -> bool:
