@@ -2,10 +2,11 @@ from typing import Any
 
 import pytest
 
-from driftline.schemas import Event, Feedback, Prediction, Serving, decode, encode
+from driftline.schemas import Event, Feedback, Prediction, Serving, Unusable, decode, encode
 from driftline.stream_app.config import BehaviorPlan, LabelsPlan, Limits, ModelPlan, SignalPlan
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.notices import Why
+from driftline.stream_app.monitoring.oddities import ANY_VALUE
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.pipeline.codec import pack, unpack
 
@@ -372,3 +373,24 @@ def test_events_survive_their_encoding() -> None:
     """The tests above would prove nothing about events that travel."""
     event = Prediction(id="a", model="search", version="1", time_ms=START_MS, features={"x": 1.0})
     assert decode(encode(event), None) == event
+
+
+def test_labels_and_reports_that_cannot_be_used_are_said() -> None:
+    """Somebody would look for the missing errors of a model in its detectors."""
+    model = Model()
+    model.predict("a")
+    unusable: Any = {"intent": Unusable("an object"), "score": 1.0}
+    model.feedback("a", 0, kind="label", labels=unusable)
+    model.feedback("a", 0, kind="decision", decision=unusable)
+    figures: Any = {"cpu": Unusable("a string"), "load": 1.0}
+    model.take(Serving(model="search", time_ms=START_MS, version="1", values=figures))
+    assert model.seen("host:load", table="reports") == (1, 1.0)
+    assert "error:intent" not in model.stream().outcomes["labels"].cells
+    assert [(notice.why, notice.sentence) for notice in model.monitor.notices.all()] == [
+        ("value_unusable", f"search: {what} in some events, which costs that value: write {right}.")
+        for what, right in (
+            ("label 'intent' is an object", ANY_VALUE),
+            ("decision 'intent' is an object", ANY_VALUE),
+            ("host value 'cpu' is a string", "a number or null"),
+        )
+    ]
