@@ -122,6 +122,7 @@ class Volume:
         for step, count in completed:
             if self._lies_at_level(step, count):
                 self._held.append((step, count))
+                del self._held[: -self.warm_up]
                 if counts := self._release():
                     return counts + [self._counted(*each) for each in completed if each[0] > step]
         if len(self._held).bit_length() > before and not self.clockwork.has_level():
@@ -175,13 +176,13 @@ class Volume:
 
     def _release(self) -> list[Counted]:
         """All that was kept back, when it makes a reference."""
-        if len(self._held) < self.warm_up:
+        if len(self._held) < self.warm_up or self.clockwork.is_told:
             return []
-        counts = Counter(count for _, count in self._held[: self.warm_up]).most_common()
+        counts = Counter(count for _, count in self._held).most_common()
         if len(counts) == 1 or (len(counts) == 2 and counts[1][1] < RARER_MIN):
             if not self.clockwork.has_level():
                 self.clockwork.begin([count for _, count in self._held])
-            del self._held[: -self.warm_up + 1]  # the latest ones may make one
+            self._held = []  # the next ones may make one
             return []
         self.clockwork.forget()
         held, self._held, self.is_released = self._held, [], True

@@ -11,7 +11,7 @@ from driftline.schemas import Heartbeat, decode
 from driftline.stream_app.config import KafkaSettings
 from tests.kafka.worker_process import READY_S, WorkerProcess, read_all, wait_until
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 STEP_S = 20
 HOURS = 26
 
@@ -29,7 +29,7 @@ def send_history(kafka: KafkaSettings, end_s: float) -> int:
             "version": "1",
             "time": time_ms,
         }
-        value = json.dumps(event | {"features": {"x": float(number % 7)}}).encode()
+        value = json.dumps(event | {"time": time_ms, "features": {"x": float(number % 7)}}).encode()
         producer.send(kafka.predictions, key=b"search", value=value, timestamp_ms=time_ms)
     producer.flush()
     producer.close()
@@ -43,7 +43,7 @@ def test_a_model_that_stops_is_told_though_nothing_else_is_written(
     count = send_history(kafka_settings, time.time() - 9 * 60)
     with WorkerProcess(kafka_settings, tmp_path, "worker") as worker:
         wait_until(worker.ready, READY_S, "becoming ready")
-        wait_until(lambda: worker.metric("driftline_events_total") == count, 60, "absorbing all events")
+        wait_until(lambda: worker.metric("driftline_events_total") == count, 90, "absorbing all events")
         wait_until(lambda: bool(read_all(kafka_settings, kafka_settings.alerts)), 120, "an alert")
         alert = read_all(kafka_settings, kafka_settings.alerts)[0]
         assert (alert["status"], alert["drift"]["kind"]) == ("firing", "silence")
