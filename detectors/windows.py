@@ -114,19 +114,21 @@ def last_values(signal: np.void, values: float) -> Moments:
 
 
 def last_totals(signal: np.void, values: float) -> NDArray[np.float64]:
-    """Totals of the last values: of the longest window that holds no more than so many, else the shortest.
+    """Totals of about the last `values` values: of the longest window that holds no more, but half of them.
 
-    Besides the recent window and its newest half there are the values since the present level began, and
-    those since each CUSUM was zero.
+    There are the recent window, its newest half and the values since the present level began; or else those
+    since a CUSUM was zero, which lie a little on its side. Where all of these are too short or too long, the
+    shortest that reaches further back.
     """
     totals = signal["totals"][:3]
+    windows = [signal["recent"][0, :3], recent_totals(signal), totals]
     since_marks = [totals - mark for mark in signal["marks"][:, :3]]
-    windows = [signal["recent"][0, :3], recent_totals(signal), totals, *since_marks]
-    enough = min(RIGHT_BEFORE_MIN, values)
-    windows = [each for each in windows if each[0] >= enough] or [recent_totals(signal)]
-    within = [each for each in windows if each[0] <= values]
-    chosen: NDArray[np.float64] = max(within, key=count_of) if within else min(windows, key=count_of)
-    return chosen
+    enough = max(values / 2, 1.0)
+    for group in (windows, since_marks):
+        within = [each for each in group if enough <= each[0] <= values]
+        if within:
+            return max(within, key=count_of)
+    return min((each for each in windows if each[0] >= enough), key=count_of, default=windows[1])
 
 
 def count_of(totals: NDArray[np.float64]) -> float:

@@ -72,6 +72,7 @@ def check_signal(signal: Record, seen: Seen) -> None:
     name, before, after = signal["signal"], signal["before"], signal["after"]
     condition = signal["kind"] in CONDITIONS
     assert condition or after["count"] > 0, f"{name}: after no values"
+    assert condition or signal["now"] is None or signal["now"]["count"] > 0, f"{name}: now no values"
     assert before["mean"] is None or condition or before["count"] > 0, f"{name}: before no values"
     figures = [before, after, signal["now"] or {}]
     for moments in figures:

@@ -199,17 +199,29 @@ class AlarmDesk:
                 continue
             if member.seen_at_start < 0:
                 remember_start(member, signal)
-            block = self.monitor.bank_settings.block
-            lately = self._last_values(member.evidence, 2 * self.plan.alerts.of_blocks * block)
-            # What was back an hour ago need not be so when the last of the signals is.
-            over = member.recovered or has_recovered(member, signal, self.plan, block)
-            if over and not member.accepted:
-                recover(member, signal, lately)
-            since = member.values_since(signal.seen)
-            now = lately if member.recovered else self._last_values(member.evidence, since)
-            if now is not None and (member.recovered or now.count <= 2 * max(since, 1)):
+            if not member.accepted:
+                self._look_for_recovery(member, signal)
+            normal = member.normal_at >= 0
+            since = self._values_of_recovery(member, signal) if normal else member.values_since(signal.seen)
+            now = self._last_values(member.evidence, since)
+            if now is not None and 0 < now.count <= 2 * since:
                 member.now = now  # else it would be mostly of values from before the change
             member.now = member.now or member.evidence.finding.after
+
+    def _look_for_recovery(self, member: Member, signal: SignalState) -> None:
+        """Whether a signal is normal; what was back an hour ago need not be so when the last of them is."""
+        if not member.recovered and not has_recovered(
+            member, signal, self.plan, self.monitor.bank_settings.block
+        ):
+            member.normal_at = -1
+            return
+        if member.normal_at < 0:
+            member.normal_at = signal.seen
+        recover(member, signal, self._last_values(member.evidence, self._values_of_recovery(member, signal)))
+
+    def _values_of_recovery(self, member: Member, signal: SignalState) -> int:
+        """How many of a signal's last values are of after its recovery, which its last blocks have shown."""
+        return self.plan.alerts.of_blocks * self.monitor.bank_settings.block + signal.seen - member.normal_at
 
     def _look(self, evidence: Evidence) -> SignalState | None:
         return self.monitor.state((evidence.version, evidence.role), evidence.table, evidence.signal)

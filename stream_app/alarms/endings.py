@@ -48,12 +48,16 @@ def recover(member: Member, signal: SignalState, now: Moments | None) -> None:
     """Note why a signal is normal for its detectors: it is back, or its level was followed.
 
     Where the time of the week moves a signal, its values of now say little; whether its level moved does.
-    What is back at a level that had been followed earlier is not back at its reference.
+    Where its last values are not back and no level moved either, they may be of before the recovery still:
+    it is looked at again until a whole window is of after it. What is back at a level that had been followed
+    earlier is not back at its reference.
     """
-    member.recovered = True
     follows = has_followed(member, signal)
-    member.back = not follows if now is None or signal.seasonal else is_back(member, now)
-    member.followed = not member.back or abs(member.followed_at_start) >= FOLLOWED_SD
+    back = not follows if now is None or signal.seasonal else is_back(member, now)
+    settled = signal.seen - member.normal_at >= signal.recent.count
+    if back or follows or settled or member.recovered:
+        member.recovered, member.back = True, back
+        member.followed = not back or abs(member.followed_at_start) >= FOLLOWED_SD
 
 
 def ending_of_all(incident: Incident) -> Ended:

@@ -70,6 +70,8 @@ class Member(msgspec.Struct):
     followed_at_start: float = 0.0
     reference_at_start: float = 0.0
     recovered: bool = False
+    # What it had seen when its detectors began to take it for normal; -1 while they do not.
+    normal_at: int = -1
     # An operator said that its new level is the normal one.
     accepted: bool = False
     # Its new level, or one before it, became the normal one by lasting.
@@ -97,7 +99,7 @@ class Member(msgspec.Struct):
             self.now = found.after
         if self.recovered:
             self.recovered = self.accepted = self.followed = self.back = False
-            self.seen_at_start = -1
+            self.seen_at_start = self.normal_at = -1
 
     @property
     def effect_size_sd(self) -> float:
