@@ -144,7 +144,7 @@ def throughput(turn: LevelTurn, stream: Stream, place: Place, now_ms: int) -> Ev
     sentences = {
         "off": f"predictions {verb} {from_to(before, after, PER_SECOND)}",
         "back": f"Predictions come as often as before again: {level}.",
-        "followed": f"{level} is taken for the usual level from now on.",
+        "followed": f"Not healthy: {level} lasts and is the usual level from now on; nobody accepted it.",
     }
     return _evidence(finding, place, About(Kind.VOLUME, "volume", stream.role), sentences[turn.what])
 
