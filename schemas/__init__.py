@@ -27,7 +27,14 @@ from driftline.schemas.events import (
 from driftline.schemas.identity import alert_id, fingerprint_of
 from driftline.schemas.outputs import outputs_text, read_outputs
 from driftline.schemas.rejections import DeadLetter, Reason, Rejection, Source, dead_letter
-from driftline.schemas.summaries import Distribution, Quantiles, Reference, SignalSummary, summary_key
+from driftline.schemas.summaries import (
+    CategoryShares,
+    Distribution,
+    Quantiles,
+    Reference,
+    SignalSummary,
+    summary_key,
+)
 from driftline.schemas.times import epoch_ms, rfc3339
 from driftline.schemas.wire import decode
 
@@ -36,6 +43,7 @@ __all__ = [
     "Alert",
     "Annotations",
     "AuditRecord",
+    "CategoryShares",
     "Control",
     "Coverage",
     "DeadLetter",

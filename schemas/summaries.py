@@ -43,6 +43,17 @@ Phase = Literal["warm_up", "local_level", "reference"]
 """What a signal is measured against: nothing yet; a local level, since no cycle is known; its reference."""
 
 
+class CategoryShares(Struct, frozen=True):
+    """A category and its share of the recent values and of the reference's (null: not armed).
+
+    A null category is all that have no name here: those beyond the twenty largest.
+    """
+
+    category: str | None
+    share: Number
+    reference: Number
+
+
 class SignalSummary(Struct, frozen=True, kw_only=True):
     """One signal of one stream at one moment of event time.
 
@@ -50,6 +61,11 @@ class SignalSummary(Struct, frozen=True, kw_only=True):
     ``effect_size_sd`` is the recent mean against the reference's, in sd of the reference; null: not armed.
     ``firing`` says that an open incident shows the signal, ``watch_only`` that it makes no alerts because it
     only ever made noise. ``sampling_rate`` is the share of predictions that wait for feedback.
+
+    ``kind`` is the kind of drift that a change of it would be, ``incident`` the id of the open incident that
+    shows it. ``nearness`` says how near it is to a finding: the largest of its tests' statistics as a part of
+    their thresholds, 0 to 1; null: not armed. ``unit`` is ``share`` for a part of 1. ``categories`` are those
+    of a categorical signal, the largest twenty first; null: it has none.
 
     ``requested_false_alarms_per_30d`` is the signal's share of the model's budget at its present rate of
     values (null: not known yet), ``realised_alerts_per_30d`` how often it was part of an alert over the
@@ -72,6 +88,11 @@ class SignalSummary(Struct, frozen=True, kw_only=True):
     sampling_rate: float
     requested_false_alarms_per_30d: Number = None
     realised_alerts_per_30d: Number = None
+    kind: str = ""
+    incident: str | None = None
+    nearness: Number = None
+    unit: str = ""
+    categories: list[CategoryShares] | None = None
 
 
 def summary_key(model: str, subject: str) -> bytes:

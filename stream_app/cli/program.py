@@ -11,6 +11,7 @@ from driftline.stream_app.cli.accept import accept
 from driftline.stream_app.cli.alerts import alerts
 from driftline.stream_app.cli.baseline import baseline
 from driftline.stream_app.cli.check_config import check_config
+from driftline.stream_app.cli.dashboard import dashboard
 from driftline.stream_app.cli.demo import demo
 from driftline.stream_app.cli.evaluate import evaluate
 from driftline.stream_app.cli.kafka import kafka
@@ -45,6 +46,6 @@ def main() -> None:
 
 for command in (
     *(worker, replay, evaluate, baseline, tune),
-    *(simulate, alerts, verdict, accept, topics, check_config, demo, kafka),
+    *(dashboard, simulate, alerts, verdict, accept, topics, check_config, demo, kafka),
 ):
     main.add_command(command)

@@ -2,6 +2,7 @@
 
 from driftline.stream_app.config.alerts import AlertsPlan, Kind, Severity
 from driftline.stream_app.config.budget import FalseAlarmBudget
+from driftline.stream_app.config.dashboard import DashboardAuth, DashboardSettings
 from driftline.stream_app.config.errors import ConfigError, Mistake
 from driftline.stream_app.config.kafka import KafkaSettings, TopicNames
 from driftline.stream_app.config.limits import Limits
@@ -16,6 +17,8 @@ __all__ = [
     "AlertsPlan",
     "BehaviorPlan",
     "ConfigError",
+    "DashboardAuth",
+    "DashboardSettings",
     "FalseAlarmBudget",
     "KafkaSettings",
     "Kind",
