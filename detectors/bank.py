@@ -17,10 +17,11 @@ from driftline.detectors.kernels.names import NAMES
 from driftline.detectors.kernels.scratch import make_batch
 from driftline.detectors.layout import empty_arrays, forget, keep, with_signals, without_idle_buffers
 from driftline.detectors.learning import MEMORY_MS
-from driftline.detectors.levels import SignalState, signal_state
+from driftline.detectors.levels import Phase, SignalState, phase_of, signal_state
+from driftline.detectors.nearness import nearness_of
 from driftline.detectors.registry import check_names
 from driftline.detectors.reports import Scene
-from driftline.detectors.signals import BankSettings, Signal
+from driftline.detectors.signals import BankSettings, Signal, Transform, is_rate
 from driftline.detectors.snapshot import (
     RIVER_VERSION,
     VERSION,
@@ -157,6 +158,34 @@ class Bank:
         elapsed_ms = signals["last_ms"] - signals["first_ms"]
         known = (signals["seen"] > 1) & (elapsed_ms > 0)
         return np.where(known, (signals["seen"] - 1) / np.maximum(elapsed_ms, 1), 0.0)
+
+    def nearness(self, index: int) -> float:
+        """How near the signal at a place of `signals` is to a finding, 0 to 1 (`detectors.nearness`)."""
+        return nearness_of(self._arrays.signals[index])
+
+    def phase(self, index: int) -> tuple[bool, Phase]:
+        """Whether the signal at a place of `signals` is armed, and what it is measured against."""
+        record = self._arrays.signals[index]
+        return bool(record["armed"]), phase_of(record)
+
+    def is_rate(self, index: int) -> bool:
+        """Whether the signal at a place of `signals` is one of 0 and 1, so that its mean is a share."""
+        return is_rate(self._arrays.signals[index])
+
+    def counts_of_codes(self, index: int) -> tuple[NDArray[np.float64], NDArray[np.float64] | None] | None:
+        """Of a categorical signal the recent values by code, and the reference's shares (None: not armed).
+
+        Code 0 is every category beyond the limit, the last one what the reference has not seen. None for any
+        other signal.
+        """
+        record = self._arrays.signals[index]
+        if record["transform"] != Transform.CATEGORY:
+            return None
+        shape = self._arrays.shapes[record["shape"]]
+        if not record["armed"]:
+            return shape["table"].copy(), None  # which counts what it learns from
+        codes = len(shape["table"])
+        return shape["cells"].sum(axis=0)[:codes].astype(np.float64), shape["table"].copy()
 
     def state(self, index: int) -> SignalState:
         """What can be said about the signal at a place of `signals`."""

@@ -65,8 +65,9 @@ TOPICS = (
         "send",
         ("signal-summary",),
         SIGNAL_KEY,
-        ("delete",),
-        "How every signal is doing, about every 10 seconds of event time.",
+        ("compact", "delete"),
+        "How every signal is doing: what ails or has changed every 10 seconds of event time, all else every "
+        "minute. Compressed with gzip.",
     ),
     Topic(
         "audit",

@@ -19,7 +19,7 @@ from driftline.stream_app.monitoring.streams import Baseline
 from driftline.stream_app.monitoring.tables import Reported
 from driftline.stream_app.pipeline.outputs import alert_record, audit_record
 from driftline.stream_app.pipeline.records import OutputRecord
-from driftline.stream_app.pipeline.summaries import summaries_of
+from driftline.stream_app.pipeline.summaries import Summariser
 
 Ordered = tuple[int, OutputRecord]
 """An output, with the order of the record that caused it."""
@@ -58,6 +58,7 @@ class ModelWatch:
         self.summaries = extras.summaries
         self._summarise_every_ms = int(settings.worker.summaries_every_s * 1000)
         self._summarised_ms = 0
+        self._summariser = Summariser(self.monitor, self.desk)
         self.rejected = 0
         self.lost = 0
         self._sampling_rate = 1.0
@@ -153,7 +154,7 @@ class ModelWatch:
         if now_ms - self._summarised_ms < self._summarise_every_ms:
             return []
         self._summarised_ms = now_ms
-        return list(summaries_of(self.monitor, self.desk, self._sampling_rate))
+        return list(self._summariser.summaries(self._sampling_rate))
 
     def _evidence(self, report: Reported, stream: Stream) -> Evidence:
         finding, arrival = report.finding, report.arrival
