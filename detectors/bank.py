@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.acceptance import accept_level
+from driftline.detectors.acceptance import PackedReference, accept_level, packed_reference, put_back
 from driftline.detectors.choice import check_signals, choose, detectors_of
 from driftline.detectors.correction import correct
 from driftline.detectors.engine import run
@@ -151,6 +151,26 @@ class Bank:
                 self._arrays = forget(self._arrays, index)
             self._watches[index] = None
         self._flag()
+
+    def reference_of(self, name: str) -> PackedReference | None:
+        """What a signal is measured against, to be put back; None when it is not armed, or not here."""
+        index = self._index.get(name)
+        if index is None or not self._arrays.signals[index]["armed"]:
+            return None
+        return packed_reference(self._arrays, index)
+
+    def put_back(self, name: str, packed: PackedReference) -> bool:
+        """Measures a signal against an earlier reference of its own again; its detectors start afresh.
+
+        False, and nothing has changed: it is not here, or the reference is of another layout.
+        """
+        index = self._index.get(name)
+        if index is None or not put_back(self._arrays, index, packed):
+            return False
+        self._watches[index] = None
+        self._arrays = without_idle_buffers(self._arrays)
+        self._count_armed()
+        return True
 
     def rates(self) -> NDArray[np.float64]:
         """Values per millisecond of event time [signals], over a signal's life; 0 while unknown."""

@@ -108,7 +108,8 @@ class AlarmDesk:
             return [self.close(incident, now_ms, coverage)]
         if incident.unsent:
             return [self._announce(incident, Status.UPDATED, now_ms, coverage)]
-        if now_ms - incident.sent_ms >= self.plan.alerts.repeat_every_ms:
+        acknowledged = now_ms < incident.acknowledged_until_ms
+        if not acknowledged and now_ms - incident.sent_ms >= self.plan.alerts.repeat_every_ms:
             return [self._announce(incident, Status.FIRING, now_ms, coverage)]
         return []
 

@@ -79,6 +79,8 @@ class Incident(msgspec.Struct):
     verdict: Verdict | None = None
     # Who accepted the change, in a sentence; empty while nobody has.
     acceptance: str = ""
+    # Until then somebody looks after it, and it is not repeated.
+    acknowledged_until_ms: int = 0
 
     def ranked(self) -> list[Member]:
         """Signals that have not recovered, largest effect first (all of them once none is left)."""

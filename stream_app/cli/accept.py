@@ -44,7 +44,8 @@ def accept(
     if (alert_id is None) == (not signals):
         raise click.UsageError("name either an alert (--alert) or signals (--signal).")
     with control_client(config, bootstrap_servers, model) as client:
-        client.log_accept(
+        id = client.log_accept(
             alert_id=alert_id, signals=signals, version=version, role=role, by=by, comment=comment
         )
     click.echo(f"{alert_id or ', '.join(signals)} of {model}: accepted as the new normal.")
+    click.echo(f"`driftline undo {id} --model {model}` takes it back, for 24 hours.")

@@ -8,6 +8,7 @@ import logging
 import click
 
 from driftline.stream_app.cli.accept import accept
+from driftline.stream_app.cli.acknowledge import acknowledge, comment
 from driftline.stream_app.cli.alerts import alerts
 from driftline.stream_app.cli.baseline import baseline
 from driftline.stream_app.cli.check_config import check_config
@@ -20,6 +21,7 @@ from driftline.stream_app.cli.replay import replay
 from driftline.stream_app.cli.simulate import simulate
 from driftline.stream_app.cli.topics import topics
 from driftline.stream_app.cli.tune import tune
+from driftline.stream_app.cli.undo import undo
 from driftline.stream_app.cli.verdict import verdict
 from driftline.stream_app.cli.worker import worker
 
@@ -46,6 +48,19 @@ def main() -> None:
 
 for command in (
     *(worker, replay, evaluate, baseline, tune),
-    *(dashboard, simulate, alerts, verdict, accept, topics, check_config, demo, kafka),
+    *(
+        dashboard,
+        simulate,
+        alerts,
+        acknowledge,
+        verdict,
+        accept,
+        undo,
+        comment,
+        topics,
+        check_config,
+        demo,
+        kafka,
+    ),
 ):
     main.add_command(command)
