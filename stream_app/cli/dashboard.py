@@ -1,4 +1,4 @@
-"""``driftline dashboard``: incidents, models and signals in a browser, and buttons that change tomorrow's alerts."""
+"""``driftline dashboard``: incidents, models and signals in a browser, and buttons to act with."""
 
 import webbrowser
 from pathlib import Path
@@ -28,7 +28,9 @@ FILE = click.Path(exists=True, dir_okay=False, readable=True)
 )
 @click.option("--host", metavar="H", help="Where to listen; 127.0.0.1 by default.")
 @click.option("--port", metavar="P", type=click.IntRange(1, 65_535), help="6070 by default.")
-@click.option("--replay", "files", metavar="FILE", multiple=True, type=FILE, help="Show recorded events instead.")
+@click.option(
+    "--replay", "files", metavar="FILE", multiple=True, type=FILE, help="Show recorded events instead."
+)
 @click.option("--open", "opens", is_flag=True, help="Open it in the browser.")
 @common_options
 @click.pass_context

@@ -45,7 +45,9 @@ class TrustedProxy(Section):
             try:
                 ip_network(network)
             except ValueError:
-                raise ValueError(f"{network!r} is not a network: write an address such as 10.0.0.0/8.") from None
+                raise ValueError(
+                    f"{network!r} is not a network: write an address such as 10.0.0.0/8."
+                ) from None
         return networks
 
 

@@ -1,1 +1,1 @@
-"""``driftline dashboard``: what driftline found, on pages on which one can act. Reads topics, runs no detector."""
+"""What driftline found, on pages on which one can act. Reads topics, runs no detector."""

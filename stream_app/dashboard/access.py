@@ -73,7 +73,9 @@ class Doorkeeper:
         if text is None:
             return None
         until, role, name = text.split("|", 2)
-        known = any((token.name, token.role) == (name, role) for token in (self.auth.tokens if self.auth else ()))
+        known = any(
+            (token.name, token.role) == (name, role) for token in (self.auth.tokens if self.auth else ())
+        )
         if not known or int(until) < time.time():
             return None
         return User(name, "operator" if role == "operator" else "viewer")

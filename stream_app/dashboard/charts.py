@@ -5,8 +5,9 @@ from html import escape
 from math import isfinite
 from typing import Final, NamedTuple
 
+from driftline.schemas import CategoryShares
 from driftline.stream_app.dashboard.signals import Point
-from driftline.stream_app.dashboard.wording import quantity
+from driftline.stream_app.dashboard.wording import percent, quantity
 from driftline.stream_app.evaluation.ticks import ticks
 
 WIDTH: Final = 960
@@ -51,7 +52,9 @@ def signal_svg(points: Sequence[Point], band: Band | None, unit: str, title: str
         f"<desc>{escape(sentence)}</desc>"
     )
     if not known:
-        text = f'<text class="small" x="{WIDTH / 2}" y="{HEIGHT / 2}" text-anchor="middle">no history yet</text>'
+        text = (
+            f'<text class="small" x="{WIDTH / 2}" y="{HEIGHT / 2}" text-anchor="middle">no history yet</text>'
+        )
         return f"{opening}{text}</svg>"
     scale = scale_of(known, band)
     parts = [opening, *_frame(scale, unit)]
@@ -99,6 +102,62 @@ def bar_svg(part: float | None, title: str, tone: str = "quiet") -> str:
         f'<rect class="rail" width="100" height="10" rx="3"/>'
         f'<rect class="{tone}" width="{width:.1f}" height="10" rx="3"/></svg>'
     )
+
+
+class Pair(NamedTuple):
+    """A level before and after a change, and how much single values scattered before it."""
+
+    before: float
+    after: float
+    sd: float
+
+
+def pair_svg(pair: Pair, unit: str, name: str) -> str:
+    """Before and after as two bars over one axis from 0, or between them when 0 is far away."""
+    low = min(pair.before, pair.after, 0.0)
+    high = max(pair.before, pair.after, 0.0)
+    spread = abs(pair.after - pair.before)
+    if spread and spread < 0.1 * (high - low):  # both ends of long bars would look the same
+        low, high = min(pair.before, pair.after) - spread, max(pair.before, pair.after) + spread
+    bars = []
+    for place, (value, tone) in enumerate(((pair.before, "good"), (pair.after, "bad"))):
+        zero = min(max(0.0, low), high)
+        first, last = sorted((_part(zero, low, high), _part(value, low, high)))
+        shape = f'x="{first:.1f}" y="{place * 9}" width="{max(last - first, 1.0):.1f}" height="7" rx="2"'
+        bars.append(f'<rect class="{tone}" {shape}/>')
+    title = escape(f"{name}: {quantity(pair.before, unit)} before, {quantity(pair.after, unit)} after")
+    return f'<svg class="pair" viewBox="0 0 100 16" role="img" aria-label="{title}">{"".join(bars)}</svg>'
+
+
+def category_svg(categories: Sequence[CategoryShares]) -> str:
+    """Shares of categories now, each with a mark where it was in the reference."""
+    row, label, room = 24, 250, 560
+    most = (
+        max([each.share or 0.0 for each in categories] + [each.reference or 0.0 for each in categories])
+        or 1.0
+    )
+    parts = [
+        f'<svg class="chart" viewBox="0 0 {WIDTH} {row * len(categories) + 6}" role="img" '
+        'aria-label="Shares of categories now and in the reference; the table below has the figures">'
+    ]
+    for place, each in enumerate(categories):
+        y = place * row + 4
+        name = each.category if each.category is not None else "all others"
+        text = escape(name if len(name) <= 32 else name[:31] + "…")
+        width = room * (each.share or 0.0) / most
+        parts.append(f'<text class="small" x="{label - 10}" y="{y + 13}" text-anchor="end">{text}</text>')
+        shape = f'x="{label}" y="{y + 2}" width="{width:.1f}" height="{row - 8}" rx="3"'
+        parts.append(f'<rect class="quiet" {shape}><title>{escape(name)}</title></rect>')
+        if each.reference is not None:
+            x = label + room * each.reference / most
+            parts.append(f'<path class="then" d="M{x:.1f} {y}v{row - 4}"/>')
+        shares = f"{percent(each.share)}, was {percent(each.reference)}"
+        parts.append(f'<text class="small" x="{label + room + 12}" y="{y + 13}">{shares}</text>')
+    return "".join([*parts, "</svg>"])
+
+
+def _part(value: float, low: float, high: float) -> float:
+    return 100 * (value - low) / ((high - low) or 1.0)
 
 
 def _frame(scale: Scale, unit: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What operators said, and what became of it: events of the control topic beside the audit trail's answers."""
+"""What operators said, and what became of it: control events beside the audit trail's answers."""
 
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -75,7 +75,8 @@ class Deeds:
         found += [
             deed
             for deed in self.by_id.values()
-            if deed.said.undo is not None and any(deed.said.undo == other.said.id for other in found)
+            if deed.said.accept_id is not None
+            and any(deed.said.accept_id == other.said.id for other in found)
         ]
         return sorted(found, key=lambda deed: deed.sent_ms, reverse=True)
 
@@ -101,7 +102,8 @@ class Deeds:
     def undone(self, deed: Deed) -> bool:
         """Whether an accept was taken back."""
         return any(
-            other.said.undo == deed.said.id and other.outcome != "ignored" for other in self.by_id.values()
+            other.said.accept_id == deed.said.id and other.outcome != "ignored"
+            for other in self.by_id.values()
         )
 
 

@@ -43,7 +43,8 @@ def check_exposure(settings: DashboardSettings) -> None:
     if settings.auth is None and not is_loopback(settings.host):
         raise DashboardError(
             f"The dashboard would listen on {settings.host} and let everybody in: set dashboard.auth "
-            "(`driftline dashboard token` makes a token; or name a trusted_proxy), or leave the host at 127.0.0.1."
+            "(`driftline dashboard token` makes a token; or name a trusted_proxy), or leave the host at "
+            "127.0.0.1."
         )
 
 
@@ -61,7 +62,9 @@ def allowed_hosts(settings: DashboardSettings) -> frozenset[str]:
     return frozenset(host.lower() for host in (*LOOPBACK, *own, *settings.hosts))
 
 
-def guards(settings: DashboardSettings, doorkeeper: Doorkeeper) -> list[Callable[..., Awaitable[web.StreamResponse]]]:
+def guards(
+    settings: DashboardSettings, doorkeeper: Doorkeeper
+) -> list[Callable[..., Awaitable[web.StreamResponse]]]:
     """Middlewares, the outermost first."""
     hosts = allowed_hosts(settings)
 
@@ -135,7 +138,7 @@ async def check_form(request: web.Request, doorkeeper: Doorkeeper) -> None:
     if foreign or not ours:
         log.warning("a form was refused", path=request.path, foreign=foreign)
         raise web.HTTPForbidden(
-            text="This form is not of a page of this dashboard, or too old: load the page again, and repeat it.\n"
+            text="This form is not of a page of this dashboard, or too old: load the page again.\n"
         )
 
 

@@ -32,8 +32,9 @@ CREATE TABLE positions (feed TEXT, number INTEGER, next INTEGER NOT NULL, PRIMAR
 CREATE TABLE records (feed TEXT, key TEXT, time_ms INTEGER NOT NULL, value BLOB NOT NULL,
   PRIMARY KEY (feed, key)) WITHOUT ROWID;
 CREATE TABLE signals (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
-CREATE TABLE points (signal INTEGER, minute INTEGER, mean REAL, low REAL, high REAL, effect REAL, nearness REAL,
-  count INTEGER NOT NULL, firing INTEGER NOT NULL, PRIMARY KEY (signal, minute)) WITHOUT ROWID;
+CREATE TABLE points (signal INTEGER, minute INTEGER, mean REAL, low REAL, high REAL, effect REAL,
+  nearness REAL, number INTEGER NOT NULL, firing INTEGER NOT NULL, PRIMARY KEY (signal, minute))
+  WITHOUT ROWID;
 """
 
 
@@ -92,11 +93,11 @@ class History:
     def points(self, key: str, since_minute: int) -> list[Point]:
         """A signal's past from a minute on, in order."""
         rows = self._database.execute(
-            "SELECT minute, mean, low, high, effect, nearness, count, firing FROM points"
+            "SELECT minute, mean, low, high, effect, nearness, number, firing FROM points"
             " WHERE signal = (SELECT id FROM signals WHERE key = ?) AND minute >= ? ORDER BY minute",
             (key, since_minute),
         )
-        return [Point(*row[:7], firing=bool(row[7])) for row in rows]
+        return [Point._make((*row[:7], bool(row[7]))) for row in rows]
 
     def secret(self) -> bytes:
         """What sessions are signed with; made once for each file."""
@@ -124,7 +125,9 @@ class History:
 
     def _made(self, database: sqlite3.Connection) -> sqlite3.Connection:
         database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")  # a torn write loses seconds that the topics still have
+        database.execute(
+            "PRAGMA synchronous = NORMAL"
+        )  # a torn write loses seconds that the topics still have
         with database, closing(database.cursor()) as cursor:
             for statement in filter(str.strip, TABLES.split(";")):
                 cursor.execute(statement)

@@ -103,7 +103,7 @@ class Incidents:
         return incident
 
     def _outlive(self, incident: Incident, fingerprint: str) -> None:
-        """Of a signal's episodes only the latest can be open: compaction may have taken an earlier one's end."""
+        """Of a signal's episodes only the latest can be open: compaction may take an earlier one's end."""
         episode = episode_of(incident.id)
         latest = self._latest.get(fingerprint, 0)
         if episode < latest:

@@ -40,7 +40,9 @@ class Letters:
 
     def hear(self, heard: Heard) -> tuple[str, bytes] | None:
         """Count a letter; the group it belongs to as it is to be kept, by key. None beyond the bound."""
-        reason = next((text.decode(errors="replace") for name, text in heard.headers if name == REASON_HEADER), "")
+        reason = next(
+            (text.decode(errors="replace") for name, text in heard.headers if name == REASON_HEADER), ""
+        )
         model = (heard.key or b"").decode(errors="replace")[:256]
         sample = sample_of(heard)
         key = orjson.dumps([reason, model]).decode()

@@ -120,7 +120,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     by: str | None = None
     comment: str | None = None
     until: int | str | None = None
-    undo: str | None = None
+    accept_id: str | None = None
 
 
 def time_ms(time: int | str | None) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import uuid4
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -29,7 +30,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS, picture=Markup, time_ms=time_ms)
-    made.globals.update(path=path)
+    made.globals.update(path=path, new_id=lambda: uuid4().hex)
     return made
 
 

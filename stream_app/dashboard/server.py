@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -14,7 +14,7 @@ from driftline.stream_app.dashboard.access import Doorkeeper
 from driftline.stream_app.dashboard.guards import SEED, SEED_COOKIE, USER, give_cookie, guards
 from driftline.stream_app.dashboard.history import History
 from driftline.stream_app.dashboard.live import Streams
-from driftline.stream_app.dashboard.pages.routes import PAGES, Page
+from driftline.stream_app.dashboard.pages.routes import PAGES, Page, values_of
 from driftline.stream_app.dashboard.pages.view import View
 from driftline.stream_app.dashboard.rendering import Renderer
 from driftline.stream_app.dashboard.state import State
@@ -26,11 +26,22 @@ CACHED_MAX: Final = 256
 """Pages of 20 to 150 kB that several tabs look at: at most 40 MB."""
 
 
+class Feed(Protocol):
+    """What keeps the state up to date."""
+
+    @property
+    def trouble(self) -> str:
+        """What is in its way, in a sentence; empty: nothing."""
+
+    def facts(self) -> dict[str, Any]:
+        """Figures for the health page."""
+
+
 class Pages:
     """Renders pages of the state; tabs that look at the same at the same time share one rendering.
 
     Args:
-        trouble: what keeps the state from being up to date, in a sentence.
+        feed: what keeps the state up to date; None for a recording.
         recording: what is replayed, in words; empty for a live dashboard.
     """
 
@@ -39,9 +50,7 @@ class Pages:
         state: State,
         history: History,
         settings: Settings,
-        *,
-        trouble: Callable[[], str] = str,
-        reading: Callable[[], dict[str, Any]] = dict,
+        feed: "Feed | None" = None,
         recording: str = "",
     ) -> None:
         self.state = state
@@ -50,8 +59,7 @@ class Pages:
         self.doorkeeper = Doorkeeper(settings.dashboard.auth, history.secret())
         self.streams = Streams()
         self.renderer = Renderer()
-        self._trouble = trouble
-        self._reading = reading
+        self._feed = feed
         self.recording = recording
         self._cached: dict[tuple[Any, ...], str] = {}
         self._second = 0
@@ -65,10 +73,10 @@ class Pages:
             settings=self.settings,
             user=request[USER],
             now_ms=now_ms,
-            trouble=self._trouble(),
+            trouble=self._feed.trouble if self._feed else "",
             acts=not self.recording,
             recording=self.recording,
-            reading=self._reading(),
+            reading=self._feed.facts() if self._feed else {},
         )
 
     def live(self, page: Page, request: web.Request) -> str:
@@ -82,6 +90,19 @@ class Pages:
             self._cached[key] = self.renderer.live(page.template, self.context(page, request))
         return self._cached[key]
 
+    def login(self, request: web.Request, said: str, status: int = 200) -> web.Response:
+        """The form to log in with; ``said`` is why it did not work."""
+        seed = request[SEED] or self.doorkeeper.new_seed()
+        values = {
+            "said": said,
+            "next": request.query.get("next", "/"),
+            "token": self.doorkeeper.form_token(request[USER], seed),
+        }
+        html = self.renderer.page("login", values)
+        response = web.Response(text=html, content_type="text/html", status=status)
+        give_cookie(response, request, SEED_COOKIE, seed)
+        return response
+
     def context(self, page: Page, request: web.Request) -> dict[str, Any]:
         """A page's values, with those that all pages have.
 
@@ -89,7 +110,7 @@ class Pages:
             web.HTTPNotFound: there is nothing of this name.
         """
         view = self.view(request)
-        values = page.values(view, request)
+        values = values_of(page, view, request)
         if values is None:
             raise web.HTTPNotFound(text=page.missing)
         user = request[USER]
@@ -104,8 +125,8 @@ class Pages:
         }
 
 
-def application(pages: Pages, more: Callable[[web.Application], None] = lambda _: None) -> web.Application:
-    """The whole application; ``more`` adds what acts."""
+def application(pages: Pages) -> web.Application:
+    """All pages, and what they are made of."""
     made = web.Application(
         middlewares=guards(pages.settings.dashboard, pages.doorkeeper), client_max_size=64 * 1024
     )
@@ -114,7 +135,6 @@ def application(pages: Pages, more: Callable[[web.Application], None] = lambda _
     made.router.add_get("/static/house.css", house_css)
     made.router.add_get("/live", alive)
     made.router.add_static("/static/", STATIC)
-    more(made)
 
     async def end_streams(_: web.Application) -> None:
         pages.streams.end()

@@ -11,6 +11,8 @@ from aiohttp import web
 
 from driftline.stream_app.adapters.logs import get_log
 from driftline.stream_app.config import Settings
+from driftline.stream_app.dashboard import doors
+from driftline.stream_app.dashboard.actions import Actions
 from driftline.stream_app.dashboard.errors import DashboardError
 from driftline.stream_app.dashboard.feeding import Feeding
 from driftline.stream_app.dashboard.guards import check_exposure
@@ -18,7 +20,7 @@ from driftline.stream_app.dashboard.history import History
 from driftline.stream_app.dashboard.records import Heard
 from driftline.stream_app.dashboard.server import Pages, application
 from driftline.stream_app.dashboard.state import State
-from driftline.stream_app.dashboard.topics import TopicReader
+from driftline.stream_app.dashboard.topics import ControlWriter, TopicReader
 
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 SHUTDOWN_S: Final = 2.0
@@ -49,7 +51,7 @@ def serve_recording(settings: Settings, heard: Iterable[Heard], recording: str, 
     for record in heard:
         state.apply(record)
     history.save(*state.take_unsaved(), {})
-    asyncio.run(_serve(settings, Pages(state, history, settings, recording=recording), announce))
+    asyncio.run(_serve(Pages(state, history, settings, recording=recording), announce))
     history.close()
 
 
@@ -58,28 +60,36 @@ async def _serve_topics(settings: Settings, announce: Announce) -> None:
     path = Path(settings.dashboard.directory) / f"{kafka.prefix}.sqlite"
     source = f"{kafka.bootstrap_servers} {kafka.alerts} {kafka.signals}"
     history, state = History(path, source), State()
-    feeding = Feeding(state, history, TopicReader(kafka))
+    feeding, writer = Feeding(state, history, TopicReader(kafka)), ControlWriter(kafka)
     try:
         await feeding.begin()
-        pages = Pages(state, history, settings, trouble=lambda: feeding.trouble, reading=feeding.facts)
+        pages = Pages(state, history, settings, feed=feeding)
         running = asyncio.create_task(feeding.run())
         try:
-            await _serve(settings, pages, announce, running)
+            await _serve(pages, announce, running, Actions(state, writer))
         finally:
             running.cancel()
             with suppress(asyncio.CancelledError):
                 await running
     finally:
+        await writer.close()
         await feeding.close()
         history.close()
 
 
 async def _serve(
-    settings: Settings, pages: Pages, announce: Announce, running: "asyncio.Task[Any] | None" = None
+    pages: Pages,
+    announce: Announce,
+    running: "asyncio.Task[Any] | None" = None,
+    actions: Actions | None = None,
 ) -> None:
     """Listen, and come back when a signal comes or what feeds the pages has failed."""
-    host, port = settings.dashboard.host, settings.dashboard.port
-    runner = web.AppRunner(application(pages), access_log=None, shutdown_timeout=SHUTDOWN_S)
+    host, port = pages.settings.dashboard.host, pages.settings.dashboard.port
+    made = application(pages)
+    doors.routes(pages, made)
+    if actions is not None:
+        actions.routes(made)
+    runner = web.AppRunner(made, access_log=None, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     try:
         try:

@@ -30,7 +30,7 @@ _DECODER: Final = msgspec.json.Decoder(SignalSummary)
 
 
 class Point(NamedTuple):
-    """A signal in one minute of event time (minutes since the epoch); the band is its 5th to 95th per cent."""
+    """A signal in one minute (of event time, since the epoch); low and high are at 5 and 95 per cent."""
 
     minute: int
     mean: float | None
@@ -38,7 +38,7 @@ class Point(NamedTuple):
     high: float | None
     effect: float | None
     nearness: float | None
-    count: int
+    values: int
     firing: bool
 
 
@@ -158,7 +158,7 @@ def point_of(summary: SignalSummary) -> Point:
         high=None if quantiles is None else quantiles.p95,
         effect=summary.effect_size_sd,
         nearness=summary.nearness,
-        count=recent.count,
+        values=recent.count,
         firing=summary.firing,
     )
 

@@ -1,7 +1,6 @@
 """Reading the topics without a consumer group: all partitions, from where what is known ends."""
 
 import asyncio
-from collections.abc import Iterable
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -69,7 +68,9 @@ class TopicReader:
         """How many records are there that were not read."""
         assert self._consumer is not None
         ends = await self._consumer.end_offsets(self._consumer.assignment())
-        known = {source: self.positions.get((self._feeds[source.topic], source.partition), 0) for source in ends}
+        known = {
+            source: self.positions.get((self._feeds[source.topic], source.partition), 0) for source in ends
+        }
         return sum(max(end - known[source], 0) for source, end in ends.items())
 
     def grown(self) -> bool:
@@ -101,11 +102,14 @@ class TopicReader:
         there = await consumer.topics()
         if missing := sorted(set(self._feeds) - there):
             raise DashboardError(
-                f"There is no topic {', '.join(missing)}: check kafka.prefix, or run `driftline topics create`."
+                f"There is no topic {', '.join(missing)}: check kafka.prefix, "
+                "or run `driftline topics create`."
             )
         first = [TopicPartition(topic, 0) for topic in self._feeds]
         consumer.assign(first)
-        await consumer.beginning_offsets(first)  # the client knows a topic's partitions once it is asked of one
+        await consumer.beginning_offsets(
+            first
+        )  # the client knows a topic's partitions once it is asked of one
         return [
             TopicPartition(topic, number)
             for topic in self._feeds
@@ -143,5 +147,3 @@ class ControlWriter:
         """Disconnect."""
         if self._producer is not None:
             await self._producer.stop()
-
-

@@ -9,7 +9,5 @@ SYMBOLS: Final = {"good": "●", "further": "◆", "bad": "✕", "quiet": "■"}
 
 STYLE: Final = (files("driftline.stream_app.evaluation") / "house.css").read_text(encoding="utf-8")
 
-COLOURS: Final = {
-    tone: re.findall(rf"--{tone}: (#[0-9a-f]{{6}})", STYLE)[0] for tone in SYMBOLS
-}
+COLOURS: Final = {tone: re.findall(rf"--{tone}: (#[0-9a-f]{{6}})", STYLE)[0] for tone in SYMBOLS}
 """By tone, on light paper; the style sheet's first value of each is that of the light theme."""

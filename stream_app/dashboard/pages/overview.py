@@ -68,7 +68,9 @@ def sentence_of(view: View) -> str:
         armed, signals = (sum(getattr(tally, name) for tally in tallies) for name in ("armed", "signals"))
         parts.append(f"{armed:,} of {counted(signals, 'signal')} armed")
         heard = max(tally.heard_ms for tally in tallies)
-        said = "the recording is over" if view.recording else f"a worker last reported {ago(heard, view.now_ms)}"
+        said = (
+            "the recording is over" if view.recording else f"a worker last reported {ago(heard, view.now_ms)}"
+        )
         parts.append(said)
     return "; ".join(parts) + "."
 
@@ -93,7 +95,8 @@ def tile_of(view: View, stream: Stream, tally: Tally) -> Tile:
 
 def remarks_of(view: View, tally: Tally) -> list[str]:
     """What somebody should know who trusts the tile."""
-    remarks = [f"{tally.armed:,} of {counted(tally.signals, 'signal')} armed ({percent(tally.armed / tally.signals)})"]
+    armed = percent(tally.armed / tally.signals)
+    remarks = [f"{tally.armed:,} of {counted(tally.signals, 'signal')} armed ({armed})"]
     if tally.sampling_rate < 1:
         remarks.append(f"labels are joined for {percent(tally.sampling_rate)} of predictions")
     late_ms = tally.heard_ms - tally.event_ms
@@ -117,4 +120,8 @@ def spark_of(view: View, stream: Stream, tally: Tally) -> str:
         return ""
     points = view.points(signal.key, tally.event_ms // 60_000 - SPARK_MINUTES)
     values = [point.mean for point in points if point.mean is not None]
-    return spark_svg(values, f"traffic of the last hour of {stream.model} {stream.version}") if len(values) > 1 else ""
+    return (
+        spark_svg(values, f"traffic of the last hour of {stream.model} {stream.version}")
+        if len(values) > 1
+        else ""
+    )
