@@ -40,7 +40,7 @@ class Acceptance:
             table.revision += 1
             self._desk.state.pending.pop(key_of(version, role, signal), None)
             reason = (
-                f"The accept {control.accept_id} was taken back{by}: the reference before it holds again."
+                f"{control.accept_id} was taken back{by}: the reference before it holds again."
             )
             about = {"signal": signal, "version": version, "role": role}
             self._trail.write(control.time_ms, "undone", reason, control, **about)

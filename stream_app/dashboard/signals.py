@@ -71,7 +71,6 @@ class Tally:
     heard_ms: int = 0
     nearest: float = 0.0
     requested_per_30d: float = 0.0
-    realised_per_30d: float = 0.0
     sampling_rate: float = 1.0
 
 
@@ -175,7 +174,6 @@ def tallied(signals: Iterable[Signal]) -> dict[Stream, Tally]:
         tally.heard_ms = max(tally.heard_ms, signal.heard_ms)
         tally.nearest = max(tally.nearest, summary.nearness or 0.0)
         tally.requested_per_30d += summary.requested_false_alarms_per_30d or 0.0
-        tally.realised_per_30d += summary.realised_alerts_per_30d or 0.0
         tally.event_ms = max(tally.event_ms, signal.time_ms)
         tally.sampling_rate = min(tally.sampling_rate, summary.sampling_rate)
     return tallies

@@ -55,6 +55,7 @@ def incident(view: View, id: str) -> Context | None:
     return {
         "incident": found,
         "word": found.last,
+        "runbook": found.last.annotations.get("runbook_url", ""),
         "title": f"{kind_words(found.kind)} of {found.model}",
         "timeline": timeline_svg(timeline_of(view, found)),
         "signals": [(each, signal_path(found, each), pair_of(each)) for each in shown[:SIGNALS_SHOWN]],
@@ -111,7 +112,7 @@ def timeline_of(view: View, found: Incident) -> Timeline:
         for deed in view.state.deeds.of_incident(found.id)
     )
     lanes = [
-        Lane("incident", (Span(found.began_ms, ended_ms, "from its beginning", "bad"),), words),
+        Lane("incident", (Span(found.began_ms, ended_ms, "open" if found.is_open else "over", "bad"),), words),
         *([Lane("operators", (), said)] if said else []),
         *(lane_of(found, each, ended_ms) for each in found.last.drift.signals[:LANES_MAX]),
     ]
@@ -136,7 +137,7 @@ def lane_of(found: Incident, shown: Showing, ended_ms: int) -> Lane:
     detected_ms = time_ms(shown.detected_at) or found.detected_ms
     name = shown.signal if len(shown.signal) <= 26 else shown.signal[:25] + "…"
     tone: Tone = "good" if shown.recovered else "bad"
-    span = Span(began_ms, ended_ms, kind_words(shown.kind), tone)
+    span = Span(began_ms, ended_ms, "", tone)
     return Lane(name, (span,), (Mark(detected_ms, f"{shown.signal} found", "quiet"),))
 
 

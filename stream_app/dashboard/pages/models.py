@@ -7,11 +7,12 @@ from driftline.stream_app.dashboard.incidents import Incident
 from driftline.stream_app.dashboard.pages.overview import Tile, tile_of
 from driftline.stream_app.dashboard.pages.view import Context, View, path
 from driftline.stream_app.dashboard.signals import Signal
-from driftline.stream_app.dashboard.wording import effect
+from driftline.stream_app.dashboard.wording import counted, effect, number
 
 ROWS: Final = 30
 COLUMNS: Final = 48
 CELL: Final = 14
+MONTH_MS: Final = 30 * 86_400_000
 LABEL: Final = 250
 STEPS_SD: Final = (0.25, 0.5, 1.0, 2.0)
 """Effects below the first are healthy; each further one has a stronger colour."""
@@ -30,6 +31,7 @@ def model(view: View, name: str) -> Context | None:
         "name": name,
         "tiles": tiles,
         "sentence": sentence_of(name, tiles, incidents),
+        "budget": budget_of(view, name, status),
         "incidents": incidents[:8],
         "incidents_more": max(len(incidents) - 8, 0),
         "heat": heat_svg(view, signals),
@@ -53,6 +55,20 @@ def sentence_of(name: str, tiles: list[Tile], incidents: list[Incident]) -> str:
     )
 
 
+def budget_of(view: View, name: str, status: dict[str, Any] | None) -> str:
+    """False alarms that were asked for beside what came, in a sentence."""
+    budget = (status or {}).get("budget")
+    if isinstance(budget, dict) and {"asked_per_30d", "realised_per_30d"} <= set(budget):
+        asked, realised = budget["asked_per_30d"], budget["realised_per_30d"]
+        return f"{number(asked)} false alarms in 30 days are accepted; alerts come at a rate of {number(realised)}."
+    asked = sum(
+        tally.requested_per_30d for stream, tally in view.state.signals.tallies().items() if stream.model == name
+    )
+    since_ms = view.now_ms - MONTH_MS
+    opened = sum(each.model == name and each.detected_ms >= since_ms for each in view.state.incidents.ranked())
+    return f"{number(asked)} false alarms in 30 days are accepted; {counted(opened, 'incident')} began in the last 30."
+
+
 def status_of(status: dict[str, Any] | None) -> dict[str, Any]:
     """What a model's status says, as far as it says it: any part may be absent."""
     status = status or {}
@@ -67,10 +83,17 @@ def status_of(status: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def rows_of(status: dict[str, Any], name: str) -> list[dict[str, Any]]:
+class Soft(dict[str, Any]):
+    """A part of a status, of any release: what it lacks is empty."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+def rows_of(status: dict[str, Any], name: str) -> list[Soft]:
     """A list of objects in a status; empty when there is none."""
     rows = status.get(name)
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return [Soft(row) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def heat_svg(view: View, signals: list[Signal]) -> str:

@@ -12,6 +12,7 @@ from driftline.stream_app.dashboard.wording import ago, counted, percent, span
 SPARK_MINUTES: Final = 60
 TILES_MAX: Final = 60
 INCIDENTS_SHOWN: Final = 8
+RECENT_SHOWN: Final = 4
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,10 @@ def overview(view: View, text: str = "") -> Context:
     order = {"critical": 0, "warning": 1, "info": 2}
     tiles.sort(key=lambda tile: (order.get(tile.severity, 3), tile.stream))
     incidents = [each for each in view.state.incidents.open() if text.lower() in each.model.lower()]
+    over = [each for each in view.state.incidents.ranked() if not each.is_open]
+    recent = [each for each in over if text.lower() in each.model.lower()]
     return {
+        "recent": recent[: max(RECENT_SHOWN - len(incidents), 0)],
         "sentence": sentence_of(view),
         "tiles": tiles[:TILES_MAX],
         "more": max(len(tiles) - TILES_MAX, 0),

@@ -10,7 +10,7 @@ from driftline.stream_app.dashboard.incidents import Incident
 from driftline.stream_app.dashboard.pages.incidents import whole
 from driftline.stream_app.dashboard.pages.view import Context, View, path
 from driftline.stream_app.dashboard.signals import COLUMNS, Column, Point, Query, Signal
-from driftline.stream_app.dashboard.wording import clock, counted, effect, kind_words, percent, quantity
+from driftline.stream_app.dashboard.wording import DASH, clock, counted, effect, kind_words, percent, quantity
 
 HEADINGS: Final[dict[Column, str]] = {
     "signal": "Signal",
@@ -109,7 +109,7 @@ def row_of(signal: Signal) -> dict[str, Any]:
         "meter": "" if part is None else bar_svg(part, title, "bad" if summary.firing else "quiet"),
         "nearness": title if summary.armed else "learning",
         "now": level_of(summary),
-        "reference": quantity(None if summary.reference is None else summary.reference.mean, summary.unit),
+        "reference": before_of(summary),
         "phase": PHASE_WORDS.get(summary.phase, summary.phase),
     }
 
@@ -120,6 +120,15 @@ def level_of(summary: SignalSummary) -> str:
         first = max(summary.categories, key=lambda each: each.share or 0.0)
         return f"{first.category or 'others'} {percent(first.share)}"
     return quantity(summary.recent.mean, summary.unit)
+
+
+def before_of(summary: SignalSummary) -> str:
+    """The reference's level, of the same category as the present one."""
+    if summary.reference is None:
+        return DASH
+    if summary.categories:
+        return percent(max(summary.categories, key=lambda each: each.share or 0.0).reference)
+    return quantity(summary.reference.mean, summary.unit)
 
 
 def signal(view: View, key: str, asked: dict[str, str]) -> Context | None:

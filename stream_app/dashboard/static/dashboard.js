@@ -29,6 +29,10 @@
   function options(box, data) {
     const grid = { stroke: colour("--line"), width: 1 };
     const axis = { stroke: colour("--soft"), grid, ticks: grid };
+    const moment = (s) => {
+      const text = new Date(s * 1000).toISOString();
+      return text.slice(11, 16) === "00:00" ? text.slice(5, 10) : text.slice(11, 16);
+    };
     const words = (value) => value == null ? "–"
       : data.unit === "share" ? `${+(100 * value).toPrecision(3)} %` : `${+value.toPrecision(4)} ${data.unit}`.trim();
     return {
@@ -37,7 +41,7 @@
         const all = data.reference ? [low, high, data.reference.low, data.reference.high] : [low, high];
         const bottom = Math.min(...all), top = Math.max(...all), air = (top - bottom) * 0.06 || Math.abs(top) * 0.05 || 1;
         return [bottom - air, top + air]; } } },
-      axes: [axis, { ...axis, size: 76, values: (_, ticks) => ticks.map(words) }],
+      axes: [{ ...axis, values: (_, ticks) => ticks.map(moment) }, { ...axis, size: 76, values: (_, ticks) => ticks.map(words) }],
       series: [{ label: "time (UTC)", value: (_, s) => s == null ? "–" : new Date(s * 1000).toISOString().slice(0, 16).replace("T", " ") },
         { label: "mean", stroke: colour("--quiet"), width: 1.6, value: (_, v) => words(v), points: { show: false } },
         { label: "firing", stroke: colour("--bad"), width: 0, value: (_, v) => v == null ? "no" : "yes",
@@ -72,5 +76,5 @@
     addEventListener("resize", () => plot.setSize({ width: Math.max(box.clientWidth, 320), height: 260 }));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { plot.destroy(); plot = null; draw(true); });
   }
-  draw(true);
+  document.addEventListener("DOMContentLoaded", () => draw(true));
 })();
