@@ -39,9 +39,7 @@ class Acceptance:
                 continue
             table.revision += 1
             self._desk.state.pending.pop(key_of(version, role, signal), None)
-            reason = (
-                f"{control.accept_id} was taken back{by}: the reference before it holds again."
-            )
+            reason = f"{control.accept_id} was taken back{by}: the reference before it holds again."
             about = {"signal": signal, "version": version, "role": role}
             self._trail.write(control.time_ms, "undone", reason, control, **about)
         return None

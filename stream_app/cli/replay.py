@@ -41,6 +41,7 @@ OUTPUT = click.Path(dir_okay=False, writable=True, allow_dash=True)
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="What was learned, as a baseline file that a configuration can name.",
 )
+@click.option("--report", metavar="OUT", help="What was raised as a report: an .html or .png file.")
 @click.option(
     "--batch-size",
     metavar="N",
@@ -59,6 +60,7 @@ def replay(
     audit: str | None,
     summary: str | None,
     baseline: Path | None,
+    report: str | None,
     batch_size: int,
     config: Path | None,
     bootstrap_servers: str | None,
@@ -70,16 +72,23 @@ def replay(
     is 0 whether or not there are alerts.
     """
     learned = str(baseline) if baseline else None
-    refuse_to_overwrite(files, (alerts, signals, dead_letters, audit, summary, learned))
+    refuse_to_overwrite(files, (alerts, signals, dead_letters, audit, summary, learned, report))
     settings = engine_settings(config, bootstrap_servers)
+    import orjson
+
     from driftline.stream_app.adapters.files import records_of
     from driftline.stream_app.adapters.replay import Sinks, ignore
     from driftline.stream_app.adapters.replay import replay_batches as run
-    from driftline.stream_app.cli.replay_report import print_summary, watched, write_summary
+    from driftline.stream_app.cli.replay_report import figures_of, print_summary, watched, write_summary
+    from driftline.stream_app.evaluation.recording_document import recording_document
+    from driftline.stream_app.evaluation.report_file import check_report, write_report
 
+    if report:
+        check_report(Path(report))
+    kept: list[OutputRecord] = []
     with ExitStack() as stack:
         sinks = Sinks(
-            alerts=open_sink(stack, alerts),
+            alerts=keeping(open_sink(stack, alerts), kept) if report else open_sink(stack, alerts),
             dead_letters=open_sink(stack, dead_letters) if dead_letters else ignore,
             audit=open_sink(stack, audit) if audit else ignore,
             signals=open_sink(stack, signals) if signals else None,
@@ -90,6 +99,13 @@ def replay(
     print_summary(result)
     if summary:
         write_summary(result, summary)
+    if report:
+        document = recording_document(
+            (orjson.loads(record.value) for record in kept),
+            figures_of(result),
+            [Path(file).name for file in files],
+        )
+        write_report(document, Path(report))
 
 
 def refuse_to_overwrite(inputs: tuple[str, ...], outputs: tuple[str | None, ...]) -> None:
@@ -102,6 +118,16 @@ def refuse_to_overwrite(inputs: tuple[str, ...], outputs: tuple[str | None, ...]
         if path in taken:
             raise click.UsageError(f"{output} is named twice: what is written needs a file of its own.")
         taken.add(path)
+
+
+def keeping(sink: "Sink", kept: "list[OutputRecord]") -> "Sink":
+    """The same sink; what goes there is kept as well."""
+
+    def take(record: "OutputRecord") -> None:
+        kept.append(record)
+        sink(record)
+
+    return take
 
 
 def open_sink(stack: ExitStack, output: str) -> "Sink":

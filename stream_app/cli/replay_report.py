@@ -68,6 +68,17 @@ def print_summary(summary: Summary) -> None:
     standard_error().print(table)
 
 
+def figures_of(summary: Summary) -> dict[str, str]:
+    """The figures of a report."""
+    return {
+        "events": f"{summary.events:,}",
+        "rejected": f"{sum(summary.rejected.values()):,}",
+        "signals": f"{summary.signals:,}",
+        "incidents": f"{summary.incidents:,}",
+        "alerts": f"{sum(summary.alerts_by_status.values()):,}",
+    }
+
+
 def write_summary(summary: Summary, output: str) -> None:
     """The closing summary as one JSON object; ``-`` is standard output."""
     # Reasons and kinds are enums, which orjson takes for keys only when it is told to.

@@ -93,7 +93,15 @@ def summary(signal: str = "feature:snr_db", **about: Any) -> Said:
     mean = about.pop("mean", 22.0)
     at_ms = about.pop("at_ms", None) or now_ms()
     quantiles = {"p05": 15.0, "p25": 19.0, "p50": 22.0, "p75": 25.0, "p95": 29.0, "p99": 31.0}
-    level = {"count": 500, "missing": 2, "mean": mean, "sd": 4.0, "min": 2.0, "max": 40.0, "quantiles": quantiles}
+    level = {
+        "count": 500,
+        "missing": 2,
+        "mean": mean,
+        "sd": 4.0,
+        "min": 2.0,
+        "max": 40.0,
+        "quantiles": quantiles,
+    }
     value = {
         "model": model,
         "version": version,

@@ -112,7 +112,9 @@ def timeline_of(view: View, found: Incident) -> Timeline:
         for deed in view.state.deeds.of_incident(found.id)
     )
     lanes = [
-        Lane("incident", (Span(found.began_ms, ended_ms, "open" if found.is_open else "over", "bad"),), words),
+        Lane(
+            "incident", (Span(found.began_ms, ended_ms, "open" if found.is_open else "over", "bad"),), words
+        ),
         *([Lane("operators", (), said)] if said else []),
         *(lane_of(found, each, ended_ms) for each in found.last.drift.signals[:LANES_MAX]),
     ]

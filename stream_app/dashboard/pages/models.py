@@ -59,14 +59,14 @@ def budget_of(view: View, name: str, status: dict[str, Any] | None) -> str:
     """False alarms that were asked for beside what came, in a sentence."""
     budget = (status or {}).get("budget")
     if isinstance(budget, dict) and {"asked_per_30d", "realised_per_30d"} <= set(budget):
-        asked, realised = budget["asked_per_30d"], budget["realised_per_30d"]
-        return f"{number(asked)} false alarms in 30 days are accepted; alerts come at a rate of {number(realised)}."
-    asked = sum(
-        tally.requested_per_30d for stream, tally in view.state.signals.tallies().items() if stream.model == name
-    )
+        asked, rate = number(budget["asked_per_30d"]), number(budget["realised_per_30d"])
+        return f"{asked} false alarms in 30 days are accepted; alerts come at a rate of {rate}."
+    tallies = view.state.signals.tallies().items()
+    asked = number(sum(tally.requested_per_30d for stream, tally in tallies if stream.model == name))
     since_ms = view.now_ms - MONTH_MS
-    opened = sum(each.model == name and each.detected_ms >= since_ms for each in view.state.incidents.ranked())
-    return f"{number(asked)} false alarms in 30 days are accepted; {counted(opened, 'incident')} began in the last 30."
+    of_model = [each for each in view.state.incidents.ranked() if each.model == name]
+    opened = counted(sum(each.detected_ms >= since_ms for each in of_model), "incident")
+    return f"{asked} false alarms in 30 days are accepted; {opened} began in the last 30."
 
 
 def status_of(status: dict[str, Any] | None) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def heat_svg(view: View, signals: list[Signal]) -> str:
     height = CELL * len(moved) + 8
     parts = [
         f'<svg class="heat" viewBox="0 0 {LABEL + CELL * COLUMNS} {height}" role="img" '
-        'aria-label="How far each signal is from its reference over time; the table of signals has the figures">'
+        'aria-label="How far each signal is from its reference over time; the table has the figures">'
     ]
     for row, (signal, past) in enumerate(zip(moved, pasts, strict=True)):
         y = row * CELL + 4

@@ -13,6 +13,7 @@ SPARK_MINUTES: Final = 60
 TILES_MAX: Final = 60
 INCIDENTS_SHOWN: Final = 8
 RECENT_SHOWN: Final = 4
+SILENT_MS: Final = 180_000  # three times what a healthy signal takes
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Tile:
     severity: str
     sentences: list[str]
     spark: str
+    silent_ms: int  # since a worker last said something; 0: it was lately
     link: str
 
     @property
@@ -32,6 +34,8 @@ class Tile:
         """Its state in a word."""
         if self.severity:
             return self.severity
+        if self.silent_ms:
+            return f"not heard of for {span(self.silent_ms)}"
         return "learning" if not self.tally.armed else "healthy"
 
 
@@ -93,8 +97,15 @@ def tile_of(view: View, stream: Stream, tally: Tally) -> Tile:
         severity=gravest(incidents),
         sentences=remarks_of(view, tally),
         spark=spark_of(view, stream, tally),
+        silent_ms=silent_ms(view, tally),
         link=path("models", stream.model),
     )
+
+
+def silent_ms(view: View, tally: Tally) -> int:
+    """How long nothing was heard of a stream, once that is longer than its summaries ever take."""
+    elapsed_ms = 0 if view.recording else view.now_ms - tally.heard_ms
+    return elapsed_ms if elapsed_ms > SILENT_MS else 0
 
 
 def remarks_of(view: View, tally: Tally) -> list[str]:
