@@ -12,6 +12,7 @@ from driftline.stream_app.dashboard.records import time_ms
 
 MINUTE_MS: Final = 60_000
 PAGE: Final = 50
+VOLUME: Final = "volume:"
 SIGNALS_MAX: Final = 200_000
 """About 1.6 kB each, so 320 MB; beyond, those whose model is silent longest are forgotten."""
 
@@ -72,6 +73,7 @@ class Tally:
     nearest: float = 0.0
     requested_per_30d: float = 0.0
     sampling_rate: float = 1.0
+    volume_key: str = ""  # of the signal that counts its traffic
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,8 @@ def tallied(signals: Iterable[Signal]) -> dict[Stream, Tally]:
         tally.nearest = max(tally.nearest, summary.nearness or 0.0)
         tally.requested_per_30d += summary.requested_false_alarms_per_30d or 0.0
         tally.event_ms = max(tally.event_ms, signal.time_ms)
+        if summary.signal.startswith(VOLUME):
+            tally.volume_key = signal.key
         tally.sampling_rate = min(tally.sampling_rate, summary.sampling_rate)
     return tallies
 

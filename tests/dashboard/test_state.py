@@ -29,7 +29,7 @@ def told(*said: Any) -> State:
 @given(st.permutations([*WORDS, *WORDS[:2]]))
 @settings(max_examples=40, deadline=None)
 def test_the_order_of_alerts_and_their_repetition_do_not_matter(words: list[Any]) -> None:
-    """Partitions are read in any order, and a worker that takes over publishes again: an incident would flap."""
+    """Partitions come in any order, and a worker that takes over repeats itself: incidents would flap."""
     state = told(*words)
     assert [(each.id[-3:], each.is_open) for each in state.incidents.ranked()] == [
         ("2-1", True),
@@ -68,7 +68,7 @@ def test_a_record_that_nobody_can_read_costs_only_itself(feed: Any, value: bytes
 
 
 def test_records_of_older_and_newer_releases_are_read() -> None:
-    """Topics keep 90 days: what an earlier release wrote is still there, and workers are updated one by one."""
+    """Topics keep 90 days, and workers are updated one by one: what others wrote would be lost."""
     feed, key, value = alert(1)
     drift = {name: value["drift"][name] for name in ("kind", "began_at", "detected_at")}
     old = {**value, "drift": drift, "labels": {"model": "m", "severity": "info"}, "unheard_of": {"x": 1}}

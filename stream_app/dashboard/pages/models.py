@@ -1,5 +1,6 @@
 """A model: its versions beside each other, and where it moves."""
 
+from heapq import nlargest
 from html import escape
 from typing import Any, Final
 
@@ -98,10 +99,8 @@ def rows_of(status: dict[str, Any], name: str) -> list[Soft]:
 
 def heat_svg(view: View, signals: list[Signal]) -> str:
     """The signals that moved most, over the last two days (or what is known of them): a row each."""
-    moved = sorted(
-        signals, key=lambda each: (not each.summary.firing, -abs(each.summary.effect_size_sd or 0.0))
-    )
-    moved = sorted(moved[:ROWS], key=lambda each: (each.summary.kind, each.summary.signal, each.key))
+    moved = nlargest(ROWS, signals, key=motion_of)
+    moved.sort(key=lambda each: (each.summary.kind, each.summary.signal, each.key))
     if not moved:
         return ""
     until = max(signal.time_ms for signal in moved) // 60_000
@@ -126,6 +125,12 @@ def heat_svg(view: View, signals: list[Signal]) -> str:
             title = escape(f"{signal.summary.signal}: {effect(size)}")
             parts.append(f'<rect class="heat{step_of(size)}" {shape}><title>{title}</title></rect>')
     return "".join([*parts, "</svg>"])
+
+
+def motion_of(signal: Signal) -> float:
+    """How much a signal deserves a row: the effect, those that fire before all others."""
+    size = abs(signal.summary.effect_size_sd or 0.0)
+    return size + 1e6 if signal.summary.firing else size
 
 
 def label_of(signal: Signal) -> str:

@@ -122,18 +122,9 @@ def remarks_of(view: View, tally: Tally) -> list[str]:
 
 def spark_of(view: View, stream: Stream, tally: Tally) -> str:
     """The stream's traffic of the last hour, as a small picture; empty where nothing counts it."""
-    signal = next(
-        (
-            each
-            for each in view.state.signals.by_key.values()
-            if each.summary.signal.startswith("volume:")
-            and (each.summary.model, each.summary.version, each.summary.role) == stream
-        ),
-        None,
-    )
-    if signal is None:
+    if not tally.volume_key:
         return ""
-    points = view.points(signal.key, tally.event_ms // 60_000 - SPARK_MINUTES)
+    points = view.points(tally.volume_key, tally.event_ms // 60_000 - SPARK_MINUTES)
     values = [point.mean for point in points if point.mean is not None]
     return (
         spark_svg(values, f"traffic of the last hour of {stream.model} {stream.version}")
