@@ -182,9 +182,8 @@ def main() -> None:
         with dashboard(config, port) as (_, restart_s):
             pass
     p50, p95, most = np.percentile(times_ms, [50, 95, 100])
-    print(
-        f"{options.signals:,} signals, {options.tabs} tabs, {len(times_ms)} pages, {messages} messages to tabs"
-    )
+    asked = f"{options.signals:,} signals, {options.tabs} tabs"
+    print(f"{asked}, {len(times_ms)} pages, {messages} messages to tabs")
     print(f"page p50 {p50:.0f} ms, p95 {p95:.0f} ms, max {most:.0f} ms; memory {memory_mb:.0f} MB")
     print(f"first page {start_s:.1f} s after start, {restart_s:.1f} s after kill -9")
     print(GOALS)

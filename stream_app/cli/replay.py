@@ -10,7 +10,7 @@ from driftline.stream_app.cli.options import common_options, engine_settings
 from driftline.stream_app.cli.presentation import Command, examples
 
 if TYPE_CHECKING:
-    from driftline.stream_app.adapters.replay import Sink
+    from driftline.stream_app.adapters.replay import Sink, Summary
     from driftline.stream_app.pipeline import OutputRecord
 
 STANDARD_STREAM = "-"
@@ -74,14 +74,11 @@ def replay(
     learned = str(baseline) if baseline else None
     refuse_to_overwrite(files, (alerts, signals, dead_letters, audit, summary, learned, report))
     settings = engine_settings(config, bootstrap_servers)
-    import orjson
-
     from driftline.stream_app.adapters.files import records_of
     from driftline.stream_app.adapters.replay import Sinks, ignore
     from driftline.stream_app.adapters.replay import replay_batches as run
-    from driftline.stream_app.cli.replay_report import figures_of, print_summary, watched, write_summary
-    from driftline.stream_app.evaluation.recording_document import recording_document
-    from driftline.stream_app.evaluation.report_file import check_report, write_report
+    from driftline.stream_app.cli.replay_report import print_summary, watched, write_summary
+    from driftline.stream_app.evaluation.report_file import check_report
 
     if report:
         check_report(Path(report))
@@ -100,12 +97,19 @@ def replay(
     if summary:
         write_summary(result, summary)
     if report:
-        document = recording_document(
-            (orjson.loads(record.value) for record in kept),
-            figures_of(result),
-            [Path(file).name for file in files],
-        )
-        write_report(document, Path(report))
+        report_on(result, kept, files, Path(report))
+
+
+def report_on(result: "Summary", kept: "list[OutputRecord]", files: tuple[str, ...], path: Path) -> None:
+    """Write what was raised as a report."""
+    import orjson
+
+    from driftline.stream_app.cli.replay_report import figures_of
+    from driftline.stream_app.evaluation.recording_document import recording_document
+    from driftline.stream_app.evaluation.report_file import write_report
+
+    alerts = (orjson.loads(record.value) for record in kept)
+    write_report(recording_document(alerts, figures_of(result), [Path(file).name for file in files]), path)
 
 
 def refuse_to_overwrite(inputs: tuple[str, ...], outputs: tuple[str | None, ...]) -> None:

@@ -69,18 +69,6 @@ def guards(
     hosts = allowed_hosts(settings)
 
     @web.middleware
-    async def with_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            response = await handler(request)
-        except web.HTTPException as error:
-            error.headers.update(HEADERS)
-            raise
-        if not response.prepared:
-            response.headers.update(HEADERS)
-            response.headers.setdefault("Cache-Control", "no-store")
-        return response
-
-    @web.middleware
     async def known_host(request: web.Request, handler: Handler) -> web.StreamResponse:
         if hostname(request.host) not in hosts:
             raise web.HTTPMisdirectedRequest(
@@ -106,6 +94,20 @@ def guards(
         return await handler(request)
 
     return [with_headers, known_host, known_user, own_forms]
+
+
+@web.middleware
+async def with_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What a browser must not do with our pages."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        error.headers.update(HEADERS)
+        raise
+    if not response.prepared:
+        response.headers.update(HEADERS)
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
 
 
 async def user_of(request: web.Request, doorkeeper: Doorkeeper) -> User | None:
