@@ -14,7 +14,8 @@ from driftline.stream_app.simulator.report import Alert
 def run(scenario: str, seed: int) -> dict[str, Any]:
     """One scenario and seed under the default configuration.
 
-    An extra alert is an incident that matches no change, or a further one of a change that was found already.
+    An extra alert is an incident that matches no change, or one that repeats what was told of a change. What
+    a change moves hours after it was found first is an incident of its own, and no extra one.
     """
     played = scenarios()[scenario]
     alerts: list[Alert] = []
@@ -34,11 +35,11 @@ def run(scenario: str, seed: int) -> dict[str, Any]:
 def figures(found: Report) -> dict[str, Any]:
     """How many changes were due, found, and found as what they are; extra alerts; delays."""
     due = [row for row in found.rows if row.truth.alarm_due]
-    further = sum(row.further_incidents for row in due)
+    repeated = sum(row.repetitions for row in due)
     return {
         "due": len(due),
         "found": sum(row.incident is not None for row in due),
         "right_kind": sum(row.right_kind for row in due),
-        "extra": len(found.false_alarms) + further,
+        "extra": len(found.false_alarms) + repeated,
         "delays_predictions": {row.truth.change: row.delay_predictions for row in due},
     }

@@ -14,17 +14,19 @@ SECOND_MS = 1000
 MANY = 200  # from here on numpy is faster
 # A step holds this many predictions or more; of fewer a count says little and the next is nothing like it.
 EXPECTED_MIN = 10
-# Lengths of steps in seconds, and how many of them a reference is learned from: a week where that is enough
-# for one (20 is the fewest a reference can be made of), less where traffic is dense.
-STEPS = {1: 2000, 10: 720, 60: 360, 600: 288, 3600: 144, 21_600: 28, 86_400: 20}
+# Lengths of steps in seconds, and how many of them a reference is learned from. Of long steps a week, if
+# that is enough (20 is the fewest): a local level of so few steps an hour cannot follow a day, a cycle can.
+STEPS = {1: 2000, 10: 720, 60: 360, 600: 1008, 3600: 144, 21_600: 28, 86_400: 20}
 LENGTHS = tuple(STEPS)
 # The rate is known well enough to choose a step after so many predictions.
 CHOOSING = 20
 FEW_STEPS = 8  # fewer say nothing about whether steps hold enough
 # A reference of two values says something when the rarer of them has come this often.
 RARER_MIN = 20
+DAY_STEPS_MIN = 20  # what is the same in every step of a day, and of so many steps, is taken for clockwork
 # A gap in event time counts as zeros for up to so many steps; the rest is jumped over.
 LONGEST_GAP = 3600
+DAY_S = 86_400
 WEEK_S = 604_800
 
 
@@ -176,12 +178,16 @@ class Volume:
 
     def _release(self) -> list[Counted]:
         """All that was kept back, when it makes a reference."""
-        if len(self._held) < self.warm_up or self.clockwork.is_told:
+        day = min(max(DAY_S // self.step_s, DAY_STEPS_MIN), self.warm_up)
+        if len(self._held) not in (day, self.warm_up) or self.clockwork.is_told:
             return []
         counts = Counter(count for _, count in self._held).most_common()
-        if len(counts) == 1 or (len(counts) == 2 and counts[1][1] < RARER_MIN):
-            if not self.clockwork.has_level():
-                self.clockwork.begin([count for _, count in self._held])
+        hardly_varies = len(counts) == 1 or (len(counts) == 2 and counts[1][1] < RARER_MIN)
+        if hardly_varies and not self.clockwork.has_level():
+            self.clockwork.begin([count for _, count in self._held])
+        if len(self._held) < self.warm_up:
+            return []
+        if hardly_varies:
             self._held = []  # the next ones may make one
             return []
         self.clockwork.forget()

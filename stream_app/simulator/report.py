@@ -56,11 +56,15 @@ class WallClock:
 
 @dataclass(frozen=True)
 class Row:
-    """One injected change and the first incident that found it; delays are None when nothing did."""
+    """One injected change and the first incident that found it; delays are None when nothing did.
+
+    Of the further ones some tell of what else the change moves, hours later; the rest are repetitions.
+    """
 
     truth: Truth
     incident: Incident | None = None
     further_incidents: int = 0
+    repetitions: int = 0
     right_kind: bool = False
     delay_s: float | None = None
     delay_predictions: int | None = None
@@ -154,11 +158,22 @@ def _row(truth: Truth, found: list[Incident], prediction_times: Sequence[int], w
         truth,
         incident,
         further_incidents=len(found) - 1,
+        repetitions=len(found) - 1 - _consequences(found, truth),
         right_kind=is_right_kind(incident, truth),
         delay_s=(incident.detected_ms - truth.began_ms) / 1000,
         delay_predictions=seen - truth.first_prediction if len(prediction_times) else None,
         delay_wall_s=wall_clock.delay_s(truth, incident),
     )
+
+
+def _consequences(found: list[Incident], truth: Truth) -> int:
+    """How many further incidents began with signals that the change moves alone, none of them told before."""
+    told = set(found[0].all_signals)
+    consequences = 0
+    for incident in found[1:]:
+        consequences += set(incident.signals) <= set(truth.signals) - told
+        told |= set(incident.all_signals)
+    return consequences
 
 
 def _incident(alerts: Sequence[Alert]) -> Incident:

@@ -127,6 +127,17 @@ def test_a_second_incident_of_a_change_is_counted_with_it() -> None:
     """One change, one alert is the promise: the second must be visible."""
     (row,) = report([alert(14), alert(20, kind="data_quality")], [MICROPHONE]).rows
     assert row.further_incidents == 1
+    assert row.repetitions == 1
+
+
+def test_what_else_a_change_moves_is_told_of_it_later_and_repeats_nothing() -> None:
+    """Labels come hours after features: their incident tells something new, the one after it does not."""
+    other = {"signals": ("feature:silence_before_ms",)}
+    later = alert(25, kind="behavior", **other)
+    again = alert(28, kind="concept_drift", **other)
+    (row,) = report([alert(14), later, again], [MICROPHONE]).rows
+    assert row.further_incidents == 2
+    assert row.repetitions == 1
 
 
 def test_an_incident_goes_to_the_change_whose_kind_it_has() -> None:
