@@ -10,7 +10,7 @@ export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 .PHONY: help install demo test lint types layers pytest format bench bench-peers quality quality-full schemas clean
 
 help:
-	@echo "make demo         the voice-search scenario on a local Kafka, alarms as they arrive (two minutes)"
+	@echo "make demo         the voice-search scenario on a local Kafka and a dashboard (two minutes); DEMO=--open opens it"
 	@echo "make test         lint, types, import layers and every test, in two processes"
 	@echo "make bench        speed on a local Kafka; make bench-peers adds Bytewax and Quix Streams"
 	@echo "make quality      false alarms and delays beside the limit (six to eight minutes); make quality-full takes hours"
@@ -27,7 +27,7 @@ install: .venv/installed
 	@touch $@
 
 demo: install
-	$(BIN)/driftline demo
+	$(BIN)/driftline demo $(DEMO)
 
 test: lint types layers pytest
 

@@ -6,11 +6,12 @@ from math import sqrt
 
 import numpy as np
 
+from driftline.detectors.inheritance import inherit_reference
 from driftline.detectors.layout import Arrays
 from driftline.detectors.learning import begin_sample
 from driftline.detectors.levels import moments
 from driftline.detectors.local_level import set_memory
-from driftline.detectors.record import GRID_POINTS
+from driftline.detectors.record import GRID_POINTS, SEASON, SIGNAL
 from driftline.detectors.reference import begin, learn_rate
 from driftline.detectors.signals import Transform, is_rate
 
@@ -65,4 +66,35 @@ def move_distribution(arrays: Arrays, index: int, mean: float, sd: float) -> boo
     shape["cells"] = 0
     signal["recent"] = (0.0, 0.0, 0.0, np.inf, -np.inf, 0.0)
     signal["origin"] = mean
+    return True
+
+
+PackedReference = list[bytes]
+"""A signal's record, its shape and its season; bytes, about 9 kB of a categorical number."""
+
+
+def packed_reference(arrays: Arrays, index: int) -> PackedReference:
+    """What an armed signal is measured against, to be put back later."""
+    signal = arrays.signals[index]
+    rows = (signal, arrays.shapes[signal["shape"]], arrays.seasons[signal["season"]])
+    return [row.tobytes() for row in rows]
+
+
+def put_back(arrays: Arrays, index: int, packed: PackedReference) -> bool:
+    """Arms a signal with a reference it had before; its detectors start afresh at it.
+
+    False, and nothing has changed, when it was packed by a release with another layout or of another kind of
+    signal.
+    """
+    dtypes = (SIGNAL, arrays.shapes.dtype, SEASON)
+    if [len(each) for each in packed] != [dtype.itemsize for dtype in dtypes]:
+        return False
+    signals, shapes, seasons = (
+        np.frombuffer(each, dtype).copy() for each, dtype in zip(packed, dtypes, strict=True)
+    )
+    if signals["transform"][0] != arrays.signals[index]["transform"]:
+        return False
+    signals["shape"] = signals["season"] = 0
+    kept = Arrays(signals, shapes, seasons, arrays.buffers[:1], arrays.buffered_slots[:1])
+    inherit_reference(arrays, index, kept, 0)
     return True

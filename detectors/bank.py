@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.acceptance import accept_level
+from driftline.detectors.acceptance import PackedReference, accept_level, packed_reference, put_back
 from driftline.detectors.choice import check_signals, choose, detectors_of
 from driftline.detectors.engine import run
 from driftline.detectors.findings import Finding
@@ -25,11 +25,12 @@ from driftline.detectors.layout import (
     without_idle_buffers,
 )
 from driftline.detectors.learning import MEMORY_MS
-from driftline.detectors.levels import Moments, SignalState, signal_state
+from driftline.detectors.levels import Moments, Phase, SignalState, phase_of, signal_state
+from driftline.detectors.nearness import nearness_of
 from driftline.detectors.registry import check_names
 from driftline.detectors.reports import Scene
 from driftline.detectors.shares import share_of
-from driftline.detectors.signals import BankSettings, Signal, Transform
+from driftline.detectors.signals import BankSettings, Signal, Transform, is_share
 from driftline.detectors.snapshot import (
     RIVER_VERSION,
     VERSION,
@@ -194,6 +195,26 @@ class Bank:
             self._watches[index] = None
         self._flag()
 
+    def reference_of(self, name: str) -> PackedReference | None:
+        """What a signal is measured against, to be put back; None when it is not armed, or not here."""
+        index = self._index.get(name)
+        if index is None or not self._arrays.signals[index]["armed"]:
+            return None
+        return packed_reference(self._arrays, index)
+
+    def put_back(self, name: str, packed: PackedReference) -> bool:
+        """Measures a signal against an earlier reference of its own again; its detectors start afresh.
+
+        False, and nothing has changed: it is not here, or the reference is of another layout.
+        """
+        index = self._index.get(name)
+        if index is None or not put_back(self._arrays, index, packed):
+            return False
+        self._watches[index] = None
+        self._arrays = without_idle_buffers(self._arrays)
+        self._count_armed()
+        return True
+
     def rates(self) -> NDArray[np.float64]:
         """Values per millisecond of event time [signals], over a signal's life; 0 while unknown."""
         signals = self._arrays.signals
@@ -209,6 +230,34 @@ class Bank:
         waiting = self._arrays.signals[places]
         figures = zip(places.tolist(), waiting["seen"].tolist(), waiting["first_ms"].tolist(), strict=True)
         return [(self.signals[place], seen, first_ms) for place, seen, first_ms in figures]
+
+    def nearness(self, index: int) -> float:
+        """How near the signal at a place of `signals` is to a finding, 0 to 1 (`detectors.nearness`)."""
+        return nearness_of(self._arrays.signals[index])
+
+    def phase(self, index: int) -> tuple[bool, Phase]:
+        """Whether the signal at a place of `signals` is armed, and what it is measured against."""
+        record = self._arrays.signals[index]
+        return bool(record["armed"]), phase_of(record)
+
+    def is_share(self, index: int) -> bool:
+        """Whether the mean of the signal at a place of `signals` is a share."""
+        return is_share(self._arrays.signals[index])
+
+    def counts_of_codes(self, index: int) -> tuple[NDArray[np.float64], NDArray[np.float64] | None] | None:
+        """Of a categorical signal the recent values by code, and the reference's shares (None: not armed).
+
+        Code 0 is every category beyond the limit, the last one what the reference has not seen. None for any
+        other signal.
+        """
+        record = self._arrays.signals[index]
+        if record["transform"] != Transform.CATEGORY:
+            return None
+        shape = self._arrays.shapes[record["shape"]]
+        if not record["armed"]:
+            return shape["table"].copy(), None  # which counts what it learns from
+        codes = len(shape["table"])
+        return shape["cells"].sum(axis=0)[:codes].astype(np.float64), shape["table"].copy()
 
     def state(self, index: int) -> SignalState:
         """What can be said about the signal at a place of `signals`."""

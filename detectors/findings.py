@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from driftline.detectors.kernels.change_point import best_mark, followed
 from driftline.detectors.levels import Moments, effect_size, in_units, moments
 from driftline.detectors.shares import Moved, moved, share_moments
-from driftline.detectors.signals import Transform, is_rate
+from driftline.detectors.signals import Transform, is_share
 from driftline.detectors.whitening import to_score
 from driftline.detectors.windows import UNTOLD, told_before, values_needed
 
@@ -167,7 +167,7 @@ def finding(
         size=abs(effect) * float(signal["effect_sd"]),
         seen=int(signal["seen"]),
         needs=values_needed(signal, before, in_units(signal, after)),
-        share=is_rate(signal) and int(signal["transform"]) != Transform.BOUNDED,
+        share=is_share(signal),
     )
     if signal["transform"] == Transform.CATEGORY:
         return told_by_shares(made, shape, float(point.after[0]))

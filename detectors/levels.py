@@ -13,6 +13,7 @@ from driftline.detectors.record import GRID_POINTS, RING_BLOCKS
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 # Sums of 10^6 values of one size are exact to some 10^-13 of it.
 LOST_TO_ROUNDING = 1e-12
+Phase = Literal["warm_up", "local_level", "reference"]
 EFFECT_MAX = 100.0  # a change of a constant has no finite size in sd
 
 
@@ -58,7 +59,7 @@ class SignalState:
     reference: Level | None
     effect_size_sd: float
     block_effects: tuple[float, ...]
-    phase: Literal["warm_up", "local_level", "reference"] = "reference"
+    phase: Phase = "reference"
     spread: float = 1.0
     odd: bool = False
     away: bool = False
@@ -183,6 +184,13 @@ def block_effects(signal: np.void) -> tuple[float, ...]:
     return tuple(float(ring[i % RING_BLOCKS]) * unit for i in range(max(rings - RING_BLOCKS, 0), rings))
 
 
+def phase_of(signal: np.void) -> Phase:
+    """What a signal is measured against: nothing yet, a local level, or its reference."""
+    if not signal["armed"]:
+        return "warm_up"
+    return "local_level" if signal["local"] else "reference"
+
+
 def signal_state(name: str, signal: np.void, shape: np.void, values: NDArray[np.float64]) -> SignalState:
     """Everything that can be said about a signal."""
     recent = recent_level(signal, shape, values)
@@ -193,9 +201,7 @@ def signal_state(name: str, signal: np.void, shape: np.void, values: NDArray[np.
         effect = effect_size(signal, mean, float(totals[5]) / recent.count)
     reference = reference_level(signal, shape)
     armed, seen = bool(signal["armed"]), int(signal["seen"])
-    phase: Literal["warm_up", "local_level", "reference"] = "reference" if armed else "warm_up"
-    if armed and signal["local"]:
-        phase = "local_level"
+    phase = phase_of(signal)
     blocks = block_effects(signal)
     if not armed:
         return SignalState(name, armed, seen, recent, reference, effect, blocks, phase)

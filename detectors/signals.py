@@ -110,3 +110,8 @@ class BankSettings:
 def is_rate(signal: np.void) -> bool:
     """Whether a signal's record is that of a rate: its values are 0 or 1, or lie between."""
     return signal["transform"] not in NUMERIC
+
+
+def is_share(signal: np.void) -> bool:
+    """Whether the mean of a signal's values is a share: all of them are 0 or 1."""
+    return is_rate(signal) and signal["transform"] != Transform.BOUNDED

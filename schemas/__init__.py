@@ -36,6 +36,7 @@ from driftline.schemas.outputs import outputs_text, read_outputs
 from driftline.schemas.rejections import DeadLetter, Reason, Rejection, Source, dead_letter
 from driftline.schemas.status import ModelStatus, status_key
 from driftline.schemas.summaries import (
+    CategoryShares,
     Distribution,
     Quantiles,
     Reference,
@@ -55,6 +56,7 @@ __all__ = [
     "Annotations",
     "AuditRecord",
     "CategoryShare",
+    "CategoryShares",
     "Control",
     "Coverage",
     "DeadLetter",

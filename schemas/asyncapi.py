@@ -66,8 +66,9 @@ TOPICS = (
         "send",
         ("signal-summary", "model-status"),
         SIGNAL_KEY,
-        ("delete",),
-        "How every signal and every model is doing, about every 10 seconds of event time.",
+        ("compact", "delete"),
+        "How every signal and every model is doing: what ails or has changed every 10 seconds of event time, "
+        "all else every minute. Compressed with gzip.",
     ),
     Topic(
         "audit",

@@ -114,8 +114,9 @@ def _field_mistake(field: msgspec.structs.FieldInfo, value: Any) -> Rejection | 
     try:
         msgspec.convert(value, field.type)
     except msgspec.ValidationError:
-        if name == "time":
-            return _time_mistake(value)
+        if name in ("time", "until"):
+            rejection = _time_mistake(value)
+            return rejection._replace(sentence=name + rejection.sentence.removeprefix("time"))
         if name == "signals":
             return _wrong_type(name, SIGNALS_WORDS, value)
         words = NAME_WORDS if field.required or value == "" else REMARK_WORDS

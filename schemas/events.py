@@ -58,6 +58,7 @@ _TIME = Meta(
 
 if TYPE_CHECKING:  # what a decoded event holds
     Time = int
+    OptionalTime = int | None
     Role = str
     ReportedVersion = str
     Values = dict[str, Value | Unusable]
@@ -71,6 +72,7 @@ else:  # what the wire may hold
         | Annotated[int, Meta(lt=LATEST_MS, extra_json_schema={"minimum": EARLIEST_MS})],
         _TIME,
     ]
+    OptionalTime = Time | None
     Role = Name | None
     ReportedVersion = Name | None
     Values = Annotated[dict[str, Value] | None, _VALUES]
@@ -127,10 +129,12 @@ class Control(Struct, tag_field="type", tag="control", gc=False, omit_defaults=T
     """What an operator says: a verdict on an alert, or that what an alert or some signals show is normal now.
 
     ``alert_id`` may be the id of any alert of an incident, or its fingerprint. Without ``version`` (or
-    ``role``) signals are accepted in all of them.
+    ``role``) signals are accepted in all of them. ``acknowledge`` says that somebody looks after an incident:
+    it is not repeated ``until`` then (or until it is over), and nothing else changes. ``undo`` takes back the
+    accept whose control event has the id ``accept_id``, within 24 hours. ``comment`` is only written down.
     """
 
-    action: Literal["verdict", "accept"]
+    action: Literal["verdict", "accept", "acknowledge", "undo", "comment"]
     model: Name
     time_ms: Time = field(name="time")
     id: Name | None = None
@@ -141,6 +145,8 @@ class Control(Struct, tag_field="type", tag="control", gc=False, omit_defaults=T
     role: Name | None = None
     by: Remark | None = None
     comment: Remark | None = None
+    until_ms: OptionalTime = field(name="until", default=None)
+    accept_id: Name | None = None
 
 
 class Heartbeat(Struct, tag_field="type", tag="heartbeat", gc=False, omit_defaults=True):
@@ -174,3 +180,10 @@ REQUIRED_BY_KIND = {
 """What each kind of feedback needs besides what all need; a map needs at least one entry."""
 
 NEEDED_FOR_VERDICT = ("alert_id", "verdict")
+NEEDED_BY_ACTION = {
+    "verdict": NEEDED_FOR_VERDICT,
+    "acknowledge": ("alert_id", "until_ms"),
+    "undo": ("accept_id",),
+    "comment": ("alert_id", "comment"),
+}
+"""What each action needs besides what all need; an accept needs an alert or signals."""

@@ -8,7 +8,7 @@ import msgspec
 from driftline.schemas.alerts import Alert
 from driftline.schemas.audit import AuditRecord
 from driftline.schemas.events import (
-    NEEDED_FOR_VERDICT,
+    NEEDED_BY_ACTION,
     REQUIRED_BY_KIND,
     Control,
     Feedback,
@@ -76,12 +76,16 @@ def _needs_of_actions() -> list[dict[str, Any]]:
     def when(action: str, then: dict[str, Any]) -> dict[str, Any]:
         return {"if": {"properties": {"action": {"const": action}}, "required": ["action"]}, "then": then}
 
-    texts: dict[str, Any] = {name: {"type": "string"} for name in NEEDED_FOR_VERDICT}
+    def needs(names: tuple[str, ...]) -> dict[str, Any]:
+        wire = [name.removesuffix("_ms") for name in names]
+        not_null: dict[str, Any] = {name: {"type": ["string", "integer"]} for name in wire}
+        return {"properties": not_null, "required": wire}
+
     one_of = [
         {"properties": {"alert_id": {"type": "string"}}, "required": ["alert_id"]},
         {"properties": {"signals": {"type": "array", "minItems": 1}}, "required": ["signals"]},
     ]
     return [
-        when("verdict", {"properties": texts, "required": list(NEEDED_FOR_VERDICT)}),
+        *(when(action, needs(names)) for action, names in NEEDED_BY_ACTION.items()),
         when("accept", {"anyOf": one_of}),
     ]

@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from driftline.schemas.alerts import Instant, Number
+from driftline.schemas.kinds import Kind
 
 
 class Quantiles(Struct, frozen=True):
@@ -54,6 +55,17 @@ Phase = Literal["warm_up", "local_level", "reference"]
 """What a signal is measured against: nothing yet; a local level, since no cycle is known; its reference."""
 
 
+class CategoryShares(Struct, frozen=True):
+    """A category and its share of the recent values and of the reference's (null: not armed).
+
+    A null category is all that have no name here: those beyond the twenty largest.
+    """
+
+    category: str | None
+    share: Number
+    reference: Number
+
+
 class SignalSummary(Struct, frozen=True, kw_only=True):
     """One signal of one stream at one moment of event time.
 
@@ -64,6 +76,11 @@ class SignalSummary(Struct, frozen=True, kw_only=True):
 
     ``waits_for`` says what a signal lacks that is not armed; null: it is armed, or kept without detectors.
 
+    ``kind`` is the kind of drift that a change of it would be, ``incident`` the id of the open incident that
+    shows it. ``nearness`` says how near it is to a finding: the largest of its tests' statistics as a part of
+    their thresholds, 0 to 1; null: not armed. ``unit`` is ``share`` for a part of 1. ``categories`` are those
+    of a categorical signal, the largest twenty first; null: it has none.
+
     ``requested_false_alarms_per_30d`` is the signal's share of the model's budget at its present rate of
     values (null: not known yet), ``realised_alerts_per_30d`` how often it was part of an alert over the
     budget's period.
@@ -73,6 +90,7 @@ class SignalSummary(Struct, frozen=True, kw_only=True):
     version: str
     role: str
     signal: str
+    kind: Kind
     time: Instant
     armed: bool
     phase: Phase = "reference"
@@ -86,6 +104,10 @@ class SignalSummary(Struct, frozen=True, kw_only=True):
     requested_false_alarms_per_30d: Number = None
     realised_alerts_per_30d: Number = None
     waits_for: WaitsFor | None = None
+    incident: str | None = None
+    nearness: Number = None
+    unit: str = ""
+    categories: list[CategoryShares] | None = None
 
 
 def summary_key(model: str, subject: str) -> bytes:

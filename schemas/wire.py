@@ -13,11 +13,19 @@ from typing import Any, get_args
 import msgspec
 
 from driftline.schemas.depth import DEEPEST, SHALLOW_BYTES, is_too_deep
-from driftline.schemas.diagnosis import NAME_WORDS, SIGNALS_WORDS, bad_time, diagnose, missing
+from driftline.schemas.diagnosis import (
+    NAME_WORDS,
+    REMARK_WORDS,
+    SIGNALS_WORDS,
+    TIME_WORDS,
+    bad_time,
+    diagnose,
+    missing,
+)
 from driftline.schemas.events import (
     DEFAULT_ROLE,
     LONGEST_NAME,
-    NEEDED_FOR_VERDICT,
+    NEEDED_BY_ACTION,
     REQUIRED_BY_KIND,
     Control,
     Event,
@@ -33,6 +41,11 @@ from driftline.schemas.times import DAY_MS, EARLIEST_MS, EPOCH, LATEST_MS, MILLI
 _DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 TOMBSTONE = Rejection(Reason.EMPTY, "The record has no value: write one JSON object per record.")
+CONTROL_WORDS = {
+    "verdict": f"one of {', '.join(get_args(Verdict))}",
+    "until_ms": TIME_WORDS,
+    "comment": REMARK_WORDS,
+}
 TOO_DEEP = Rejection(Reason.TOO_DEEP, f"The value is nested deeper than {DEEPEST} levels: flatten it.")
 
 
@@ -142,11 +155,14 @@ def _settle_control(event: Any) -> Control | Rejection:
         return missing(
             "signals", f"{SIGNALS_WORDS} (or alert_id the id of an alert) in control of action accept"
         )
-    for name in NEEDED_FOR_VERDICT if event.action == "verdict" else ():
+    for name in NEEDED_BY_ACTION.get(event.action, ()):
         if getattr(event, name) is None:
-            words = NAME_WORDS if name == "alert_id" else f"one of {', '.join(get_args(Verdict))}"
-            rejection = missing(name, words)
-            return rejection._replace(sentence=f"{rejection.sentence[:-1]} in control of action verdict.")
+            rejection = missing(name.removesuffix("_ms"), CONTROL_WORDS.get(name, NAME_WORDS))
+            return rejection._replace(
+                sentence=f"{rejection.sentence[:-1]} in control of action {event.action}."
+            )
+    if event.until_ms is not None and type(event.until_ms) is not int:
+        event.until_ms = (event.until_ms - EPOCH) // MILLISECOND
     return event  # type: ignore[no-any-return]
 
 

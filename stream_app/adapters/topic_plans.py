@@ -35,7 +35,14 @@ def topic_plans(settings: KafkaSettings) -> list[TopicPlan]:
             settings.partitions,
             common | {"cleanup.policy": "compact,delete", "retention.ms": str(90 * DAY_MS)},
         ),
-        TopicPlan(settings.signals, settings.partitions, deleted | {"retention.ms": str(DAY_MS)}),
+        TopicPlan(
+            settings.signals,
+            settings.partitions,
+            # A dashboard that starts reads it all: the latest of each signal, and what is not compacted yet.
+            common
+            | _compacted_soon()
+            | {"cleanup.policy": "compact,delete", "retention.ms": str(7 * DAY_MS)},
+        ),
         TopicPlan(settings.state, settings.partitions, common | _compacted_soon()),
         TopicPlan(
             settings.dead_letters,
@@ -49,7 +56,7 @@ def topic_plans(settings: KafkaSettings) -> list[TopicPlan]:
 
 
 def _compacted_soon() -> dict[str, str]:
-    """Policies under which superseded checkpoints leave the disk within minutes.
+    """Policies under which superseded checkpoints (and summaries) leave the disk within minutes.
 
     Only closed segments are compacted: at 4 MB/s of checkpoints a segment of 16 MiB closes after 4 s, and any
     segment after 10 minutes. A restore reads what is left, so the dirty part stays small.

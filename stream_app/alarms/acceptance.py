@@ -1,22 +1,13 @@
 """An operator says that a new level is the normal one: it becomes the reference, and its incident is over."""
 
 from collections import defaultdict
-from typing import NamedTuple
 
 from driftline.schemas import Alert, Control, Coverage
 from driftline.stream_app.alarms.audit import AuditTrail
 from driftline.stream_app.alarms.desk import AlarmDesk
+from driftline.stream_app.alarms.earlier_references import HOUR_MS, UNDO_MS, EarlierReferences, Place
 from driftline.stream_app.alarms.incident import Incident, key_of
 from driftline.stream_app.monitoring.model import ModelMonitor
-
-
-class Place(NamedTuple):
-    """Where a signal is watched."""
-
-    version: str
-    role: str
-    table: str
-    signal: str
 
 
 class Acceptance:
@@ -26,6 +17,32 @@ class Acceptance:
         self._monitor = monitor
         self._desk = desk
         self._trail = trail
+        self.earlier = EarlierReferences()
+
+    def undo(self, control: Control) -> str | None:
+        """Put back the references that an accept has replaced; why not, when that cannot be."""
+        assert control.accept_id is not None
+        accepted = self.earlier.take(control.accept_id, self._monitor.clock.tick_ms)
+        if accepted is None:
+            hours = UNDO_MS // HOUR_MS
+            return (
+                f"There is no accept {control.accept_id} of this model in the last {hours} hours whose "
+                "references are kept, or it was undone already."
+            )
+        by = f" by {control.by}" if control.by else ""
+        for (version, role, table_name, signal), packed in accepted.references:
+            stream = self._monitor.streams.get((version, role))
+            table = None if stream is None else stream.table(table_name)
+            if stream is None or table is None or not table.bank.put_back(signal, packed):
+                reason = f"{signal} of version {version} is not watched any more: nothing to put back."
+                self._trail.write(control.time_ms, "ignored", reason, control, signal=signal)
+                continue
+            table.revision += 1
+            self._desk.state.pending.pop(key_of(version, role, signal), None)
+            reason = f"{control.accept_id} was taken back{by}: the reference before it holds again."
+            about = {"signal": signal, "version": version, "role": role}
+            self._trail.write(control.time_ms, "undone", reason, control, **about)
+        return None
 
     def places_of(self, incident: Incident) -> list[Place]:
         """Where the signals are watched that show an incident still."""
@@ -49,6 +66,7 @@ class Acceptance:
     def accept(self, places: list[Place], control: Control, coverage: Coverage) -> list[Alert]:
         """The alerts are those of incidents that are over by it."""
         sentence = sentence_of(control)
+        self.earlier.keep(places, control, self._monitor)
         names: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
         for version, role, table, signal in places:
             names[version, role, table].append(signal)

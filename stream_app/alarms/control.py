@@ -4,7 +4,7 @@ from collections import Counter
 from enum import StrEnum
 from typing import Any, Final
 
-from driftline.schemas import Alert, Control, Coverage
+from driftline.schemas import Alert, Control, Coverage, rfc3339
 from driftline.stream_app.alarms.acceptance import Acceptance
 from driftline.stream_app.alarms.audit import AuditTrail
 from driftline.stream_app.alarms.desk import AlarmDesk
@@ -18,7 +18,7 @@ MOST_NAMED: Final = 5
 
 
 class Outcome(StrEnum):
-    """What became of an operator's word; all but the first two leave everything as it was."""
+    """What became of an operator's word."""
 
     JUDGED = "judged"
     ACCEPTED = "accepted"
@@ -26,6 +26,10 @@ class Outcome(StrEnum):
     UNKNOWN_ALERT = "unknown_alert"
     UNKNOWN_SIGNAL = "unknown_signal"
     OVER = "over"
+    ACKNOWLEDGED = "acknowledged"
+    COMMENTED = "commented"
+    UNDONE = "undone"
+    NOT_KEPT = "not_kept"
 
 
 class ControlDesk:
@@ -48,19 +52,53 @@ class ControlDesk:
             id_hash(f"control {control.id}")
         ):
             return self._ignore(control, Outcome.REPEATED, f"{control.id} had been taken already.")
+        if control.action == "undo":
+            return self._undo(control)
         if control.alert_id is None:
             return self._accept_signals(control, coverage)
         incident = self._desk.state.find(control.alert_id)
         if incident is None:
             reason = f"There is no alert {control.alert_id} of this model, or it was too long ago."
             return self._ignore(control, Outcome.UNKNOWN_ALERT, reason)
+        return self._hear(incident, control, coverage)
+
+    def _hear(self, incident: Incident | ClosedIncident, control: Control, coverage: Coverage) -> list[Alert]:
+        """A word about an incident."""
         if control.action == "verdict":
             return self._judge(incident, control, coverage)
+        if control.action == "acknowledge":
+            return self._acknowledge(incident, control)
+        if control.action == "comment":
+            return self._note(control, Outcome.COMMENTED, "commented", "A remark; nothing changes by it.")
         return self._accept_incident(incident, control, coverage)
 
     def tick(self, now_ms: int) -> None:
-        """Let verdicts fade."""
+        """Let verdicts fade, and references that can no longer be put back."""
         self._verdicts.tick(now_ms)
+        self._acceptance.earlier.forget(now_ms)
+
+    def _acknowledge(self, incident: Incident | ClosedIncident, control: Control) -> list[Alert]:
+        assert control.until_ms is not None
+        if isinstance(incident, ClosedIncident):
+            return self._ignore(control, Outcome.OVER, f"The incident of {control.alert_id} is over.")
+        incident.acknowledged_until_ms = control.until_ms
+        by = control.by or "Somebody"
+        reason = (
+            f"{by} looks after it: it is not repeated until {rfc3339(control.until_ms)}, or until it is over."
+        )
+        return self._note(control, Outcome.ACKNOWLEDGED, "acknowledged", reason)
+
+    def _undo(self, control: Control) -> list[Alert]:
+        reason = self._acceptance.undo(control)
+        if reason is not None:
+            return self._ignore(control, Outcome.NOT_KEPT, reason)
+        self.outcomes[Outcome.UNDONE] += 1
+        return []
+
+    def _note(self, control: Control, outcome: Outcome, action: str, reason: str) -> list[Alert]:
+        self.outcomes[outcome] += 1
+        self.trail.write(control.time_ms, action, reason, control)
+        return []
 
     def _judge(
         self, incident: Incident | ClosedIncident, control: Control, coverage: Coverage
@@ -109,11 +147,16 @@ class ControlDesk:
 
     def snapshot(self) -> dict[str, Any]:
         """What is not part of the alarm desk's own state."""
-        return {"trail": self.trail.snapshot(), "outcomes": dict(self.outcomes)}
+        return {
+            "trail": self.trail.snapshot(),
+            "outcomes": dict(self.outcomes),
+            "earlier": self._acceptance.earlier.snapshot(),
+        }
 
     def restore(self, snapshot: dict[str, Any]) -> None:
         self.trail.restore(snapshot["trail"])
         self.outcomes = Counter(snapshot["outcomes"])
+        self._acceptance.earlier.restore(snapshot["earlier"])
 
 
 def scope_of(control: Control) -> str:

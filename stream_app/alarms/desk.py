@@ -159,7 +159,8 @@ class AlarmDesk:
         if incident.unsent and silent_ms >= PAUSE_MS:
             self._look_at_members(incident)
             return [self._announce(incident, Status.UPDATED, now_ms, coverage)]
-        if silent_ms >= self._repeat_ms(incident):
+        acknowledged = now_ms < incident.acknowledged_until_ms
+        if not acknowledged and silent_ms >= self._repeat_ms(incident):
             self._look_at_members(incident)
             incident.repeats += 1
             return [self._announce(incident, Status.FIRING, now_ms, coverage)]

@@ -134,6 +134,8 @@ class Incident(msgspec.Struct):
     verdict: Verdict | None = None
     # Who accepted the change, or how a condition ended, in a sentence; empty while nobody has said.
     acceptance: str = ""
+    # Until then somebody looks after it, and it is not repeated.
+    acknowledged_until_ms: int = 0
     # Why it is over, and when its stream was heard last; None while it is open.
     ended: Ended | None = None
     heard_ms: int = 0

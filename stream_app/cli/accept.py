@@ -56,3 +56,4 @@ def accept(
             )
         what = f"{alert_id or ', '.join(signals)} of {model}, accepted as the new normal"
         show_answers(what, answers_to(audit, model, said))
+    click.echo(f"`driftline undo {said} --model {model}` takes it back, for 24 hours.")

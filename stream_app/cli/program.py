@@ -8,10 +8,12 @@ import logging
 import click
 
 from driftline.stream_app.cli.accept import accept
+from driftline.stream_app.cli.acknowledge import acknowledge, comment
 from driftline.stream_app.cli.alerts import alerts
 from driftline.stream_app.cli.audit import audit
 from driftline.stream_app.cli.baseline import baseline
 from driftline.stream_app.cli.check_config import check_config
+from driftline.stream_app.cli.dashboard import dashboard
 from driftline.stream_app.cli.demo import demo
 from driftline.stream_app.cli.evaluate import evaluate
 from driftline.stream_app.cli.kafka import kafka
@@ -23,6 +25,7 @@ from driftline.stream_app.cli.simulate import simulate
 from driftline.stream_app.cli.status import status
 from driftline.stream_app.cli.topics import topics
 from driftline.stream_app.cli.tune import tune
+from driftline.stream_app.cli.undo import undo
 from driftline.stream_app.cli.verdict import verdict
 from driftline.stream_app.cli.worker import worker
 
@@ -48,7 +51,8 @@ def main() -> None:
 
 
 for command in (
-    *(worker, send, status, alerts, signals, show, verdict, accept, audit),
+    *(worker, dashboard, send, status, alerts, signals, show, audit),
+    *(acknowledge, verdict, accept, undo, comment),
     *(replay, evaluate, baseline, tune, simulate, topics, check_config, demo, kafka),
 ):
     main.add_command(command)

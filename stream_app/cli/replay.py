@@ -11,7 +11,7 @@ from driftline.stream_app.cli.output_files import STANDARD_STREAM, written
 from driftline.stream_app.cli.presentation import Command, examples
 
 if TYPE_CHECKING:
-    from driftline.stream_app.adapters.replay import Sink
+    from driftline.stream_app.adapters.replay import Sink, Summary
     from driftline.stream_app.pipeline import OutputRecord
 
 INPUT = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)
@@ -41,6 +41,7 @@ OUTPUT = click.Path(dir_okay=False, writable=True, allow_dash=True)
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="What was learned, as a baseline file that a configuration can name.",
 )
+@click.option("--report", metavar="OUT", help="What was raised as a report: an .html or .png file.")
 @click.option(
     "--batch-size",
     metavar="N",
@@ -59,6 +60,7 @@ def replay(
     audit: str | None,
     summary: str | None,
     baseline: Path | None,
+    report: str | None,
     batch_size: int,
     config: Path | None,
     bootstrap_servers: str | None,
@@ -70,16 +72,19 @@ def replay(
     is 0 whether or not there are alerts, and 1 when not one record could be used.
     """
     learned = str(baseline) if baseline else None
-    refuse_to_overwrite(files, (alerts, signals, dead_letters, audit, summary, learned))
+    refuse_to_overwrite(files, (alerts, signals, dead_letters, audit, summary, learned, report))
     refuse_json(baseline)
     settings = engine_settings(config, bootstrap_servers)
     from driftline.stream_app.adapters.replay import Sinks, ignore
     from driftline.stream_app.adapters.replay import replay_batches as run
     from driftline.stream_app.cli.replay_report import print_summary, watched, write_summary
+    from driftline.stream_app.evaluation.report_file import check_report
 
+    check_report(Path(report or "none.html"))
+    kept: list[OutputRecord] = []
     with ExitStack() as stack:
         sinks = Sinks(
-            alerts=open_sink(stack, alerts),
+            alerts=keeping(open_sink(stack, alerts), kept if report else None),
             dead_letters=open_sink(stack, dead_letters) if dead_letters else ignore,
             audit=open_sink(stack, audit) if audit else ignore,
             signals=open_sink(stack, signals) if signals else None,
@@ -90,6 +95,20 @@ def replay(
     if summary:
         write_summary(result, summary)
     print_summary(result)
+    if report:
+        report_on(result, kept, files, Path(report))
+
+
+def report_on(result: "Summary", kept: "list[OutputRecord]", files: tuple[str, ...], path: Path) -> None:
+    """Write what was raised as a report."""
+    import orjson
+
+    from driftline.stream_app.cli.replay_report import figures_of
+    from driftline.stream_app.evaluation.recording_document import recording_document
+    from driftline.stream_app.evaluation.report_file import write_report
+
+    alerts = (orjson.loads(record.value) for record in kept)
+    write_report(recording_document(alerts, figures_of(result), [Path(file).name for file in files]), path)
 
 
 def refuse_to_overwrite(inputs: tuple[str, ...], outputs: tuple[str | None, ...]) -> None:
@@ -110,6 +129,18 @@ def refuse_json(baseline: Path | None) -> None:
         raise click.UsageError(
             f"{baseline}: a baseline is no JSON: call it {baseline.with_suffix('.baseline').name}."
         )
+
+
+def keeping(sink: "Sink", kept: "list[OutputRecord] | None") -> "Sink":
+    """The same sink; what goes there is kept as well, where somebody wants it."""
+    if kept is None:
+        return sink
+
+    def take(record: "OutputRecord") -> None:
+        kept.append(record)
+        sink(record)
+
+    return take
 
 
 def open_sink(stack: ExitStack, output: str) -> "Sink":

@@ -88,6 +88,17 @@ def refuse_useless(summary: Summary) -> None:
         )
 
 
+def figures_of(summary: Summary) -> dict[str, str]:
+    """The figures of a report."""
+    return {
+        "events": f"{summary.events:,}",
+        "rejected": f"{sum(summary.rejected.values()):,}",
+        "signals": f"{summary.signals:,}",
+        "incidents": f"{summary.incidents:,}",
+        "alerts": f"{sum(summary.alerts_by_status.values()):,}",
+    }
+
+
 def write_summary(summary: Summary, output: str) -> None:
     """The closing summary as one JSON object; ``-`` is standard output."""
     # Reasons and kinds are enums, which orjson takes for keys only when it is told to.

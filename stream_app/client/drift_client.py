@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 from uuid import uuid4
 
 from driftline.schemas.events import DEFAULT_ROLE, NEEDED_FOR_VERDICT, REQUIRED_BY_KIND, Verdict
-from driftline.stream_app.client.encoding import text_of
+from driftline.stream_app.client.encoding import text_of, time_ms_of
 from driftline.stream_app.client.event_client import EventClient
 
 Values = Mapping[str, Any]
@@ -193,6 +193,62 @@ class DriftClient(EventClient):
             "comment": comment,
         }
         return self._log_control(event, ("signals",) if alert_id is None else (), id, time, model)
+
+    def log_acknowledge(
+        self,
+        alert_id: str,
+        until: int | datetime,
+        *,
+        by: str | None = None,
+        comment: str | None = None,
+        id: str | None = None,
+        time: int | datetime | None = None,
+        model: str | None = None,
+    ) -> str:
+        """Somebody looks after an alert: it is not repeated until then; returns the event's id.
+
+        Raises:
+            ValueError: no model is named, here or for the client.
+        """
+        event: dict[str, Any] = {"action": "acknowledge", "alert_id": alert_id, "by": by, "comment": comment}
+        event["until"] = time_ms_of(until)
+        return self._log_control(event, ("alert_id",), id, time, model)
+
+    def log_undo(
+        self,
+        accept_id: str,
+        *,
+        by: str | None = None,
+        comment: str | None = None,
+        id: str | None = None,
+        time: int | datetime | None = None,
+        model: str | None = None,
+    ) -> str:
+        """Take back an accept of the last 24 hours, by the id that it returned; returns the event's id.
+
+        Raises:
+            ValueError: no model is named, here or for the client.
+        """
+        event = {"action": "undo", "accept_id": accept_id, "by": by, "comment": comment}
+        return self._log_control(event, ("accept_id",), id, time, model)
+
+    def log_comment(
+        self,
+        alert_id: str,
+        comment: str,
+        *,
+        by: str | None = None,
+        id: str | None = None,
+        time: int | datetime | None = None,
+        model: str | None = None,
+    ) -> str:
+        """A remark about an alert, for the audit trail; returns the event's id.
+
+        Raises:
+            ValueError: no model is named, here or for the client.
+        """
+        event = {"action": "comment", "alert_id": alert_id, "by": by, "comment": comment}
+        return self._log_control(event, ("alert_id", "comment"), id, time, model)
 
     def _log_control(
         self,

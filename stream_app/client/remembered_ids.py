@@ -20,3 +20,9 @@ class RememberedIds:
         if len(self._order) > self._capacity:
             self._ids.remove(self._order.popleft())
         return True
+
+    def forget(self, id: str) -> None:
+        """As if it had not been seen: what it stood for did not happen."""
+        if id in self._ids:
+            self._ids.remove(id)
+            self._order.remove(id)

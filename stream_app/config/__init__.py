@@ -3,6 +3,7 @@
 from driftline.schemas import Kind
 from driftline.stream_app.config.alerts import AlertsPlan, Severity
 from driftline.stream_app.config.budget import FalseAlarmBudget
+from driftline.stream_app.config.dashboard import DashboardAuth, DashboardSettings
 from driftline.stream_app.config.errors import ConfigError, Mistake
 from driftline.stream_app.config.kafka import KafkaSettings, TopicNames
 from driftline.stream_app.config.limits import Limits
@@ -17,6 +18,8 @@ __all__ = [
     "AlertsPlan",
     "BehaviorPlan",
     "ConfigError",
+    "DashboardAuth",
+    "DashboardSettings",
     "FalseAlarmBudget",
     "KafkaSettings",
     "Kind",

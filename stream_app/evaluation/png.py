@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from driftline.stream_app.evaluation.document import Bars, Chart, Document, Timeline
 from driftline.stream_app.evaluation.errors import EvaluationError
+from driftline.stream_app.evaluation.look import COLOURS
 from driftline.stream_app.evaluation.ticks import ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLOURS: Final = {"good": "#1a7f5a", "further": "#a86a00", "bad": "#c2324a", "quiet": "#4b74b8"}
 SHAPES: Final = {"good": "o", "further": "D", "bad": "x", "quiet": "s"}
 ROW_INCHES: Final = 0.34
 FRAME_INCHES: Final = 0.8

@@ -50,7 +50,6 @@ class PredictionTable:
         self.sections = [Section(name, getattr(plan, name), settings.categories) for name in SECTIONS]
         # Counts changes of the state: a checkpoint writes only what changed.
         self.revision = 0
-        self.summarised = 0
         self.waiting: list[Run] = []
         self.sequences: list[int] = []
         self._placement: Placement | None = None

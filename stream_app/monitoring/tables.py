@@ -26,7 +26,6 @@ class OutcomeTable:
         self.bank = Bank(settings)
         self.read_by: Reader | None = None
         self.revision = 0
-        self.summarised = 0
         self.cells: dict[str, int] = {}
         self.waiting: list[dict[str, float]] = []
         self.times_ms: list[int] = []

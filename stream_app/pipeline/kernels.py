@@ -15,12 +15,22 @@ def compile_engine() -> None:
 
     Without a cache that takes about a minute.
     """
+    compile_detectors()
+    compile_scanner()
+
+
+def compile_detectors() -> None:
+    """The statistics and tests of signals; by far the most of it."""
     bank = Bank(BankSettings(warm_up=20))
     bank.add([Signal(transform.name, 0, transform) for transform in Transform], 1)
     values = np.abs(np.sin(np.arange(64.0))).round(1)[:, None]
     rows = np.arange(64)
     for _ in range(3):
         bank.update(values, rows, rows)
+
+
+def compile_scanner() -> None:
+    """What reads events."""
     scanner = Scanner()
     scanner.learn(PREDICTION)
     scanner.scan(*joined([PREDICTION]), np.full(1, -1))

@@ -27,7 +27,7 @@ from driftline.stream_app.pipeline.outputs import Ordered, alert_record, audit_r
 from driftline.stream_app.pipeline.records import OutputRecord
 from driftline.stream_app.pipeline.reporter import Reporter
 from driftline.stream_app.pipeline.status import StatusDesk
-from driftline.stream_app.pipeline.summaries import summaries_of
+from driftline.stream_app.pipeline.summaries import Summariser
 
 
 class Extras(NamedTuple):
@@ -59,6 +59,7 @@ class ModelWatch:
         self.summaries = extras.summaries
         self._summarise_every_ms = int(settings.worker.summaries_every_s * 1000)
         self._summarised_ms = 0
+        self._summariser = Summariser(self.monitor, self.desk)
         self.refused: Counter[str] = Counter()
         self._clock_lead_ms = settings.limits.clock_lead_ms
         self._desk_ms = 0  # the latest time that the desk was told
@@ -229,7 +230,7 @@ class ModelWatch:
         if not self.summary_due:
             return []
         self._summarised_ms = self.monitor.clock.tick_ms
-        return list(summaries_of(self.monitor, self.desk, self._sampling_rate))
+        return list(self._summariser.summaries(self._sampling_rate))
 
     def status(self) -> OutputRecord:
         """How the model is doing now, for the signals topic."""

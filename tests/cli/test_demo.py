@@ -18,6 +18,7 @@ from driftline.stream_app.cli.demo.worker_process import running_worker
 from driftline.stream_app.config import KafkaSettings, Settings, TopicNames
 
 CHANGES = ("microphone", "words", "slower")
+LEFT = ("lock", "worker.log", "dashboard.log")  # logs say why something went wrong
 FAST = ["--rate", "20000"]
 
 
@@ -88,7 +89,7 @@ def test_on_a_named_broker_nothing_is_left(broker: str, tmp_path: Path) -> None:
     admin.close()
     assert {name for name in after[0] - before[0] if not name.startswith("__")} == set()
     assert after[1] - before[1] == set()
-    assert files_in(tmp_path) == {".driftline/demo/lock", ".driftline/demo/worker.log"}
+    assert files_in(tmp_path) == {f".driftline/demo/{name}" for name in LEFT}
 
 
 @pytest.mark.kafka
@@ -102,7 +103,7 @@ def test_interrupted_it_stops_what_it_started(kafka_libraries: Path, tmp_path: P
     with running_demo(tmp_path) as process:
         assert process.stdout is not None
         assert "Starting Apache Kafka" in process.stdout.readline()
-        assert "The worker is ready" in process.stdout.readline()
+        assert "The dashboard is at http://localhost:" in process.stdout.readline()
         started = descendants(process.pid)
         assert len(started) >= 2
         process.send_signal(signal.SIGINT)
@@ -113,7 +114,7 @@ def test_interrupted_it_stops_what_it_started(kafka_libraries: Path, tmp_path: P
     while (left := [pid for pid in started if runs(pid)]) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert left == []
-    assert files_in(tmp_path) == {".driftline/demo/lock", ".driftline/demo/worker.log"}
+    assert files_in(tmp_path) == {f".driftline/demo/{name}" for name in LEFT}
 
 
 def descendants(pid: int) -> list[int]:

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from driftline.schemas import (
     AuditRecord,
     Distribution,
+    Kind,
     Quantiles,
     Reason,
     Reference,
@@ -143,6 +144,7 @@ def test_what_is_written_fits_the_schemas() -> None:
     )
     assert valid("audit", encode(audit))
     summary = SignalSummary(
+        kind=Kind.DATA_DRIFT,
         model="m",
         version="v",
         role="live",

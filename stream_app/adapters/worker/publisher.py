@@ -1,7 +1,7 @@
 """Writing to output topics and waiting until the broker has it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from time import time
 from typing import Any
 
@@ -31,19 +31,32 @@ class Publisher:
 
     Args:
         options: aiokafka's connection options (bootstrap servers, security).
+        compressed: topics of many records that are much alike; with gzip, which every client reads.
     """
 
-    def __init__(self, options: Mapping[str, Any], request_bytes_max: int, metrics: Metrics) -> None:
-        self._producer = AIOKafkaProducer(**options, acks="all", max_request_size=request_bytes_max)
+    def __init__(
+        self,
+        options: Mapping[str, Any],
+        request_bytes_max: int,
+        metrics: Metrics,
+        compressed: Collection[str] = (),
+    ) -> None:
+        options = {**options, "acks": "all", "max_request_size": request_bytes_max}
+        self._producer = AIOKafkaProducer(**options)
+        # A batch is compressed as a whole, so it has to have time to become one.
+        self._compressing = AIOKafkaProducer(**options, compression_type="gzip", linger_ms=20)
+        self._compressed = frozenset(compressed)
         self._too_large = metrics.too_large
 
     async def start(self) -> None:
         """Connect."""
         await self._producer.start()
+        await self._compressing.start()
 
     async def stop(self) -> None:
         """Send what waits, and disconnect."""
         await self._producer.stop()
+        await self._compressing.stop()
 
     async def publish(self, topic: str, records: Sequence[OutputRecord]) -> int:
         """Send records and wait for all of them; the bytes sent.
@@ -74,7 +87,8 @@ class Publisher:
 
     async def _send(self, topic: str, record: OutputRecord) -> asyncio.Future[Any]:
         try:
-            sent: asyncio.Future[Any] = await self._producer.send(
+            producer = self._compressing if topic in self._compressed else self._producer
+            sent: asyncio.Future[Any] = await producer.send(
                 topic, key=record.key, value=record.value, headers=record.headers
             )
         except MessageSizeTooLargeError as error:

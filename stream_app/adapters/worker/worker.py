@@ -80,7 +80,7 @@ class Worker:
             enable_idempotence=True,
             max_request_size=REQUEST_BYTES_MAX,
         )
-        self._publisher = Publisher(options, REQUEST_BYTES_MAX, self._metrics)
+        self._publisher = Publisher(options, REQUEST_BYTES_MAX, self._metrics, {settings.kafka.signals})
         self._app = build_application(settings, options, directory)
         self._reader = LogReader(options)
         store = StateStore(settings.kafka.state, self._producer, self._reader)

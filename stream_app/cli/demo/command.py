@@ -9,6 +9,7 @@ from driftline.stream_app.cli.options import common_options, engine_settings, re
 from driftline.stream_app.cli.presentation import Command, examples
 
 if TYPE_CHECKING:
+    from driftline.stream_app.cli.demo.on_kafka import Showing
     from driftline.stream_app.config import Settings
 
 SCENARIO: Final = "demo-mix"
@@ -33,42 +34,49 @@ DIRECTORY: Final = Path(".driftline")
     help="Events a second on Kafka; in memory they go as fast as possible.",
 )
 @click.option("--seed", metavar="N", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--open", "opens", is_flag=True, help="Open the dashboard in the browser.")
 @common_options
-def demo(rate: float, seed: int, config: Path | None, bootstrap_servers: str | None) -> None:
+def demo(*, rate: float, seed: int, opens: bool, config: Path | None, bootstrap_servers: str | None) -> None:
     """Watch changes become alarms: a voice-search model's traffic, with three injected incidents.
 
     Runs on the Kafka that is named, with topics of its own that are deleted at the end; without one it starts
     a Kafka on this machine, and removes it afterwards. Where Java or Maven is missing, the same scenario runs
-    in memory. Ends by itself, on Kafka after about two minutes.
+    in memory. On Kafka a dashboard shows it all in the browser. Ends by itself after about two minutes; in a
+    terminal it waits for a key then.
     """
     settings = engine_settings(config, bootstrap_servers)
     from driftline.stream_app.adapters.local_kafka import java_and_maven_missing
+    from driftline.stream_app.cli.demo.compiling import compiling
+    from driftline.stream_app.cli.demo.on_kafka import Showing
     from driftline.stream_app.cli.demo.surroundings import alone_in, ending_in_order, temporary_broker
 
     with ending_in_order(), alone_in(DIRECTORY / "demo"):
         if "bootstrap_servers" in settings.kafka.model_fields_set:  # by whichever way a broker was named
             require_broker(settings.kafka)
-            on_kafka(settings, settings.kafka.bootstrap_servers, rate, seed)
+            with compiling() as work:
+                on_kafka(settings, settings.kafka.bootstrap_servers, (rate, seed), Showing(work, opens))
         elif missing := java_and_maven_missing():
             click.echo(f"{missing} So the same scenario runs in memory.")
             in_memory(settings, seed)
         else:
             fetching = "" if (DIRECTORY / "kafka-libs").is_dir() else " (fetching it first, once: 44 MB)"
             click.echo(f"Starting Apache Kafka on this machine{fetching} …")
-            with temporary_broker(DIRECTORY / "demo" / "kafka", DIRECTORY / "kafka-libs") as servers:
-                on_kafka(settings, servers, rate, seed)
+            kafka = temporary_broker(DIRECTORY / "demo" / "kafka", DIRECTORY / "kafka-libs")
+            with compiling() as work, kafka as servers:
+                on_kafka(settings, servers, (rate, seed), Showing(work, opens))
 
 
-def on_kafka(settings: "Settings", bootstrap_servers: str, rate: float, seed: int) -> None:
-    """The demo on a broker that answers."""
+def on_kafka(settings: "Settings", servers: str, play: tuple[float, int], show: "Showing") -> None:
+    """The demo on a broker that answers: ``play`` is the rate and the seed."""
     from driftline.stream_app.cli.demo.board import Board
     from driftline.stream_app.cli.demo.on_kafka import play_on_kafka
     from driftline.stream_app.cli.demo.surroundings import demo_settings
     from driftline.stream_app.cli.scenarios import ending_now, named
     from driftline.stream_app.cli.terminal import standard_output
 
+    rate, seed = play
     board = Board(ending_now(named(SCENARIO)), seed, standard_output())
-    play_on_kafka(demo_settings(settings, bootstrap_servers), board, rate, DIRECTORY / "demo" / "worker.log")
+    play_on_kafka(demo_settings(settings, servers), board, rate, DIRECTORY / "demo" / "worker.log", show)
 
 
 def in_memory(settings: "Settings", seed: int) -> None:

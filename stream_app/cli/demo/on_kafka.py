@@ -1,13 +1,14 @@
 """The demo on Kafka: topics of its own, one worker, events in at one end and alerts out at the other."""
 
 import time
+import webbrowser
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
 from threading import Event
-from typing import Final
+from typing import Any, Final, NamedTuple, Self
 
 import click
 from kafka import KafkaAdminClient, TopicPartition
@@ -16,7 +17,9 @@ from kafka.errors import KafkaError
 
 from driftline.stream_app.adapters.topics import create_topics
 from driftline.stream_app.cli.demo.board import Board
-from driftline.stream_app.cli.demo.worker_process import running_worker
+from driftline.stream_app.cli.demo.compiling import Compiling
+from driftline.stream_app.cli.demo.dashboard_process import running_dashboard
+from driftline.stream_app.cli.demo.worker_process import READY_S_MAX, WorkerProcess, running_worker
 from driftline.stream_app.client import AlertConsumer
 from driftline.stream_app.config import KafkaSettings, Settings
 from driftline.stream_app.simulator import play
@@ -26,37 +29,92 @@ CATCH_UP_S_MAX: Final = 60.0
 POLL_S: Final = 0.2
 
 
-def play_on_kafka(settings: Settings, board: Board, rate: float, log: Path) -> None:
+class Showing(NamedTuple):
+    """What the command line asks for besides: what is being compiled, and whether to open a browser."""
+
+    compiling: Compiling
+    opens: bool = False
+
+
+class Stage:
+    """The demo's worker, which starts once everything is compiled, and what is shown meanwhile.
+
+    Events wait in Kafka until then, as they do when a worker is restarted.
+    """
+
+    def __init__(self, settings: Settings, board: Board, log: Path, compiling: Compiling) -> None:
+        self._settings = settings
+        self._board = board
+        self._log = log
+        self._compiling = compiling
+        self._parts = ExitStack()
+        self._worker: WorkerProcess | None = None
+        self._said_ready = False
+
+    def __enter__(self) -> Self:
+        self._alerts = self._parts.enter_context(AlertConsumer(self._settings.kafka, from_beginning=True))
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._parts.__exit__(*error)
+
+    def show(self) -> None:
+        """What has happened since the last call.
+
+        Raises:
+            click.ClickException: the worker ended.
+        """
+        if self._worker is None and self._compiling.is_done():
+            self._worker = self._parts.enter_context(running_worker(self._settings, self._log))
+        if self._worker is not None:
+            self._worker.check()
+            if not self._said_ready and self._worker.is_ready():
+                self._said_ready = True
+                self._board.say("The worker is ready.")
+        self._board.show_injected()
+        for alert in self._alerts.poll(POLL_S):
+            self._board.show_alert(alert)
+
+    def wait_for_worker(self) -> None:
+        """Go on showing until the worker holds its partitions.
+
+        Raises:
+            click.ClickException: it ended, or is not ready in time.
+        """
+        deadline = time.monotonic() + READY_S_MAX
+        while not self._said_ready:
+            self.show()
+            if time.monotonic() > deadline:
+                raise click.ClickException(
+                    f"The worker is not ready after {READY_S_MAX:.0f} s; its log is {self._log}."
+                )
+
+
+def play_on_kafka(settings: Settings, board: Board, rate: float, log: Path, show: Showing) -> None:
     """Play the board's scenario through a worker, and show its alerts as they arrive and what they add up to.
 
-    The settings name a broker that answers, topics that do not exist yet, and a web port that is free.
+    The settings name a broker that answers, topics that do not exist yet, and web ports that are free.
 
     Raises:
         click.ClickException: the worker ended, or does not get through.
     """
     kafka, up_s = settings.kafka, time.monotonic()
-    with (
-        own_topics(kafka),
-        running_worker(settings, log) as worker,
-        AlertConsumer(kafka, from_beginning=True) as alerts,
-    ):
-
-        def show() -> None:
-            worker.check()
-            board.show_injected()
-            for alert in alerts.poll(POLL_S):
-                board.show_alert(alert)
-
-        worker.wait_until_ready()
-        board.say(
-            f"The worker is ready; {rate:,.0f} events a second are on their way to {kafka.bootstrap_servers}."
-        )
-        play_meanwhile(kafka, board, rate, show)
-        wait_until_read(kafka, show)
-        show()  # alerts are published before what raised them counts as read
-        board.show_report()
-        if board.first_alert_s is not None:
-            board.say(f"The first alarm came {board.first_alert_s - up_s:.0f} s after Kafka was up.")
+    with own_topics(kafka), running_dashboard(settings, log.with_name("dashboard.log")) as address:
+        board.say(f"The dashboard is at {address}, for as long as the demo runs.")
+        if show.opens:
+            webbrowser.open(address)
+        board.say(f"{rate:,.0f} events a second are on their way to {kafka.bootstrap_servers}.")
+        with Stage(settings, board, log, show.compiling) as stage:
+            play_meanwhile(kafka, board, rate, stage.show)
+            stage.wait_for_worker()
+            wait_until_read(kafka, stage.show)
+            stage.show()  # alerts are published before what raised them counts as read
+            board.show_report()
+            if board.first_alert_s is not None:
+                board.say(f"The first alarm came {board.first_alert_s - up_s:.0f} s after Kafka was up.")
+            click.pause(
+                f"The dashboard stays at {address}: press a key to end the demo."
+            )  # in a terminal only
 
 
 @contextmanager

@@ -80,8 +80,10 @@ def demo_settings(settings: Settings, bootstrap_servers: str) -> Settings:
         "partitions": 2,
     }
     worker = {"web_host": "127.0.0.1", "web_port": free_port(), "group_instance_id": None}
+    dashboard = {"host": "127.0.0.1", "port": free_port(), "auth": None}
     return settings.model_copy(
         update={
+            "dashboard": settings.dashboard.model_copy(update=dashboard),
             "kafka": settings.kafka.model_copy(update=kafka),
             "worker": settings.worker.model_copy(update=worker),
         }

@@ -37,7 +37,7 @@ class WorkerProcess:
             click.ClickException: it ended, or is not ready in time.
         """
         deadline = time.monotonic() + READY_S_MAX
-        while not self._is_ready():
+        while not self.is_ready():
             self.check()
             if time.monotonic() > deadline:
                 raise click.ClickException(
@@ -45,7 +45,8 @@ class WorkerProcess:
                 )
             time.sleep(0.1)
 
-    def _is_ready(self) -> bool:
+    def is_ready(self) -> bool:
+        """Whether it holds its partitions."""
         try:
             self._web.request("GET", "/ready")
             return self._web.getresponse().status == HTTPStatus.OK
@@ -101,13 +102,14 @@ def _work(settings: Settings, log: str) -> None:
     os.setsid()  # Ctrl-C in the terminal is for the demo, which then stops the worker gracefully
     os.dup2(descriptor, sys.stdout.fileno())
     os.dup2(descriptor, sys.stderr.fileno())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     from driftline.stream_app.adapters.worker import run_worker
 
     sys.exit(run_worker(settings))
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """End this process once the one that started it is gone."""
     parent = parent_process()
     if parent is not None:
         parent.join()

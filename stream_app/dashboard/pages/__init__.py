@@ -1,0 +1,1 @@
+"""What each page shows, from the state: plain values for its template."""
