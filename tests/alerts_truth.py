@@ -64,6 +64,9 @@ def check_alert(alert: Record, seen: Seen) -> None:
         check_signal(signal, seen)
     check_times(alert)
     check_words(alert)
+    if alert["ended"] == "back_at_reference":
+        for signal in drift["signals"]:
+            check_back(signal)
     assert (alert["status"] == "resolved") == ("endsAt" in alert) == (alert["ended"] is not None)
 
 
@@ -89,6 +92,14 @@ def check_signal(signal: Record, seen: Seen) -> None:
             assert (signal["direction"] == "up") == (effect > 0), (
                 f"{name}: {signal['direction']}, {effect} sd"
             )
+
+
+def check_back(signal: Record) -> None:
+    """Who reads that a signal is back where it was must not read that it is elsewhere now."""
+    before, after, now = (signal[name]["mean"] for name in ("before", "after", "now"))
+    if signal["changed"] == "mean" and None not in (before, after, now):
+        told = f"{signal['signal']} is back: {before} → {after}, now {now}"
+        assert abs(now - before) <= abs(now - after), told
 
 
 def check_moments(name: str, unit: str, moments: Record, seen: Seen) -> None:

@@ -109,6 +109,7 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
         if learns:
             local_sd = sd_of_late(local_sd, innovation * innovation * long_run, known)
             known = min(known + 1.0, signal["variance_memory"])
+        scratch.known[place] = known
     signal["local_sd"], signal["variance_counted"] = local_sd, known
     signal["previous"], signal["level"], signal["counted"] = previous, level, counted
     if healthy:

@@ -95,8 +95,9 @@ def dashboard(kafka_settings: KafkaSettings, tmp_path: Path) -> Iterator[Dashboa
 
 @pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
-    """Headless Chromium, the one that is installed; not for longer than a module, since its event loop runs in
-    this thread and lets no other test run one.
+    """Headless Chromium, the one that is installed.
+
+    Not for longer than a module: its event loop runs in this thread and lets no other test run one.
 
     Without it the test is skipped; where DRIFTLINE_REQUIRE_BROWSER is set, it fails.
     """
