@@ -13,6 +13,7 @@ from typing import Any
 
 Record = Mapping[str, Any]
 SEVERITIES = ("info", "warning", "critical")
+HUGE = 1e150
 CONDITIONS = ("target", "silence", "service")
 FIXED = ("alertname", "model", "version", "role", "incident")
 FIRST_YEAR = 2000
@@ -107,7 +108,9 @@ def check_moments(name: str, unit: str, moments: Record, seen: Seen) -> None:
     mean, sd = moments.get("mean"), moments.get("sd")
     if mean is None:
         return
-    assert isfinite(mean) and sd is not None and sd >= 0, f"{name}: {moments}"
+    if sd is None:
+        assert abs(mean) > HUGE, f"{name}: {moments}"  # whose square is no float
+    assert isfinite(mean) and (sd is None or sd >= 0), f"{name}: {moments}"
     if unit == "share":
         assert 0 <= mean <= 1, f"{name}: a share of {mean}"
     if unit in ("events/s", "per prediction") or name.startswith("serving:latency"):
