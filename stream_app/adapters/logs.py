@@ -42,12 +42,19 @@ def configure_logs(verbose: bool = False) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _render],
         )
     )
+    handler.addFilter(is_news)
     handler.addFilter(OncePerMinute((*LIBRARIES, SPEAKS_FOR_FAUST)))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
     for name in (*LIBRARIES, SPEAKS_FOR_FAUST):
         logging.getLogger(name).setLevel(logging.INFO if verbose else logging.WARNING)
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """Not that a task of a service that is being stopped was stopped: Faust leaves it to asyncio to say so."""
+    error = record.exc_info[0] if record.exc_info else None
+    return not (record.name == "asyncio" and error is not None and error.__name__ == "ServiceStopped")
 
 
 def get_log(name: str) -> structlog.stdlib.BoundLogger:
@@ -59,13 +66,14 @@ def get_log(name: str) -> structlog.stdlib.BoundLogger:
 def alert_fields(value: bytes) -> dict[str, Any]:
     """The fields of an encoded alert that tell an operator what happened."""
     alert = orjson.loads(value)
-    labels = alert.get("labels", {})
+    labels, notes = alert.get("labels", {}), alert.get("annotations", {})
     return {
         "alert": alert.get("id"),
         "status": alert.get("status"),
         "fingerprint": alert.get("fingerprint"),
-        "summary": alert.get("annotations", {}).get("summary"),
-        **{name: labels.get(name) for name in ("model", "version", "severity", "signal")},
+        "summary": notes.get("summary"),
+        "signal": notes.get("signal"),
+        **{name: labels.get(name) for name in ("model", "version", "severity", "incident")},
     }
 
 

@@ -55,12 +55,32 @@ def test_a_traceback_stays_on_one_line(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_an_alert_is_told_by_its_labels() -> None:
     """The log line of an alert would not say which model it is about."""
-    labels = b'"labels":{"model":"m","severity":"critical"}'
-    alert = b'{"id":"a","status":"firing",%s,"annotations":{"summary":"s"}}' % labels
+    labels = b'"labels":{"model":"m","severity":"critical","incident":"f-1"}'
+    alert = b'{"id":"a","status":"firing",%s,"annotations":{"summary":"s","signal":"feature:x"}}' % labels
     fields = alert_fields(alert)
+    assert (fields["signal"], fields["incident"]) == ("feature:x", "f-1")
     assert (fields["alert"], fields["model"], fields["severity"], fields["summary"]) == (
         "a",
         "m",
         "critical",
         "s",
     )
+
+
+def test_a_worker_that_is_stopped_early_has_no_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever looks for errors after a deployment finds one for each worker that was stopped as it started."""
+
+    class ServiceStopped(Exception):
+        """As mode's."""
+
+    configure_logs()
+    try:
+        raise ServiceStopped
+    except ServiceStopped:
+        logging.getLogger("asyncio").exception("Task exception was never retrieved")
+    try:
+        raise ValueError
+    except ValueError:
+        logging.getLogger("asyncio").exception("Task exception was never retrieved")
+    (line,) = lines(capsys)
+    assert "ValueError" in line["exception"]
