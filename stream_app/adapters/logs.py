@@ -52,7 +52,7 @@ def configure_logs(verbose: bool = False) -> None:
 
 
 def is_news(record: logging.LogRecord) -> bool:
-    """Not that a task of a service that is being stopped was stopped: Faust leaves it to asyncio to say so."""
+    """Not that a service that is being stopped has stopped a task: Faust leaves it to asyncio to say so."""
     error = record.exc_info[0] if record.exc_info else None
     return not (record.name == "asyncio" and error is not None and error.__name__ == "ServiceStopped")
 

@@ -68,7 +68,7 @@ def test_an_alert_is_told_by_its_labels() -> None:
 
 
 def test_a_worker_that_is_stopped_early_has_no_errors(capsys: pytest.CaptureFixture[str]) -> None:
-    """Whoever looks for errors after a deployment finds one for each worker that was stopped as it started."""
+    """Who looks for errors after a deployment finds one for each worker that was stopped as it started."""
 
     class ServiceStopped(Exception):
         """As mode's."""
