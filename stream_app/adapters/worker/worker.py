@@ -33,7 +33,7 @@ from driftline.stream_app.adapters.worker.publisher import Publisher
 from driftline.stream_app.adapters.worker.restore import Restorer
 from driftline.stream_app.adapters.worker.schedule import CheckpointSchedule
 from driftline.stream_app.adapters.worker.watchdog import Watchdog
-from driftline.stream_app.adapters.worker.web import WebServer
+from driftline.stream_app.adapters.web import WebServer
 from driftline.stream_app.config import Settings
 from driftline.stream_app.pipeline import Records
 
