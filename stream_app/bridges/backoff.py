@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 LONGEST_S: Final = 3600.0
-"""Nobody is waited for longer, whatever a far side asks for: an hour without pages is a decision for people."""
+"""Whatever a far side asks for, it is tried again after an hour."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class Deliveries:
         self._queues: dict[str, deque[_Waiting]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._requests: set[asyncio.Task[None]] = set()
+        self._closing = False
         self.waiting = 0
 
     @property
@@ -61,6 +62,7 @@ class Deliveries:
 
     async def close(self, grace_s: float) -> None:
         """Begin no more; requests that were sent may end, so that what they did is known."""
+        self._closing = True
         requests = list(self._requests)
         for task in list(self._tasks):
             task.cancel()
@@ -100,6 +102,8 @@ class Deliveries:
         """
         letter = queue[count - 1].letter
         async with self._slots:
+            if self._closing:
+                raise NotNow("the bridge ends")
             try:
                 await self._receiver.deliver(letter)
                 self._metrics.sent.inc()

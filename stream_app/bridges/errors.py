@@ -1,8 +1,8 @@
 """What can go wrong with handing an alert over; the class says what to do about it.
 
-    DeliveryError
-    ├── NotNow      try again later
-    └── Refused     trying again is of no use: say so, and go on
+DeliveryError
+├── NotNow      try again later
+└── Refused     trying again is of no use: say so, and go on
 """
 
 

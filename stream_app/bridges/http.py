@@ -1,6 +1,5 @@
 """One request to the far side, and what its answer means."""
 
-import asyncio
 import json
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -72,7 +71,7 @@ class Http:
                 answer = await response.content.read(ANSWER_BYTES_MAX)
                 self._judge(response, answer)
                 return answer
-        except (aiohttp.ClientError, OSError, asyncio.TimeoutError) as error:
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
             # Not the error's own text: it may hold the address, and that a secret.
             raise NotNow(f"{self.host} was not reached ({type(error).__name__})") from error
 

@@ -13,7 +13,9 @@ class BridgeMetrics:
         self.registry = CollectorRegistry()
         self._bridge = bridge
         self.sent = self._counter("sent", "Alerts that the far side took.")
-        self.failed = self._counter("failed", "Alerts that it will never take, or that are none; see the log.")
+        self.failed = self._counter(
+            "failed", "Alerts that it will never take, or that are none: see the log."
+        )
         self.retried = self._counter("retried", "Attempts that have to be made again.")
         self.superseded = self._counter(
             "superseded", "Alerts that were not handed over since a later one of the incident says more."

@@ -1,4 +1,4 @@
-"""What the topic already says of incidents whose words are not delivered yet, as far as it reached at the start."""
+"""What the topic said at the start of incidents whose words are not delivered yet."""
 
 from typing import NamedTuple
 

@@ -4,7 +4,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from driftline.stream_app.bridges.words import Letter, Word
+from driftline.stream_app.bridges.words import Letter
 
 
 class Receiver(ABC):
@@ -16,14 +16,14 @@ class Receiver(ABC):
     wants_every_word: ClassVar[bool] = False
     """Whether it wants each word about an incident, or only the latest of those that wait."""
 
-    def begin(self) -> None:
+    def begin(self) -> None:  # noqa: B027  # one without a memory has nothing to do
         """Forget every incident: what is known of them is told next."""
 
-    def delivered(self, word: Word) -> None:
-        """An earlier process has delivered this word."""
+    def delivered(self, letter: Letter) -> None:  # noqa: B027  # the same
+        """An earlier process has delivered it."""
 
-    def passed_over(self, word: Word) -> None:
-        """This word is not delivered, since a later one is; an earlier process may have done it anyway."""
+    def passed_over(self, letter: Letter) -> None:  # noqa: B027  # the same
+        """It is not delivered, since a later one is; an earlier process may have done it anyway."""
 
     @abstractmethod
     async def deliver(self, letter: Letter) -> None:

@@ -40,6 +40,11 @@ class Window:
         return next(iter(self._open), self._next)
 
     @property
+    def next(self) -> int:
+        """The offset behind the last that was taken."""
+        return self._next
+
+    @property
     def is_full(self) -> bool:
         """Whether so much was taken since the oldest that is not done that the metadata has no more room."""
         return self._next - self.position >= SPAN_MAX

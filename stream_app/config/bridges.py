@@ -61,7 +61,7 @@ class HttpSection(Section):
 
 
 class AlertmanagerBridge(HttpSection):
-    """Section ``bridges.alertmanager``. Each of ``urls`` (with the path before ``/api/v2``) is told everything.
+    """Section ``bridges.alertmanager``. Each of ``urls`` (without ``/api/v2``) is told everything.
 
     ``resend`` has to be well below the Alertmanager's ``resolve_timeout`` (5m by default).
     ``silence``: an acknowledgement becomes a silence.
@@ -83,7 +83,7 @@ class PagerDutyBridge(Section):
 
 
 class WebhookBridge(HttpSection):
-    """Section ``bridges.webhook``. With several ``secrets`` each signs, so that a receiver can change its own."""
+    """Section ``bridges.webhook``. Each of the ``secrets`` signs, so that a receiver can change its own."""
 
     url: Url | None = None
     format: WebhookFormat = "driftline"
