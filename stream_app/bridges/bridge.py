@@ -21,7 +21,7 @@ from driftline.stream_app.config import KafkaSettings, Settings
 POLL_MS: Final = 200
 RETRY_S: Final = 1.0
 SESSION_MS: Final = 10_000
-"""So long after a kill -9 the next process gets the partitions."""
+"""So long after a kill -9 the next process gets the partitions; one with the same instance id at once."""
 
 log = get_log("driftline.bridge")
 
@@ -57,6 +57,7 @@ class Bridge(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has n
         self._consumer = AIOKafkaConsumer(
             **self._kafka.aiokafka(),
             group_id=self._group,
+            group_instance_id=self._limits.group_instance_id,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             session_timeout_ms=SESSION_MS,

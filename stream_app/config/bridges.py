@@ -107,5 +107,6 @@ class BridgesSettings(Section):
     retry_first_ms: DurationMs = 1000
     retry_at_most_ms: DurationMs = 180_000  # PagerDuty: "preferably with a backoff of a few minutes"
     in_flight: Annotated[int, Field(gt=0, le=1000)] = 16  # requests at a time, of different incidents
+    group_instance_id: Annotated[str, Field(min_length=1)] | None = None  # after a crash it goes on at once
     web_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     web_port: Annotated[int, Field(ge=0, lt=65_536)] = 6071  # 0, or one that is taken: any that is free

@@ -19,7 +19,7 @@ from driftline.stream_app.config import KafkaSettings
 from tests.kafka.worker_process import free_port
 
 START_S = 30.0
-QUICK = {"retry_first": "50ms", "retry_at_most": "200ms"}
+QUICK = {"retry_first": "50ms", "retry_at_most": "200ms", "group_instance_id": "the-only-one"}
 
 ALERTMANAGER_CONFIG: dict[str, Any] = {
     "global": {"resolve_timeout": "5m"},
@@ -60,7 +60,9 @@ class BridgeProcess:
         self.port = free_port()
         self.log = directory / f"bridge-{self.port}.log"
         config = directory / f"bridge-{self.port}.yaml"
-        about = {name: getattr(kafka, name) for name in ("bootstrap_servers", "prefix", "group", "partitions")}
+        about = {
+            name: getattr(kafka, name) for name in ("bootstrap_servers", "prefix", "group", "partitions")
+        }
         section = {**QUICK, "web_port": self.port, **(bridges or {})}
         config.write_text(yaml.safe_dump({"kafka": about, "bridges": section}))
         self._command = [sys.executable, "-m", "driftline", "bridge", *arguments, "--config", str(config)]
@@ -182,5 +184,7 @@ def wait_until(true: Callable[[], bool], what: str, bridge: BridgeProcess, withi
     """Wait for what other processes do."""
     deadline = time.monotonic() + within_s
     while not true():
-        assert time.monotonic() < deadline, f"not within {within_s} s: {what}\n{bridge.log.read_text()[-3000:]}"
+        assert time.monotonic() < deadline, (
+            f"not within {within_s} s: {what}\n{bridge.log.read_text()[-3000:]}"
+        )
         time.sleep(0.05)
