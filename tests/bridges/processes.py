@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from driftline.stream_app.config import KafkaSettings
 from tests.kafka.worker_process import free_port
@@ -178,6 +179,20 @@ def fetch(url: str) -> tuple[int, str]:
             return error.code, error.read().decode()
     except OSError:
         return 0, ""
+
+
+def unfinished(kafka: KafkaSettings, name: str) -> int:
+    """How many records the bridge of this name has not committed; more than there are while it knows none."""
+    group = f"{kafka.group}-bridge-{name}"
+    admin, consumer = KafkaAdminClient(**kafka.kafka_python()), KafkaConsumer(**kafka.kafka_python())
+    try:
+        committed = admin.list_group_offsets({group: None})[group]
+        sources = [TopicPartition(kafka.alerts, number) for number in range(kafka.partitions)]
+        ends = consumer.end_offsets(sources)
+        return sum(ends[each] - (committed[each].offset if each in committed else -1) for each in sources)
+    finally:
+        admin.close()
+        consumer.close()
 
 
 def wait_until(true: Callable[[], bool], what: str, bridge: BridgeProcess, within_s: float = 20.0) -> None:

@@ -8,7 +8,7 @@ import pytest
 from driftline.stream_app.bridges.slack import message
 from driftline.stream_app.bridges.words import Level, Showing, Word
 from driftline.stream_app.config import KafkaSettings
-from tests.bridges.endpoints import Endpoint
+from tests.bridges.endpoints import Answer, Endpoint
 from tests.bridges.letters import letter
 from tests.bridges.processes import BridgeProcess, wait_until
 from tests.examples.programs import alert, publish
@@ -62,6 +62,7 @@ def test_it_is_posted_and_its_address_stays_secret(
 ) -> None:
     """Who knows the address can post to the channel: it must not be in logs."""
     url = f"{far_side.url}/services/T0/B0/s3cret"
+    far_side.answer = lambda request: Answer(200, b"ok", (("Connection", "close"),))
     publish(kafka_settings, alert(1))
     with BridgeProcess(kafka_settings, tmp_path, "slack", SLACK_WEBHOOK_URL=url) as bridge:
         wait_until(lambda: bridge.metric("sent_total") == 1, "the message", bridge)
