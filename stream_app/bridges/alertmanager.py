@@ -73,6 +73,9 @@ class AlertmanagerReceiver(Receiver):
     def begin(self) -> None:
         self.pages.clear()
 
+    def settled(self) -> None:
+        self.pages.are_settled = True
+
     def delivered(self, letter: Letter) -> None:
         self.pages.tell(letter.word, letter.written_ms)
         self.pages.forget_old(now_ms(), letter.incident)

@@ -124,6 +124,7 @@ class Bridge(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has n
         if sources:
             async for source, record in records_until(self._kafka, self._ends):
                 session.look_back(source, record)
+        self._receiver.settled()
         for source, window in session.windows.items():
             self._consumer.seek(source, max(window.position, begins[source]))
         log.info("bridge begins", partitions=[each.partition for each in sources], new=not known)
@@ -165,6 +166,7 @@ class Bridge(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has n
             await session.close()
             with suppress(KafkaError):
                 await self._commit(session)
+            self._receiver.begin()  # what fires is somebody else's to repeat
 
     def _waiting(self) -> float:
         """What was read and is not done, and what is there and was not read."""

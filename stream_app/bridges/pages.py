@@ -41,6 +41,8 @@ class Pages:
 
     def __init__(self) -> None:
         self._incidents: dict[str, _Incident] = {}
+        self.are_settled = True
+        """Whether the latest word on each incident is known; before, what is over by now would fire."""
 
     def tell(self, word: Word, time_ms: int) -> None:
         """Alertmanager is told this word, or was at that time by an earlier process."""
@@ -54,8 +56,9 @@ class Pages:
         self._at(word).perhaps.add(word.severity)
 
     def clear(self) -> None:
-        """Know nothing of any incident."""
+        """Know nothing of any incident, until told that they are settled again."""
         self._incidents.clear()
+        self.are_settled = False
 
     def known(self) -> list[str]:
         """Incidents that fire, and those that were over a moment ago."""
@@ -71,7 +74,7 @@ class Pages:
     def of(self, incident: str, now_ms: int) -> Iterator[Page]:
         """The pages of an incident as they have to be posted now: one for each severity that it has had."""
         known = self._incidents.get(incident)
-        if known is not None:
+        if known is not None and self.are_settled:
             for severity in known.severities():
                 yield _page(known.word, severity, now_ms)
 

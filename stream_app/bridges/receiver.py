@@ -19,6 +19,9 @@ class Receiver(ABC):
     def begin(self) -> None:  # noqa: B027  # one without a memory has nothing to do
         """Forget every incident: what is known of them is told next."""
 
+    def settled(self) -> None:  # noqa: B027  # the same
+        """All that is known of every incident has been told."""
+
     def delivered(self, letter: Letter) -> None:  # noqa: B027  # the same
         """An earlier process has delivered it."""
 

@@ -1,8 +1,8 @@
 """PagerDuty's Events API v2 as its documentation describes it, and what of it pages a person.
 
-Recorded from "Send an Event to PagerDuty" and "Event Management" of its developer documentation: 202 for an event
-that was taken, 400 for one that is wrong, 429 when there are too many. A trigger opens an incident where none
-with its key is open, and else adds to its log; an incident that somebody has acknowledged notifies nobody again.
+From "Send an Event to PagerDuty" and "Event Management" of its developer documentation: 202 for an event that
+was taken, 400 for one that is wrong, 429 when there are too many. A trigger opens an incident where none with
+its key is open, and else adds to its log; an incident that somebody has acknowledged notifies nobody again.
 Resolve and acknowledge of what is not open are dropped.
 """
 
@@ -51,12 +51,15 @@ class PagerDuty:
             return "unknown routing key"
         if event["event_action"] not in ("trigger", "resolve") or len(event["dedup_key"]) > 255:
             return f"{event['event_action']} {event['dedup_key']}"
-        if event["event_action"] == "resolve":
-            return ""
-        payload = event["payload"]
-        if not payload["summary"] or len(payload["summary"]) > 1024 or not payload["source"]:
-            return f"summary or source: {payload}"
-        if payload["severity"] not in ("critical", "error", "warning", "info"):
-            return f"severity {payload['severity']}"
-        links = [link["href"] for link in event.get("links", [])]
-        return f"links {links}" if [link for link in links if not link.startswith("http")] else ""
+        return "" if event["event_action"] == "resolve" else complaint_about_a_trigger(event)
+
+
+def complaint_about_a_trigger(event: dict[str, Any]) -> str:
+    """What is wrong with what it says; empty where nothing is."""
+    payload = event["payload"]
+    if not payload["summary"] or len(payload["summary"]) > 1024 or not payload["source"]:
+        return f"summary or source: {payload}"
+    if payload["severity"] not in ("critical", "error", "warning", "info"):
+        return f"severity {payload['severity']}"
+    links = [link["href"] for link in event.get("links", [])]
+    return f"links {links}" if [link for link in links if not link.startswith("http")] else ""

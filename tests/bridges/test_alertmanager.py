@@ -158,9 +158,10 @@ def test_a_tenant_behind_a_path_is_told_its_headers(
         "headers": {"X-Scope-OrgID": "drift"},
         "secret_headers": {"Authorization": {"env": "TENANT_TOKEN"}},
     }
+    bridges = {"alertmanager": section}
     publish(kafka_settings, alert(1))
     with BridgeProcess(
-        kafka_settings, tmp_path, "alertmanager", bridges={"alertmanager": section}, TENANT_TOKEN="Bearer s3cret"
+        kafka_settings, tmp_path, "alertmanager", bridges=bridges, TENANT_TOKEN="Bearer s3cret"
     ) as bridge:  # fmt: skip
         wait_until(lambda: bool(far_side.requests), "the alert", bridge)
         assert bridge.stop() == 0

@@ -33,7 +33,7 @@ def delivered(first: bool, every: bool, *words: object) -> list[str]:
 def test_what_a_bridge_finds_when_it_starts(
     first: bool, every: bool, is_over: bool, expected: list[str]
 ) -> None:
-    """A new one tells what is open; one that was away tells what changed, and pages for nothing that is over."""
+    """A new one tells what is open; one that was away what changed, and pages for nothing that is over."""
     words = (FIRING, UPDATED, OVER) if is_over else (FIRING, UPDATED)
     assert delivered(first, every, *words) == expected
 

@@ -20,7 +20,7 @@ def told(*words: Word, now_ms: int = NOW_MS) -> list[dict[str, object]]:
 
 
 def test_lower_severities_fire_on_and_end_together() -> None:
-    """Another severity is another alert: to end the lower one says "resolved" in the middle of the trouble."""
+    """Another severity is another alert: ending the lower one says "resolved" in the middle of it."""
     words = [letter(1, severity="info").word, letter(2, "updated", severity="critical").word]
     firing = told(*words)
     assert [page["labels"]["severity"] for page in firing] == ["critical", "info"]  # type: ignore[index]
@@ -50,14 +50,14 @@ def test_what_changes_is_no_label() -> None:
 def test_times_are_never_ahead_of_the_clock_nor_in_the_wrong_order(
     starts: str, ends: str, expected: tuple[str, str]
 ) -> None:
-    """Times are event time: with an end ahead of the wall it fires until then, one before the start is refused."""
+    """Event time: with an end ahead of the wall it fires until then, one before the start is refused."""
     word = msgspec.structs.replace(letter(1, "resolved").word, starts_at=starts, ends_at=ends)
     [page, *_] = told(word, now_ms=NOW_MS)
     assert (page["startsAt"], page["endsAt"]) == expected
 
 
 def test_what_the_topic_has_forgotten_is_ended_and_not_fired() -> None:
-    """The topic is compacted: of an old incident only the last word is there, and it may have been less grave."""
+    """The topic is compacted: of an old incident only the last word is there, and it may have grown."""
     assert [page["labels"]["severity"] for page in told(letter(5, "updated").word)] == ["critical"]  # type: ignore[index]
     over = told(letter(5, "updated").word, letter(6, "resolved").word)
     assert [page["labels"]["severity"] for page in over] == ["critical", "warning", "info"]  # type: ignore[index]
@@ -73,3 +73,13 @@ def test_what_is_over_is_told_for_a_while_and_then_forgotten() -> None:
     assert len(pages.known()) == 2
     pages.forget_old(NOW_MS + OVER_KEPT_MS + 1)
     assert pages.known() == [letter(1, episode=2).incident]
+
+
+def test_nothing_is_told_while_the_past_is_read() -> None:
+    """After a change of partitions old words are read again: what is over by now would fire, and page."""
+    pages = Pages()
+    pages.clear()
+    pages.tell(letter(1).word, NOW_MS)
+    assert list(pages.of(letter(1).incident, NOW_MS)) == []
+    pages.are_settled = True
+    assert len(list(pages.of(letter(1).incident, NOW_MS))) == 1

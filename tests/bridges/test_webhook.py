@@ -40,7 +40,7 @@ NAME = 'a "b" \n∞\\'
 def test_signatures_are_those_of_the_standard(
     secret: str, id: str, time_s: int, body: bytes, signature: str
 ) -> None:
-    """The vectors of Standard Webhooks' and Svix's documentation: a receiver's library says no to all others."""
+    """The vectors of Standard Webhooks' and Svix's documentation: a receiver says no to all others."""
     headers = signed_headers(id, time_s, body, [base64.b64decode(secret.removeprefix("whsec_"))])
     assert headers == {"webhook-id": id, "webhook-timestamp": str(time_s), "webhook-signature": signature}
 
@@ -125,7 +125,7 @@ def test_incidents_go_side_by_side_and_none_overtakes_itself(
 def test_a_redirect_is_not_followed_and_not_taken_for_a_yes(
     kafka_settings: KafkaSettings, far_side: Endpoint, tmp_path: Path
 ) -> None:
-    """An alert goes where the configuration says: who answers there must not send it into the local network."""
+    """An alert goes where the configuration says: who answers there must not send it elsewhere."""
     with endpoint() as elsewhere:
         far_side.answer = lambda request: Answer(307, headers=(("Location", elsewhere.url),))
         with BridgeProcess(kafka_settings, tmp_path, "webhook", "--url", far_side.url) as bridge:

@@ -25,7 +25,7 @@ def test_a_commit_says_what_is_done_and_nothing_else(offsets: set[int], data: st
 
 @given(st.text())
 def test_metadata_that_nobody_can_read_says_nothing(metadata: str) -> None:
-    """Whatever somebody else commits for the group, the bridge must start, and deliver what it is not sure of."""
+    """Whatever somebody else commits for the group, the bridge must start, and deliver what may be open."""
     for text in (metadata, FORMAT + metadata):
         assert committed(7, text).position == 7
     assert committed(7, metadata).done == frozenset()
