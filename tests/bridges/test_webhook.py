@@ -122,6 +122,40 @@ def test_incidents_go_side_by_side_and_none_overtakes_itself(
 
 
 @pytest.mark.kafka
+def test_processes_of_one_name_share_the_work_and_take_it_over(
+    kafka_settings: KafkaSettings, far_side: Endpoint, tmp_path: Path
+) -> None:
+    """A deployment that replaces one by the other must neither lose a page nor send it from both.
+
+    The first is asked to end, as a deployment does, while it waits for answers; the second is killed.
+    """
+    alone = {"group_instance_id": None}
+    slow = threading.Event()
+
+    def answer(request: Request) -> Answer:
+        slow.wait(0.1)
+        return Answer()
+
+    far_side.answer = answer
+    arguments = ("webhook", "--url", far_side.url)
+    first = BridgeProcess(kafka_settings, tmp_path, *arguments, bridges=alone)
+    second = BridgeProcess(kafka_settings, tmp_path, *arguments, bridges=alone)
+    with first, second:
+        words = [alert(1, model=f"m{number}") for number in range(60)]
+        publish(kafka_settings, *words)
+        wait_until(lambda: len(far_side.requests) > 5, "they are at work", first)
+        assert first.stop() == 0
+        wait_until(lambda: unfinished(kafka_settings, "webhook") == 0, "all are done", second)
+        second.kill()
+        publish(kafka_settings, alert(2, "resolved", model="m0"))
+        with BridgeProcess(kafka_settings, tmp_path, *arguments, bridges=alone) as third:
+            wait_until(lambda: third.metric("sent_total") == 1, "a third goes on", third)
+    ids = [request.headers["webhook-id"] for request in far_side.requests]
+    assert sorted(ids[:-1]) == sorted(word.id for word in words)
+    assert ids[-1] == alert(2, "resolved", model="m0").id
+
+
+@pytest.mark.kafka
 def test_a_redirect_is_not_followed_and_not_taken_for_a_yes(
     kafka_settings: KafkaSettings, far_side: Endpoint, tmp_path: Path
 ) -> None:
