@@ -45,7 +45,7 @@ class Deliveries:
 
     def oldest_unsent_s(self) -> float:
         """How long ago the oldest that waits was written to the topic; 0 when none waits."""
-        written = [queue[0].letter.written_ms for queue in self._queues.values()]
+        written = [queue[0].letter.written_ms for queue in self._queues.values() if queue]
         return max(time.time() - min(written) / 1000, 0.0) if written else 0.0
 
     def put(self, letter: Letter, done: Callable[[], None]) -> None:
