@@ -52,6 +52,7 @@ def test_an_acknowledgement_runs_out() -> None:
     said = word(1700, alert_id=calm[0]["id"], action="acknowledge", until=until_ms)
     outputs = run(with_control(CHANGED, [said]))
     assert 1 <= len(repetitions(outputs.alerts)) <= len(repetitions(calm))
+    assert outputs.audit[0]["until"] == rfc3339(until_ms)
     silent = [each for each in outputs.summaries if each["time"] < rfc3339(until_ms) and each["firing"]]
     assert silent, "it was open all the time"
 
