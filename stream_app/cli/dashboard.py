@@ -97,7 +97,7 @@ def token(name: str, role: str) -> None:
     """Make a token with which somebody logs in, and the lines for the configuration that let them in."""
     import yaml
 
-    from driftline.stream_app.dashboard.access import new_token
+    from driftline.stream_app.adapters.tokens import new_token
 
     secret, scrypt = new_token()
     entry = {"dashboard": {"auth": {"tokens": [{"name": name, "role": role, "scrypt": scrypt}]}}}
