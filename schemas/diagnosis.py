@@ -115,18 +115,23 @@ def _field_mistake(field: msgspec.structs.FieldInfo, value: Any) -> Rejection | 
     try:
         msgspec.convert(value, field.type)
     except msgspec.ValidationError:
-        if name in ("time", "until"):
-            rejection = _time_mistake(value)
-            return rejection._replace(sentence=name + rejection.sentence.removeprefix("time"))
-        if name == "lost":
-            return Rejection(Reason.WRONG_TYPE, f"lost must be {COUNT_WORDS}, not {quoted(str(value))}.")
-        if name == "signals":
-            return _wrong_type(name, SIGNALS_WORDS, value)
-        words = NAME_WORDS if field.required or value == "" else REMARK_WORDS
-        if not isinstance(value, str):
-            return _wrong_type(name, words, value)
-        return Rejection(Reason.BAD_NAME, f"{name} has {len(value)} characters: it must be {words}.")
+        return _mistake_of(field, value)
     return None
+
+
+def _mistake_of(field: msgspec.structs.FieldInfo, value: Any) -> Rejection:
+    name = field.encode_name
+    if name in ("time", "until"):
+        rejection = _time_mistake(value)
+        return rejection._replace(sentence=name + rejection.sentence.removeprefix("time"))
+    if name == "lost":
+        return Rejection(Reason.WRONG_TYPE, f"lost is {quoted(str(value))}: it must be {COUNT_WORDS}.")
+    if name == "signals":
+        return _wrong_type(name, SIGNALS_WORDS, value)
+    words = NAME_WORDS if field.required or value == "" else REMARK_WORDS
+    if not isinstance(value, str):
+        return _wrong_type(name, words, value)
+    return Rejection(Reason.BAD_NAME, f"{name} has {len(value)} characters: it must be {words}.")
 
 
 def _map_mistake(name: str, value: Any) -> Rejection | None:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from driftline.stream_app.config.dashboard import DashboardSettings
+from driftline.stream_app.config.gateway import GatewaySettings
 from driftline.stream_app.config.kafka import KafkaSettings
 from driftline.stream_app.config.limits import Limits
 from driftline.stream_app.config.plan import ModelPlan, empty_for_none
@@ -33,6 +34,7 @@ class Settings(Section):
     kafka: KafkaSettings = KafkaSettings()
     worker: WorkerSettings = WorkerSettings()
     dashboard: DashboardSettings = DashboardSettings()
+    gateway: GatewaySettings = GatewaySettings()
     limits: Limits = Limits()
     defaults: ModelPlan = ModelPlan()
     models: Annotated[dict[ModelName, ModelPlan], BeforeValidator(empty_for_none)] = Field(
