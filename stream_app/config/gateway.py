@@ -91,9 +91,11 @@ class GatewaySettings(Section):
     @model_validator(mode="after")
     def _fits(self) -> "GatewaySettings":
         check_names(self.tokens)
-        if self.in_flight_bytes < self.body_bytes:
+        if (
+            self.in_flight_bytes < 3 * self.body_bytes
+        ):  # a request that comes, one that is worked on, and room
             raise ValueError(
-                f"in_flight_bytes ({self.in_flight_bytes}) is less than one request may have "
-                f"(body_bytes, {self.body_bytes}): make it larger."
+                f"in_flight_bytes is {self.in_flight_bytes}: make it at least three times body_bytes, "
+                f"which is {self.body_bytes}."
             )
         return self

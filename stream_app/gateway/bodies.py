@@ -1,5 +1,6 @@
 """Reading the body of a request: bounded, packed or not, and counted while it is worked on."""
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,10 @@ from driftline.stream_app.gateway.room import Room
 
 RETRY_AFTER: Final = {"Retry-After": "1"}
 """Seconds. Under pressure a request is through in less."""
+READ_S_MAX: Final = 30.0
+"""Whoever sends more slowly holds room that others wait for."""
+REQUEST_BYTES: Final = 4096
+"""What a request costs beside its body: of 32 MiB, 8,192 at a time."""
 GZIP: Final = 16 + zlib.MAX_WBITS
 
 
@@ -26,6 +31,7 @@ async def body_of(request: web.Request, room: Room, bytes_max: int) -> AsyncIter
         web.HTTPRequestEntityTooLarge: it has more bytes than allowed.
         web.HTTPTooManyRequests: there is no room for it now.
         web.HTTPBadRequest: it cannot be unpacked.
+        web.HTTPRequestTimeout: it does not come.
         web.HTTPUnsupportedMediaType: it is packed otherwise than with gzip.
     """
     packing = request.headers.get("Content-Encoding", "identity").lower()
@@ -36,20 +42,23 @@ async def body_of(request: web.Request, room: Room, bytes_max: int) -> AsyncIter
     if announced is not None and announced > bytes_max:
         raise too_large(announced, bytes_max)
     # What is not announced may become as large as is allowed.
-    taken = bytes_max if packed or announced is None else announced
+    taken = REQUEST_BYTES + (bytes_max if packed or announced is None else announced)
     if not room.take(taken):
         raise under_pressure()
     try:
         try:
-            body = await request.read()
+            async with asyncio.timeout(READ_S_MAX):
+                body = await request.read()
             body = unpacked(body, bytes_max) if packed else body
         except web.HTTPRequestEntityTooLarge:
             raise too_large(bytes_max + 1, bytes_max) from None
+        except TimeoutError:
+            raise web.HTTPRequestTimeout(text="The body took too long to come.\n") from None
         except UnpackError as error:
             raise web.HTTPBadRequest(text=f"{error}\n") from None
         if len(body) > bytes_max:
             raise too_large(len(body), bytes_max)
-        surplus = max(taken - len(body), 0)
+        surplus = taken - REQUEST_BYTES - len(body)
         room.give(surplus)
         taken -= surplus
         yield body

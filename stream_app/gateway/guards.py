@@ -62,7 +62,7 @@ class TokenBook:
         """
         if not token or len(token) > LONGEST:
             return None
-        digest = hmac.digest(self._secret, token.encode("utf-8", "replace"), hashlib.sha256)
+        digest = hmac.digest(self._secret, token.encode("utf-8", "surrogateescape"), hashlib.sha256)
         if digest in self._known:
             return self._known[digest]
         if self._guesses >= GUESSES_MAX:
