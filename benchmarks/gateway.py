@@ -2,8 +2,8 @@
 
 python -m benchmarks.gateway [--lines 500] [--requests 200] [--models 40] [--bootstrap-servers HOST:PORT]
 
-Events of about 420 bytes (20 features) are posted by four connections; what counts is the processor time of the
-gateway's process, whatever the load and the broker need beside it. Halves are posted 200 a second, in pairs.
+Events of about 500 bytes (20 features) are posted by four connections; what counts is the processor time of
+the gateway's process, whatever load and broker need on their core. Halves are posted 200 a second, in pairs.
 """
 
 import argparse
@@ -23,6 +23,7 @@ import orjson
 import yaml
 
 from benchmarks.broker import benchmark_broker
+from benchmarks.cores import confine_to_contestant_core
 from driftline.stream_app.adapters.local_kafka.ports import free_port
 from driftline.stream_app.adapters.topics import create_topics
 from driftline.stream_app.config import KafkaSettings
@@ -146,6 +147,7 @@ def main() -> None:
         config.write_text(yaml.safe_dump({"kafka": about, "gateway": {"port": port}}))
         command = [sys.executable, "-m", "driftline", "gateway", "--config", str(config)]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        confine_to_contestant_core(process.pid)
         try:
             asyncio.run(measure(port, process.pid, options))
         finally:

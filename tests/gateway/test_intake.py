@@ -87,7 +87,7 @@ def test_a_broker_that_was_away_gets_everything() -> None:
 
 
 def test_halves_without_the_other_are_counted_and_reported() -> None:
-    """An alert would say that it has seen everything, while a server answers half of its calls with errors."""
+    """An alert would say that it has seen everything, while half of the calls end in errors."""
     gateway, delivery = gateway_of(kserve={"pair_within_s": 0.2})
 
     async def steps(client: Any) -> str:

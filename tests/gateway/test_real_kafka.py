@@ -34,10 +34,10 @@ def test_what_is_posted_arrives_as_from_the_client(kafka_settings: KafkaSettings
     time_ms = int(time.time() * 1000)
     with DriftClient(kafka_settings, block=True) as client:
         for model in MODELS:
-            client.log_prediction(
-                "1", {"x": 1.5, "y": "ü"}, {"z": [1.0, 2.0]}, id="p", time=time_ms, model=model
-            )
-            client.log_feedback("label", "p", labels={"z": 1}, id="f", time=time_ms, model=model)
+            values: dict[str, Any] = {"features": {"x": 1.5, "y": "ü"}, "outputs": {"z": [1.0, 2.0]}}
+            client.log_prediction("1", **values, id="p", time=time_ms, model=model)
+            said: dict[str, Any] = {"prediction_id": "p", "labels": {"z": 1}}
+            client.log_feedback("label", **said, id="f", time=time_ms, model=model)
     predictions = records_of(kafka_settings, kafka_settings.predictions)
     feedback = records_of(kafka_settings, kafka_settings.feedback)
     with GatewayProcess(kafka_settings, tmp_path) as gateway:
