@@ -1,17 +1,17 @@
 """The web application: addresses, and what is counted of every request."""
 
 import time
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from driftline.stream_app.config import Settings
 from driftline.stream_app.gateway.delivery import Delivery
 from driftline.stream_app.gateway.events import Events
-from driftline.stream_app.gateway.guards import Handler, guards
+from driftline.stream_app.gateway.guards import guards
 from driftline.stream_app.gateway.kserve.intake import Intake
 from driftline.stream_app.gateway.metrics import Metrics
 
@@ -66,7 +66,7 @@ async def live(_: web.Request) -> web.Response:
     return web.json_response({"live": True})
 
 
-def counted(metrics: Metrics) -> Callable[..., Awaitable[web.StreamResponse]]:
+def counted(metrics: Metrics) -> Middleware:
     """Counts answers of the addresses that take something, and their time."""
 
     @web.middleware

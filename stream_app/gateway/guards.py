@@ -4,10 +4,10 @@ import asyncio
 import hashlib
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from driftline.stream_app.adapters.hosts import hostname, is_loopback, names_of
 from driftline.stream_app.adapters.tokens import LONGEST, owner_of
@@ -15,8 +15,6 @@ from driftline.stream_app.config import GatewaySettings
 from driftline.stream_app.config.gateway import GatewayToken
 from driftline.stream_app.gateway.bodies import RETRY_AFTER
 from driftline.stream_app.gateway.errors import GatewayError
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 TOKEN: Final = web.RequestKey("token", GatewayToken)
 OPEN_PATHS: Final = ("/live", "/ready", "/metrics")
@@ -78,26 +76,38 @@ class TokenBook:
         return owner
 
 
-def guards(settings: GatewaySettings) -> list[Callable[..., Awaitable[web.StreamResponse]]]:
+def guards(settings: GatewaySettings) -> list[Middleware]:
     """Middlewares, the outermost first."""
-    hosts = names_of(settings.host, settings.hosts)
-    book = TokenBook(settings.tokens)
+    origins = known_origin(frozenset(settings.cors.origins))
+    if settings.tokens:
+        return [closed(origins), closed(known_token(TokenBook(settings.tokens)))]
+    # A page whose name was made to point at this machine could write; but no page has a token.
+    return [closed(known_host(names_of(settings.host, settings.hosts))), closed(origins)]
+
+
+def known_host(hosts: frozenset[str]) -> Middleware:
+    """Lets through who asks for one of these names."""
 
     @web.middleware
-    async def known_host(request: web.Request, handler: Handler) -> web.StreamResponse:
-        # Without tokens, a page whose name was made to point here could write; no page has a token.
-        if not settings.tokens and hostname(request.host) not in hosts:
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if hostname(request.host) not in hosts:
             raise web.HTTPMisdirectedRequest(
                 text="This name is not one of the gateway's: add it to gateway.hosts.\n"
             )
         return await handler(request)
 
+    return guard
+
+
+def known_origin(origins: frozenset[str]) -> Middleware:
+    """Lets through pages of these origins, and whatever is no page; answers preflights."""
+
     @web.middleware
-    async def known_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         origin = request.headers.get("Origin")
         if origin is None:
             return await handler(request)
-        if not {"*", origin.lower()} & set(settings.cors.origins):
+        if origins.isdisjoint(("*", origin.lower())):
             raise web.HTTPForbidden(
                 text=f"Pages of {printable(origin)} may not post here: add it to gateway.cors.origins.\n"
             )
@@ -112,24 +122,27 @@ def guards(settings: GatewaySettings) -> list[Callable[..., Awaitable[web.Stream
         response.headers.update(allowed)
         return response
 
+    return guard
+
+
+def known_token(book: TokenBook) -> Middleware:
+    """Lets through who has a token of the book, and says whose it is."""
+
     @web.middleware
-    async def known_token(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if settings.tokens:
-            owner = await book.owner(token_of(request))
-            if owner is None:
-                raise web.HTTPUnauthorized(
-                    text="Send a token that the gateway knows: Authorization: Bearer ….\n",
-                    headers={"WWW-Authenticate": "Bearer"},
-                )
-            request[TOKEN] = owner
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        owner = await book.owner(token_of(request))
+        if owner is None:
+            raise web.HTTPUnauthorized(
+                text="Send a token that the gateway knows: Authorization: Bearer ….\n",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        request[TOKEN] = owner
         return await handler(request)
 
-    return [closed(guard) for guard in (known_host, known_origin, known_token)]
+    return guard
 
 
-def closed(
-    guard: Callable[..., Awaitable[web.StreamResponse]],
-) -> Callable[..., Awaitable[web.StreamResponse]]:
+def closed(guard: Middleware) -> Middleware:
     """The guard, which lets probes and scrapes through."""
 
     @web.middleware

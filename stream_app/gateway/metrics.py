@@ -19,53 +19,32 @@ class Metrics:
     """Counters of one gateway, in a registry of its own."""
 
     def __init__(self) -> None:
-        self.registry = registry = CollectorRegistry()
-        self.requests = Counter(
-            "driftline_gateway_requests", "Requests answered.", ("path", "status"), registry=registry
-        )
+        self.registry = CollectorRegistry()
+        self.requests = self._counter("requests", "Requests answered.", "path", "status")
         self.seconds = Histogram(
-            "driftline_gateway_request_seconds",
-            "Time to an answer.",
-            ("path",),
+            *("driftline_gateway_request_seconds", "Time to an answer.", ("path",)),
             buckets=SECONDS,
-            registry=registry,
+            registry=self.registry,
         )
-        self.events = Counter(
-            "driftline_gateway_events", "Events that the broker has.", ("type",), registry=registry
-        )
-        self.refused = Counter(
-            "driftline_gateway_refused", "Events that could not be used.", ("reason",), registry=registry
-        )
-        self.in_flight = Gauge(
-            "driftline_gateway_in_flight_bytes", "Bytes that are worked on.", ("path",), registry=registry
-        )
-        self.pairs = Counter(
-            "driftline_gateway_pairs", "Requests that met their response.", registry=registry
-        )
-        self.unpaired = Counter(
-            "driftline_gateway_unpaired", "Halves whose other half never came.", ("side",), registry=registry
-        )
-        self.waiting = Gauge(
-            "driftline_gateway_halves_waiting", "Halves that wait for the other.", registry=registry
-        )
-        self.passed_over = Counter(
-            "driftline_gateway_passed_over", "Inference logs not asked for.", ("why",), registry=registry
-        )
-        self.lost = Counter(
-            "driftline_gateway_lost",
-            "Predictions lost on their way: no room, unpaired, unreadable.",
-            registry=registry,
-        )
-        self.unversioned = Counter(
-            "driftline_gateway_unversioned", "Predictions whose version nothing said.", registry=registry
-        )
-        self.left_out = Counter(
-            "driftline_gateway_columns_left_out", "Columns no values can be made of.", registry=registry
-        )
-        ProcessCollector(registry=registry)
-        PlatformCollector(registry=registry)
-        Info("driftline_build", "The version of driftline.", registry=registry).info(
-            {"version": version("driftline")}
-        )
-        for side in ("request", "response"):
+        self.events = self._counter("events", "Events that the broker has.", "type")
+        self.refused = self._counter("refused", "Events that could not be used.", "reason")
+        self.in_flight = self._gauge("in_flight_bytes", "Bytes that are worked on.", "path")
+        self.pairs = self._counter("pairs", "Requests that met their response.")
+        self.unpaired = self._counter("unpaired", "Halves whose other half never came.", "side")
+        self.waiting = self._gauge("halves_waiting", "Halves that wait for the other.")
+        self.passed_over = self._counter("passed_over", "Inference logs that are not wanted.", "why")
+        self.lost = self._counter("lost", "Calls lost on their way: no room, no other half, unreadable.")
+        self.unversioned = self._counter("unversioned", "Predictions whose version nothing said.")
+        self.left_out = self._counter("columns_left_out", "Columns that no values can be made of.")
+        for side in ("request", "response"):  # or the first one would be no increase
             self.unpaired.labels(side)
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        build = Info("driftline_build", "The version of driftline.", registry=self.registry)
+        build.info({"version": version("driftline")})
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(f"driftline_gateway_{name}", meaning, labels, registry=self.registry)
+
+    def _gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
+        return Gauge(f"driftline_gateway_{name}", meaning, labels, registry=self.registry)
