@@ -51,6 +51,21 @@ def test_a_pair_becomes_its_rows() -> None:
     assert gateway.intake.room.taken == 0
 
 
+def test_a_large_pair_is_read_beside_the_loop() -> None:
+    """Loggers would wait while somebody's batch of thousands of rows is read."""
+    gateway, delivery = gateway_of()
+    rows = [[number, 0.5] for number in range(9_000)]
+
+    async def steps(client: Any) -> None:
+        await send(client, "request", body=orjson.dumps({"instances": rows}))
+        await send(client, "response", body=orjson.dumps({"predictions": list(range(9_000))}))
+        await until(lambda: len(written(delivery)) == 9_000)
+
+    asked(gateway, steps)
+    assert written(delivery)[8_999]["features"] == {"input": [8_999, 0.5]}
+    assert gateway.intake.room.taken == 0
+
+
 def test_the_answer_does_not_wait_for_the_broker() -> None:
     """The pod that serves the model holds what it has not got rid of."""
     gateway, delivery = gateway_of()

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftline.schemas import Control, Heartbeat, Rejection, decode
@@ -79,6 +79,7 @@ def test_a_token_writes_what_it_may() -> None:
     assert [each.record.key for each in found if isinstance(each, Line)] == [b"a"]
 
 
+@settings(deadline=None)
 @given(st.lists(EVENTS | st.binary(max_size=60) | JSON.map(lambda value: json.dumps(value).encode())))
 def test_nothing_raises_and_what_is_taken_is_an_event(values: list[bytes]) -> None:
     """A body that nobody thought of would end the request, or write what no worker can read."""

@@ -1,6 +1,6 @@
 """Halves find each other, in any order, and none waits for ever."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftline.stream_app.gateway.kserve.half import Half, Side, half_of
@@ -46,6 +46,7 @@ def test_a_half_alone_is_given_up() -> None:
     assert len(pairing) == 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["request", "response"]), st.integers(0, 5)), max_size=40))
 def test_every_half_is_paired_refused_expired_or_waiting(steps: list[tuple[str, int]]) -> None:
     """A half that is in none of these is memory that nobody gives back."""

@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from driftline.schemas import LONGEST_NAME, Prediction, Rejection, decode
+from driftline.schemas import LONGEST_NAME, Prediction, Reason, Rejection, decode
 from driftline.stream_app.client.encoding import encode_event
 from driftline.stream_app.config import InferenceLogPlan, KServeSettings
-from driftline.stream_app.gateway.kserve.document import Document, about, document_of
+from driftline.stream_app.gateway.kserve.document import BodyError, Document, about, document_of
 from driftline.stream_app.gateway.kserve.pairing import Pair
 from driftline.stream_app.gateway.kserve.rows import Names, agreed, request_rows, response_rows
 
 UNKNOWN_VERSION: Final = "unknown"
+CALL_BYTES_MAX: Final = 16_000_000
+"""What one call may become: a tensor that a batch has but once stands in each of its predictions."""
 
 
 class Made(NamedTuple):
@@ -56,11 +58,15 @@ def predictions_of(pair: Pair, settings: KServeSettings, now_ms: int) -> Predict
     lost: list[str] = []
     common: dict[str, Any] = {"type": "prediction", "model": model, "version": version or UNKNOWN_VERSION}
     common |= {"time": pair.request.time_ms, "role": pair.request.role}
-    made = []
+    made: list[Made] = []
+    size = 0
     for identity, (feature, output) in zip(ids_of(pair, request, response, len(rows)), rows, strict=True):
         event = {**common, "id": identity, "features": feature, "outputs": output}
         value = encode_event(event, lambda place, _: lost.append(place))
         made.append(Made(_decoded(value, now_ms), value))
+        size += len(value)
+        if size > CALL_BYTES_MAX:
+            raise _too_large(pair.request.body, len(made), len(rows))
     left_out = features.left_out + outputs.left_out + len(lost)
     return Predictions(model, made, left_out, version is not None)
 
@@ -84,6 +90,13 @@ def named(value: Any) -> str | None:
         return None
     text = str(value)
     return text if 0 < len(text) <= LONGEST_NAME else None
+
+
+def _too_large(body: bytes, made: int, rows: int) -> BodyError:
+    sentence = f"{made} of {rows} rows make more than {CALL_BYTES_MAX} bytes of predictions: batch less."
+    error = BodyError(sentence, Reason.TOO_LARGE)
+    error.body = body
+    return error
 
 
 def _decoded(value: bytes, now_ms: int) -> Prediction | Rejection:
