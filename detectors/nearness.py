@@ -31,8 +31,6 @@ def _part(signal: np.void, test: int) -> float:
     if test == E_DETECTOR:
         return _of(float(signal["lanes"].sum()) / (2 * ODDS_LANES), float(signal["heights"][0]))
     if test == VARIANCE:
-        if signal["variance_memory"]:
-            return 0.0  # what it allows for is looked up once a batch, and so depends on how batches are cut
         return _of(float(signal["spreads"][:, 0].max()), float(signal["spread_height"]))
     assert test == SHAPE
     return _of(float(signal["shape_statistic"]), float(signal["shape_height"]))

@@ -114,4 +114,4 @@ def is_rate(signal: np.void) -> bool:
 
 def is_share(signal: np.void) -> bool:
     """Whether the mean of a signal's values is a share: all of them are 0 or 1."""
-    return is_rate(signal) and signal["transform"] != Transform.BOUNDED
+    return is_rate(signal) and int(signal["transform"]) != Transform.BOUNDED

@@ -13,6 +13,7 @@ from typing import Any
 
 Record = Mapping[str, Any]
 SEVERITIES = ("info", "warning", "critical")
+HUGE = 1e150
 CONDITIONS = ("target", "silence", "service")
 FIXED = ("alertname", "model", "version", "role", "incident")
 FIRST_YEAR = 2000
@@ -64,6 +65,9 @@ def check_alert(alert: Record, seen: Seen) -> None:
         check_signal(signal, seen)
     check_times(alert)
     check_words(alert)
+    if alert["ended"] == "back_at_reference":
+        for signal in drift["signals"]:
+            check_back(signal)
     assert (alert["status"] == "resolved") == ("endsAt" in alert) == (alert["ended"] is not None)
 
 
@@ -91,12 +95,22 @@ def check_signal(signal: Record, seen: Seen) -> None:
             )
 
 
+def check_back(signal: Record) -> None:
+    """Who reads that a signal is back where it was must not read that it is elsewhere now."""
+    before, after, now = (signal[name]["mean"] for name in ("before", "after", "now"))
+    if signal["changed"] == "mean" and None not in (before, after, now):
+        told = f"{signal['signal']} is back: {before} → {after}, now {now}"
+        assert abs(now - before) <= abs(now - after), told
+
+
 def check_moments(name: str, unit: str, moments: Record, seen: Seen) -> None:
     """A mean lies within the values that there were."""
     mean, sd = moments.get("mean"), moments.get("sd")
     if mean is None:
         return
-    assert isfinite(mean) and sd is not None and sd >= 0, f"{name}: {moments}"
+    if sd is None:
+        assert abs(mean) > HUGE, f"{name}: {moments}"  # whose square is no float
+    assert isfinite(mean) and (sd is None or sd >= 0), f"{name}: {moments}"
     if unit == "share":
         assert 0 <= mean <= 1, f"{name}: a share of {mean}"
     if unit in ("events/s", "per prediction") or name.startswith("serving:latency"):

@@ -82,13 +82,12 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
     previous, level, counted = signal["previous"], signal["level"], signal["counted"]
     trend = signal["trend"] if healthy else 0.0  # else it is that of the new level
     local_sd, known, long_run = signal["local_sd"], signal["variance_counted"], signal["long_run"]
-    # While the variance is another one than the reference's, what it is of late does not become normal.
+    # Another variance than the reference's does not become normal.
     learns = healthy and signal["variance_memory"] > 0 and signal["spread"] == 1.0
     wander = signal["wander"] if healthy else 0.0  # around another level `anchor` follows it
     kept, follows = signal["wander_kept"], signal["wander_gain"]
     for place in range(count):
-        residual = scratch.residuals[place]
-        forecast = level + trend
+        residual, forecast = scratch.residuals[place], level + trend
         gain, slope = gains(counted, is_line)
         spread = sqrt(1.0 + gain) * unit * local_sd
         error = (residual - phi * previous) * inverse - forecast - wander
@@ -109,6 +108,7 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
         if learns:
             local_sd = sd_of_late(local_sd, innovation * innovation * long_run, known)
             known = min(known + 1.0, signal["variance_memory"])
+        scratch.known[place] = known
     signal["local_sd"], signal["variance_counted"] = local_sd, known
     signal["previous"], signal["level"], signal["counted"] = previous, level, counted
     if healthy:

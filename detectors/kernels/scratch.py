@@ -57,10 +57,10 @@ class Scratch(NamedTuple):
     gaps[p] are the missing values between value p - 1 and value p. residuals are scores without the cycle;
     errors how far they were from what the level and the value before let expect, in sd; innovations the same
     as a standard normal number, and anchored the same measured from the level since a change; deviations are
-    scores measured from that level, gains its variance, forecasts the level expected. totals[p] are the
-    totals of the level (count, sum, sum of squares, sum of scores, sum of innovations, and the forecast)
-    after value p. events [number] are the detections of the chunk, (row, test); events[0, 0] is how many.
-    saved is the signal before the chunk.
+    scores measured from that level, gains its variance, forecasts the level expected. known[p] values had
+    shown the variance of late after value p. totals[p] are the totals of the level (count, sum, sum of
+    squares, sum of scores, sum of innovations, and the forecast) after value p. events [number] are the
+    detections of the chunk, (row, test); events[0, 0] is how many. saved is the signal before the chunk.
     """
 
     numbers: NDArray[np.float64]
@@ -76,6 +76,7 @@ class Scratch(NamedTuple):
     deviations: NDArray[np.float64]
     gains: NDArray[np.float64]
     forecasts: NDArray[np.float64]
+    known: NDArray[np.float64]
     totals: NDArray[np.float64]
     events: NDArray[np.int64]
     saved: Records
@@ -118,10 +119,10 @@ def note(scratch: Scratch, place: int, test: int) -> None:
 def make_scratch() -> Scratch:
     """Scratch memory for one chunk."""
     numbers, values, scores = np.empty((3, CHUNK))
-    residuals, errors, innovations, anchored, deviations, level_gains, forecasts = np.empty((7, CHUNK))
+    residuals, errors, innovations, anchored, deviations, level_gains, forecasts, known = np.empty((8, CHUNK))
     cells, rows = np.empty((2, CHUNK), np.int64)
     gaps, totals = np.empty(CHUNK + 1, np.int64), np.empty((CHUNK, TOTALS))
     events, saved = np.zeros((4 * CHUNK, 2), np.int64), np.zeros(1, SIGNAL)
     read = (numbers, values, scores, cells, rows, gaps)
-    judged = (residuals, errors, innovations, anchored, deviations, level_gains, forecasts)
+    judged = (residuals, errors, innovations, anchored, deviations, level_gains, forecasts, known)
     return Scratch(*read, *judged, totals, events, saved)

@@ -33,9 +33,9 @@ def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
     height = signal["spread_height"]
     error = signal["spread_error"]
-    if signal["variance_memory"] > 0:
-        moved = MOVED if signal["sampled_from_ms"] == 0 else MOVED_FAR  # nobody knows yet how far it goes
-        error = error + moved + sqrt(1.0 / (signal["variance_counted"] + 1.0))
+    of_late = signal["variance_memory"] > 0
+    if of_late:
+        error += MOVED if signal["sampled_from_ms"] == 0 else MOVED_FAR  # nobody knows yet how far it goes
     elif signal["moved"] != 0:
         error += MOVED_FAR
     sums, long_run = signal["spreads"], signal["long_run"]
@@ -43,9 +43,10 @@ def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     notable = min(height, LEVELS[0, WIDER_SUM])
     for place in range(count):
         square = scratch.anchored[place] * scratch.anchored[place] * long_run
+        given = error + sqrt(1.0 / (scratch.known[place] + 1.0)) if of_late else error
         was_wider, was_narrower = wider[0], narrower[0]
-        advance_sum(wider, WIDER * square / (1.0 + error) - HALF_LOG, square)
-        advance_sum(narrower, HALF_LOG - NARROWER * square * (1.0 + error), square)
+        advance_sum(wider, WIDER * square / (1.0 + given) - HALF_LOG, square)
+        advance_sum(narrower, HALF_LOG - NARROWER * square * (1.0 + given), square)
         if max(wider[0], narrower[0]) > notable:
             count_crossings(signal, WIDER_SUM, was_wider, wider[0])
             count_crossings(signal, NARROWER_SUM, was_narrower, narrower[0])

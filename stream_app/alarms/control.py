@@ -4,7 +4,7 @@ from collections import Counter
 from enum import StrEnum
 from typing import Any, Final
 
-from driftline.schemas import Alert, Control, Coverage, rfc3339
+from driftline.schemas import Alert, Control, Coverage, Kind, rfc3339
 from driftline.stream_app.alarms.acceptance import Acceptance
 from driftline.stream_app.alarms.audit import AuditTrail
 from driftline.stream_app.alarms.desk import AlarmDesk
@@ -15,6 +15,15 @@ from driftline.stream_app.monitoring.identity import id_hash
 from driftline.stream_app.monitoring.model import ModelMonitor
 
 MOST_NAMED: Final = 5
+
+
+ENDS_WHEN: Final = {
+    Kind.TARGET: "the target is met, or the configuration has another one",
+    Kind.SILENCE: "something is heard again",
+    Kind.VOLUME: "traffic is what it was",
+}
+"""By kind of condition."""
+NO_MORE: Final = "it does not hold any more"
 
 
 class Outcome(StrEnum):
@@ -30,6 +39,7 @@ class Outcome(StrEnum):
     COMMENTED = "commented"
     UNDONE = "undone"
     NOT_KEPT = "not_kept"
+    NO_LEVEL = "no_level"
 
 
 class ControlDesk:
@@ -125,6 +135,12 @@ class ControlDesk:
                 "if their present level is the new normal."
             )
             return self._ignore(control, Outcome.OVER, reason)
+        if incident.standing:
+            reason = (
+                f"{control.alert_id} is about no level that could be the new normal: it is over when "
+                f"{ENDS_WHEN.get(incident.kind, NO_MORE)}."
+            )
+            return self._ignore(control, Outcome.NO_LEVEL, reason)
         self.outcomes[Outcome.ACCEPTED] += 1
         return self._acceptance.accept(self._acceptance.places_of(incident), control, coverage)
 

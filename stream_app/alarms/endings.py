@@ -50,13 +50,13 @@ def recover(member: Member, signal: SignalState, now: Moments | None) -> None:
     Where the time of the week moves a signal, its values of now say little; whether its level moved does.
     Where its last values are not back and no level moved either, they may be of before the recovery still:
     it is looked at again until a whole window is of after it. What is back at a level that had been followed
-    earlier is not back at its reference.
+    earlier is not back at its reference. What it is said to be now are the values that this was judged by.
     """
     follows = has_followed(member, signal)
     back = not follows if now is None or signal.seasonal else is_back(member, now)
     settled = signal.seen - member.normal_at >= signal.recent.count
     if back or follows or settled or member.recovered:
-        member.recovered, member.back = True, back
+        member.recovered, member.back, member.now = True, back, now or member.now
         member.followed = not back or abs(member.followed_at_start) >= FOLLOWED_SD
 
 

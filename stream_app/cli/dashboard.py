@@ -93,12 +93,19 @@ def show(settings: "Settings", files: tuple[str, ...], opens: bool) -> None:
 @dashboard.command(cls=Command, epilog=examples("driftline dashboard token --name anna --role operator"))
 @click.option("--name", metavar="NAME", required=True, help="Whose it is; stands in the audit trail.")
 @click.option("--role", type=click.Choice(["viewer", "operator"]), default="viewer", show_default=True)
-def token(name: str, role: str) -> None:
-    """Make a token with which somebody logs in, and the lines for the configuration that let them in."""
+@common_options
+def token(*, name: str, role: str, config: Path | None, bootstrap_servers: str | None) -> None:
+    """Make a token with which somebody logs in, and the lines for the configuration that let them in.
+
+    A name that the configuration knows already is refused.
+    """
     import yaml
 
     from driftline.stream_app.adapters.tokens import new_token
 
+    auth = settings_of(config, bootstrap_servers, None, None).dashboard.auth
+    if auth is not None and name in (known.name for known in auth.tokens):
+        raise click.UsageError(f"{name} has a token already: choose another name, or remove that one first.")
     secret, scrypt = new_token()
     entry = {"dashboard": {"auth": {"tokens": [{"name": name, "role": role, "scrypt": scrypt}]}}}
     click.echo(f"The token, shown this once: {secret}\n\nFor the configuration (it cannot be turned back):\n")

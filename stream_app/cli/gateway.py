@@ -76,12 +76,28 @@ def settings_of(
     multiple=True,
     help="It may write; without: all.",
 )
-def token(name: str, models: tuple[str, ...], types: tuple[str, ...]) -> None:
-    """Make a token with which a program may write, and the lines for the configuration that let it in."""
+@common_options
+def token(
+    *,
+    name: str,
+    models: tuple[str, ...],
+    types: tuple[str, ...],
+    config: Path | None,
+    bootstrap_servers: str | None,
+) -> None:
+    """Make a token with which a program may write, and the lines for the configuration that let it in.
+
+    A name that the configuration knows already is refused.
+    """
     import yaml
 
     from driftline.stream_app.adapters.tokens import new_token
+    from driftline.stream_app.cli.failures import explained
 
+    with explained():
+        known = settings_of(config, bootstrap_servers, None, None).gateway.tokens
+    if name in (each.name for each in known):
+        raise click.UsageError(f"{name} has a token already: choose another name, or remove that one first.")
     secret, scrypt = new_token()
     entry: dict[str, Any] = {"name": name, "scrypt": scrypt}
     entry |= {key: list(values) for key, values in (("models", models), ("types", types)) if values}

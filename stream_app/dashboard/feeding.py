@@ -95,7 +95,8 @@ class Feeding:
             await self._look()
 
     async def _look(self) -> None:
-        """Notice a broker that is away, and partitions that were added."""
+        """Notice a broker that is away, partitions that were added, and signals that are no more."""
+        self.state.signals.forget_silent()
         async with asyncio.timeout(LOOK_EVERY_S):
             await self.reader.behind()
         if self.reader.grown():

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from driftline.stream_app.dashboard.records import Feed
-from driftline.stream_app.dashboard.signals import Point
+from driftline.stream_app.dashboard.signals import KEPT_MS, Point
 from driftline.stream_app.dashboard.state import Kept
 
 LAYOUT: Final = "1"
@@ -154,4 +154,8 @@ class History:
             "DELETE FROM records WHERE feed IN ('alerts', 'audit', 'control') AND time_ms <"
             " (SELECT max(time_ms) FROM records) - ?",
             (RECORDS_KEPT_MS,),
+        )
+        execute(
+            "DELETE FROM records WHERE feed = 'signals' AND time_ms < (SELECT max(time_ms) FROM records) - ?",
+            (KEPT_MS,),
         )

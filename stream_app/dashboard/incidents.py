@@ -13,6 +13,10 @@ INCIDENTS_MAX: Final = 4000
 """Kept in memory: at 6 kB each (three words of a few signals) 24 MB. The longest over are forgotten."""
 
 
+CONDITIONS: Final = ("target", "silence", "service")
+"""Kinds that are about no level: there is nothing to accept. The worker says so of whatever else is."""
+
+
 @dataclass
 class Incident:
     """Everything that is known of one incident; the last word says how it is."""
@@ -50,8 +54,14 @@ class Incident:
         return self.last.drift.kind
 
     @property
+    def has_level(self) -> bool:
+        """Whether it is about a level, which can be the new normal."""
+        return self.kind not in CONDITIONS
+
+    @property
     def summary(self) -> str:
-        return self.last.annotations.get("summary", "")
+        """Without the word that it is over, which stands beside it."""
+        return self.last.annotations.get("summary", "").removeprefix("Resolved. ")
 
     @property
     def began_ms(self) -> int:

@@ -15,6 +15,8 @@ PAGE: Final = 50
 VOLUME: Final = "volume:"
 SIGNALS_MAX: Final = 200_000
 """About 1.6 kB each, so 320 MB; beyond, those whose model is silent longest are forgotten."""
+KEPT_MS: Final = 7 * 86_400_000
+"""What nothing was heard of for so long (of a version that is gone) is forgotten, as the topic forgets it."""
 
 Column = Literal["signal", "kind", "now", "reference", "effect", "nearness", "phase", "budget"]
 COLUMNS: Final[tuple[Column, ...]] = (
@@ -115,6 +117,14 @@ class Signals:
         if len(self.by_key) > SIGNALS_MAX:
             del self.by_key[min(self.by_key, key=lambda each: self.by_key[each].heard_ms)]
         return point_of(summary)
+
+    def forget_silent(self) -> None:
+        """Drop what was heard of last a week before the latest."""
+        since_ms = max((signal.heard_ms for signal in self.by_key.values()), default=0) - KEPT_MS
+        kept = {key: signal for key, signal in self.by_key.items() if signal.heard_ms >= since_ms}
+        if len(kept) < len(self.by_key):
+            self.revision += 1
+            self.by_key = kept
 
     def tallies(self) -> dict[Stream, Tally]:
         """By stream, in alphabetical order; added up once for each state."""

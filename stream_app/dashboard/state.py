@@ -73,6 +73,7 @@ class State:
                 self.letters.restore(key, value)
             else:
                 self.apply(Heard(feed, key.encode(), value, at_ms))
+        self.signals.forget_silent()
         self.unsaved.clear()
         self.points.clear()
 

@@ -42,7 +42,8 @@ def log_evidence_of_mean(count: float, deviation: float, variance: float) -> flo
     if variance <= 0.0:
         return inf if deviation else -inf
     spread = 1.0 + count / TYPICAL_VALUES
-    return (count * deviation) ** 2 / TYPICAL_VALUES / (2.0 * variance * spread) - 0.5 * log(spread)
+    total = count * deviation  # multiplied, not raised to a power: too large a float is inf, and no error
+    return total * total / TYPICAL_VALUES / (2.0 * variance * spread) - 0.5 * log(spread)
 
 
 def _log_beta(a: float, b: float) -> float:

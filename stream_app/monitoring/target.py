@@ -27,6 +27,9 @@ BLOCKS_MAX: Final = 5 * BLOCKS_OF_WHILE
 # hundredth of it some 12 % more is needed. Met: a person waits for it, and what is missed again fires again.
 ALPHA_MISSED: Final = 1e-5
 ALPHA_MET: Final = 0.05
+# The variance of numbers is estimated, and the evidence holds for many of them only: two that are equal would
+# be certain. Judged.
+NUMBERS_MIN: Final = 20
 # So many blocks tell how much less a value says than an independent one.
 BLOCKS_FOR_DEPENDENCE: Final = 8
 
@@ -177,6 +180,8 @@ class Target:
         worth = count / self._dependence(window, figure, variance)
         if self._counts:
             evidence = log_evidence_of_rate(worth, figure * worth, self.limit.bound)
+        elif count < NUMBERS_MIN:
+            evidence = 0.0
         else:
             evidence = log_evidence_of_mean(worth, figure - self.limit.bound, variance)
         since_ms = window[0].until_ms - self._block_ms
@@ -194,7 +199,8 @@ class Target:
         between = 0.0
         for block in window:
             ones = block.beyond if self.limit.cut is not None else block.total
-            between += block.count * (ones / block.count - figure) ** 2
+            away = ones / block.count - figure
+            between += block.count * away * away
         return max(between / ((len(window) - 1) * spread), 1.0)
 
     def snapshot(self) -> dict[str, Any]:

@@ -93,9 +93,11 @@ def dashboard(kafka_settings: KafkaSettings, tmp_path: Path) -> Iterator[Dashboa
         process.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
     """Headless Chromium, the one that is installed.
+
+    Not for longer than a module: its event loop runs in this thread and lets no other test run one.
 
     Without it the test is skipped; where DRIFTLINE_REQUIRE_BROWSER is set, it fails.
     """

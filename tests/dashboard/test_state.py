@@ -13,7 +13,7 @@ from driftline.stream_app.dashboard.pages.commands import command_of
 from driftline.stream_app.dashboard.records import Heard, Said
 from driftline.stream_app.dashboard.signals import PAGE, Query
 from driftline.stream_app.dashboard.state import State
-from tests.dashboard.world import alert, audited, heard, now_ms, summary
+from tests.dashboard.world import HOUR_MS, alert, audited, heard, now_ms, summary
 
 WORDS = [alert(1), alert(1, sequence=2, status="updated"), alert(1, sequence=3, status="resolved"), alert(2)]
 
@@ -189,3 +189,14 @@ def test_each_button_has_a_command(fields: dict[str, Any], command: str) -> None
     said = Said(model="m", time=1_000_000, **fields)
     assert command_of(said) == f"driftline {command}"
     parse(main, shlex.split(command))
+
+
+def test_signals_of_a_version_that_is_gone_are_forgotten() -> None:
+    """A year of weekly versions would fill the first page with tiles that nobody feeds."""
+    state = State()
+    (old,) = heard([summary(version="1")])
+    (new,) = heard([summary(version="2")])
+    state.apply(old)
+    state.apply(new._replace(time_ms=old.time_ms + 8 * 24 * HOUR_MS))
+    state.signals.forget_silent()
+    assert [stream.version for stream in state.signals.tallies()] == ["2"]

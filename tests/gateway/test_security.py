@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -157,8 +158,8 @@ def test_mistakes_are_told(tmp_path: Any, section: str, sentence: str) -> None:
         load_settings(file)
 
 
-def test_the_token_command_prints_what_the_configuration_takes() -> None:
-    """A token that no configuration accepts lets nobody in."""
+def test_the_token_command_prints_what_the_configuration_takes(tmp_path: Path) -> None:
+    """A token that no configuration accepts lets nobody in; nor does one of two with a name."""
     arguments = ["gateway", "token", "--name", "shop", "--type", "feedback", "--model", "m"]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
@@ -167,3 +168,7 @@ def test_the_token_command_prints_what_the_configuration_takes() -> None:
     )
     (token,) = settings.gateway.tokens
     assert (token.name, token.types, token.models) == ("shop", ("feedback",), ("m",))
+    config = tmp_path / "driftline.yaml"
+    config.write_text(written)
+    again = CliRunner().invoke(main, [*arguments, "--config", str(config)])
+    assert again.exit_code == 2 and "shop has a token already" in again.output

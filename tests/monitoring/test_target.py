@@ -112,3 +112,10 @@ def test_a_plan_may_ask_several_things() -> None:
     keys = [limit.key for limit in limits_of(TargetPlan(min=0.1, max=0.9, p99_max=3.0))]
     assert keys == ["max", "min", "p99_max"]
     assert Limit("p99_max", 1 - 0.99, "most", 3.0) in list(limits_of(TargetPlan(p99_max=3.0)))
+
+
+def test_a_few_numbers_are_certain_of_nothing() -> None:
+    """The first two answers of a night, equally slow, would page: of two equal values the variance is 0."""
+    target = target_of(is_rate=False, max=200.0)
+    assert play(target, np.full(19, 250.0), TICK_MS) == []
+    assert play(target, np.full(5, 250.0), TICK_MS, 20 * TICK_MS) != []
