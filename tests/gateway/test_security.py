@@ -163,9 +163,8 @@ def test_the_token_command_prints_what_the_configuration_takes(tmp_path: Path) -
     arguments = ["gateway", "token", "--name", "shop", "--type", "feedback", "--model", "m"]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
-    settings = Settings.model_validate(
-        yaml.safe_load(result.output.partition("\n\n")[2].partition("\n\n")[2])
-    )
+    written = result.output.partition("\n\n")[2].partition("\n\n")[2]
+    settings = Settings.model_validate(yaml.safe_load(written))
     (token,) = settings.gateway.tokens
     assert (token.name, token.types, token.models) == ("shop", ("feedback",), ("m",))
     config = tmp_path / "driftline.yaml"
