@@ -50,7 +50,7 @@ def test_every_command_takes_the_common_options(path: tuple[str, ...]) -> None:
 def test_the_commands_are_those_that_the_documentation_names() -> None:
     """A command that disappears breaks scripts."""
     assert list(main.commands) == [
-        "worker", "dashboard", "send", "status", "alerts", "signals", "show", "audit",
+        "worker", "dashboard", "bridge", "gateway", "send", "status", "alerts", "signals", "show", "audit",
         "acknowledge", "verdict", "accept", "undo", "comment",
         "replay", "evaluate", "baseline", "tune", "simulate", "topics", "check-config", "demo", "kafka",
     ]  # fmt: skip
