@@ -76,8 +76,7 @@ class Deliveries:
         queue = self._queues[incident]
         failures = 0
         while queue:
-            count = 1 if self._receiver.wants_every_word else len(queue)
-            request = asyncio.create_task(self._hand_over(queue, count))
+            request = asyncio.create_task(self._hand_over(queue))
             self._requests.add(request)
             request.add_done_callback(self._requests.discard)
             try:
@@ -94,16 +93,17 @@ class Deliveries:
                 await asyncio.sleep(pause_s)
         del self._queues[incident]
 
-    async def _hand_over(self, queue: deque[_Waiting], count: int) -> None:
-        """Hand over the last of the first ``count``, which says what the others say and more.
+    async def _hand_over(self, queue: deque[_Waiting]) -> None:
+        """Hand over the first that waits, or the last, which says what those before it say and more.
 
         Raises:
             NotNow: nothing is done.
         """
-        letter = queue[count - 1].letter
         async with self._slots:
             if self._closing:
                 raise NotNow("the bridge ends")
+            count = 1 if self._receiver.wants_every_word else len(queue)
+            letter = queue[count - 1].letter
             try:
                 await self._receiver.deliver(letter)
                 self._metrics.sent.inc()
