@@ -42,7 +42,9 @@ def _own_sentence(error: Exception) -> str | None:
         return str(error)
     # By name: importing it would load the whole engine to explain a missing file.
     return (
-        str(error) if type(error).__name__ in ("BaselineError", "DashboardError", "EvaluationError") else None
+        str(error)
+        if type(error).__name__ in ("BaselineError", "DashboardError", "EvaluationError", "MappingError")
+        else None
     )
 
 

@@ -1,0 +1,104 @@
+"""Frames of pandas, polars or pyarrow as tables: one way through narwhals for all of them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any, Final
+
+import narwhals as nw
+
+from driftline.stream_app.frames.errors import MappingError
+from driftline.stream_app.frames.held import ColumnType, Held
+from driftline.stream_app.frames.rows import Table
+
+ROWS_AT_ONCE: Final = 16_384
+"""Rows that are Python's objects at a time: with 20 columns of 50 B about 16 MB."""
+HOLDS: Final[tuple[tuple[tuple[type, ...], Held], ...]] = (
+    ((nw.Datetime, nw.Date), Held.LOCAL_TIME),
+    ((nw.Boolean,), Held.BOOLEAN),
+    ((nw.Duration,), Held.NUMBER),  # its seconds
+    ((nw.String, nw.Categorical, nw.Enum, nw.Time), Held.TEXT),
+    ((nw.Object,), Held.ANYTHING),
+)
+"""By type; what is not among them (structs, bytes) is no value of an event."""
+
+Frame = nw.DataFrame[Any]
+
+
+def frame_of(native: Any) -> Frame:
+    """A frame of a library that narwhals knows.
+
+    Raises:
+        MappingError: it is something else; says what to do.
+    """
+    try:
+        return nw.from_native(with_index_of_times(native), eager_only=True)
+    except (TypeError, ValueError) as error:
+        what = type(native).__name__
+        hint = ": call its collect() first" if hasattr(native, "collect") else ""
+        said = "" if isinstance(error, TypeError) else f" ({str(error).splitlines()[0]})"
+        raise MappingError(
+            f"a {what} cannot be read{said}{hint or ': pass a frame of pandas, polars or pyarrow'}."
+        ) from error
+
+
+def with_index_of_times(native: Any) -> Any:
+    """A pandas frame whose index are times has them as a column too."""
+    if type(getattr(native, "index", None)).__name__ != "DatetimeIndex":
+        return native
+    name = native.index.name or "time"
+    return native if name in native.columns else native.reset_index(names=name)
+
+
+def type_of(kind: Any) -> ColumnType:
+    """What a column of a type of narwhals holds."""
+    return ColumnType(_held(kind), str(kind))
+
+
+def _held(kind: Any) -> Held:
+    if isinstance(kind, nw.Datetime) and kind.time_zone is not None:
+        return Held.TIME
+    if isinstance(kind, nw.List | nw.Array):
+        return Held.LIST if is_number(kind.inner) else Held.NESTED
+    if is_number(kind):
+        return Held.NUMBER
+    return next((held for types, held in HOLDS if isinstance(kind, types)), Held.NESTED)
+
+
+def is_number(kind: Any) -> bool:
+    """Whether a type is one of numbers; what is inside a list may be given as a class."""
+    return bool((kind() if isinstance(kind, type) else kind).is_numeric())
+
+
+def types_of(frame: Frame) -> dict[str, ColumnType]:
+    """What the columns of a frame hold."""
+    return {str(name): type_of(kind) for name, kind in frame.schema.items()}
+
+
+def table_of(name: str, frames: Iterable[Frame]) -> Table:
+    """The rows of frames of the same columns, one below the other, as one table."""
+    source = iter(frames)
+    first = next(source)
+    header = tuple(map(str, first.columns))
+    return Table(name, header, _numbered(chain([first], source)), types_of(first))
+
+
+def _numbered(frames: Iterable[Frame]) -> Iterator[tuple[int, Sequence[Any]]]:
+    number = 0
+    for frame in frames:
+        for start in range(0, len(frame), ROWS_AT_ONCE):
+            part = frame[start : start + ROWS_AT_ONCE]
+            lists = [cells_of(part[name]) for name in part.columns]
+            for row in zip(*lists, strict=True):
+                number += 1
+                yield number, row
+
+
+def cells_of(column: nw.Series[Any]) -> list[Any]:
+    """The cells of a column as Python's objects, the same whichever library holds them."""
+    kind = column.dtype
+    # A moment has no more than microseconds in Python.
+    if isinstance(kind, nw.Datetime) and kind.time_unit == "ns":
+        column = column.cast(nw.Datetime("us", kind.time_zone))
+    elif isinstance(kind, nw.Duration) and kind.time_unit == "ns":
+        column = column.cast(nw.Duration("us"))
+    return column.to_list()
