@@ -70,9 +70,9 @@ def no_time(columns: Columns) -> str:
     return f"which column is the time? None of {', '.join(columns.header)} is called so: map it."
 
 
-def texts_of(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """Some thousand lines at a time, as the text of a file."""
-    while some := list(islice(lines, LINES_AT_ONCE)):
+def texts_of(lines: Iterator[bytes], at_once: int = LINES_AT_ONCE) -> Iterator[bytes]:
+    """``at_once`` lines at a time, as the text of a file."""
+    while some := list(islice(lines, at_once)):
         yield b"\n".join([*some, b""])
 
 

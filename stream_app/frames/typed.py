@@ -1,11 +1,13 @@
 """Frames of pandas, polars or pyarrow as tables: one way through narwhals for all of them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from itertools import chain
 from typing import Any, Final
 
 import narwhals as nw
 
+from driftline.stream_app.client.values import UnusableError, value_of
 from driftline.stream_app.frames.errors import MappingError
 from driftline.stream_app.frames.held import ColumnType, Held
 from driftline.stream_app.frames.rows import Table
@@ -20,6 +22,14 @@ HOLDS: Final[tuple[tuple[tuple[type, ...], Held], ...]] = (
     ((nw.Object,), Held.ANYTHING),
 )
 """By type; what is not among them (structs, bytes) is no value of an event."""
+SHOWN: Final[tuple[tuple[type, Held], ...]] = (
+    (str, Held.TEXT),
+    (bool, Held.BOOLEAN),
+    (float, Held.NUMBER),
+    (int, Held.NUMBER),
+    (list, Held.LIST),
+)
+"""By the type of a value that an event can have."""
 
 Frame = nw.DataFrame[Any]
 
@@ -71,7 +81,26 @@ def is_number(kind: Any) -> bool:
 
 def types_of(frame: Frame) -> dict[str, ColumnType]:
     """What the columns of a frame hold."""
-    return {str(name): type_of(kind) for name, kind in frame.schema.items()}
+    types = {str(name): type_of(kind) for name, kind in frame.schema.items()}
+    for name, column in zip(types, frame.iter_columns(), strict=True):
+        if types[name].held is Held.ANYTHING:
+            types[name] = type_of_objects(column)
+    return types
+
+
+def type_of_objects(column: nw.Series[Any]) -> ColumnType:
+    """What a column of Python's objects holds, by the first that is there."""
+    first = next((cell for cell in column.drop_nulls().head(1).to_list()), None)
+    if isinstance(first, datetime):
+        return ColumnType(Held.LOCAL_TIME if first.tzinfo is None else Held.TIME, "datetime")
+    if isinstance(first, date):
+        return ColumnType(Held.LOCAL_TIME, "date")
+    try:
+        value = value_of(first)
+    except UnusableError as error:
+        return ColumnType(Held.NESTED, f"objects, such as a {error}")
+    held = next((held for types, held in SHOWN if isinstance(value, types)), Held.ANYTHING)
+    return ColumnType(held, type(first).__name__)
 
 
 def table_of(name: str, frames: Iterable[Frame]) -> Table:
