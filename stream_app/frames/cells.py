@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, tzinfo
-from math import isnan
+from math import isfinite
 from typing import Any, Final
 
 from driftline.schemas import epoch_ms
@@ -29,10 +29,13 @@ def value_of_text(text: str) -> float | bool | str | None:
 
 
 def is_nothing(cell: Any) -> bool:
-    """Whether it is one of the ways to say that there is nothing: None, NaN, NaT, pandas' NA, no text."""
+    """Whether it is one of the ways to say that there is nothing: None, NaN, NaT, pandas' NA, no text.
+
+    So are numbers that are not finite: JSON has none of them.
+    """
     if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
         return True
-    return cell == "" if isinstance(cell, str) else isinstance(cell, float) and isnan(cell)
+    return cell == "" if isinstance(cell, str) else isinstance(cell, float) and not isfinite(cell)
 
 
 def name_of(cell: Any) -> str | None:

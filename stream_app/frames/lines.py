@@ -1,12 +1,16 @@
-"""A table as JSON lines: byte for byte what `DriftClient` writes of the same values, in their order."""
+"""A table as JSON lines: its values as `DriftClient` writes them, events in their order."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
-from driftline.stream_app.client.encoding import encode_event
+from driftline.stream_app.client.encoding import Lose, encode_event
 from driftline.stream_app.frames.mapping import Columns
-from driftline.stream_app.frames.rows import Event, Made, RowEvents, Table, Unlabelled
+from driftline.stream_app.frames.rows import Event, RowEvents, Table, Unlabelled, Written
 from driftline.stream_app.frames.timeline import Backwards, in_time
+
+if TYPE_CHECKING:
+    from driftline.stream_app.frames.typed import Frame
 
 
 class Notes:
@@ -41,28 +45,58 @@ def lines_of(table: Table, columns: Columns, notes: Notes) -> Iterator[bytes]:
 
     A row that is none becomes a line that a reader refuses, so that it is counted like any other bad record.
     """
+    if table.parts is None:
+        rows = written_by_rows(table, table.rows, columns, notes)
+    else:
+        rows = _written_by_columns(table, table.parts, columns, notes)
+    return in_time(rows, notes.backwards)
+
+
+def _written_by_columns(
+    table: Table, parts: Iterator["Frame"], columns: Columns, notes: Notes
+) -> Iterator[Written]:
+    from driftline.stream_app.frames.columnar import UnsuitedError, written
+    from driftline.stream_app.frames.typed import rows_of
+
+    number = 1
+    for part in parts:
+        try:
+            yield from written(part, columns, number, table.name)
+        except UnsuitedError:
+            yield from written_by_rows(table, rows_of(part, number), columns, notes)
+        number += len(part)
+
+
+def written_by_rows(
+    table: Table, rows: Iterable[tuple[int, Sequence[Any]]], columns: Columns, notes: Notes
+) -> Iterator[Written]:
+    """Rows of a table as JSON, one by one, whatever is in them."""
 
     def lose(place: str, what: str) -> None:
         notes.lost[place, what] += 1
 
-    for event in in_time(_made(table, columns, notes), notes.backwards):
-        try:
-            yield encode_event(event, lose)
-        except TypeError:  # of labels nothing can be used, which was heard by now
-            continue
-
-
-def _made(table: Table, columns: Columns, notes: Notes) -> Iterator[Made]:
     events = RowEvents(table, columns)
-    for number, row in table.rows:
+    for number, row in rows:
         try:
-            yield events.made(row, number)
+            event, label = events.made(row, number)
         except Unlabelled:
             continue
         except ValueError as error:
             notes.unreadable += 1
             notes.first_unreadable = notes.first_unreadable or f"{number}: {error}"
-            yield Made(refused(columns, f"{table.name}-{number}"))
+            event, label = refused(columns, f"{table.name}-{number}"), None
+        if (text := encoded(event, lose)) is not None:
+            label = label or {}
+            label_text = encoded(label, lose) if label else None
+            yield Written(text, event.get("time"), label_text, label.get("time"))
+
+
+def encoded(event: Event, lose: Lose) -> bytes | None:
+    """An event as JSON; None where nothing of its labels can be used, which ``lose`` has heard."""
+    try:
+        return encode_event(event, lose)
+    except TypeError:
+        return None
 
 
 def refused(columns: Columns, identifier: str) -> Event:

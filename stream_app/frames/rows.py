@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from driftline.stream_app.frames.cells import is_nothing, name_of, time_ms_of
 from driftline.stream_app.frames.held import ColumnType
 from driftline.stream_app.frames.mapping import Columns
 from driftline.stream_app.frames.zones import zone_of
+
+if TYPE_CHECKING:
+    from driftline.stream_app.frames.typed import Frame
 
 Event = dict[str, Any]
 
@@ -22,6 +25,7 @@ class Table:
         rows: each with its number, counted as people count them: of a file of lines the line, else from 1.
         types: what the columns hold; empty: nobody knows, they are texts.
         read: makes a value of a cell.
+        parts: the same rows as frames, to be read instead; None: there are none.
     """
 
     name: str
@@ -29,6 +33,7 @@ class Table:
     rows: Iterator[tuple[int, Sequence[Any]]]
     types: Mapping[str, ColumnType] = field(default_factory=dict)
     read: Callable[[Any], Any] = lambda cell: cell
+    parts: "Iterator[Frame] | None" = None
 
 
 class Unlabelled(Exception):
@@ -40,6 +45,18 @@ class Made(NamedTuple):
 
     event: Event
     label: Event | None = None
+
+
+class Written(NamedTuple):
+    """The events of a row as JSON: its own and its time (epoch ms), its label and when that was known.
+
+    A time of None: it has none, and will be refused.
+    """
+
+    text: bytes
+    time_ms: int | None
+    label: bytes | None
+    due_ms: int | None
 
 
 class RowEvents:

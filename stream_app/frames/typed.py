@@ -108,18 +108,28 @@ def table_of(name: str, frames: Iterable[Frame]) -> Table:
     source = iter(frames)
     first = next(source)
     header = tuple(map(str, first.columns))
-    return Table(name, header, _numbered(chain([first], source)), types_of(first))
+    parts = parts_of(chain([first], source))
+    return Table(name, header, _numbered(parts), types_of(first), parts=parts)
 
 
-def _numbered(frames: Iterable[Frame]) -> Iterator[tuple[int, Sequence[Any]]]:
-    number = 0
+def parts_of(frames: Iterable[Frame]) -> Iterator[Frame]:
+    """The same rows, at most ``ROWS_AT_ONCE`` at a time."""
     for frame in frames:
         for start in range(0, len(frame), ROWS_AT_ONCE):
-            part = frame[start : start + ROWS_AT_ONCE]
-            lists = [cells_of(part[name]) for name in part.columns]
-            for row in zip(*lists, strict=True):
-                number += 1
-                yield number, row
+            yield frame[start : start + ROWS_AT_ONCE]
+
+
+def _numbered(parts: Iterable[Frame]) -> Iterator[tuple[int, Sequence[Any]]]:
+    number = 1
+    for part in parts:
+        yield from rows_of(part, number)
+        number += len(part)
+
+
+def rows_of(frame: Frame, first: int) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows of a frame with their numbers, from ``first`` on."""
+    lists = [cells_of(column) for column in frame.iter_columns()]
+    return enumerate(zip(*lists, strict=True), first)
 
 
 def cells_of(column: nw.Series[Any]) -> list[Any]:
