@@ -35,7 +35,8 @@ def html_of(document: Document) -> str:
 
 def part_of_page(inside: Iterable[str]) -> str:
     """HTML for a page of somebody else's, such as a notebook: it looks the same and changes nothing there."""
-    return "\n".join([f'<div class="driftline">\n<style>{SCOPED_STYLE}</style>', *inside, "</div>\n"])
+    head = f'<div class="driftline">\n<style>{SCOPED_STYLE}</style>\n<div class="page">'
+    return "\n".join([head, *inside, "</div>\n</div>\n"])
 
 
 def main_html(document: Document) -> Iterator[str]:

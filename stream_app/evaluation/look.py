@@ -12,11 +12,11 @@ STYLE: Final = (files("driftline.stream_app.evaluation") / "house.css").read_tex
 # A notebook's own rules are for its tables too: twice the class outweighs them, and its stripes are left out.
 SCOPED_STYLE: Final = (
     ".driftline.driftline { "
-    + re.sub(r"(?m)(:root|^body) \{", "& {", STYLE)
+    + re.sub(r"(?m)(:root|^body) \{", ".page {", STYLE)
     + "table { color: inherit; } tr { background: transparent !important; } "
-    + "& { border-radius: 10px; } main { padding: 1.25rem; } }"
+    + ".page { border-radius: 10px; } main { padding: 1.25rem; } }"
 )
-"""The same for what stands inside a class ``driftline``, by nesting."""
+"""The same for a ``page`` inside a ``driftline``, by nesting; both are classes."""
 
 COLOURS: Final = {tone: re.findall(rf"--{tone}: (#[0-9a-f]{{6}})", STYLE)[0] for tone in SYMBOLS}
 """By tone, on light paper; the style sheet's first value of each is that of the light theme."""
