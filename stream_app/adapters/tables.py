@@ -16,6 +16,7 @@ from driftline.stream_app.frames.rows import Table
 DEFAULTS: Final = {"model": "model", "version": "1"}
 """What rows of a file are said to be of that say nothing themselves: a history needs some name."""
 LINES_AT_ONCE: Final = 4096
+NAMES_MAX: Final = 40
 
 
 def is_table(path: str) -> bool:
@@ -67,7 +68,10 @@ class Tables:
 
 def no_time(columns: Columns) -> str:
     """What to say of a history without times."""
-    return f"which column is the time? None of {', '.join(columns.header)} is called so: map it."
+    names = ", ".join(columns.header[:NAMES_MAX])
+    return (
+        f"which column is the time? Say it in a mapping, columns: {{time: …}}, or watch's time=… ({names})."
+    )
 
 
 def texts_of(lines: Iterator[bytes], at_once: int = LINES_AT_ONCE) -> Iterator[bytes]:

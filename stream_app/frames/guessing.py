@@ -65,7 +65,8 @@ def fields_of(
         fields["time"] = moments[0]
     needed = {"label": "prediction_id", "decision": "prediction_id", "behavior": "behavior"}.get(kind)
     if needed is not None and needed not in fields:
-        raise MappingError(f"a {kind} needs {needed}: say which column it is with --column {needed}=COLUMN.")
+        where = f"among the columns of a mapping, or with --column {needed}=COLUMN"
+        raise MappingError(f"a {kind} needs {needed}: say which column it is {where}.")
     return fields
 
 
@@ -122,7 +123,8 @@ class Guess:
         truths = prefixed or [name for name in self._left if name.lower() in TRUTHS]
         if not truths and len(self._left) != 1:
             which = f"one of {', '.join(self._left)}" if self._left else "none is left"
-            raise MappingError(f"which column is the label? Say --label OUTPUT=COLUMN ({which}).")
+            where = "in a mapping, or with --label OUTPUT=COLUMN"
+            raise MappingError(f"which column is the label? Say it {where} ({which}).")
         return {bare(name): self._names.index(name) for name in truths or self._left}
 
     def _section(self, name: str, guess_truths: bool) -> str:

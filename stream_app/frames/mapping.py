@@ -20,7 +20,7 @@ class Wanted:
         values: by section, the column of each name: ``{"outputs": {"score": "p"}}``. Of sections that have
             some, features are those alone; outputs and serving values are guessed on.
         ignored: columns to leave out.
-        texts: columns of texts, digits too; only where a file does not say so itself.
+        texts: columns whose values are texts, digits too: codes, not amounts.
         constants: model, version and role of rows that have no column for it.
         timezone: where the clock of times without an offset stood; None: nobody knows.
     """
@@ -88,7 +88,7 @@ def columns_of(
     if kind not in KINDS:
         raise MappingError(f"rows are no {kind}s: write one of {', '.join(KINDS)}.")
     for section in wanted.values.keys() - set(SECTIONS[kind]):
-        raise MappingError(f"a {kind} has no {section}: say what the rows are with --csv-as.")
+        raise MappingError(f"a {kind} has no {section}: say what the rows are (kind, or --csv-as).")
     fields = fields_of(names, kind, wanted.columns, wanted.named(), types)
     values = {
         section: {name: names.index(column) for name, column in wanted.values.get(section, {}).items()}

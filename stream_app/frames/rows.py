@@ -101,7 +101,7 @@ class RowEvents:
     def _values(self, row: Sequence[Any], places: Mapping[str, int]) -> dict[str, Any]:
         read, texts = self._table.read, self._texts
         return {
-            name: (row[place] or None) if place in texts else read(row[place])
+            name: name_of(row[place]) if place in texts else read(row[place])
             for name, place in places.items()
         }
 

@@ -19,7 +19,7 @@ HOLDS: Final[tuple[tuple[tuple[type, ...], Held], ...]] = (
     ((nw.Boolean,), Held.BOOLEAN),
     ((nw.Duration,), Held.NUMBER),  # its seconds
     ((nw.String, nw.Categorical, nw.Enum, nw.Time), Held.TEXT),
-    ((nw.Object,), Held.ANYTHING),
+    ((nw.Object, nw.Unknown), Held.ANYTHING),  # the latter where all are null, too
 )
 """By type; what is not among them (structs, bytes) is no value of an event."""
 SHOWN: Final[tuple[tuple[type, Held], ...]] = (

@@ -119,7 +119,10 @@ class Report:
             "alerts": f"{len(self._alerts):,}",
         }
         document = recording_document(self.alerts, figures, [self.mapping[0].partition(":")[0]], shown)
-        unwatched = [f"{each.model}: {each.sentence}" for each in self.summary.not_watched[:NOT_WATCHED_MAX]]
+        unwatched = [
+            f"{each.model}: {each.sentence.removeprefix(f'{each.model}: ')}"
+            for each in self.summary.not_watched[:NOT_WATCHED_MAX]
+        ]
         notes = (*self.notes, *unwatched)
         last = (Notes("Not watched, and other remarks", notes),) if notes else ()
         columns = Code("What the columns were taken for", "\n".join(self.mapping))

@@ -11,7 +11,7 @@ from driftline.stream_app.adapters.kernel_cache import ensure_kernel_cache
 from driftline.stream_app.adapters.replay import Sinks, replay_batches
 from driftline.stream_app.adapters.tables import LINES_AT_ONCE, Tables, texts_of
 from driftline.stream_app.config import Settings, load_settings, settings_of
-from driftline.stream_app.frames.held import MOMENTS, Held
+from driftline.stream_app.frames.held import MOMENTS, ColumnType, Held
 from driftline.stream_app.frames.lines import Notes, lines_of
 from driftline.stream_app.frames.mapping import Columns
 from driftline.stream_app.frames.mapping_file import read_mapping
@@ -67,22 +67,23 @@ def watch(
         OSError: a file cannot be read.
     """
     read = frame_of(frame)
+    table = table_of(NAME, [read])
     said = {
         "time": time, "prediction": prediction, "label": label, "id": id, "model": model,
         "version": version, "features": features, "label_time": label_time,
     }  # fmt: skip
-    wanted = wanted_of(read.columns, said, timezone) if mapping is None else read_mapping(Path(mapping))
+    wanted = wanted_of(table.header, said, timezone) if mapping is None else read_mapping(Path(mapping))
     settings = configured(config)
-    columns = Tables([wanted]).columns_of(NAME, table_of(NAME, [read]))
-    ordered = by_time(read, columns)
+    columns = Tables([wanted]).columns_of(NAME, table)
+    ordered = by_time(read, columns, table.types)
     notes = Notes()
     alerts: list[OutputRecord] = []
     signals = Signals()
     batches = records_of(ordered, columns, notes)
     summary = replay_batches(batches, settings, Sinks(alerts=alerts.append, latest=signals.hear))
-    about = [*lines_about(f"{len(read):,} rows", columns, table_of(NAME, [read]).types)]
-    said_of_rows = tuple(notes.sentences(NAME))
-    return Report(tuple(alerts), signals, summary, (tuple(about), said_of_rows), read.implementation)
+    about = tuple(lines_about(f"{len(read):,} rows", columns, table.types))
+    told = about, tuple(notes.sentences(NAME))
+    return Report(tuple(alerts), signals, summary, told, read.implementation)
 
 
 def configured(config: Configuration) -> Settings:
@@ -96,11 +97,10 @@ def configured(config: Configuration) -> Settings:
     return load_settings(config, detectors=known_names())
 
 
-def by_time(frame: Frame, columns: Columns) -> Frame:
+def by_time(frame: Frame, columns: Columns, types: Mapping[str, ColumnType]) -> Frame:
     """The rows in the order of their time, those of the same time in theirs; of texts as they are."""
     name = frame.columns[columns.fields["time"]]
-    held = table_of(NAME, [frame]).types[str(name)].held
-    if held not in (*MOMENTS, Held.NUMBER) or is_sorted(frame[name]):
+    if types[str(name)].held not in (*MOMENTS, Held.NUMBER) or is_sorted(frame[name]):
         return frame
     order = "driftline row"
     numbered = frame.with_row_index(order)

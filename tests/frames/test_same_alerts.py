@@ -5,7 +5,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -88,6 +90,44 @@ def test_the_same_alerts_as_the_json_lines_of_the_same_rows(tmp_path: Path, seed
     assert expected
     for name, library in LIBRARIES.items():
         assert watch(library(rows, kinds), config=CONFIG).lines == expected, name
+
+
+MOMENTS = [START + timedelta(microseconds=999 + 1_500_000 * number) for number in range(4)]
+TIMES: dict[str, tuple[Any, str | None]] = {
+    "aware": (pl.Series(MOMENTS, dtype=pl.Datetime("us", "UTC")), None),
+    "elsewhere": (
+        pl.Series(MOMENTS, dtype=pl.Datetime("us", "UTC")).dt.convert_time_zone("Asia/Tokyo"),
+        None,
+    ),
+    "nanoseconds": (pd.Series(MOMENTS).dt.as_unit("ns"), None),
+    "no zone": (pd.Series(MOMENTS).dt.tz_localize(None), None),
+    "no zone, but said": (pd.Series(MOMENTS).dt.tz_convert("Asia/Tokyo").dt.tz_localize(None), "Asia/Tokyo"),
+    "texts": ([moment.isoformat() for moment in MOMENTS], None),
+    "milliseconds": ([int(moment.timestamp() * 1000) for moment in MOMENTS], None),
+    "seconds": ([int(moment.timestamp() * 1000) / 1000 for moment in MOMENTS], None),
+    "objects": (pd.Series(MOMENTS, dtype=object), None),
+}
+
+
+@pytest.mark.parametrize("how", list(TIMES))
+def test_a_time_is_the_same_however_it_is_held(how: str) -> None:
+    """A millisecond decides in which tick a row counts, an hour in which part of the day."""
+    cells, timezone = TIMES[how]
+    made = pl.DataFrame if isinstance(cells, pl.Series) else pd.DataFrame
+    frame = frame_of(made({"time": cells, "x": [0.0, 1.0, 2.0, 3.0]}))
+    table = table_of("frame", [frame])
+    columns = Tables([Wanted(timezone=timezone)]).columns_of("frame", table)
+    times_ms = [orjson.loads(line)["time"] for line in lines_of(table, columns, Notes())]
+    assert times_ms == [int(START.timestamp() * 1000) + 1500 * number for number in range(4)]
+
+
+def test_codes_of_digits_can_be_texts() -> None:
+    """A postal code is no amount, whatever an export made of it."""
+    frame = frame_of(pd.DataFrame({"time": MOMENTS, "zip": [1067.0, None, 80331.0, 1.5]}))
+    table = table_of("frame", [frame])
+    columns = Tables([Wanted(texts=frozenset({"zip"}))]).columns_of("frame", table)
+    codes = [orjson.loads(line)["features"]["zip"] for line in lines_of(table, columns, Notes())]
+    assert codes == ["1067", None, "80331", "1.5"]
 
 
 def test_a_row_that_differs_costs_nothing_but_time(tmp_path: Path) -> None:

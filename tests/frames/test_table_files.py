@@ -150,7 +150,7 @@ def test_labels_come_at_their_own_time(tmp_path: Path) -> None:
     [
         ("x.parquet", b"PAR1", "this is no Parquet file, or a damaged one"),
         ("x.csv", b"time,x\n2026-11-02T10:00:00Z,M\xfcnchen\n", "this is no CSV file in UTF-8"),
-        ("x.csv", b"a,b\n1,2\n", "which column is the time? None of a, b is called so"),
+        ("x.csv", b"a,b\n1,2\n", "which column is the time? Say it in a mapping"),
         ("x.csv", b"", "there is no header"),
     ],
 )

@@ -171,6 +171,26 @@ def test_arguments_name_columns_or_the_thing_itself() -> None:
     assert "  labels    risk from label" in named.mapping
 
 
+@pytest.mark.parametrize("library", list(LIBRARIES))
+def test_a_frame_without_rows_is_a_report_without_alerts(library: str) -> None:
+    """A quiet Sunday would end a nightly job."""
+    rows, kinds = drifting(11, count=0)
+    report = watch(LIBRARIES[library](rows, kinds))
+    assert repr(report) == "driftline saw 0 events with 0 signals: nothing that deserves an alert."
+    assert len(report.signals_frame()) == len(report.alerts_frame()) == 0
+
+
+def test_columns_may_have_numbers_for_names_and_nothing_in_them() -> None:
+    """Frames made of arrays have such names."""
+    frame = pd.DataFrame({0: [1.0, 2.0], 1: [None, None]})
+    frame["time"] = pd.to_datetime(["2026-11-03", "2026-11-02"])
+    report = watch(frame)
+    assert "  features  0, 1" in report.mapping
+    assert report.summary.rejected == {}
+    nulls = pl.DataFrame({"time": [1_790_000_000_000], "x": [None]})
+    assert "  features  x" in watch(nulls).mapping
+
+
 def test_a_saved_mapping_serves_a_frame(tmp_path: Path) -> None:
     """What was said once of a file is true of the same rows in memory."""
     file = tmp_path / "mapping.yaml"

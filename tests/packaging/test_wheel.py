@@ -12,7 +12,18 @@ from tests.packaging.wheels import built, environment_with, names_in, run, unpac
 # Measured: 28 MB on Python 3.11, pip and setuptools aside; with the service it is 561 MB.
 LIGHT_MB_MAX = 50
 FOLDER = "import driftline; print(driftline.__path__[0])"
-HEAVY = {"numpy", "numba", "scipy", "river", "aiokafka", "faust-streaming", "click", "rich", "pandas", "narwhals"}
+HEAVY = {
+    "numpy",
+    "numba",
+    "scipy",
+    "river",
+    "aiokafka",
+    "faust-streaming",
+    "click",
+    "rich",
+    "pandas",
+    "narwhals",
+}
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +122,7 @@ def test_the_command_line_says_which_extra_is_missing(light: Path) -> None:
 
 
 def test_a_frame_needs_the_engine_and_says_so(light: Path) -> None:
-    """`from driftline import watch` would end in a traceback about narwhals; the client must not notice it."""
+    """`from driftline import watch` would end with the name of a library that nobody asked for."""
     program = "from driftline import DriftClient, {name}"
     for name in ("watch", "Report"):
         answer = subprocess.run(
