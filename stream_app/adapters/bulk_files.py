@@ -1,24 +1,21 @@
-"""Files of events to be sent, JSON lines or CSV: each decoded as a worker will, or refused with its line."""
+"""Files of events to be sent, JSON lines or rows: decoded as a worker will, or refused with their place."""
 
-import csv
 import gzip
-import io
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import tzinfo
 from pathlib import Path
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import orjson
 
 from driftline.schemas import Control, Feedback, Heartbeat, Rejection, decode
-from driftline.stream_app.adapters.csv_events import CsvEvents, Unlabelled
-from driftline.stream_app.adapters.csv_mapping import Columns, Wanted, columns_of
 from driftline.stream_app.adapters.files import STANDARD_INPUT
-
-DELIMITERS: Final = ",;\t|"
+from driftline.stream_app.adapters.tables import is_table, table_in
+from driftline.stream_app.client.encoding import encode_event
+from driftline.stream_app.frames.mapping import Columns, Wanted, columns_of
+from driftline.stream_app.frames.rows import Event, RowEvents, Table, Unlabelled
 
 
 class Sendable(NamedTuple):
@@ -52,63 +49,60 @@ class Reading:
 
     Args:
         now_ms: a time that is more than a day ahead of it is refused, as a worker would.
-        defaults: model and version of events that name none.
-        wanted: what the options say of columns; of a kind: every file is CSV.
-        zone, texts: as `CsvEvents` has them.
+        wanted: what the options say of columns; of a kind: every file is CSV, unless its name says Parquet.
+            Its constants are those of events in JSON lines too.
         show: hears what the columns of a file are taken for.
     """
 
     now_ms: int
-    defaults: dict[str, Any]
     wanted: Wanted
-    zone: tzinfo | None = None
-    texts: frozenset[str] = frozenset()
     show: Callable[[str, Columns], None] = lambda path, columns: None
 
     def of(self, path: str, file: IO[bytes]) -> Iterator[Item]:
         """What the lines of a file are, in their order.
 
         Raises:
-            MappingError: the header of a CSV file does not make events.
+            MappingError: the columns of a table do not make events.
         """
-        return self._rows(path, file) if self._is_csv(path) else self._lines(path, file)
-
-    def _is_csv(self, path: str) -> bool:
-        named = path.removesuffix(".gz").lower().endswith((".csv", ".tsv"))
-        return named or self.wanted.kind is not None
+        rows = is_table(path) or self.wanted.kind is not None
+        return self._rows(path, file) if rows else self._lines(path, file)
 
     def _lines(self, path: str, file: IO[bytes]) -> Iterator[Item]:
         for number, line in enumerate(file, 1):
             if value := line.strip():
                 # A decoder that refuses says why, which is slow: what lacks is added before.
-                yield self._decoded(self._completed(value) if self.defaults else value, path, number)
+                yield self._decoded(self._completed(value) if self.wanted.constants else value, path, number)
 
     def _rows(self, path: str, file: IO[bytes]) -> Iterator[Item]:
-        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-        try:
-            first = text.readline()
-            delimiter = max(DELIMITERS, key=first.count)
-            header = next(csv.reader([first], delimiter=delimiter), [])
-            columns = columns_of(header, self.wanted)
+        with table_in(path, file, lambda share: None) as table:
+            columns = columns_of(table.header, self.wanted, table.types)
             self.show(path, columns)
-            events = CsvEvents(path, columns, self.zone, self.texts)
-            rows = csv.reader(text, delimiter=delimiter)
-            for row in rows:
-                if row:
-                    yield self._event(events, row, path, rows.line_num + 1)
-        finally:
-            text.detach()  # it is closed by who opened it
+            yield from self._events(table, columns, path)
 
-    def _event(self, events: CsvEvents, row: list[str], path: str, number: int) -> Item:
+    def _events(self, table: Table, columns: Columns, path: str) -> Iterator[Item]:
+        events = RowEvents(table, columns)
+        for number, row in table.rows:
+            try:
+                made = events.made(row, number)
+            except Unlabelled:
+                yield Passed(f"{path}:{number}")
+                continue
+            except ValueError as error:
+                yield Refused(f"{path}:{number}", str(error))
+                continue
+            if columns.kind != "prediction":
+                made.event.setdefault("time", self.now_ms)  # it is known now
+            for event in made:
+                if event is not None:
+                    yield self._encoded(event, path, number)
+
+    def _encoded(self, event: Event, path: str, number: int) -> Item:
+        lost: list[str] = []
         try:
-            event = events.event(row, number)
-        except Unlabelled:
-            return Passed(f"{path}:{number}")
-        except ValueError as error:
-            return Refused(f"{path}:{number}", str(error))
-        if events.columns.kind != "prediction":
-            event.setdefault("time", self.now_ms)  # it is known now
-        return self._decoded(orjson.dumps(self._with_defaults(event)), path, number)
+            value = encode_event(event, lambda place, what: lost.append(f"{place} is {what}"))
+        except TypeError:
+            return Refused(f"{path}:{number}", f"{lost[0]}, which is no value of an event.")
+        return self._decoded(value, path, number)
 
     def _decoded(self, value: bytes, path: str, number: int) -> Sendable | Refused:
         event = decode(value, self.now_ms)
@@ -131,7 +125,8 @@ class Reading:
 
     def _with_defaults(self, event: dict[str, Any]) -> dict[str, Any]:
         of_version = event.get("type") in ("prediction", "serving")
-        return {n: each for n, each in self.defaults.items() if of_version or n != "version"} | event
+        constants = self.wanted.constants.items()
+        return {name: text for name, text in constants if of_version or name == "model"} | event
 
 
 @contextmanager

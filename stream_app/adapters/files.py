@@ -1,4 +1,4 @@
-"""JSON lines as records: plain, compressed, or standard input."""
+"""Files as records: JSON lines, plain, compressed, or from standard input; and tables of rows."""
 
 import gzip
 import sys
@@ -16,11 +16,15 @@ import numpy as np
 from driftline.schemas import OLDEST_MS, Rejection, decode
 from driftline.schemas.scanner import PADDING
 from driftline.stream_app.adapters.replay import DEFAULT_BATCH, batches
+from driftline.stream_app.adapters.tables import Tables, is_table, table_in, tell, texts_of
+from driftline.stream_app.frames.errors import MappingError
+from driftline.stream_app.frames.lines import Notes, lines_of
 from driftline.stream_app.pipeline import Record, Records
 
 STANDARD_INPUT = "-"
 BLOCK_BYTES = 1 << 22  # a longer line is read whole
 NEWLINE = 10
+DEFAULT_TABLES = Tables()
 IS_SPACE = np.isin(np.arange(256), list(b" \t\n\r\x0b\x0c"))
 
 
@@ -34,10 +38,15 @@ class Meter:
         self.total_bytes = sum(known) if len(known) == len(sizes) else None
         """None when one of them is a stream, and nobody knows."""
         self._places: dict[str, int] = {}
+        self._sizes = dict(zip(map(str, files), sizes, strict=True))
 
     def reached(self, path: str, place_bytes: int) -> None:
         """A file is read up to this place."""
         self._places[path] = place_bytes
+
+    def reached_share(self, path: str, share: float) -> None:
+        """A part of 1 of a file is read."""
+        self.reached(path, round(share * (self._sizes.get(path) or 0)))
 
     @property
     def read_bytes(self) -> int:
@@ -89,6 +98,30 @@ def blocks_of(path: str, meter: Meter | None = None) -> Iterator[Records]:
         yield lines_in(b"".join(pieces), path, number)
 
 
+def blocks_of_table(path: str, tables: Tables, meter: Meter | None = None) -> Iterator[Records]:
+    """The rows of a Parquet or CSV file as the JSON lines that they are; their offset is the line's number.
+
+    Raises:
+        MappingError: the columns make no events, or the file cannot be read; names the file.
+    """
+
+    def reached(share: float) -> None:
+        if meter is not None:
+            meter.reached_share(path, share)
+
+    notes, number = Notes(), 0
+    try:
+        with opened(path) as (file, behind), table_in(path, file, reached) as table:
+            for text in texts_of(lines_of(table, tables.columns_of(path, table), notes)):
+                if meter is not None and not table.types:
+                    meter.reached(path, behind.tell())
+                yield (block := lines_in(text, path, number))
+                number += len(block)
+    except MappingError as error:
+        raise MappingError(f"{path}: {error}") from error
+    tell(notes, path, tables)
+
+
 def lines_in(text: bytes, path: str, number: int) -> Records:
     """The lines of a text, the first of which has this number in its file."""
     ends = np.flatnonzero(np.frombuffer(text, np.uint8) == NEWLINE)
@@ -114,13 +147,22 @@ def lines_in(text: bytes, path: str, number: int) -> Records:
 
 
 def records_of(
-    paths: Iterable[str], size: int = DEFAULT_BATCH, meter: Meter | None = None
+    paths: Iterable[str],
+    size: int = DEFAULT_BATCH,
+    meter: Meter | None = None,
+    tables: Tables = DEFAULT_TABLES,
 ) -> Iterator[Records]:
     """The records of all files, at most ``size`` at a time; ``meter`` learns how far they are read.
 
-    Several files are merged by the time of their events, ties in file order.
+    Several files are merged by the time of their events, ties in file order. ``tables`` says how those are
+    read that have rows.
+
+    Raises:
+        MappingError: as ``blocks_of_table``.
     """
-    sources = [blocks_of(path, meter) for path in paths]
+    sources = [
+        blocks_of_table(path, tables, meter) if is_table(path) else blocks_of(path, meter) for path in paths
+    ]
     if len(sources) == 1:
         for block in sources[0]:
             for start in range(0, len(block), size):

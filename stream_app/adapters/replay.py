@@ -28,12 +28,17 @@ def ignore(record: OutputRecord) -> None:
 
 @dataclass
 class Sinks:
-    """Where each kind of output goes; signals are not even made unless asked for."""
+    """Where each kind of output goes; signals are not even made unless asked for.
+
+    ``signals`` gets the summaries of every tick, ``latest`` one of each signal a batch at most: the one or
+    the other.
+    """
 
     alerts: Sink = ignore
     dead_letters: Sink = ignore
     audit: Sink = ignore
     signals: Sink | None = None
+    latest: Sink | None = None
     baseline: Path | None = None
 
 
@@ -84,7 +89,7 @@ def replay_batches(batches: Iterable[Records], settings: Settings, sinks: Sinks)
     shard = Shard(
         0,
         settings,
-        summaries="every" if sinks.signals else None,
+        summaries="every" if sinks.signals else "latest" if sinks.latest else None,
         baselines=baselines,
         earliest_ms=OLDEST_MS,
     )
@@ -99,9 +104,9 @@ def replay_batches(batches: Iterable[Records], settings: Settings, sinks: Sinks)
             sinks.dead_letters(letter)
         for record in shard.take_audit():
             sinks.audit(record)
-        if sinks.signals is not None:
+        if (hear := sinks.signals or sinks.latest) is not None:
             for summary in shard.take_summaries():
-                sinks.signals(summary)
+                hear(summary)
     if sinks.baseline is not None:
         write_baselines(sinks.baseline, shard)
     return replace(summary_of(shard, perf_counter() - started), first_refused=first_refused)

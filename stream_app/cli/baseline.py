@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from driftline.stream_app.cli.backtests import FILES, REPORT, SUMMARY, check_outputs, deliver
+from driftline.stream_app.cli.mapping_options import MappingFiles, mapping_options, tables_of
 from driftline.stream_app.cli.options import common_options, engine_settings
 from driftline.stream_app.cli.presentation import Command, Group, examples
 from driftline.stream_app.cli.replay import refuse_json, refuse_to_overwrite
@@ -39,6 +40,7 @@ def baseline() -> None:
 )
 @SUMMARY
 @REPORT
+@mapping_options
 @common_options
 def build(
     *,
@@ -46,6 +48,7 @@ def build(
     out: Path,
     summary: str | None,
     report: Path | None,
+    mapping: MappingFiles,
     config: Path | None,
     bootstrap_servers: str | None,
 ) -> None:
@@ -53,7 +56,7 @@ def build(
 
     Name the file in the configuration (models.M.baseline), and the model is armed from its first event.
     """
-    refuse_to_overwrite(files, (str(out), summary, None if report is None else str(report)))
+    refuse_to_overwrite((*files, *mapping.inputs), (out, summary, report, mapping.output))
     refuse_json(out)
     check_outputs(report)
     settings = engine_settings(config, bootstrap_servers)
@@ -62,7 +65,7 @@ def build(
     from driftline.stream_app.cli.replay_report import refuse_useless, watched
     from driftline.stream_app.evaluation.wording import counted
 
-    with watched(files) as records:
+    with watched(files, tables_of(files, mapping)) as records:
         result = replay_batches(records, settings, Sinks(baseline=out))
     print_not_watched(result.not_watched)
     refuse_useless(result)
@@ -91,7 +94,7 @@ def show(
     bootstrap_servers: str | None,
 ) -> None:
     """Show what a baseline file knows: every signal with its values, mean, sd and span of time."""
-    refuse_to_overwrite((str(file),), (summary, None if report is None else str(report)))
+    refuse_to_overwrite((str(file),), (summary, report))
     check_outputs(report)
     engine_settings(config, bootstrap_servers)
     show_file(file, settings_file=config, notes=[], summary=summary, report=report)

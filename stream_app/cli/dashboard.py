@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from driftline.stream_app.cli.mapping_options import MappingFiles, mapping_options, tables_of
 from driftline.stream_app.cli.options import common_options, require_broker
 from driftline.stream_app.cli.presentation import Command, Group, examples
 
 if TYPE_CHECKING:
+    from driftline.stream_app.adapters.tables import Tables
     from driftline.stream_app.config import Settings
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True)
@@ -31,6 +33,7 @@ FILE = click.Path(exists=True, dir_okay=False, readable=True)
 @click.option(
     "--replay", "files", metavar="FILE", multiple=True, type=FILE, help="Show recorded events instead."
 )
+@mapping_options
 @click.option("--open", "opens", is_flag=True, help="Open it in the browser.")
 @common_options
 @click.pass_context
@@ -41,6 +44,7 @@ def dashboard(
     port: int | None,
     files: tuple[str, ...],
     opens: bool,
+    mapping: MappingFiles,
     config: Path | None,
     bootstrap_servers: str | None,
 ) -> None:
@@ -55,7 +59,8 @@ def dashboard(
     from driftline.stream_app.cli.failures import explained
 
     with explained():
-        show(settings_of(config, bootstrap_servers, host, port), files, opens)
+        settings = settings_of(config, bootstrap_servers, host, port)
+        show(settings, files, tables_of(files, mapping), opens)
 
 
 def settings_of(
@@ -69,7 +74,7 @@ def settings_of(
     return settings.model_copy(update={"dashboard": settings.dashboard.model_copy(update=named)})
 
 
-def show(settings: "Settings", files: tuple[str, ...], opens: bool) -> None:
+def show(settings: "Settings", files: tuple[str, ...], tables: "Tables", opens: bool) -> None:
     """Serve until somebody stops it."""
     from driftline.stream_app.adapters.logs import configure_logs
     from driftline.stream_app.dashboard.serving import serve_recording, serve_topics
@@ -83,7 +88,7 @@ def show(settings: "Settings", files: tuple[str, ...], opens: bool) -> None:
         from driftline.stream_app.cli.recording import replayed
 
         names = ", ".join(Path(file).name for file in files)
-        serve_recording(settings, replayed(files, settings), names, announce)
+        serve_recording(settings, replayed(files, settings, tables), names, announce)
         return
     require_broker(settings.kafka)
     configure_logs()

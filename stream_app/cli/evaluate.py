@@ -13,6 +13,7 @@ from driftline.stream_app.cli.backtests import (
     check_outputs,
     deliver,
 )
+from driftline.stream_app.cli.mapping_options import MappingFiles, mapping_options, tables_of
 from driftline.stream_app.cli.options import common_options, engine_settings
 from driftline.stream_app.cli.presentation import Command, examples
 from driftline.stream_app.cli.replay import refuse_to_overwrite
@@ -32,6 +33,7 @@ from driftline.stream_app.cli.replay import refuse_to_overwrite
 @TOLERANCE
 @SUMMARY
 @REPORT
+@mapping_options
 @common_options
 def evaluate(
     *,
@@ -40,6 +42,7 @@ def evaluate(
     tolerance: float,
     summary: str | None,
     report: Path | None,
+    mapping: MappingFiles,
     config: Path | None,
     bootstrap_servers: str | None,
 ) -> None:
@@ -49,8 +52,7 @@ def evaluate(
     against the truth by the same rule. Without --truth the history is taken as healthy. FILEs are read as by
     replay.
     """
-    written = tuple(None if path is None else str(path) for path in (summary, report))
-    refuse_to_overwrite((*files, *([str(truth)] if truth else [])), written)
+    refuse_to_overwrite((*files, *mapping.inputs, truth), (summary, report, mapping.output))
     check_outputs(report)
     settings = engine_settings(config, bootstrap_servers)
     from driftline.stream_app.cli.not_watched import print_not_watched
@@ -60,7 +62,7 @@ def evaluate(
     from driftline.stream_app.evaluation.truth_file import read_truth
 
     truths = None if truth is None else read_truth(truth)
-    with watched(files) as records:
+    with watched(files, tables_of(files, mapping)) as records:
         result = run(records, settings, truths, tolerance)
     print_not_watched(result.summary.not_watched)
     deliver(evaluation_document(result), evaluation_builtins(result), summary, report)

@@ -1,11 +1,13 @@
-"""``driftline replay``: the engine over JSON lines, without a broker."""
+"""``driftline replay``: the engine over files, without a broker."""
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from driftline.stream_app.cli.mapping_options import MappingFiles, mapping_options, tables_of
 from driftline.stream_app.cli.options import common_options, engine_settings
 from driftline.stream_app.cli.output_files import STANDARD_STREAM, written
 from driftline.stream_app.cli.presentation import Command, examples
@@ -23,6 +25,7 @@ OUTPUT = click.Path(dir_okay=False, writable=True, allow_dash=True)
     cls=Command,
     epilog=examples(
         "driftline replay monday.jsonl.gz tuesday.jsonl.gz",
+        "driftline replay rides.parquet --save-mapping rides.yaml",
         "driftline replay events.jsonl --config driftline.yaml --alerts alerts.jsonl --summary summary.json",
         "zcat events.jsonl.gz | driftline replay - | jq .annotations.summary",
     ),
@@ -50,6 +53,7 @@ OUTPUT = click.Path(dir_okay=False, writable=True, allow_dash=True)
     show_default=True,
     help="Records that are worked on together; changes nothing but the speed.",
 )
+@mapping_options
 @common_options
 def replay(
     *,
@@ -62,17 +66,19 @@ def replay(
     baseline: Path | None,
     report: str | None,
     batch_size: int,
+    mapping: MappingFiles,
     config: Path | None,
     bootstrap_servers: str | None,
 ) -> None:
     """Run recorded events through the engine: the alerts that they raise, as JSON lines.
 
-    Each FILE holds one event a line (JSON), plain or compressed (.gz); "-" is standard input. Several files
-    are merged by the time of their events. The same events give the same alerts, byte for byte. The exit code
-    is 0 whether or not there are alerts, and 1 when not one record could be used.
+    Each FILE holds one event a line (JSON), plain or compressed (.gz), or rows (.csv, .csv.gz, .parquet); "-"
+    is standard input. What the columns of rows are is guessed and shown; a mapping says it. Several files
+    are merged by the time of their events. The same events give the same alerts, byte for byte. The exit
+    code is 0 whether or not there are alerts, and 1 when not one record could be used.
     """
-    learned = str(baseline) if baseline else None
-    refuse_to_overwrite(files, (alerts, signals, dead_letters, audit, summary, learned, report))
+    outputs = (alerts, signals, dead_letters, audit, summary, baseline, report, mapping.output)
+    refuse_to_overwrite((*files, *mapping.inputs), outputs)
     refuse_json(baseline)
     settings = engine_settings(config, bootstrap_servers)
     from driftline.stream_app.adapters.replay import Sinks, ignore
@@ -90,10 +96,9 @@ def replay(
             signals=open_sink(stack, signals) if signals else None,
             baseline=baseline,
         )
-        records = stack.enter_context(watched(files, batch_size))
-        result = run(records, settings, sinks)
-    if summary:
-        write_summary(result, summary)
+        tables = tables_of(files, mapping)
+        result = run(stack.enter_context(watched(files, tables, batch_size)), settings, sinks)
+    write_summary(result, summary)
     print_summary(result)
     if report:
         report_on(result, kept, files, Path(report))
@@ -111,9 +116,9 @@ def report_on(result: "Summary", kept: "list[OutputRecord]", files: tuple[str, .
     write_report(recording_document(alerts, figures_of(result), [Path(file).name for file in files]), path)
 
 
-def refuse_to_overwrite(inputs: tuple[str, ...], outputs: tuple[str | None, ...]) -> None:
+def refuse_to_overwrite(inputs: Iterable[str | Path | None], outputs: Iterable[str | Path | None]) -> None:
     """A slip of the pen must not cost anybody a recording, nor write two things into one file."""
-    taken = {Path(file).resolve() for file in inputs if file != STANDARD_STREAM}
+    taken = {Path(file).resolve() for file in inputs if file and file != STANDARD_STREAM}
     for output in outputs:
         if output is None or output == STANDARD_STREAM:
             continue

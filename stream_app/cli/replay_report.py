@@ -17,6 +17,7 @@ from rich.table import Table
 
 from driftline.stream_app.adapters.files import Meter, records_of
 from driftline.stream_app.adapters.replay import DEFAULT_BATCH, Summary
+from driftline.stream_app.adapters.tables import Tables
 from driftline.stream_app.cli.not_watched import print_not_watched
 from driftline.stream_app.cli.output_files import written
 from driftline.stream_app.cli.terminal import standard_error
@@ -26,13 +27,18 @@ from driftline.stream_app.pipeline.kernels import compile_engine
 
 
 @contextmanager
-def watched(files: Sequence[str], batch_size: int = DEFAULT_BATCH) -> Iterator[Iterable[Records]]:
-    """The records of files, once all is compiled; a bar moves as they pass if people look at it."""
+def watched(
+    files: Sequence[str], tables: Tables, batch_size: int = DEFAULT_BATCH
+) -> Iterator[Iterable[Records]]:
+    """The records of files, once all is compiled; a bar moves as they pass if people look at it.
+
+    ``tables`` says how files are read that have rows.
+    """
     console = standard_error()
     with console.status("loading the detectors (compiled once per installation, in about a minute)"):
         compile_engine()
     meter = Meter(files)
-    records = records_of(files, batch_size, meter)
+    records = records_of(files, batch_size, meter, tables)
     if not console.is_terminal:
         yield records
         return
@@ -99,8 +105,10 @@ def figures_of(summary: Summary) -> dict[str, str]:
     }
 
 
-def write_summary(summary: Summary, output: str) -> None:
-    """The closing summary as one JSON object; ``-`` is standard output."""
+def write_summary(summary: Summary, output: str | None) -> None:
+    """The closing summary as one JSON object; ``-`` is standard output, None: nobody asked for it."""
+    if output is None:
+        return
     # Reasons and kinds are enums, which orjson takes for keys only when it is told to.
     options = orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
     with written(output) as file:

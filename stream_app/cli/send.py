@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, tzinfo
 from pathlib import Path
 from time import time_ns
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from driftline.stream_app.cli.mapping_options import (
+    MappingFiles,
+    mapping_options,
+    mapping_saved,
+    read_mappings,
+)
 from driftline.stream_app.cli.options import (
     Function,
     common_options,
@@ -18,6 +22,9 @@ from driftline.stream_app.cli.options import (
     require_topics,
 )
 from driftline.stream_app.cli.presentation import Command, examples
+from driftline.stream_app.frames.errors import MappingError
+from driftline.stream_app.frames.mapping import Wanted, merged
+from driftline.stream_app.frames.names import KINDS
 
 if TYPE_CHECKING:
     from driftline.stream_app.adapters.bulk_files import Reading
@@ -25,7 +32,6 @@ if TYPE_CHECKING:
     from driftline.stream_app.config import KafkaSettings
 
 INPUT: Final = click.Path(exists=True, dir_okay=False, allow_dash=True)
-KINDS: Final = ("prediction", "label", "decision", "behavior")
 SECTIONS: Final = {"feature": "features", "output": "outputs", "serving": "serving", "label": "labels"}
 
 
@@ -68,6 +74,7 @@ def value_option(name: str, words: str) -> Callable[[Function], Function]:
 @click.option("--text", "texts", metavar="COLUMN", multiple=True, help="A column of texts, digits too.")
 @click.option("--timezone", metavar="ZONE", help="Of times without an offset: UTC, Europe/Berlin, …")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent, and send nothing.")
+@mapping_options
 @common_options
 def send(
     *,
@@ -80,14 +87,16 @@ def send(
     texts: tuple[str, ...],
     timezone: str | None,
     dry_run: bool,
+    mapping: MappingFiles,
     config: Path | None,
     bootstrap_servers: str | None,
     **values: dict[str, str],
 ) -> None:
     """Send events from files to Kafka, keyed by their models, as the client does.
 
-    Each FILE holds one event a line (JSON), or rows (.csv, .tsv), plain or compressed (.gz); "-" is standard
-    input. What the columns of a CSV file are taken for is shown; options say it where the header does not.
+    Each FILE holds one event a line (JSON), plain or compressed (.gz), or rows (.csv, .tsv, .csv.gz,
+    .parquet); "-" is standard input. What the columns are taken for is shown; options or a mapping say it
+    where the header does not. Predictions may have their labels beside them.
     Labels without a time count as known now. Lines that a worker would refuse are not sent and named; the
     exit code is 1 when nothing was left to send.
     """
@@ -96,34 +105,22 @@ def send(
         require_broker(kafka)
         require_topics(kafka)
     from driftline.stream_app.adapters.bulk_files import Reading
-    from driftline.stream_app.adapters.csv_mapping import Wanted
     from driftline.stream_app.cli.send_report import Report
 
     given = {section: values[f"{name}s"] for name, section in SECTIONS.items() if values[f"{name}s"]}
-    report = Report()
-    now_ms = time_ns() // 1_000_000
-    defaults = {name: value for name, value in (("model", model), ("version", version)) if value}
+    constants = {name: value for name, value in (("model", model), ("version", version)) if value}
+    try:
+        said = Wanted(kind, columns, given, frozenset(ignored), frozenset(texts), constants, timezone)
+    except MappingError as error:
+        raise click.UsageError(str(error)) from error
+    report = Report(mapping_saved(files, mapping.output))
     reading = Reading(
-        now_ms=now_ms,
-        defaults=defaults,
-        wanted=Wanted(kind, columns, given, frozenset(ignored)),
-        zone=zone_of(timezone),
-        texts=frozenset(texts),
+        now_ms=time_ns() // 1_000_000,
+        wanted=merged(*read_mappings(mapping.inputs), said),
         show=report.show_columns,
     )
     asyncio.run(run(files, reading, report, None if dry_run else kafka))
     report.close(dry_run)
-
-
-def zone_of(name: str | None) -> tzinfo | None:
-    """A time zone by its name."""
-    if name is None or name.upper() in ("UTC", "Z"):
-        return UTC if name else None
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        words = f"there is no time zone {name}: write UTC, or a name like Europe/Berlin."
-        raise click.UsageError(words) from None
 
 
 async def run(

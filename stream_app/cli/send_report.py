@@ -1,25 +1,28 @@
 """How far sending is, and what became of the lines: on standard error."""
 
-import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import monotonic
 
 import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from driftline.stream_app.adapters.bulk_files import Item, Reading, Refused, Sendable, reading
-from driftline.stream_app.adapters.csv_mapping import TRUTHS, Columns, MappingError
 from driftline.stream_app.cli.terminal import standard_error
+from driftline.stream_app.frames.errors import MappingError
+from driftline.stream_app.frames.mapping import Columns
+from driftline.stream_app.frames.names import TRUTHS
+from driftline.stream_app.frames.showing import lines_about
 
 REFUSED_SHOWN = 10
 LINES_PER_LOOK = 2000
 
 
 class Report:
-    """Counts what passes, and says it in the end."""
+    """Counts what passes, and says it in the end; ``save`` hears what columns are taken for."""
 
-    def __init__(self) -> None:
+    def __init__(self, save: Callable[[str, Columns], None]) -> None:
+        self._save = save
         self.counts: Counter[str] = Counter()
         self.refused: list[Refused] = []
         self.unlabelled = 0
@@ -28,7 +31,10 @@ class Report:
 
     def show_columns(self, path: str, columns: Columns) -> None:
         """What the columns of a file are taken for."""
-        self.console.print(f"{path} as {columns.sentence()}")
+        self.console.print("\n".join(lines_about(path, columns)), soft_wrap=True, markup=False)
+        self._save(path, columns)
+        if columns.kind == "prediction":
+            return
         for name, place in columns.values.get("labels", {}).items():
             if name.lower() in TRUTHS and columns.header[place] == name:
                 self.console.print(
@@ -74,9 +80,6 @@ class Report:
                                 progress.update(task, completed=done(), speed=speed)
                     except MappingError as error:
                         raise click.ClickException(f"{path}: {error}") from error
-                    except (UnicodeDecodeError, csv.Error) as error:
-                        words = f"{path} is no CSV file in UTF-8 ({error}): convert it, or name another one."
-                        raise click.ClickException(words) from error
                     progress.update(task, visible=False)
 
     def close(self, dry_run: bool) -> None:

@@ -14,6 +14,7 @@ from driftline.stream_app.cli.backtests import (
     check_outputs,
     deliver,
 )
+from driftline.stream_app.cli.mapping_options import MappingFiles, mapping_options, tables_of
 from driftline.stream_app.cli.options import common_options, engine_settings
 from driftline.stream_app.cli.output_files import STANDARD_STREAM
 from driftline.stream_app.cli.output_files import written as output_file
@@ -21,6 +22,8 @@ from driftline.stream_app.cli.presentation import Command, examples
 from driftline.stream_app.cli.replay import refuse_to_overwrite
 
 if TYPE_CHECKING:
+    from driftline.stream_app.adapters.tables import Tables
+    from driftline.stream_app.evaluation.backtest import Backtest
     from driftline.stream_app.evaluation.budget import Budget
 
 
@@ -76,6 +79,7 @@ class BudgetType(click.ParamType):
 @TOLERANCE
 @SUMMARY
 @REPORT
+@mapping_options
 @common_options
 def tune(
     *,
@@ -87,6 +91,7 @@ def tune(
     tolerance: float,
     summary: str | None,
     report: Path | None,
+    mapping: MappingFiles,
     config: Path | None,
     bootstrap_servers: str | None,
 ) -> None:
@@ -97,21 +102,16 @@ def tune(
     """
     if STANDARD_STREAM in files:
         raise click.UsageError("tune reads the events several times: name files instead of -.")
-    written = tuple(None if path is None else str(path) for path in (summary, report, out))
-    inputs = (*files, *(str(path) for path in (truth, config) if path is not None))
-    refuse_to_overwrite(inputs, written)
+    refuse_to_overwrite((*files, *mapping.inputs, truth, config), (summary, report, out, mapping.output))
     check_outputs(report)
     engine_settings(config, bootstrap_servers)  # every mistake, by its line in the user's own file
-    from driftline.stream_app.adapters.files import records_of
     from driftline.stream_app.cli.terminal import standard_error
-    from driftline.stream_app.evaluation.backtest import Backtest
     from driftline.stream_app.evaluation.draft import Draft
-    from driftline.stream_app.evaluation.truth_file import read_truth
     from driftline.stream_app.evaluation.tuning import tune as run
     from driftline.stream_app.evaluation.tuning import tuning_builtins
     from driftline.stream_app.evaluation.tuning_document import remarks_of, tuning_document
 
-    backtest = Backtest(lambda: records_of(files), None if truth is None else read_truth(truth), tolerance)
+    backtest = backtest_of(files, tables_of(files, mapping), truth, tolerance)
     draft = Draft.of(config, lambda file: engine_settings(file, bootstrap_servers))
     console = standard_error()
     result = run(
@@ -122,3 +122,13 @@ def tune(
         with output_file(out) as file:
             file.write(text.encode())
     deliver(tuning_document(result, text), tuning_builtins(result), summary, report)
+
+
+def backtest_of(files: tuple[str, ...], tables: "Tables", truth: Path | None, tolerance: float) -> "Backtest":
+    """The history in the files."""
+    from driftline.stream_app.adapters.files import records_of
+    from driftline.stream_app.evaluation.backtest import Backtest
+    from driftline.stream_app.evaluation.truth_file import read_truth
+
+    truths = None if truth is None else read_truth(truth)
+    return Backtest(lambda: records_of(files, tables=tables), truths, tolerance)

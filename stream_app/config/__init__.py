@@ -15,7 +15,7 @@ from driftline.stream_app.config.errors import ConfigError, Mistake
 from driftline.stream_app.config.gateway import GatewaySettings, InferenceLogPlan, KServeSettings
 from driftline.stream_app.config.kafka import KafkaSettings, TopicNames
 from driftline.stream_app.config.limits import Limits
-from driftline.stream_app.config.loading import kafka_settings, load_settings
+from driftline.stream_app.config.loading import kafka_settings, load_settings, settings_of
 from driftline.stream_app.config.plan import BehaviorPlan, LabelsPlan, ModelPlan, SignalPlan
 from driftline.stream_app.config.secret import Secret
 from driftline.stream_app.config.settings import Settings
@@ -52,4 +52,5 @@ __all__ = [
     "WorkerSettings",
     "kafka_settings",
     "load_settings",
+    "settings_of",
 ]

@@ -59,6 +59,18 @@ def load_settings(
     return settings
 
 
+def settings_of(data: dict[str, Any], detectors: Collection[str] | None = None) -> Settings:
+    """Settings from sections, as a file has them; nothing is taken from the environment.
+
+    Raises:
+        ConfigError: says all mistakes at once.
+    """
+    settings, mistakes = _validated(Document(data=data), {FROM_FILE: False, DETECTORS: detectors})
+    if mistakes or settings is None:
+        raise ConfigError(mistakes)
+    return settings
+
+
 def kafka_settings(**options: Any) -> KafkaSettings:
     """Settings from keyword arguments with the names of the file's section ``kafka``.
 

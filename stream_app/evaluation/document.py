@@ -66,6 +66,27 @@ class Timeline:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """The values of a signal around a moment (epoch ms): their middle, and between what most of them lie."""
+
+    time_ms: int
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a signal went; ``reference``: the low, middle and high of its healthy values."""
+
+    title: str
+    summary: str
+    moments: tuple[Moment, ...]
+    reference: tuple[float, float, float] | None = None
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True)
 class Bar:
     """One bar; ``text`` is its value for people."""
 

@@ -1,6 +1,6 @@
 """A report as one HTML file: style and charts inside, no script, nothing from elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
 
@@ -14,7 +14,7 @@ from driftline.stream_app.evaluation.document import (
     Table,
     Timeline,
 )
-from driftline.stream_app.evaluation.look import STYLE, SYMBOLS
+from driftline.stream_app.evaluation.look import SCOPED_STYLE, STYLE, SYMBOLS
 from driftline.stream_app.evaluation.svg import bars_svg, timeline_svg
 
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
@@ -26,12 +26,26 @@ def html_of(document: Document) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8"/>',
         '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"/>',
-        f"<title>{escape(document.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>",
-        f'<h1>{escape(document.title)}</h1>\n<p class="verdict">{escape(document.verdict)}</p>',
-        *(part for block in document.blocks for part in block_html(block)),
-        "</main>\n</body>\n</html>\n",
+        f"<title>{escape(document.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>",
+        *main_html(document),
+        "</body>\n</html>\n",
     ]
     return "\n".join(parts)
+
+
+def part_of_page(inside: Iterable[str]) -> str:
+    """HTML for a page of somebody else's, such as a notebook: it looks the same and changes nothing there."""
+    head = f'<div class="driftline">\n<style>{SCOPED_STYLE}</style>\n<div class="page">'
+    return "\n".join([head, *inside, "</div>\n</div>\n"])
+
+
+def main_html(document: Document) -> Iterator[str]:
+    """What a document says, as lines of HTML."""
+    yield f"<main>\n<h1>{escape(document.title)}</h1>"
+    yield f'<p class="verdict">{escape(document.verdict)}</p>'
+    for block in document.blocks:
+        yield from block_html(block)
+    yield "</main>"
 
 
 def block_html(block: Block) -> Iterator[str]:

@@ -31,16 +31,24 @@ LEGEND: Final[tuple[tuple[Tone, str], ...]] = (
 )
 
 
-def recording_document(alerts: Iterable[Alert], figures: dict[str, str], names: Sequence[str]) -> Document:
-    """A report on what events of files with these names raised; ``figures`` are labels and their figures."""
+def recording_document(
+    alerts: Iterable[Alert], figures: dict[str, str], names: Sequence[str], most: int | None = None
+) -> Document:
+    """A report on what events of files with these names raised; ``figures`` are labels and their figures.
+
+    ``most``: how many incidents are told; None: all of them.
+    """
     incidents = by_incident(alerts)
     firing = sum(words[-1]["status"] != "resolved" for words in incidents)
     verdict = f"{counted(len(incidents), 'incident')}, {firing} of them open at the end."
     blocks: list[Block] = [Figures(tuple((label, figure, "") for label, figure in figures.items()))]
-    if incidents:
-        blocks += [timeline_of(incidents), table_of(incidents)]
-    notes = [words[-1]["annotations"] for words in incidents]
+    shown = incidents[:most]
+    if shown:
+        blocks += [timeline_of(shown), table_of(shown)]
+    notes = [words[-1]["annotations"] for words in shown]
     told = tuple(f"{each['summary']}: {each['description']}" for each in notes)
+    if more := len(incidents) - len(shown):
+        told = (*told, f"And {counted(more, 'incident')} more.")
     blocks.append(Notes("In words", told or ("Nothing changed that deserves an alert.",)))
     return Document(f"What {', '.join(names)} raised", verdict, tuple(blocks))
 

@@ -17,7 +17,7 @@ TEXT_WIDTH: Final = 7.2  # of one character at the font size of labels
 def timeline_svg(chart: Timeline) -> str:
     """Lanes below each other over one axis of time."""
     height = LANE * len(chart.lanes) + 34
-    parts = [_opening(chart.title, chart.summary, height)]
+    parts = [opening(chart.title, chart.summary, height)]
     for time_ms, label in ticks(chart.began_ms, chart.ended_ms):
         x = _x(chart, time_ms)
         parts.append(f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="4" y2="{height - 26}"/>')
@@ -44,7 +44,7 @@ def _lane(chart: Timeline, lane: Lane, y: float) -> list[str]:
     # What is right is drawn last, so that a thousand false ones do not hide it.
     order = ("bad", "further", "quiet", "good")
     for mark in sorted(_distinct(chart, lane), key=lambda mark: order.index(mark.tone)):
-        parts.append(_mark(mark, _x(chart, mark.time_ms), y))
+        parts.append(mark_svg(mark, _x(chart, mark.time_ms), y))
     return parts
 
 
@@ -56,7 +56,7 @@ def _distinct(chart: Timeline, lane: Lane) -> list[Mark]:
     return list(seen.values())
 
 
-def _mark(mark: Mark, x: float, y: float) -> str:
+def mark_svg(mark: Mark, x: float, y: float) -> str:
     """A shape of its own for each tone, for those who see no colours."""
     if mark.tone == "good":
         shape = f'<circle class="mark good" cx="{x:.1f}" cy="{y:.1f}" r="{MARK + 1}">'
@@ -75,7 +75,7 @@ def bars_svg(chart: Bars) -> str:
     label_width = min(max((len(bar.label) for bar in chart.bars), default=0), 40) * TEXT_WIDTH + 24
     most = max((bar.value for bar in chart.bars), default=0.0) or 1.0
     room = WIDTH - label_width - 140
-    parts = [_opening(chart.title, chart.summary, height)]
+    parts = [opening(chart.title, chart.summary, height)]
     for place, bar in enumerate(chart.bars):
         parts += _bar(bar, place * BAR + 4, label_width, room * bar.value / most)
     return "\n".join([*parts, "</svg>"])
@@ -92,7 +92,8 @@ def _bar(bar: Bar, y: float, label_width: float, width: float) -> list[str]:
     ]
 
 
-def _opening(title: str, summary: str, height: float) -> str:
+def opening(title: str, summary: str, height: float) -> str:
+    """How a chart begins: its size, and what screen readers say of it."""
     return (
         f'<svg viewBox="0 0 {WIDTH} {height:g}" role="img" aria-label="{escape(title)}. {escape(summary)}">'
         f"<title>{escape(title)}</title><desc>{escape(summary)}</desc>"

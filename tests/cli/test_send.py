@@ -95,7 +95,9 @@ def test_a_csv_file_of_labels_arrives(kafka_settings: KafkaSettings, config: Pat
         file, *options, "--label", "y=truth", "--model", "m", "--timezone", "UTC", "--config", config
     )
     assert result.exit_code == 0, result.output
-    assert "labels: prediction_id from row, time from when; labels y from truth" in result.stderr
+    shown = " ".join(result.stderr.split())
+    assert ": labels from prediction_id from row, time from when (as UTC where it has no zone)" in shown
+    assert "labels y from truth" in shown
     assert "sent: 1 to feedback" in result.stderr
     assert "not sent: 1 rows without a label" in result.stderr
     (record,) = records_of(kafka_settings, kafka_settings.feedback)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ["faust", "mode", "aiokafka", "river", "scipy", "pandas", "numba", "detectors"]
+HEAVY = ["faust", "mode", "aiokafka", "river", "scipy", "pandas", "narwhals", "numba", "detectors"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,18 @@ from tests.packaging.wheels import built, environment_with, names_in, run, unpac
 # Measured: 28 MB on Python 3.11, pip and setuptools aside; with the service it is 561 MB.
 LIGHT_MB_MAX = 50
 FOLDER = "import driftline; print(driftline.__path__[0])"
-HEAVY = {"numpy", "numba", "scipy", "river", "aiokafka", "faust-streaming", "click", "rich", "pandas"}
+HEAVY = {
+    "numpy",
+    "numba",
+    "scipy",
+    "river",
+    "aiokafka",
+    "faust-streaming",
+    "click",
+    "rich",
+    "pandas",
+    "narwhals",
+}
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +121,20 @@ def test_the_command_line_says_which_extra_is_missing(light: Path) -> None:
         )
 
 
+def test_a_frame_needs_the_engine_and_says_so(light: Path) -> None:
+    """`from driftline import watch` would end with the name of a library that nobody asked for."""
+    program = "from driftline import DriftClient, {name}"
+    for name in ("watch", "Report"):
+        answer = subprocess.run(
+            [str(light), "-c", program.format(name=name)], capture_output=True, text=True, check=False
+        )
+        assert answer.returncode == 1
+        last = answer.stderr.strip().splitlines()[-1]
+        assert last.startswith(f"ImportError: driftline.{name} needs ")
+        assert last.endswith(", which the client does not: pip install 'driftline[service]'")
+
+
 def test_no_extra_is_named_that_does_not_exist(repository: Path) -> None:
     """`pip install 'driftline[services]'` installs nothing more, and warns in a line that nobody reads."""
     extras = tomllib.loads((repository / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    assert {"service", "report"} <= set(extras)
+    assert {"service", "report", "parquet"} <= set(extras)

@@ -1,10 +1,9 @@
 """From the header and the rows of a CSV file to events, or to a sentence that says what is missing."""
 
 from collections.abc import Mapping
-from datetime import UTC
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
@@ -13,17 +12,19 @@ from hypothesis import strategies as st
 
 from driftline.schemas import Feedback, Prediction, decode
 from driftline.stream_app.adapters.bulk_files import Item, Passed, Reading, Refused, Sendable, reading
-from driftline.stream_app.adapters.csv_mapping import MappingError, Wanted, columns_of
+from driftline.stream_app.frames.errors import MappingError
+from driftline.stream_app.frames.mapping import Wanted, columns_of
+from driftline.stream_app.frames.showing import lines_about
 
 NOW_MS = 1_795_000_000_000
+OF_M = Wanted(constants={"model": "m"})
 
 
-def read(path: Path, text: str, wanted: Wanted | None = None, **how: Any) -> list[Item]:
+def read(path: Path, text: str, wanted: Wanted = OF_M) -> list[Item]:
     """What the lines of a file are."""
     path.write_text(text)
-    options = {"now_ms": NOW_MS, "defaults": {"model": "m"}, "wanted": wanted or Wanted(), **how}
     with reading(str(path)) as (file, _, _):
-        return list(Reading(**options).of(str(path), file))
+        return list(Reading(NOW_MS, wanted).of(str(path), file))
 
 
 def events(items: list[Item]) -> list[Any]:
@@ -118,13 +119,13 @@ def test_predictions_of_a_file_are_predictions(tmp_path: Path) -> None:
         '1;2026-11-16 12:00:00;7;-12.5;01067;false;"Dresden; Neustadt";.75\n'
         "2;2026-11-16 12:00:01;7;1e3;80331;TRUE;n/a;1\n"
     )
-    first, second = events(read(tmp_path / "p.csv", text, zone=ZoneInfo("Europe/Berlin")))
+    first, second = events(read(tmp_path / "p.csv", text, replace(OF_M, timezone="Europe/Berlin")))
     assert isinstance(first, Prediction)
     assert first.features == {"amount": -12.5, "zip": "01067", "new": False, "city": "Dresden; Neustadt"}
     assert first.outputs == {"score": 0.75}
     assert first.time_ms == 1_794_826_800_000
-    assert second.features == {"amount": 1000.0, "zip": 80331.0, "new": True}
-    texts = events(read(tmp_path / "p.csv", text, zone=UTC, texts=frozenset({"zip"})))
+    assert second.features == {"amount": 1000.0, "zip": 80331.0, "new": True, "city": None}
+    texts = events(read(tmp_path / "p.csv", text, replace(OF_M, timezone="UTC", texts=frozenset({"zip"}))))
     assert texts[1].features["zip"] == "80331"
 
 
@@ -162,7 +163,7 @@ def test_json_lines_get_model_and_version_where_they_have_none(tmp_path: Path) -
         },
     ]
     text = "\n\n".join(orjson.dumps(line).decode() for line in lines) + "\nnot json\n"
-    items = read(tmp_path / "e.jsonl", text, defaults={"model": "m", "version": "7"})
+    items = read(tmp_path / "e.jsonl", text, Wanted(constants={"model": "m", "version": "7"}))
     assert [(event.model, event.version) for event in events(items)] == [
         ("m", "7"),
         ("other", "8"),
@@ -180,4 +181,4 @@ def test_no_file_ends_in_a_traceback(header: list[str], row: list[str]) -> None:
         columns = columns_of(header, Wanted())
     except MappingError:
         return
-    assert columns.sentence().startswith(columns.kind)
+    assert next(lines_about("file.csv", columns)) == f"file.csv: {columns.kind}s"
