@@ -48,6 +48,15 @@ def test_what_is_saved_is_what_is_read(tmp_path: Path, header: list[str], timezo
     assert again.timezone == timezone
 
 
+def test_what_was_ignored_stays_ignored(tmp_path: Path) -> None:
+    """A score that was left out on purpose would be an output again."""
+    header = ["time", "x", "score", "prediction"]
+    columns = columns_of(header, Wanted(ignored=frozenset({"score"})))
+    file = tmp_path / "mapping.yaml"
+    file.write_text(mapping_text(columns, "x.csv"), encoding="utf-8")
+    assert columns_of(header, read_mapping(file)).values["outputs"] == {"prediction": 3}
+
+
 def test_a_mapping_by_hand_may_be_short(tmp_path: Path) -> None:
     """Whoever knows two columns should not have to write down two hundred."""
     file = tmp_path / "mapping.yaml"

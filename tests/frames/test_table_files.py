@@ -198,6 +198,14 @@ def test_progress_is_known_of_rows_too(parquet: Path) -> None:
     assert 0 < seen[0] <= seen[-1] == meter.total_bytes
 
 
+def test_rows_are_numbered_through(tmp_path: Path) -> None:
+    """An offset that comes twice is a record that was read already: it would be skipped."""
+    file = tmp_path / "long.csv"
+    file.write_text("time,x\n" + "".join(f"{1_790_000_000 + number},1\n" for number in range(9_000)))
+    offsets = [offset for batch in records_of([str(file)], 1000) for offset in batch.offsets.tolist()]
+    assert offsets == list(range(9_000))
+
+
 def test_rows_are_sent_with_their_labels(parquet: Path) -> None:
     """A label beside its prediction was sent as a feature, from which any model can be told."""
     result = run("send", parquet, "--model", "m", "--version", "1", "--dry-run")
