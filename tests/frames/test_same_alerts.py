@@ -30,7 +30,10 @@ def worlds(draw: st.DrawFn) -> World:
     """Rows of any values, and what their columns hold."""
     count = draw(st.integers(1, 8))
     kinds = {f"x{n}": kind for n, kind in enumerate(draw(st.lists(st.sampled_from(list(KINDS)), max_size=4)))}
-    kinds |= {"score": draw(st.sampled_from(["float", "category", "bool", "int"])), "label": "category"}
+    kinds |= {
+        "score": draw(st.sampled_from(["float", "category", "bool", "int"])),
+        "label": draw(st.sampled_from(["category", "float"])),
+    }
     rows: dict[str, Cells] = {
         name: draw(st.lists(st.none() | KINDS[kind], min_size=count, max_size=count))
         for name, kind in kinds.items()
@@ -119,6 +122,22 @@ def test_a_time_is_the_same_however_it_is_held(how: str) -> None:
     columns = Tables([Wanted(timezone=timezone)]).columns_of("frame", table)
     times_ms = [orjson.loads(line)["time"] for line in lines_of(table, columns, Notes())]
     assert times_ms == [int(START.timestamp() * 1000) + 1500 * number for number in range(4)]
+
+
+def test_nanoseconds_are_no_part_of_a_text() -> None:
+    """The same moment would be one category in pandas and another in polars."""
+    written = []
+    for frame in (
+        pd.DataFrame({"time": [1_790_000_000], "seen": pd.to_datetime(["2026-11-02T10:00:00.123456789"])}),
+        pl.DataFrame({"time": [1_790_000_000], "seen": ["2026-11-02T10:00:00.123456789"]}).with_columns(
+            pl.col("seen").str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="ns")
+        ),
+    ):
+        table = table_of("frame", [frame_of(frame)])
+        wanted = Wanted(values={"features": {"seen": "seen"}})
+        columns = Tables([wanted]).columns_of("frame", table)
+        written += [orjson.loads(line)["features"]["seen"] for line in lines_of(table, columns, Notes())]
+    assert written == ["2026-11-02T10:00:00.123456"] * 2
 
 
 def test_codes_of_digits_can_be_texts() -> None:

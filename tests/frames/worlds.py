@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -103,10 +104,15 @@ def json_lines(rows: Rows, features: Sequence[str], label: bool, name: str = "fr
         if "score" in row:
             event["outputs"] = {"score": row["score"]}
         lines.append(encode_event(event))
-        if label and row["label"] is not None:
+        if label and row["label"] is not None and not is_infinite(row["label"]) and row["label"] != "":
             feedback = {"type": "feedback", "kind": "label", "prediction_id": event["id"], "model": "model"}
             lines.append(encode_event({**feedback, "time": time_ms, "labels": {"score": row["label"]}}))
     return lines
+
+
+def is_infinite(value: Any) -> bool:
+    """Whether it is a number that JSON has not."""
+    return isinstance(value, float) and not isfinite(value)
 
 
 def alerts_of(lines: Sequence[bytes], folder: Path, settings: Settings) -> list[bytes]:
