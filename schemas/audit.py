@@ -25,7 +25,7 @@ class AuditRecord(Struct, frozen=True, kw_only=True):
     ``id`` is the same whenever the same record is published again.
 
     ``signal`` is null when a record is not about one signal; ``version`` and ``role`` when it is about all.
-    ``control_id``, ``alert_id``, ``by`` and ``comment`` are those of the operator's event.
+    ``control_id``, ``alert_id``, ``by``, ``comment`` and ``until`` are those of the operator's event.
     """
 
     id: str
@@ -42,3 +42,4 @@ class AuditRecord(Struct, frozen=True, kw_only=True):
     alert_id: str | None = None
     by: str | None = None
     comment: str | None = None
+    until: Instant | None = None

@@ -92,11 +92,9 @@ class ControlDesk:
         if isinstance(incident, ClosedIncident):
             return self._ignore(control, Outcome.OVER, f"The incident of {control.alert_id} is over.")
         incident.acknowledged_until_ms = control.until_ms
-        by = control.by or "Somebody"
-        reason = (
-            f"{by} looks after it: it is not repeated until {rfc3339(control.until_ms)}, or until it is over."
-        )
-        return self._note(control, Outcome.ACKNOWLEDGED, "acknowledged", reason)
+        by, until = control.by or "Somebody", rfc3339(control.until_ms)
+        reason = f"{by} looks after it: it is not repeated until {until}, or until it is over."
+        return self._note(control, Outcome.ACKNOWLEDGED, "acknowledged", reason, until=until)
 
     def _undo(self, control: Control) -> list[Alert]:
         reason = self._acceptance.undo(control)
@@ -105,9 +103,11 @@ class ControlDesk:
         self.outcomes[Outcome.UNDONE] += 1
         return []
 
-    def _note(self, control: Control, outcome: Outcome, action: str, reason: str) -> list[Alert]:
+    def _note(
+        self, control: Control, outcome: Outcome, action: str, reason: str, until: str | None = None
+    ) -> list[Alert]:
         self.outcomes[outcome] += 1
-        self.trail.write(control.time_ms, action, reason, control)
+        self.trail.write(control.time_ms, action, reason, control, until=until)
         return []
 
     def _judge(

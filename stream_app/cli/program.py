@@ -12,6 +12,7 @@ from driftline.stream_app.cli.acknowledge import acknowledge, comment
 from driftline.stream_app.cli.alerts import alerts
 from driftline.stream_app.cli.audit import audit
 from driftline.stream_app.cli.baseline import baseline
+from driftline.stream_app.cli.bridge import bridge
 from driftline.stream_app.cli.check_config import check_config
 from driftline.stream_app.cli.dashboard import dashboard
 from driftline.stream_app.cli.demo import demo
@@ -51,7 +52,7 @@ def main() -> None:
 
 
 for command in (
-    *(worker, dashboard, send, status, alerts, signals, show, audit),
+    *(worker, dashboard, bridge, send, status, alerts, signals, show, audit),
     *(acknowledge, verdict, accept, undo, comment),
     *(replay, evaluate, baseline, tune, simulate, topics, check_config, demo, kafka),
 ):

@@ -2,6 +2,13 @@
 
 from driftline.schemas import Kind
 from driftline.stream_app.config.alerts import AlertsPlan, Severity
+from driftline.stream_app.config.bridges import (
+    AlertmanagerBridge,
+    BridgesSettings,
+    PagerDutyBridge,
+    SlackBridge,
+    WebhookBridge,
+)
 from driftline.stream_app.config.budget import FalseAlarmBudget
 from driftline.stream_app.config.dashboard import DashboardAuth, DashboardSettings
 from driftline.stream_app.config.errors import ConfigError, Mistake
@@ -15,8 +22,10 @@ from driftline.stream_app.config.targets import TargetPlan
 from driftline.stream_app.config.worker import WorkerSettings
 
 __all__ = [
+    "AlertmanagerBridge",
     "AlertsPlan",
     "BehaviorPlan",
+    "BridgesSettings",
     "ConfigError",
     "DashboardAuth",
     "DashboardSettings",
@@ -27,12 +36,15 @@ __all__ = [
     "Limits",
     "Mistake",
     "ModelPlan",
+    "PagerDutyBridge",
     "Secret",
     "Settings",
     "Severity",
     "SignalPlan",
+    "SlackBridge",
     "TargetPlan",
     "TopicNames",
+    "WebhookBridge",
     "WorkerSettings",
     "kafka_settings",
     "load_settings",

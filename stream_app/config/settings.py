@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from driftline.stream_app.config.bridges import BridgesSettings
 from driftline.stream_app.config.dashboard import DashboardSettings
 from driftline.stream_app.config.kafka import KafkaSettings
 from driftline.stream_app.config.limits import Limits
@@ -33,6 +34,7 @@ class Settings(Section):
     kafka: KafkaSettings = KafkaSettings()
     worker: WorkerSettings = WorkerSettings()
     dashboard: DashboardSettings = DashboardSettings()
+    bridges: BridgesSettings = BridgesSettings()
     limits: Limits = Limits()
     defaults: ModelPlan = ModelPlan()
     models: Annotated[dict[ModelName, ModelPlan], BeforeValidator(empty_for_none)] = Field(

@@ -7,7 +7,7 @@ import socket
 import aiohttp
 
 from driftline.stream_app.adapters.metrics import Metrics
-from driftline.stream_app.adapters.worker.web import WebServer
+from driftline.stream_app.adapters.web import WebServer
 
 
 def free_port() -> int:

@@ -43,6 +43,7 @@ def test_an_acknowledged_incident_is_not_repeated() -> None:
     (record,) = outputs.audit
     assert record["action"] == "acknowledged" and record["by"] == "anna"
     assert record["reason"].startswith("anna looks after it: it is not repeated until 2026-09-22")
+    assert record["until"] == rfc3339(START_MS + DAY_MS)
 
 
 def test_an_acknowledgement_runs_out() -> None:

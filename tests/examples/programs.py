@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kafka import KafkaProducer
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from driftline import schemas
 from driftline.schemas import Alert, alert_id, cloud_event_headers, encode_alert, fingerprint_of
@@ -118,3 +118,14 @@ def wait_until(true: Callable[[], bool], what: str, within_s: float = 20.0) -> N
     while not true():
         assert time.monotonic() < deadline, f"not within {within_s} s: {what}"
         time.sleep(0.05)
+
+
+def wait_for_group(kafka: KafkaSettings, group: str) -> None:
+    """A new group begins at the end of the topic: wait until it knows where that is."""
+    consumer = KafkaConsumer(**kafka.kafka_python(), group_id=group)
+    partitions = [TopicPartition(kafka.alerts, number) for number in range(kafka.partitions)]
+    wait_until(
+        lambda: all(consumer.committed(each) is not None for each in partitions),
+        "the group has a position in each partition",
+    )
+    consumer.close()

@@ -5,10 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from kafka import KafkaConsumer, TopicPartition
 
 from driftline.stream_app.config import KafkaSettings
-from tests.examples.programs import alert, command, publish, running, wait_until
+from tests.examples.programs import alert, command, publish, running, wait_for_group, wait_until
 from tests.shape.source import REPOSITORY
 
 GROUP = "driftline-retraining"
@@ -32,22 +31,11 @@ def retraining(kafka: KafkaSettings, jobs: Path, *options: str) -> list[str]:
     return command("retraining", kafka, "--journal", f"{jobs}.journal", *options, "--", *job)
 
 
-def wait_for_group(kafka: KafkaSettings) -> None:
-    """A new group begins at the end of the topic: wait until it knows where that is."""
-    consumer = KafkaConsumer(**kafka.kafka_python(), group_id=GROUP)
-    partitions = [TopicPartition(kafka.alerts, number) for number in range(kafka.partitions)]
-    wait_until(
-        lambda: all(consumer.committed(each) is not None for each in partitions),
-        "the group has a position in each partition",
-    )
-    consumer.close()
-
-
 @pytest.mark.kafka
 def test_one_job_per_incident_and_none_after_a_restart(kafka_settings: KafkaSettings, jobs: Path) -> None:
     """Each further job would cost hours of machines and overwrite a fresh model."""
     with running(retraining(kafka_settings, jobs)):
-        wait_for_group(kafka_settings)
+        wait_for_group(kafka_settings, GROUP)
         publish(
             kafka_settings,
             alert(1, kind="data_drift"),

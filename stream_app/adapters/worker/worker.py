@@ -22,6 +22,7 @@ from driftline.stream_app.adapters.log_reader import LogReader
 from driftline.stream_app.adapters.logs import configure_logs, get_log
 from driftline.stream_app.adapters.metrics import Metrics
 from driftline.stream_app.adapters.state_store import StateStore
+from driftline.stream_app.adapters.web import WebServer
 from driftline.stream_app.adapters.worker.application import build_application, commit, read_batches
 from driftline.stream_app.adapters.worker.broker_watch import BrokerWatch
 from driftline.stream_app.adapters.worker.checkpointer import Checkpointer
@@ -33,7 +34,6 @@ from driftline.stream_app.adapters.worker.publisher import Publisher
 from driftline.stream_app.adapters.worker.restore import Restorer
 from driftline.stream_app.adapters.worker.schedule import CheckpointSchedule
 from driftline.stream_app.adapters.worker.watchdog import Watchdog
-from driftline.stream_app.adapters.worker.web import WebServer
 from driftline.stream_app.config import Settings
 from driftline.stream_app.pipeline import Records
 

@@ -1,4 +1,4 @@
-"""The worker's small web server: /live, /ready and /metrics, and nothing else."""
+"""The small web server of a worker or a bridge: /live, /ready and /metrics, and nothing else."""
 
 from collections.abc import Callable
 from errno import EADDRINUSE
@@ -12,7 +12,7 @@ class WebServer:
     """Answers probes and scrapes.
 
     Args:
-        obstacles: what keeps the worker from being ready, in words; empty when it is.
+        obstacles: what keeps it from being ready, in words; empty when it is.
     """
 
     def __init__(self, registry: CollectorRegistry, obstacles: Callable[[], list[str]]) -> None:

@@ -1,0 +1,1 @@
+"""Passing alerts on: from the alerts topic to Alertmanager, PagerDuty, a webhook or Slack."""
