@@ -73,7 +73,8 @@ class Coverage(Struct, frozen=True):
     """How much of the model's traffic the alert has seen.
 
     ``seen`` events absorbed, ``rejected`` records that could not be used, ``sampled`` the share of
-    predictions that wait for feedback (1: all), ``lost`` records that expired before they were read.
+    predictions that wait for feedback (1: all), ``lost`` records that expired before they were read, and
+    events that serving reports say were lost before they were written.
     """
 
     seen: int

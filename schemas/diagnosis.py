@@ -22,6 +22,7 @@ TIME_WORDS = "an RFC 3339 string with an offset (2026-11-22T10:00:00Z) or an int
 NAME_WORDS = f"a string of 1 to {LONGEST_NAME} characters"
 REMARK_WORDS = f"a string of at most {LONGEST_NAME} characters"
 SIGNALS_WORDS = f"a list of signals, each {NAME_WORDS}"
+COUNT_WORDS = "a whole number of 0 or more"
 TYPE_WORDS = "prediction, feedback, serving, control or heartbeat"
 ACTIONS = get_args(Control.__annotations__["action"])
 VALUE: Final = (Value, "a number, a string, a boolean, null or a list of numbers")
@@ -114,16 +115,23 @@ def _field_mistake(field: msgspec.structs.FieldInfo, value: Any) -> Rejection | 
     try:
         msgspec.convert(value, field.type)
     except msgspec.ValidationError:
-        if name in ("time", "until"):
-            rejection = _time_mistake(value)
-            return rejection._replace(sentence=name + rejection.sentence.removeprefix("time"))
-        if name == "signals":
-            return _wrong_type(name, SIGNALS_WORDS, value)
-        words = NAME_WORDS if field.required or value == "" else REMARK_WORDS
-        if not isinstance(value, str):
-            return _wrong_type(name, words, value)
-        return Rejection(Reason.BAD_NAME, f"{name} has {len(value)} characters: it must be {words}.")
+        return _mistake_of(field, value)
     return None
+
+
+def _mistake_of(field: msgspec.structs.FieldInfo, value: Any) -> Rejection:
+    name = field.encode_name
+    if name in ("time", "until"):
+        rejection = _time_mistake(value)
+        return rejection._replace(sentence=name + rejection.sentence.removeprefix("time"))
+    if name == "lost":
+        return Rejection(Reason.WRONG_TYPE, f"lost is {quoted(str(value))}: it must be {COUNT_WORDS}.")
+    if name == "signals":
+        return _wrong_type(name, SIGNALS_WORDS, value)
+    words = NAME_WORDS if field.required or value == "" else REMARK_WORDS
+    if not isinstance(value, str):
+        return _wrong_type(name, words, value)
+    return Rejection(Reason.BAD_NAME, f"{name} has {len(value)} characters: it must be {words}.")
 
 
 def _map_mistake(name: str, value: Any) -> Rejection | None:

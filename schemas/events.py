@@ -56,6 +56,13 @@ _TIME = Meta(
     "from 2000 to 2099, and no more than a day after the record's Kafka timestamp."
 )
 
+_LOST = Meta(
+    ge=0,
+    le=2**53,
+    description="Events of the model that were lost on their way since the last such report; "
+    "they stand in the coverage of its alerts.",
+)
+
 if TYPE_CHECKING:  # what a decoded event holds
     Time = int
     OptionalTime = int | None
@@ -65,6 +72,7 @@ if TYPE_CHECKING:  # what a decoded event holds
     Figures = dict[str, float | Unusable | None]
     Segments = dict[str, str | Unusable]
     Signals = list[str]
+    Lost = int
 else:  # what the wire may hold
     Time = Annotated[
         Annotated[datetime, Meta(tz=True)]
@@ -79,6 +87,7 @@ else:  # what the wire may hold
     Figures = Annotated[dict[str, float | None] | None, _FIGURES]
     Segments = dict[str, str] | None
     Signals = list[Name] | None
+    Lost = Annotated[int, _LOST] | None
 
 
 class Prediction(Struct, tag_field="type", tag="prediction", gc=False, omit_defaults=True):
@@ -114,7 +123,10 @@ class Feedback(Struct, tag_field="type", tag="feedback", gc=False, omit_defaults
 
 
 class Serving(Struct, tag_field="type", tag="serving", gc=False, omit_defaults=True):
-    """How a serving host is doing."""
+    """How a serving host is doing, and how many events of the model were lost on their way.
+
+    Without a host and without values it is a report of losses alone, and no sign of life of any host.
+    """
 
     model: Name
     time_ms: Time = field(name="time")
@@ -123,6 +135,7 @@ class Serving(Struct, tag_field="type", tag="serving", gc=False, omit_defaults=T
     role: Role = DEFAULT_ROLE
     host: Remark | None = None
     values: Figures = {}
+    lost: Lost = 0
 
 
 class Control(Struct, tag_field="type", tag="control", gc=False, omit_defaults=True):

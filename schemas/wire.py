@@ -171,6 +171,8 @@ def _settle_serving(event: Any) -> Serving:
         event.values = {}
     if event.version is None:
         event.version = ""
+    if event.lost is None:
+        event.lost = 0
     return event  # type: ignore[no-any-return]
 
 

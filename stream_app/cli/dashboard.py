@@ -101,7 +101,7 @@ def token(*, name: str, role: str, config: Path | None, bootstrap_servers: str |
     """
     import yaml
 
-    from driftline.stream_app.dashboard.access import new_token
+    from driftline.stream_app.adapters.tokens import new_token
 
     auth = settings_of(config, bootstrap_servers, None, None).dashboard.auth
     if auth is not None and name in (known.name for known in auth.tokens):

@@ -41,9 +41,8 @@ def _own_sentence(error: Exception) -> str | None:
     if isinstance(error, ConfigError | LocalKafkaError | DeliveryError):
         return str(error)
     # By name: importing it would load the whole engine to explain a missing file.
-    return (
-        str(error) if type(error).__name__ in ("BaselineError", "DashboardError", "EvaluationError") else None
-    )
+    named = ("BaselineError", "DashboardError", "EvaluationError", "GatewayError")
+    return str(error) if type(error).__name__ in named else None
 
 
 def _kafka_sentence(error: Exception) -> str | None:

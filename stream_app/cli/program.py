@@ -17,6 +17,7 @@ from driftline.stream_app.cli.check_config import check_config
 from driftline.stream_app.cli.dashboard import dashboard
 from driftline.stream_app.cli.demo import demo
 from driftline.stream_app.cli.evaluate import evaluate
+from driftline.stream_app.cli.gateway import gateway
 from driftline.stream_app.cli.kafka import kafka
 from driftline.stream_app.cli.presentation import Group, examples
 from driftline.stream_app.cli.replay import replay
@@ -52,7 +53,7 @@ def main() -> None:
 
 
 for command in (
-    *(worker, dashboard, bridge, send, status, alerts, signals, show, audit),
+    *(worker, dashboard, gateway, bridge, send, status, alerts, signals, show, audit),
     *(acknowledge, verdict, accept, undo, comment),
     *(replay, evaluate, baseline, tune, simulate, topics, check_config, demo, kafka),
 ):

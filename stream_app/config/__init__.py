@@ -12,6 +12,7 @@ from driftline.stream_app.config.bridges import (
 from driftline.stream_app.config.budget import FalseAlarmBudget
 from driftline.stream_app.config.dashboard import DashboardAuth, DashboardSettings
 from driftline.stream_app.config.errors import ConfigError, Mistake
+from driftline.stream_app.config.gateway import GatewaySettings, InferenceLogPlan, KServeSettings
 from driftline.stream_app.config.kafka import KafkaSettings, TopicNames
 from driftline.stream_app.config.limits import Limits
 from driftline.stream_app.config.loading import kafka_settings, load_settings
@@ -30,6 +31,9 @@ __all__ = [
     "DashboardAuth",
     "DashboardSettings",
     "FalseAlarmBudget",
+    "GatewaySettings",
+    "InferenceLogPlan",
+    "KServeSettings",
     "KafkaSettings",
     "Kind",
     "LabelsPlan",

@@ -1,29 +1,21 @@
 """Where the dashboard listens, where it keeps what it has read, and who may use it."""
 
 from ipaddress import ip_network
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from driftline.stream_app.config.section import Section
+from driftline.stream_app.config.tokens import Names, Token, check_names, tuple_for_list
 
 Role = Literal["viewer", "operator"]
 """A viewer looks; an operator also judges, accepts, acknowledges and comments."""
 
 
-def _tuple_for_list(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_tuple_for_list)]
-
-
-class DashboardToken(Section):
+class DashboardToken(Token):
     """One person's (or program's) way in. ``scrypt`` is what `driftline dashboard token` printed."""
 
-    name: Annotated[str, Field(min_length=1, max_length=256)]
     role: Role = "viewer"
-    scrypt: Annotated[str, Field(pattern=r"^[0-9a-f]{32}:[0-9a-f]{64}$")]
 
 
 class TrustedProxy(Section):
@@ -54,16 +46,14 @@ class TrustedProxy(Section):
 class DashboardAuth(Section):
     """Who may use the dashboard: by token, or as a proxy says."""
 
-    tokens: Annotated[tuple[DashboardToken, ...], BeforeValidator(_tuple_for_list)] = ()
+    tokens: Annotated[tuple[DashboardToken, ...], BeforeValidator(tuple_for_list)] = ()
     trusted_proxy: TrustedProxy | None = None
 
     @model_validator(mode="after")
     def _lets_somebody_in(self) -> "DashboardAuth":
         if not self.tokens and self.trusted_proxy is None:
             raise ValueError("nobody could log in: name tokens or a trusted_proxy.")
-        names = [token.name for token in self.tokens]
-        if twice := next((name for name in names if names.count(name) > 1), None):
-            raise ValueError(f"{twice!r} has two tokens: give each token a name of its own.")
+        check_names(self.tokens)
         return self
 
 

@@ -35,7 +35,7 @@ _WANTED: Final[Mapping[str, str]] = {
 _PATTERNS: Final[Mapping[str, str]] = {
     "^[A-Za-z0-9._-]+$": "this must be letters, digits, dots, underscores and hyphens, as Kafka's topics are",
     "^[a-z_0-9]+:.+$": "this must be the name of a signal, such as error:intent, or over",
-    "^[0-9a-f]{32}:[0-9a-f]{64}$": "this must be what `driftline dashboard token` printed",
+    "^[0-9a-f]{32}:[0-9a-f]{64}$": "this must be what `driftline dashboard token` (or gateway) printed",
     "^[A-Za-z0-9-]+$": "this must be the name of a header, such as X-Forwarded-User",
     r"^[\x20-\x7e]*$": "this must be printable ASCII, as headers are",
     "^(https?://.+)?$": "this must be an address that begins with http:// or https://",

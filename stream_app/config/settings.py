@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from driftline.stream_app.config.bridges import BridgesSettings
 from driftline.stream_app.config.dashboard import DashboardSettings
+from driftline.stream_app.config.gateway import GatewaySettings
 from driftline.stream_app.config.kafka import KafkaSettings
 from driftline.stream_app.config.limits import Limits
 from driftline.stream_app.config.plan import ModelPlan, empty_for_none
@@ -35,6 +36,7 @@ class Settings(Section):
     worker: WorkerSettings = WorkerSettings()
     dashboard: DashboardSettings = DashboardSettings()
     bridges: BridgesSettings = BridgesSettings()
+    gateway: GatewaySettings = GatewaySettings()
     limits: Limits = Limits()
     defaults: ModelPlan = ModelPlan()
     models: Annotated[dict[ModelName, ModelPlan], BeforeValidator(empty_for_none)] = Field(

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Final
 
+from driftline.stream_app.adapters.tokens import LONGEST, owner_of
 from driftline.stream_app.config import DashboardAuth
-from driftline.stream_app.config.dashboard import DashboardToken, Role
+from driftline.stream_app.config.dashboard import Role
 
-COST: Final = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
-"""scrypt's parameters as RFC 7914 proposes for logins: 16 MiB and about 50 ms."""
 SESSION_S: Final = 12 * 3600
 """A working day."""
 
@@ -30,13 +29,6 @@ HERE: Final = User("", "operator")
 """Whoever sits at this machine: a dashboard that listens on it alone asks nobody."""
 
 
-def new_token() -> tuple[str, str]:
-    """A token, and what the configuration keeps of it."""
-    token = secrets.token_urlsafe(24)
-    salt = secrets.token_bytes(16)
-    return token, f"{salt.hex()}:{_derived(token, salt).hex()}"
-
-
 class Doorkeeper:
     """Knows tokens and sessions. Hashing takes memory, so one token is looked at at a time."""
 
@@ -47,10 +39,11 @@ class Doorkeeper:
 
     async def by_token(self, token: str) -> User | None:
         """Who has this token."""
-        if self.auth is None or not token or len(token) > 200:
+        if self.auth is None or not token or len(token) > LONGEST:
             return None
         async with self._busy:
-            return await asyncio.to_thread(_owner, token, self.auth.tokens)
+            owner = await asyncio.to_thread(owner_of, token, self.auth.tokens)
+        return None if owner is None else User(owner.name, owner.role)
 
     def by_proxy(self, header: str | None, peer: str | None) -> User | None:
         """Who the proxy says it is; nobody is believed who does not come from its network."""
@@ -106,17 +99,3 @@ class Doorkeeper:
 
     def _digest(self, text: str) -> str:
         return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()
-
-
-def _owner(token: str, known: tuple[DashboardToken, ...]) -> User | None:
-    """Looks at all of them, so that the time says nothing about which it is."""
-    owner = None
-    for each in known:
-        salt, _, digest = each.scrypt.partition(":")
-        if hmac.compare_digest(_derived(token, bytes.fromhex(salt)).hex(), digest):
-            owner = User(each.name, each.role)
-    return owner
-
-
-def _derived(token: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(token.encode(), salt=salt, **COST)

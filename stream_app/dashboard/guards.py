@@ -1,12 +1,12 @@
 """What stands before every page: which host is asked for, who asks, and whether a form is ours."""
 
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
+from driftline.stream_app.adapters.hosts import hostname, is_loopback, names_of
 from driftline.stream_app.adapters.logs import get_log
 from driftline.stream_app.config import DashboardSettings
 from driftline.stream_app.dashboard.access import HERE, Doorkeeper, User
@@ -29,7 +29,6 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]", "::1")
 
 log = get_log("driftline.dashboard")
 
@@ -48,18 +47,9 @@ def check_exposure(settings: DashboardSettings) -> None:
         )
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach it."""
-    try:
-        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 def allowed_hosts(settings: DashboardSettings) -> frozenset[str]:
     """The names, without ports, under which it may be asked for: of another, a foreign page has sent us."""
-    own = () if settings.host in ("0.0.0.0", "::") else (settings.host,)
-    return frozenset(host.lower() for host in (*LOOPBACK, *own, *settings.hosts))
+    return names_of(settings.host, settings.hosts)
 
 
 def guards(
@@ -147,13 +137,6 @@ async def check_form(request: web.Request, doorkeeper: Doorkeeper) -> None:
 def give_cookie(response: web.StreamResponse, request: web.Request, name: str, value: str) -> None:
     """A cookie that no script reads and no other site's page sends."""
     response.set_cookie(name, value, httponly=True, samesite="Strict", secure=request.secure, path="/")
-
-
-def hostname(host: str) -> str:
-    """A Host header without its port."""
-    if host.startswith("["):
-        return host.partition("]")[0].lower() + "]"
-    return host.partition(":")[0].lower()
 
 
 def _query_of(request: web.Request) -> str:

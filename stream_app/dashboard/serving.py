@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from driftline.stream_app.adapters.hosts import address
 from driftline.stream_app.adapters.logs import get_log
 from driftline.stream_app.config import Settings
 from driftline.stream_app.dashboard import doors
@@ -111,9 +112,3 @@ async def _serve(
             task.result()
     finally:
         await runner.cleanup()
-
-
-def address(host: str, port: int) -> str:
-    """Where a browser on this machine finds it."""
-    shown = "localhost" if host in ("0.0.0.0", "::", "127.0.0.1") else f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{port}/"

@@ -92,6 +92,11 @@ class ModelWatch:
 
     def _apply_other(self, event: Feedback | Serving, offset: int, place: int, times: Times) -> None:
         monitor, arrived_ms = self.monitor, int(times.arrived_ms[place])
+        if isinstance(event, Serving) and event.lost:
+            self.lose(event.lost)
+            if event.host is None and not event.values:
+                monitor.sequence += 1  # nothing else of it is about the model, not even its time
+                return
         signal = None
         if isinstance(event, Serving):
             signal = f"silence:host {event.host or '?'}"
@@ -173,7 +178,7 @@ class ModelWatch:
         return not self.monitor.plan.silence.ignore
 
     def lose(self, records: int) -> int:
-        """Records of the model's partition are gone from the log; how many in all."""
+        """Records of the model's partition are gone from the log, or never reached it; how many in all."""
         self.flush()
         self.lost += records
         return self.lost

@@ -13,13 +13,15 @@ import yaml
 from aiohttp.test_utils import TestClient, TestServer
 from click.testing import CliRunner
 
+from driftline.stream_app.adapters.hosts import hostname
+from driftline.stream_app.adapters.tokens import new_token
 from driftline.stream_app.cli import main
 from driftline.stream_app.config import DashboardSettings, Settings
 from driftline.stream_app.dashboard import doors
-from driftline.stream_app.dashboard.access import Doorkeeper, User, new_token
+from driftline.stream_app.dashboard.access import Doorkeeper, User
 from driftline.stream_app.dashboard.actions import Actions
 from driftline.stream_app.dashboard.errors import DashboardError
-from driftline.stream_app.dashboard.guards import allowed_hosts, check_exposure, hostname
+from driftline.stream_app.dashboard.guards import allowed_hosts, check_exposure
 from driftline.stream_app.dashboard.history import History
 from driftline.stream_app.dashboard.server import Pages, application
 from driftline.stream_app.dashboard.state import State

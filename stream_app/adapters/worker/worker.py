@@ -17,6 +17,7 @@ from typing import Any
 import uvloop
 from aiokafka import AIOKafkaProducer
 
+from driftline.stream_app.adapters.broker_watch import BrokerWatch
 from driftline.stream_app.adapters.garbage import spare_the_garbage_collector
 from driftline.stream_app.adapters.log_reader import LogReader
 from driftline.stream_app.adapters.logs import configure_logs, get_log
@@ -24,7 +25,6 @@ from driftline.stream_app.adapters.metrics import Metrics
 from driftline.stream_app.adapters.state_store import StateStore
 from driftline.stream_app.adapters.web import WebServer
 from driftline.stream_app.adapters.worker.application import build_application, commit, read_batches
-from driftline.stream_app.adapters.worker.broker_watch import BrokerWatch
 from driftline.stream_app.adapters.worker.checkpointer import Checkpointer
 from driftline.stream_app.adapters.worker.heartbeat import Heartbeats
 from driftline.stream_app.adapters.worker.intake import Intake

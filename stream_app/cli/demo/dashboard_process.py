@@ -10,9 +10,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
+from driftline.stream_app.adapters.hosts import address
 from driftline.stream_app.cli.demo.worker_process import end_with_parent
 from driftline.stream_app.config import Settings
-from driftline.stream_app.dashboard.serving import address, serve_topics
+from driftline.stream_app.dashboard.serving import serve_topics
 
 STOP_S_MAX: Final = 5.0
 

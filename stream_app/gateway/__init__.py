@@ -1,0 +1,1 @@
+"""HTTP in, Kafka out: events of browsers, edge devices and other languages, and logs of inference servers."""

@@ -1,0 +1,5 @@
+"""What keeps a gateway from serving."""
+
+
+class GatewayError(Exception):
+    """It may not listen there, or cannot."""

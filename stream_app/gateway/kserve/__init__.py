@@ -1,0 +1,1 @@
+"""Logs of inference servers as KServe's logger sends them: two halves, a request and its response."""
