@@ -70,7 +70,9 @@ def check(config: Path | None, bootstrap_servers: str | None) -> None:
     ),
 )
 @click.option("--strimzi", is_flag=True, required=True, help="As KafkaTopics of Strimzi.")
-@click.option("--cluster", metavar="NAME", default="kafka", show_default=True, help="The Kafka resource's name.")
+@click.option(
+    "--cluster", metavar="NAME", default="kafka", show_default=True, help="The Kafka resource's name."
+)
 @click.option(
     "--api-version", metavar="V", help="kafka.strimzi.io/v1 by default; before Strimzi 0.49 …/v1beta2."
 )

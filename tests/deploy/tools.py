@@ -14,6 +14,7 @@ RULES = DEPLOY / "prometheus" / "driftline.rules.yml"
 INCIDENT_RULES = DEPLOY / "prometheus" / "driftline-incidents.rules.yml"
 ALERTMANAGER = DEPLOY / "alertmanager" / "alertmanager.yml"
 BOARDS = sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))
+BUILT = REPOSITORY / ".cache" / "tools"  # by .ci/tools
 
 PACKAGES = {"prometheus": ("prometheus", "promtool"), "prometheus-alertmanager": ("alertmanager", "amtool")}
 
@@ -24,10 +25,11 @@ def program(name: str) -> str:
     Without it the test is skipped; where DRIFTLINE_REQUIRE_KAFKA is set, it fails.
     """
     for known_as in (name, f"prometheus-{name}"):  # Debian has another alertmanager
-        if path := shutil.which(known_as):
+        if path := shutil.which(known_as) or shutil.which(known_as, path=str(BUILT)):
             return path
-    package = next(package for package, programs in PACKAGES.items() if name in programs)
-    missing = f"{name} is not installed (Debian: apt-get install {package})."
+    package = next((package for package, programs in PACKAGES.items() if name in programs), None)
+    how = f"Debian: apt-get install {package}" if package else ".ci/tools builds it"
+    missing = f"{name} is not installed ({how})."
     if os.environ.get("DRIFTLINE_REQUIRE_KAFKA"):
         pytest.fail(missing)
     pytest.skip(missing)
