@@ -128,7 +128,7 @@ def test_memory_follows_from_what_a_worker_holds(tmp_path: Path) -> None:
     sizing = {"signals": 20_000, "predictionsWaiting": 1_000_000}
     made = rendered(tmp_path, {"dashboard": {"enabled": False}, "worker": {"sizing": sizing}})
     container = named(made, "Deployment", "d-worker")["spec"]["template"]["spec"]["containers"][0]
-    expected_mib = 1.5 * (300 + (20_000 * 8.1 + 1_000_000 * 0.371) / 1024)
+    expected_mib = 1.25 * (300 + (20_000 * 16 + 1_000_000 * 0.45) / 1024)
     assert int(container["resources"]["limits"]["memory"].removesuffix("Mi")) == pytest.approx(
         expected_mib, abs=1
     )

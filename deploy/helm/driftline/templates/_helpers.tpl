@@ -73,8 +73,8 @@ httpGet:
 {{- toYaml (mergeOverwrite (deepCopy .Values.config) $own) }}
 {{- end }}
 
-{{/* docs/guide/sizing.md: MiB = 300 + signals × 8.1 KiB + waiting predictions × 0.371 KiB, and half as much again. */}}
+{{/* docs/guide/sizing.md: MiB = 300 + signals × 16 KiB + waiting predictions × 0.45 KiB, and a quarter as much again. */}}
 {{- define "driftline.workerMemoryMiB" -}}
-{{- $kib := addf (mulf .signals 8.1) (mulf .predictionsWaiting 0.371) }}
-{{- mulf 1.5 (addf 300 (divf $kib 1024)) | ceil | int }}
+{{- $kib := addf (mulf .signals 16.0) (mulf .predictionsWaiting 0.45) }}
+{{- mulf 1.25 (addf 300 (divf $kib 1024)) | ceil | int }}
 {{- end }}
