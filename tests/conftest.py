@@ -6,6 +6,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -113,9 +114,9 @@ def broker(request: pytest.FixtureRequest) -> Iterator[str]:
     shutil.rmtree(directory)
 
 
-@pytest.fixture
-def kafka_settings(broker: str) -> "Iterator[KafkaSettings]":
-    """Settings with a prefix of the test's own, whose topics exist with 4 partitions until the test ends."""
+@contextmanager
+def own_topics(broker: str) -> "Iterator[KafkaSettings]":
+    """Settings with a prefix of one's own, whose topics exist with 4 partitions until the end."""
     from kafka import KafkaAdminClient
 
     from driftline.stream_app.adapters.topics import create_topics
@@ -128,6 +129,13 @@ def kafka_settings(broker: str) -> "Iterator[KafkaSettings]":
     admin = KafkaAdminClient(**settings.kafka_python())
     admin.delete_topics([name for name in admin.list_topics() if name.startswith(prefix)])
     admin.close()
+
+
+@pytest.fixture
+def kafka_settings(broker: str) -> "Iterator[KafkaSettings]":
+    """Settings of the test's own topics."""
+    with own_topics(broker) as settings:
+        yield settings
 
 
 @pytest.fixture

@@ -11,13 +11,14 @@ from time import time
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from prometheus_client import CollectorRegistry, Histogram, Info, PlatformCollector, ProcessCollector
+from prometheus_client import CollectorRegistry, Gauge, Histogram, Info, PlatformCollector, ProcessCollector
 from prometheus_client import Counter as PrometheusCounter
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from driftline.schemas import Kind, Reason
 from driftline.stream_app.alarms.control import Outcome
+from driftline.stream_app.alarms.incident import SEVERITY_ORDER, Incident
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.pipeline import Shard
 from driftline.stream_app.pipeline.watch import ModelWatch
@@ -76,10 +77,23 @@ REALISED = Declaration(
     "driftline_alerts_realised_per_day", "Alerts over the budget's period of event time.", ("model",)
 )
 SAMPLING = Declaration("driftline_join_sampling_rate", "Lowest share of predictions that wait for feedback.")
+READY = Declaration("driftline_ready", "1 while /ready says so, 0 while something keeps it from reading.")
+INCIDENT = Declaration(
+    "driftline_incident", "Open incidents.", ("model", "version", "role", "kind", "severity")
+)
+UNLISTED = Declaration("driftline_incidents_unlisted", "Open incidents beyond what driftline_incident lists.")
+# A series for what is open and for nothing else. A model may have at most 17 versions × roles (16 streams and
+# "*", all of them together) × 10 kinds × 3 severities = 510, which 1,000 models would make half a million; in
+# a fleet whose models all have one incident it is 1,000. So there is a bound, at which 510 series for each of
+# ten models, or one for each of 5,000 models, are still there, the gravest first.
+INCIDENT_SERIES = 5000
 
 # Counted where it happens.
 BATCH_SECONDS = Declaration("driftline_batch_seconds", "Time to apply a batch (at most 5,000 records).")
 CHECKPOINT_SECONDS = Declaration("driftline_checkpoint_seconds", "Time from cut to published alerts.")
+LAST_CHECKPOINT = Declaration(
+    "driftline_last_checkpoint_timestamp_seconds", "When state was made durable last, or the worker started."
+)
 CHECKPOINT_BYTES = Declaration("driftline_checkpoint_bytes", "Bytes per checkpoint.")
 HOLES = Declaration("driftline_holes", "Batches that began above the expected position.", ("topic",))
 BUILD = Declaration("driftline_build", "The version of driftline.")
@@ -109,6 +123,7 @@ class Metrics(Collector):
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.views: Callable[[], Iterable[PartitionView]] = lambda: ()
+        self.ready: Callable[[], bool] = lambda: False
         self._totals: Counter[Key] = Counter()
         self._seen: WeakKeyDictionary[Shard, Counter[Key]] = WeakKeyDictionary()
         self.batch_seconds = self._histogram(BATCH_SECONDS, (0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5))
@@ -116,6 +131,8 @@ class Metrics(Collector):
         self.checkpoint_bytes = self._histogram(CHECKPOINT_BYTES, (1e3, 1e4, 1e5, 1e6, 1e7, 1e8))
         self.holes = PrometheusCounter(*HOLES, registry=self.registry)
         self.too_large = PrometheusCounter(*TOO_LARGE, registry=self.registry)
+        self.last_checkpoint = Gauge(*LAST_CHECKPOINT, registry=self.registry)
+        self.last_checkpoint.set_to_current_time()
         self.registry.register(self)
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
@@ -142,6 +159,13 @@ class Metrics(Collector):
                     family.add_metric([str(label) for label in key[1:]], total)
             yield family
         yield from levels_of(views)
+        yield gauge(READY, float(self.ready()))
+
+    def expect(self, inputs: Iterable[str], outputs: Iterable[str]) -> None:
+        """Topics that are read and written: what is counted of each stands at 0 before it happens."""
+        for counter, topics in ((self.holes, inputs), (self.too_large, outputs)):
+            for topic in topics:
+                counter.labels(topic)
 
     def describe(self) -> Iterator[Metric]:
         """Nothing in advance: registering must not read the shards."""
@@ -224,7 +248,24 @@ def levels_of_models(watches: list[ModelWatch]) -> Iterator[Metric]:
         realised.add_metric(labels, watch.desk.tally.per_day())
         watch_only.add_metric(labels, sum(each.watch_only for each in watch.desk.state.standings.values()))
     yield from (budgeted, realised, watch_only)
+    yield from levels_of_incidents([incident for watch in watches for incident in watch.desk.state.incidents])
     yield from levels_of_streams([watch.monitor for watch in watches])
+
+
+def levels_of_incidents(incidents: Iterable[Incident]) -> Iterator[Metric]:
+    """What is open, by what a pager may group it by; the gravest where there is not room for all."""
+    counts = Counter(incident_labels(incident) for incident in incidents)
+    by_gravity = sorted(counts.items(), key=lambda item: (-SEVERITY_ORDER[item[0][-1]], item[0]))
+    family = gauge(INCIDENT)
+    for labels, count in by_gravity[:INCIDENT_SERIES]:
+        family.add_metric(labels, count)
+    yield family
+    yield gauge(UNLISTED, sum(count for _, count in by_gravity[INCIDENT_SERIES:]))
+
+
+def incident_labels(incident: Incident) -> tuple[str, ...]:
+    """The values of `INCIDENT`'s labels."""
+    return (incident.model, incident.version, incident.role, str(incident.kind), incident.severity)
 
 
 def levels_of_streams(monitors: list[ModelMonitor]) -> Iterator[Metric]:

@@ -13,9 +13,10 @@ from driftline.stream_app.config import KafkaSettings
 
 
 class TopicOutcome(StrEnum):
-    """What `create_topics` found or did."""
+    """What `create_topics` found or did, and what `compare_topics` found."""
 
     MADE = "made"
+    MISSING = "missing"
     EXISTED = "existed"
     DIFFERS = "differs"
 
@@ -54,6 +55,27 @@ def create_topics(settings: KafkaSettings) -> list[TopicReport]:
         ]
     finally:
         admin.close()
+
+
+def compare_topics(settings: KafkaSettings) -> list[TopicReport]:
+    """The topics beside their plans; makes nothing. One report per topic, in the order of `topic_plans`.
+
+    Raises:
+        kafka.errors.KafkaError: the broker cannot be reached.
+    """
+    admin = _connect(settings)
+    try:
+        partitions = _partition_counts(admin)
+        plans = topic_plans(settings)
+        configured = _policies(admin, [plan.name for plan in plans if plan.name in partitions])
+    finally:
+        admin.close()
+    return [
+        _compared(plan, partitions[plan.name], configured[plan.name])
+        if plan.name in partitions
+        else TopicReport(plan.name, TopicOutcome.MISSING, "it does not exist")
+        for plan in plans
+    ]
 
 
 def check_topics(settings: KafkaSettings) -> list[str]:

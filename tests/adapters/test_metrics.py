@@ -8,9 +8,13 @@ import pytest
 from prometheus_client import generate_latest
 
 from driftline.schemas import Reason
+from driftline.stream_app.adapters import metrics as declared
 from driftline.stream_app.adapters.metrics import Metrics, PartitionView
+from driftline.stream_app.alarms.incident import Incident, Member
+from driftline.stream_app.alarms.state import AlarmState
 from driftline.stream_app.config import ModelPlan, Settings
 from driftline.stream_app.pipeline import Record, Records, Shard
+from tests.alarms.evidence import evidence
 from tests.streams import START_MS, Stream
 
 SETTINGS = Settings(defaults=ModelPlan(warm_up=20))
@@ -140,3 +144,63 @@ def test_a_model_adds_few_series() -> None:
         len(following(Metrics(), *some)) for some in ([shard()], [shard(), shard(model="n", count=5)])
     )
     assert two - one < 40
+
+
+def test_open_incidents_are_told_by_kind_and_severity() -> None:
+    """Whoever pages from Prometheus would see that driftline lives, and never what it found."""
+    drifted = Shard(3, Settings(defaults=ModelPlan(warm_up=500)), 1)
+    drifted.apply(Records.of(list(Stream(count=3000, change_at=2000, shift=3.0).records())))
+    found = following(Metrics(), drifted)
+    labels = 'kind="data_drift",model="search",role="live",severity="info",version="1"'
+    assert found[f"driftline_incident{{{labels}}}"] == 1.0
+    assert found["driftline_incidents_unlisted"] == 0.0
+
+
+def test_what_is_not_open_has_no_series() -> None:
+    """An incident that is over would keep its series for as long as the worker lives."""
+    assert not [name for name in following(Metrics(), shard()) if name.startswith("driftline_incident{")]
+
+
+def test_the_gravest_incidents_are_listed_where_there_is_no_room_for_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A bad day of a large fleet would cost Prometheus its memory, or the pager the critical ones."""
+    monkeypatch.setattr(declared, "INCIDENT_SERIES", 2)
+    severities = ("info", "critical", "warning", "critical", "info")
+    incidents = [incident(str(place), severity) for place, severity in enumerate(severities)]
+    again = incident("1", "critical")
+    listed, unlisted = declared.levels_of_incidents([*incidents, again])
+    assert [(sample.labels["version"], sample.value) for sample in listed.samples] == [("1", 2), ("3", 1)]
+    assert [sample.value for sample in unlisted.samples] == [3]
+
+
+def incident(version: str, severity: str) -> Incident:
+    """An open incident of a version, with one signal."""
+    state = AlarmState()
+    found = evidence(version=version)
+    opened = state.open(found)
+    opened.members[found.signal] = Member(found, [found.finding.detector], severity)
+    opened.raise_to(severity)
+    return opened
+
+
+def test_readiness_is_a_metric() -> None:
+    """No rule could tell a worker that has been restoring for an hour: Prometheus does not ask /ready."""
+    metrics = Metrics()
+    assert samples(metrics)["driftline_ready"] == 0.0
+    metrics.ready = lambda: True
+    assert samples(metrics)["driftline_ready"] == 1.0
+
+
+def test_what_is_counted_by_topic_is_there_before_it_counts() -> None:
+    """The first hole would be no increase."""
+    metrics = Metrics()
+    metrics.expect(inputs=["in"], outputs=["out"])
+    found = samples(metrics)
+    assert found['driftline_holes_total{topic="in"}'] == 0.0
+    assert found['driftline_too_large_total{topic="out"}'] == 0.0
+
+
+def test_a_worker_without_a_checkpoint_has_one_from_its_start() -> None:
+    """A checkpoint of 1970 would raise the alarm of an old one in each worker that starts."""
+    assert samples(Metrics())["driftline_last_checkpoint_timestamp_seconds"] == pytest.approx(time(), abs=60)

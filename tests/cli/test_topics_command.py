@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 from kafka import KafkaAdminClient
 
@@ -74,3 +75,12 @@ def test_the_environment_names_the_broker(monkeypatch: pytest.MonkeyPatch) -> No
     assert "No Kafka answers at 127.0.0.1:2" in topics("check").stderr
     named = topics("check", "--bootstrap-servers", "127.0.0.1:1")
     assert "No Kafka answers at 127.0.0.1:1" in named.stderr
+
+
+def test_a_manifest_needs_no_broker() -> None:
+    """It is made on the way to a cluster, where no broker may exist yet."""
+    done = topics("manifest", "--strimzi", "--cluster", "events", "--api-version", "kafka.strimzi.io/v1beta2")
+    assert done.exit_code == 0, done.output
+    made = list(yaml.safe_load_all(done.stdout))
+    assert [each["metadata"]["name"] for each in made] == [f"driftline.{name}" for name in NAMES]
+    assert {each["apiVersion"] for each in made} == {"kafka.strimzi.io/v1beta2"}

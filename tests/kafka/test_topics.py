@@ -5,7 +5,7 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from driftline.stream_app.adapters.topic_plans import topic_plans
-from driftline.stream_app.adapters.topics import TopicOutcome, check_topics, create_topics
+from driftline.stream_app.adapters.topics import TopicOutcome, check_topics, compare_topics, create_topics
 from driftline.stream_app.config import KafkaSettings
 
 pytestmark = pytest.mark.kafka
@@ -63,6 +63,15 @@ def test_topics_that_differ_are_named_with_their_difference(no_topics: KafkaSett
     assert "it has 2 partitions (planned: 4)" in reports[no_topics.state].sentence
     assert "cleanup.policy is delete (planned: compact)" in reports[no_topics.state].sentence
     assert reports[no_topics.alerts].outcome == TopicOutcome.MADE
+
+
+def test_comparing_makes_nothing(no_topics: KafkaSettings) -> None:
+    """An operator such as Strimzi's owns the topics, and takes back what others do to them."""
+    make(no_topics, {no_topics.state: 2})
+    outcomes = {report.topic: report.outcome for report in compare_topics(no_topics)}
+    assert outcomes.pop(no_topics.state) == TopicOutcome.DIFFERS
+    assert set(outcomes.values()) == {TopicOutcome.MISSING}
+    assert len(check_topics(no_topics)) >= 7
 
 
 def test_fit_topics_have_no_problem(kafka_settings: KafkaSettings) -> None:

@@ -24,9 +24,14 @@ def dockerfile_instructions(instruction: str) -> list[str]:
     return re.findall(rf"^{instruction} +(.+)$", text, re.MULTILINE)
 
 
+def copies() -> list[str]:
+    """What is copied from the repository into the image."""
+    return [line for line in dockerfile_instructions("COPY") if not line.startswith("--from=")]
+
+
 def parse(command: click.Command, arguments: list[str]) -> None:
     """Follows subcommands down to the last one, which parses its arguments; click raises when it cannot."""
-    if isinstance(command, click.Group):
+    if isinstance(command, click.Group) and not arguments[0].startswith("-"):
         name, *rest = arguments
         assert name in command.commands, f"driftline has no command {name}"
         parse(command.commands[name], rest)
@@ -44,20 +49,20 @@ def configuration(tmp_path: Path) -> Path:
 
 def test_copied_files_exist() -> None:
     """The image would not build."""
-    copied = [source for line in dockerfile_instructions("COPY") for source in line.split()[:-1]]
+    copied = [source for line in copies() for source in line.split()[:-1]]
     assert copied
     assert [source for source in copied if not (REPOSITORY / source).exists()] == []
 
 
 def test_the_image_does_not_run_as_root() -> None:
-    """A worker needs no rights on the machine it runs on."""
-    assert dockerfile_instructions("USER") == ["driftline"]
+    """A worker needs no rights on the machine it runs on; Kubernetes believes a number only."""
+    assert dockerfile_instructions("USER") == ["10001:10001"]
 
 
 def test_the_ignore_file_keeps_what_is_copied() -> None:
     """A folder that is ignored cannot be copied into the image."""
     ignored = set((REPOSITORY / ".dockerignore").read_text().split())
-    copied = {source.split("/")[0] for line in dockerfile_instructions("COPY") for source in line.split()}
+    copied = {source.split("/")[0] for line in copies() for source in line.split()}
     assert not ignored & copied
 
 
@@ -81,7 +86,9 @@ def test_what_a_service_refers_to_exists(service: str) -> None:
     assert set(definition.get("depends_on", {})) <= set(SERVICES)
     assert {config["source"] for config in definition.get("configs", [])} <= set(COMPOSE["configs"])
     named = {volume.partition(":")[0] for volume in definition.get("volumes", [])}
-    assert named <= set(COMPOSE["volumes"])
+    folders = {name for name in named if name.startswith(".")}
+    assert named - folders <= set(COMPOSE["volumes"])
+    assert [name for name in folders if not (REPOSITORY / name).exists()] == []
     if "build" in definition:
         assert (REPOSITORY / definition["build"] / "Dockerfile").exists()
 

@@ -121,6 +121,7 @@ class Checkpointer:
             log.info("alert", partition=partition.number, **alert_fields(alert.value))
         self._metrics.checkpoint_seconds.observe(monotonic() - begun)
         self._metrics.checkpoint_bytes.observe(written)
+        self._metrics.last_checkpoint.set_to_current_time()
         return written
 
     async def _insist(self, attempt: Callable[[], Awaitable[int]]) -> int:

@@ -74,6 +74,9 @@ class Worker:
         self._settings = settings
         options = settings.kafka.aiokafka() | {"client_id": f"{settings.kafka.group}-worker"}
         self._metrics = Metrics()
+        topics = settings.kafka
+        written = (topics.alerts, topics.signals, topics.dead_letters, topics.audit, topics.control)
+        self._metrics.expect(topics.inputs, written)
         self._producer = AIOKafkaProducer(
             **options,
             acks="all",
@@ -93,6 +96,7 @@ class Worker:
         self._intake = Intake(self._app, self._ownership, self._checkpointer, self._reader, self._metrics)
         self._intake.on_urgent = self._schedule.wake
         self._metrics.views = self._intake.views
+        self._metrics.ready = lambda: not self._obstacles()
         self._heartbeats = Heartbeats(settings.kafka.control, self._ownership, self._publisher)
         self._web = WebServer(self._metrics.registry, self._obstacles)
         self._broker = BrokerWatch(self._producer)
