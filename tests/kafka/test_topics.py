@@ -39,7 +39,7 @@ def test_missing_topics_are_made_with_their_policies(no_topics: KafkaSettings) -
         no_topics.feedback: "delete",
         no_topics.control: "delete",
         no_topics.alerts: "compact,delete",
-        no_topics.signals: "delete",
+        no_topics.signals: "compact,delete",
         no_topics.state: "compact",
         no_topics.dead_letters: "delete",
         no_topics.audit: "delete",
