@@ -16,6 +16,8 @@ from driftline.stream_app.evaluation.wording import ABSENT, counted, duration, n
 LINES_MAX: Final = 5
 INDENT: Final = 2
 HEAD_WIDTH: Final = 11
+DECIDED: Final = "label_decided"
+"""The one reason for a notice under which something is watched."""
 
 Status = Mapping[str, Any]
 
@@ -89,7 +91,7 @@ def facts_of(status: Status) -> Iterator[tuple[str, Text | str]]:
         sentence = each["sentence"].removeprefix(f"{status['model']}: ").rstrip(".")
         told = each["count"] < 2 or f"{each['count']:,}" in sentence
         often = "" if told else f" ({each['count']:,} times since {minute(each['since'])})"
-        yield "not watched", f"{sentence}{often}"
+        yield "decided" if each["why"] == DECIDED else "not watched", f"{sentence}{often}"
     yield from more(status["notices_count"])
 
 
@@ -98,7 +100,7 @@ def labels_text(labels: Mapping[str, Any]) -> str:
     delay = f", half of them within {duration(labels['delay_s_median'])}" if labels["joined"] else ""
     names = (("late", "late"), ("unknown", "of unknown predictions"), ("incomparable", "not comparable"))
     rest = "".join(f"; {labels[key]:,} {words_}" for key, words_ in names if labels[key])
-    return f"{labels['joined']:,} joined ({share(labels['join_rate'])}){delay}{rest}"
+    return f"{labels['joined']:,} joined ({share(labels['join_rate'])} of those that came){delay}{rest}"
 
 
 def more(count: int) -> Iterator[tuple[str, str]]:

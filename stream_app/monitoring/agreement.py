@@ -173,9 +173,10 @@ class Agreement:
         plain = comparison.how is How.SAME and not evidence.is_mixed and not evidence.numbers
         if plain or plan.type is not None or plan.threshold is not None:
             return
+        pairs = "first pair" if evidence.pairs == 1 else f"first {evidence.pairs} pairs"
         sentence = (
             f"{self.model}: outputs {name} and their labels are compared as {WORDS[comparison.how]}, by the "
-            f"first {evidence.pairs} pairs; if that is wrong, declare outputs.{name}.type or threshold"
+            f"{pairs}; if that is wrong, declare outputs.{name}.type or threshold"
         )
         self.notices.note(Why.LABEL_DECIDED, name, sentence, now_ms)
 

@@ -104,6 +104,8 @@ class Feeds:
         found = []
         for feed in self.predictions.values():
             days = (now_ms - feed.cadence.first_ms) / DAY_MS
+            if not feed.cadence.events:
+                continue  # nothing was heard of it yet, so nobody knows how many there will be
             if days >= 1 and feed.cadence.events / days * 7 < SELDOM and not feed.cadence.is_armed:
                 found.append((feed, feed.cadence.events / days))
         return found

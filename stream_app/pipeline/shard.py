@@ -82,9 +82,11 @@ class Shard:
         self._unflushed.clear()
         if self._latest is not None:
             for model in self.models.values():
-                if model.watch.summary_due:
+                due = model.watch.summary_due
+                if due:
                     summaries = self._guarded(model, "summaries", model.watch.summarise)
                     self._latest |= {summary.key: summary for summary in summaries or ()}
+                if model.watch.statuses.is_due(self.clock.now_ms) or due:
                     status = self._guarded(model, "status", model.watch.status)
                     if status is not None:
                         self._statuses[status.key] = status

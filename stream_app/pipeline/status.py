@@ -42,9 +42,23 @@ class StatusDesk:
         # By incident: what its latest alert said.
         self._said: dict[str, str] = {}
         self._now_ms = 0
+        # Of no state: when the last one was made, in time of the partition, and whether an alert came since.
+        self._made_ms = 0
+        self._is_news = False
+
+    def is_due(self, partition_ms: int) -> bool:
+        """Whether an alert was raised since the last one, or a minute of the partition's time has passed.
+
+        A model that stops, or whose events are all of one moment, has no event time that moves on.
+        """
+        if not self._is_news and partition_ms - self._made_ms < MINUTE_MS:
+            return False
+        self._made_ms, self._is_news = partition_ms, False
+        return True
 
     def hear(self, alert_id: str, over: bool, summary: str) -> None:
         """An alert was raised."""
+        self._is_news = True
         incident = alert_id.rpartition("-")[0]
         if over:
             self._said.pop(incident, None)
@@ -118,7 +132,7 @@ class StatusDesk:
         ]
 
     def _open(self, incident: Incident) -> OpenIncident:
-        name = f"{incident.fingerprint}-{incident.episode}"
+        name = incident.name
         return OpenIncident(
             id=name,
             kind=incident.kind,

@@ -66,7 +66,7 @@ def test_a_status_fits_and_says_everything(width: int) -> None:
         "voice-search 1 open incident",
         "(said 12.0 s ago)",
         "critical since 11-22 10:00",
-        "90 joined (90%), half of them within 2.0 h; 7 late; 3 of unknown predictions",
+        "90 joined (90% of those that came), half of them within 2.0 h; 7 late; 3 of unknown predictions",
         "1 false in 30 days asked; alerts are raised at 2 in 30 days",
         "4 not json",
         "never at this rate",

@@ -67,7 +67,7 @@ def test_status_says_how_a_model_is_doing(options: list[str]) -> None:
     for words in (
         "search  1 open incident",
         "critical since",
-        "joined (100%)",
+        "joined (100% of those that came)",
         "records not acknowledged yet",
     ):
         assert words in shown.stdout

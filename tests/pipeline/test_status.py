@@ -13,7 +13,7 @@ from driftline.stream_app.config import ModelPlan, Settings
 from driftline.stream_app.monitoring.notices import Why
 from driftline.stream_app.pipeline import Record, Records, Shard, recover
 from driftline.stream_app.pipeline.status import LISTED
-from tests.streams import PREDICTIONS, START_MS, Stream
+from tests.streams import CONTROL, PREDICTIONS, START_MS, Stream, control
 
 SETTINGS = Settings(defaults=ModelPlan(warm_up=300))
 
@@ -110,3 +110,30 @@ def test_readers_of_signals_meet_summaries_only() -> None:
     assert waiting[0]["of"] == 300
     assert all(each["waits_for"] is None for each in summaries if each["armed"])
     assert {each.model for each in summary.not_watched} <= {"search"}
+
+
+def test_what_an_operator_has_accepted_is_open_no_longer() -> None:
+    """Who stands at the screen would read for minutes that what was just accepted is open."""
+    shard = applied(list(Stream(count=4000, error_rate=0.5).records()))
+    (record,) = shard.take_statuses()
+    (incident,) = orjson.loads(record.value)["incidents"]
+    event = control("c1", START_MS + 4_000_000, action="accept", alert_id=incident["id"])
+    shard.apply(Records.of([Record(CONTROL, 0, 0, None, b"search", orjson.dumps(event))]))
+    (record,) = shard.take_statuses()
+    assert orjson.loads(record.value)["incidents"] == []
+
+
+def test_events_of_one_moment_are_counted_all_the_same() -> None:
+    """A table of predictions with one time for all of them would say that it still learns."""
+    stream = list(Stream(count=400, change_at=400, step_ms=0).records())
+    spaced = [
+        record._replace(timestamp=START_MS + place * 1000)
+        for place, record in enumerate(stream)
+        if record.topic == PREDICTIONS
+    ]
+    shard = Shard(0, SETTINGS, 1, summaries="latest")
+    seen = []
+    for start in range(0, len(spaced), 40):
+        shard.apply(Records.of(spaced[start : start + 40]))
+        seen += [orjson.loads(record.value)["coverage"]["seen"] for record in shard.take_statuses()]
+    assert len(seen) >= 4 and seen[-1] >= 300

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.dashboard.charts import spark_svg
 from driftline.stream_app.dashboard.incidents import Incident, gravest
 from driftline.stream_app.dashboard.pages.view import Context, View, path
@@ -14,6 +15,7 @@ TILES_MAX: Final = 60
 INCIDENTS_SHOWN: Final = 8
 RECENT_SHOWN: Final = 4
 SILENT_MS: Final = 180_000  # three times what a healthy signal takes
+QUIET_MS: Final = 3_600_000  # judged: whether that is usual the worker knows, and tells when it is not
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,13 @@ class Tile:
     sentences: list[str]
     spark: str
     silent_ms: int  # since a worker last said something; 0: it was lately
+    quiet_ms: int  # since its last event; 0: within the hour
     link: str
+
+    @property
+    def is_of_all(self) -> bool:
+        """Whether it stands for all versions together."""
+        return self.stream.version == ALL_VERSIONS
 
     @property
     def word(self) -> str:
@@ -36,6 +44,8 @@ class Tile:
             return self.severity
         if self.silent_ms:
             return f"not heard of for {span(self.silent_ms)}"
+        if self.quiet_ms:
+            return f"no event for {span(self.quiet_ms)}"
         return "learning" if not self.tally.armed else "healthy"
 
 
@@ -43,6 +53,13 @@ def overview(view: View, text: str = "") -> Context:
     """The page's values; ``text`` filters by the names of models."""
     tiles = [tile_of(view, stream, tally) for stream, tally in view.state.signals.tallies().items()]
     tiles = [tile for tile in tiles if text.lower() in tile.stream.model.lower()]
+    of_versions = {(tile.stream.model, tile.stream.role) for tile in tiles if not tile.is_of_all}
+    # What counts for all versions together is nothing beside them, unless it is in trouble.
+    tiles = [
+        tile
+        for tile in tiles
+        if not tile.is_of_all or tile.severity or (tile.stream.model, tile.stream.role) not in of_versions
+    ]
     order = {"critical": 0, "warning": 1, "info": 2}
     tiles.sort(key=lambda tile: (order.get(tile.severity, 3), tile.stream))
     incidents = [each for each in view.state.incidents.open() if text.lower() in each.model.lower()]
@@ -98,6 +115,7 @@ def tile_of(view: View, stream: Stream, tally: Tally) -> Tile:
         sentences=remarks_of(view, tally),
         spark=spark_of(view, stream, tally),
         silent_ms=silent_ms(view, tally),
+        quiet_ms=quiet_ms(view, tally),
         link=path("models", stream.model),
     )
 
@@ -106,6 +124,12 @@ def silent_ms(view: View, tally: Tally) -> int:
     """How long nothing was heard of a stream, once that is longer than its summaries ever take."""
     elapsed_ms = 0 if view.recording else view.now_ms - tally.heard_ms
     return elapsed_ms if elapsed_ms > SILENT_MS else 0
+
+
+def quiet_ms(view: View, tally: Tally) -> int:
+    """How old a stream's last event is, once that is more than an hour: who is silent is not healthy."""
+    elapsed_ms = 0 if view.recording else view.now_ms - tally.event_ms
+    return elapsed_ms if elapsed_ms > QUIET_MS else 0
 
 
 def remarks_of(view: View, tally: Tally) -> list[str]:
