@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
+from driftline.stream_app.bridges.metrics import BridgeMetrics
 from tests.conftest import REPOSITORY
-from tests.deploy.tools import DEPLOY, INCIDENT_RULES, RULES, run
+from tests.deploy.tools import BRIDGE_RULES, DEPLOY, INCIDENT_RULES, RULES, run
 
 STORIES = DEPLOY / "prometheus" / "driftline.rules.test.yml"
+BRIDGE_STORIES = DEPLOY / "prometheus" / "driftline-bridges.rules.test.yml"
 
 
 def rules(*files: Path) -> list[dict[str, Any]]:
@@ -18,7 +20,7 @@ def rules(*files: Path) -> list[dict[str, Any]]:
     return [rule for group in groups for rule in group["rules"]]
 
 
-ALL = rules(RULES, INCIDENT_RULES)
+ALL = rules(RULES, INCIDENT_RULES, BRIDGE_RULES)
 
 
 def test_the_configuration_is_valid() -> None:
@@ -27,22 +29,25 @@ def test_the_configuration_is_valid() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-@pytest.mark.parametrize("file", [RULES, INCIDENT_RULES], ids=lambda file: file.name)
+@pytest.mark.parametrize("file", [RULES, INCIDENT_RULES, BRIDGE_RULES], ids=lambda file: file.name)
 def test_rules_are_valid(file: Path) -> None:
     """One mistake in a file takes all of its rules away."""
     checked = run("promtool", "check", "rules", "--lint-fatal", file)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def test_each_story_goes_as_it_is_told() -> None:
+@pytest.mark.parametrize("stories", [STORIES, BRIDGE_STORIES], ids=lambda file: file.name)
+def test_each_story_goes_as_it_is_told(stories: Path) -> None:
     """A rule would sleep through what it is for, or wake somebody for nothing."""
-    told = run("promtool", "test", "rules", STORIES)
+    told = run("promtool", "test", "rules", stories)
     assert told.returncode == 0, told.stdout + told.stderr
 
 
 def test_no_rule_is_without_a_story() -> None:
     """A rule that was never seen to fire may never fire."""
-    stories = yaml.safe_load(STORIES.read_text())["tests"]
+    stories = [
+        story for file in (STORIES, BRIDGE_STORIES) for story in yaml.safe_load(file.read_text())["tests"]
+    ]
     fires = {
         name
         for story in stories
@@ -68,6 +73,13 @@ def test_a_healthy_worker_has_every_metric_that_a_rule_reads() -> None:
     assert read == given
 
 
+def test_a_bridge_has_every_metric_that_a_rule_reads() -> None:
+    """A rule on a metric that was renamed sleeps for ever."""
+    told = {family.name for family in BridgeMetrics("slack").registry.collect()} | {"up"}
+    read = {name.removesuffix("_total") for rule in rules(BRIDGE_RULES) for name in metrics_of(rule["expr"])}
+    assert read <= told
+
+
 def metrics_of(expression: str) -> set[str]:
     """The names of ours in it, and Prometheus's own `up`."""
     return set(re.findall(r"\b(?:driftline_\w+|up)\b", expression))
@@ -85,7 +97,7 @@ def test_a_rule_speaks_in_sentences_and_leads_to_the_runbook(rule: dict[str, Any
     assert anchor in anchors | {""}
 
 
-@pytest.mark.parametrize("rule", rules(RULES), ids=lambda rule: rule["alert"])
+@pytest.mark.parametrize("rule", rules(RULES, BRIDGE_RULES), ids=lambda rule: rule["alert"])
 def test_a_rule_is_as_severe_as_pagers_know(rule: dict[str, Any]) -> None:
     """The routes and the inhibition know three severities."""
     assert rule["labels"]["severity"] in {"critical", "warning", "info"}

@@ -12,6 +12,7 @@ from tests.conftest import REPOSITORY
 DEPLOY = REPOSITORY / "deploy"
 RULES = DEPLOY / "prometheus" / "driftline.rules.yml"
 INCIDENT_RULES = DEPLOY / "prometheus" / "driftline-incidents.rules.yml"
+BRIDGE_RULES = DEPLOY / "prometheus" / "driftline-bridges.rules.yml"
 ALERTMANAGER = DEPLOY / "alertmanager" / "alertmanager.yml"
 BOARDS = sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))
 BUILT = REPOSITORY / ".cache" / "tools"  # by .ci/tools
