@@ -27,8 +27,9 @@ class WorkerProcess:
     """One `driftline worker`, with short timeouts, logging into a file of the test's directory."""
 
     def __init__(
-        self, kafka: KafkaSettings, directory: Path, name: str, port: int | None = None, **environment: str
-    ) -> None:
+        self, kafka: KafkaSettings, directory: Path, name: str, port: int | None = None,
+        plan: dict[str, Any] | None = None, **environment: str,
+    ) -> None:  # fmt: skip
         self.port = free_port() if port is None else port
         self.log = directory / f"{name}.log"
         config = directory / f"{name}.yaml"
@@ -42,7 +43,7 @@ class WorkerProcess:
                         "partitions": kafka.partitions,
                     },
                     "worker": {"checkpoint_every_s": 0.5, "session_timeout_s": 6, "web_port": self.port},
-                    "defaults": {"warm_up": 500},
+                    "defaults": {"warm_up": 500, **(plan or {})},
                 }
             )
         )
