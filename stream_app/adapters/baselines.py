@@ -53,7 +53,8 @@ def read_baseline_file(path: Path) -> Mapping[str, Baseline]:
     try:
         content = unpack(path.read_bytes())
     except (OSError, UnreadableStateError) as error:
-        raise BaselineError(f"The baseline {path} cannot be read: {error}.") from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise BaselineError(f"The baseline {path} cannot be read: {why}.") from error
     if not isinstance(content, dict) or content.get("driftline_baseline") != CODEC_VERSION:
         raise BaselineError(
             f"{path} is no baseline of this driftline: "

@@ -15,7 +15,7 @@ from driftline.stream_app.evaluation.wording import ABSENT, counted, duration, n
 
 LINES_MAX: Final = 5
 INDENT: Final = 2
-HEAD_WIDTH: Final = 11
+HEAD_WIDTH: Final = 13  # "concept drift"
 DECIDED: Final = "label_decided"
 """The one reason for a notice under which something is watched."""
 
@@ -72,7 +72,7 @@ def facts_of(status: Status) -> Iterator[tuple[str, Text | str]]:
             incident["summary"] or ", ".join(incident["signals"]), COLOURS.get(incident["severity"], "")
         )
         text.append(f"  {incident['id']}", "dim")
-        yield words(incident["kind"])[:HEAD_WIDTH], text
+        yield words(incident["kind"]), text
     yield from more(status["incidents_count"])
     labels = status["labels"]
     if labels["joined"] or labels["late"] or labels["unknown"] or labels["incomparable"]:

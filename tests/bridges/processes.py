@@ -6,9 +6,7 @@ import os
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ import yaml
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from driftline.stream_app.config import KafkaSettings
+from tests.asking import asked
 from tests.kafka.worker_process import free_port
 
 START_S = 30.0
@@ -88,7 +87,7 @@ class BridgeProcess:
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and body; status 0 while nobody listens."""
-        return fetch(f"http://127.0.0.1:{self.port}/{path}")
+        return asked(f"http://127.0.0.1:{self.port}/{path}")
 
     def metric(self, name: str) -> float:
         """A sample of ``driftline_bridge_…``; NaN, which equals nothing, while nobody answers."""
@@ -149,7 +148,7 @@ class AlertmanagerProcess:
         with self.log.open("a") as log:
             self.process = subprocess.Popen(self._command, stdout=log, stderr=log)
         began = time.monotonic()
-        while fetch(f"{self.url}/-/ready")[0] != 200:
+        while asked(f"{self.url}/-/ready")[0] != 200:
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() - began < START_S, self.log.read_text()
             time.sleep(0.05)
@@ -162,23 +161,11 @@ class AlertmanagerProcess:
     def alerts(self, incident: str) -> list[dict[str, Any]]:
         """What it knows of an incident that is not over, muted alerts included."""
         matcher = urllib.parse.quote(f'incident="{incident}"')
-        return list(json.loads(fetch(f"{self.url}/api/v2/alerts?filter={matcher}")[1]))
+        return list(json.loads(asked(f"{self.url}/api/v2/alerts?filter={matcher}")[1]))
 
     def silences(self) -> list[dict[str, Any]]:
         """All that it has, ended ones too."""
-        return list(json.loads(fetch(f"{self.url}/api/v2/silences")[1]))
-
-
-def fetch(url: str) -> tuple[int, str]:
-    """Status and body; status 0 while nobody listens."""
-    try:
-        with urllib.request.urlopen(url, timeout=5) as response:
-            return response.status, response.read().decode()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read().decode()
-    except OSError:
-        return 0, ""
+        return list(json.loads(asked(f"{self.url}/api/v2/silences")[1]))
 
 
 def unfinished(kafka: KafkaSettings, name: str) -> int:

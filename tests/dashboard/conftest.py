@@ -6,8 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +14,7 @@ import pytest
 import yaml
 
 from driftline.stream_app.config import KafkaSettings
+from tests.asking import asked
 from tests.kafka.worker_process import free_port
 
 if TYPE_CHECKING:
@@ -55,15 +54,7 @@ class DashboardProcess:
 
     def get(self, path: str, **headers: str) -> tuple[int, str]:
         """Status and body; status 0 while nobody listens."""
-        request = urllib.request.Request(f"{self.address}{path}", headers=headers)
-        try:
-            with urllib.request.urlopen(request, timeout=10) as response:
-                return response.status, response.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode()
-        except OSError:
-            return 0, ""
+        return asked(f"{self.address}{path}", headers=headers)
 
     def wait_for(self, text: str, path: str = "/", seconds: float = 20) -> float:
         """Until a page holds a text; how long it took."""

@@ -5,8 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +12,7 @@ from typing import Any, Self
 import yaml
 
 from driftline.stream_app.config import KafkaSettings
+from tests.asking import asked
 from tests.kafka.worker_process import free_port
 
 START_S = 30  # machines that test much else at the same time are slow
@@ -55,16 +54,7 @@ class GatewayProcess:
         self, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, str]:
         """Status and body; status 0 where nobody answers."""
-        address = f"http://127.0.0.1:{self.port}{path}"
-        request = urllib.request.Request(address, data=body, headers=headers or {})
-        try:
-            with urllib.request.urlopen(request, timeout=30) as response:
-                return response.status, response.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode()
-        except OSError:
-            return 0, ""
+        return asked(f"http://127.0.0.1:{self.port}{path}", body, headers, timeout_s=30)
 
     def post(self, *events: bytes) -> tuple[int, Any]:
         """Post events; status and what the answer says."""

@@ -8,8 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ import yaml
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from driftline.stream_app.config import KafkaSettings
+from tests.asking import asked
 
 Event = dict[str, Any]
 READY_S = 45  # the first worker after a change of the kernels compiles them
@@ -63,14 +62,7 @@ class WorkerProcess:
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and body; status 0 while nobody listens."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{path}", timeout=5) as response:
-                return response.status, response.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode()
-        except OSError:
-            return 0, ""
+        return asked(f"http://127.0.0.1:{self.port}/{path}", timeout_s=5)
 
     def ready(self) -> bool:
         """True when it owns and has restored its partitions; fails the test when it has ended."""
