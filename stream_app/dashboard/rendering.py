@@ -7,6 +7,7 @@ from uuid import uuid4
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from driftline.stream_app.alarms.quantities import duration
 from driftline.stream_app.dashboard import wording
 from driftline.stream_app.dashboard.pages.view import path
 from driftline.stream_app.dashboard.records import time_ms
@@ -29,7 +30,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(FILTERS, picture=Markup, time_ms=time_ms)
+    made.filters.update(FILTERS, picture=Markup, time_ms=time_ms, duration=duration)
     made.globals.update(path=path, new_id=lambda: uuid4().hex)
     return made
 

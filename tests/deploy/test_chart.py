@@ -18,8 +18,15 @@ KUBERNETES = "1.34"
 Resource = dict[str, Any]
 
 AUTH = {"trusted_proxy": {"networks": ["10.0.0.0/8"], "operators": ["anna"]}}
+TOKEN = {"name": "app", "scrypt": f"{'0' * 32}:{'0' * 64}"}
 EVERYTHING = {
-    "config": {"dashboard": {"auth": AUTH}},
+    "config": {
+        "dashboard": {"auth": AUTH, "port": 80},
+        "gateway": {"tokens": [TOKEN]},
+        "kafka": {"topics": {"dead_letters": "refused", "predictions": "shop.predictions"}},
+        "worker": {"web_port": 8080},
+    },
+    "secretFiles": ["kafka-cluster-ca-cert"],
     "bridges": {"pagerduty": {}, "webhook": {"args": ["--url", "https://tickets.example/hook"]}},
     "secrets": ["driftline-pager"],
     "gateway": {"enabled": True},
@@ -91,6 +98,13 @@ def test_the_configuration_is_one_that_driftline_reads(config_file: Path) -> Non
     settings = load_settings(config_file)
     assert settings.worker.web_host == settings.gateway.host == settings.bridges.web_host == "0.0.0.0"
     assert settings.dashboard.auth is not None
+    ports = (
+        settings.worker.web_port,
+        settings.dashboard.port,
+        settings.bridges.web_port,
+        settings.gateway.port,
+    )
+    assert ports == (6066, 6070, 6071, 6080)  # those that probes ask, whatever was said
 
 
 def test_commands_are_real(resources: list[Resource], config_file: Path) -> None:
@@ -166,10 +180,35 @@ def test_each_pod_has_a_network_policy_of_its_own(resources: list[Resource]) -> 
     assert covered == {container["name"] for container in containers(resources)}
 
 
-def test_a_dashboard_without_a_door_is_refused(tmp_path: Path) -> None:
+def test_a_certificate_is_a_file_in_every_pod(resources: list[Resource]) -> None:
+    """A Kafka with TLS could not be reached: its authority's certificate is a file."""
+    for each in of_kind(resources, "Deployment"):
+        pod = each["spec"]["template"]["spec"]
+        (volume,) = [volume for volume in pod["volumes"] if "secret" in volume]
+        assert volume["secret"]["secretName"] == "kafka-cluster-ca-cert"
+        mounts = {mount["name"]: mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"]}
+        assert mounts[volume["name"]] == "/etc/driftline-secrets/kafka-cluster-ca-cert"
+
+
+NOT_THERE = {"enabled": False}
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({}, "config.dashboard.auth"),
+        ({"dashboard": NOT_THERE, "gateway": {"enabled": True}}, "config.gateway.tokens"),
+        (
+            {"dashboard": NOT_THERE, "strimzi": {"enabled": True}, "config": {"kafka": {"prefix": "Shop_1"}}},
+            "driftline topics manifest --strimzi",
+        ),
+    ],
+    ids=["a dashboard without a door", "a gateway without a token", "a topic that is no resource's name"],
+)
+def test_what_could_not_start_is_refused(tmp_path: Path, values: dict[str, Any], sentence: str) -> None:
     """It would refuse to start in the cluster, long after the installation was called a success."""
     file = tmp_path / "values.yaml"
-    file.write_text("{}")
+    file.write_text(yaml.safe_dump(values))
     done = run("helm", "template", "d", str(CHART), "--kube-version", f"{KUBERNETES}.0", "-f", str(file))
     assert done.returncode != 0
-    assert "config.dashboard.auth" in done.stderr
+    assert sentence in done.stderr

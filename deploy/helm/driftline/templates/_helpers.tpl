@@ -51,6 +51,9 @@ envFrom:
 {{- define "driftline.mounts" -}}
 - {name: config, mountPath: /etc/driftline, readOnly: true}
 - {name: tmp, mountPath: /tmp}
+{{- range .Values.secretFiles }}
+- {name: {{ printf "secret-%s" . | quote }}, mountPath: {{ printf "/etc/driftline-secrets/%s" . | quote }}, readOnly: true}
+{{- end }}
 {{- end }}
 
 {{- define "driftline.volumes" -}}
@@ -58,6 +61,10 @@ envFrom:
   configMap: {name: {{ .root.Release.Name }}-driftline}
 - name: tmp # the image's compiled detectors are copied here
   emptyDir: {sizeLimit: 256Mi}
+{{- range .root.Values.secretFiles }}
+- name: {{ printf "secret-%s" . | quote }}
+  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
+{{- end }}
 {{- end }}
 
 {{/* A host header that dashboard and gateway know; a probe would send the pod's address. */}}
@@ -69,7 +76,11 @@ httpGet:
 {{- end }}
 
 {{- define "driftline.config" -}}
-{{- $own := dict "worker" (dict "web_host" "0.0.0.0") "dashboard" (dict "host" "0.0.0.0" "directory" "/var/lib/driftline") "bridges" (dict "web_host" "0.0.0.0") "gateway" (dict "host" "0.0.0.0") }}
+{{- $worker := dict "web_host" "0.0.0.0" "web_port" 6066 }}
+{{- $dashboard := dict "host" "0.0.0.0" "port" 6070 "directory" "/var/lib/driftline" }}
+{{- $bridges := dict "web_host" "0.0.0.0" "web_port" 6071 }}
+{{- $gateway := dict "host" "0.0.0.0" "port" 6080 }}
+{{- $own := dict "worker" $worker "dashboard" $dashboard "bridges" $bridges "gateway" $gateway }}
 {{- toYaml (mergeOverwrite (deepCopy .Values.config) $own) }}
 {{- end }}
 
