@@ -192,9 +192,8 @@ REQUIRED_BY_KIND = {
 }
 """What each kind of feedback needs besides what all need; a map needs at least one entry."""
 
-NEEDED_FOR_VERDICT = ("alert_id", "verdict")
 NEEDED_BY_ACTION = {
-    "verdict": NEEDED_FOR_VERDICT,
+    "verdict": ("alert_id", "verdict"),
     "acknowledge": ("alert_id", "until_ms"),
     "undo": ("accept_id",),
     "comment": ("alert_id", "comment"),

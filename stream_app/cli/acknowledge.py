@@ -3,7 +3,6 @@
 import re
 import time
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -12,15 +11,15 @@ from driftline.stream_app.cli.control import BY, COMMENT, MODEL, control_client,
 from driftline.stream_app.cli.options import common_options, kafka_settings
 from driftline.stream_app.cli.presentation import Command, examples
 
-SECONDS: Final = {"m": 60, "h": 3600, "d": 86_400}
 
+def duration_ms(context: click.Context, parameter: click.Parameter, text: str) -> int:
+    """``30m``, ``4h`` or ``2d``; shorter ones, or a number alone, would be taken for something else."""
+    from driftline.stream_app.config.section import UNITS_MS
 
-def duration_s(context: click.Context, parameter: click.Parameter, text: str) -> int:
-    """``30m``, ``4h`` or ``2d`` in seconds."""
     match = re.fullmatch(r"([1-9]\d{0,3})([mhd])", text)
     if match is None:
         raise click.BadParameter(f"{text!r} is not a duration: write 30m, 4h or 2d.", context, parameter)
-    return int(match[1]) * SECONDS[match[2]]
+    return int(match[1]) * UNITS_MS[match[2]]
 
 
 @click.command(
@@ -35,7 +34,7 @@ def duration_s(context: click.Context, parameter: click.Parameter, text: str) ->
     metavar="TIME",
     default="4h",
     show_default=True,
-    callback=duration_s,
+    callback=duration_ms,
     help="How long it is not repeated: 30m, 4h, 2d.",
 )
 @MODEL
@@ -53,7 +52,7 @@ def acknowledge(
     bootstrap_servers: str | None,
 ) -> None:
     """Say that you look after an alert: its incident is not repeated for a while. It resolves nothing."""
-    until_ms = int(time.time() * 1000) + duration * 1000
+    until_ms = int(time.time() * 1000) + duration
     kafka = kafka_settings(config, bootstrap_servers)
     require_alert(kafka, model, alert_id)
     with listening(kafka) as audit:

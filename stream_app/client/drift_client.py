@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import uuid4
 
-from driftline.schemas.events import DEFAULT_ROLE, NEEDED_FOR_VERDICT, REQUIRED_BY_KIND, Verdict
+from driftline.schemas.events import DEFAULT_ROLE, NEEDED_BY_ACTION, REQUIRED_BY_KIND, Verdict
 from driftline.stream_app.client.encoding import text_of, time_ms_of
 from driftline.stream_app.client.event_client import EventClient
 
@@ -163,7 +163,7 @@ class DriftClient(EventClient):
         if verdict not in get_args(Verdict):
             raise ValueError(f"there is no verdict {verdict!r}: use {', '.join(get_args(Verdict))}.")
         event = {"action": "verdict", "alert_id": alert_id, "verdict": verdict, "by": by, "comment": comment}
-        return self._log_control(event, NEEDED_FOR_VERDICT, id, time, model)
+        return self._log_control(event, id, time, model)
 
     def log_accept(
         self,
@@ -192,7 +192,7 @@ class DriftClient(EventClient):
             "by": by,
             "comment": comment,
         }
-        return self._log_control(event, ("signals",) if alert_id is None else (), id, time, model)
+        return self._log_control(event, id, time, model)
 
     def log_acknowledge(
         self,
@@ -212,7 +212,7 @@ class DriftClient(EventClient):
         """
         event: dict[str, Any] = {"action": "acknowledge", "alert_id": alert_id, "by": by, "comment": comment}
         event["until"] = time_ms_of(until)
-        return self._log_control(event, ("alert_id",), id, time, model)
+        return self._log_control(event, id, time, model)
 
     def log_undo(
         self,
@@ -230,7 +230,7 @@ class DriftClient(EventClient):
             ValueError: no model is named, here or for the client.
         """
         event = {"action": "undo", "accept_id": accept_id, "by": by, "comment": comment}
-        return self._log_control(event, ("accept_id",), id, time, model)
+        return self._log_control(event, id, time, model)
 
     def log_comment(
         self,
@@ -248,15 +248,18 @@ class DriftClient(EventClient):
             ValueError: no model is named, here or for the client.
         """
         event = {"action": "comment", "alert_id": alert_id, "by": by, "comment": comment}
-        return self._log_control(event, ("alert_id", "comment"), id, time, model)
+        return self._log_control(event, id, time, model)
 
     def _log_control(
         self,
         event: dict[str, Any],
-        required: tuple[str, ...],
         id: str | None,
         time: int | datetime | None,
         model: str | None,
     ) -> str:
         event = {"type": "control", "id": text_of(id) or uuid4().hex, **event}
+        if event["action"] == "accept":
+            required: tuple[str, ...] = ("signals",) if event["alert_id"] is None else ()
+        else:
+            required = tuple(name.removesuffix("_ms") for name in NEEDED_BY_ACTION[event["action"]])
         return self._log(self._kafka.control, event, model, time, required)
