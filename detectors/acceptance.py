@@ -3,17 +3,20 @@ now.
 """
 
 from math import sqrt
+from typing import Any
 
 import numpy as np
 
 from driftline.detectors.inheritance import inherit_reference
-from driftline.detectors.layout import Arrays
 from driftline.detectors.learning import begin_sample
 from driftline.detectors.levels import moments
 from driftline.detectors.local_level import set_memory
-from driftline.detectors.record import GRID_POINTS, SEASON, SIGNAL
 from driftline.detectors.reference import begin, learn_rate
 from driftline.detectors.signals import Transform, is_rate
+from driftline.detectors.state.arrays import Arrays
+from driftline.detectors.state.columns import SnapshotError, packed, unpacked
+from driftline.detectors.state.fields import DEFAULTS, FORMERLY, GRID_POINTS, SEASON, SIGNAL
+from driftline.detectors.state.layout_8 import reference_as_columns
 
 VALUES_MIN = 100  # fewer say too little about a level
 
@@ -69,29 +72,28 @@ def move_distribution(arrays: Arrays, index: int, mean: float, sd: float) -> boo
     return True
 
 
-PackedReference = list[bytes]
-"""A signal's record, its shape and its season; bytes, about 9 kB of a categorical number."""
+PackedReference = list[Any]
+"""A signal's record, its shape and its season as records with named columns; about 12 kB."""
 
 
 def packed_reference(arrays: Arrays, index: int) -> PackedReference:
     """What an armed signal is measured against, to be put back later."""
     signal = arrays.signals[index]
-    rows = (signal, arrays.shapes[signal["shape"]], arrays.seasons[signal["season"]])
-    return [row.tobytes() for row in rows]
+    rows = (arrays.signals, index), (arrays.shapes, signal["shape"]), (arrays.seasons, signal["season"])
+    return [packed(records[row : row + 1]) for records, row in rows]
 
 
-def put_back(arrays: Arrays, index: int, packed: PackedReference) -> bool:
+def put_back(arrays: Arrays, index: int, reference: PackedReference) -> bool:
     """Arms a signal with a reference it had before; its detectors start afresh at it.
 
-    False, and nothing has changed, when it was packed by a release with another layout or of another kind of
-    signal.
+    False, and nothing has changed, when it is of another kind of signal, or cannot be read any more.
     """
-    dtypes = (SIGNAL, arrays.shapes.dtype, SEASON)
-    if [len(each) for each in packed] != [dtype.itemsize for dtype in dtypes]:
+    try:
+        signal, shape, season = reference_as_columns(reference)
+        signals = unpacked(signal, SIGNAL, "reference", FORMERLY, DEFAULTS)
+        shapes, seasons = unpacked(shape, arrays.shapes.dtype, "shape"), unpacked(season, SEASON, "season")
+    except SnapshotError:
         return False
-    signals, shapes, seasons = (
-        np.frombuffer(each, dtype).copy() for each, dtype in zip(packed, dtypes, strict=True)
-    )
     if signals["transform"][0] != arrays.signals[index]["transform"]:
         return False
     signals["shape"] = signals["season"] = 0

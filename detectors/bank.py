@@ -15,7 +15,15 @@ from driftline.detectors.inheritance import inherit_reference
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.names import NAMES
 from driftline.detectors.kernels.scratch import make_batch
-from driftline.detectors.layout import (
+from driftline.detectors.learning import MEMORY_MS
+from driftline.detectors.levels import Moments, Phase, SignalState, phase_of, signal_state
+from driftline.detectors.nearness import nearness_of
+from driftline.detectors.registry import check_names
+from driftline.detectors.reports import Scene
+from driftline.detectors.shares import share_of
+from driftline.detectors.signals import BankSettings, Signal, Transform, is_share
+from driftline.detectors.state.arrays import (
+    CODED,
     empty_arrays,
     forget,
     keep,
@@ -24,17 +32,11 @@ from driftline.detectors.layout import (
     with_signals,
     without_idle_buffers,
 )
-from driftline.detectors.learning import MEMORY_MS
-from driftline.detectors.levels import Moments, Phase, SignalState, phase_of, signal_state
-from driftline.detectors.nearness import nearness_of
-from driftline.detectors.registry import check_names
-from driftline.detectors.reports import Scene
-from driftline.detectors.shares import share_of
-from driftline.detectors.signals import BankSettings, Signal, Transform, is_share
-from driftline.detectors.snapshot import (
+from driftline.detectors.state.snapshot import (
     RIVER_VERSION,
     VERSION,
     check_version,
+    codes_fit,
     pack_arrays,
     pack_signal,
     unpack_arrays,
@@ -63,6 +65,8 @@ class Bank:
         """How many signals have a reference, so that they can fire."""
         self.rebuilt: list[str] = []
         """Signals whose per-signal detectors could not be restored and begin again at the reference."""
+        self.forgotten: list[str] = []
+        """Signals whose state means something else under today's settings, so that they begin anew."""
         self._index: dict[str, int] = {}
         self._watches: list[list[Watch] | None] = []
         self._arrays = empty_arrays(settings.categories, settings.warm_up)
@@ -312,26 +316,35 @@ class Bank:
     def restore(cls, settings: BankSettings, snapshot: dict[str, Any]) -> "Bank":
         """A bank that continues from a snapshot to the bit.
 
-        The per-signal detectors of another river release, or such that cannot be read, begin again at the
-        reference; `rebuilt` names their signals. Raises SnapshotError for a snapshot of another version or
-        layout.
+        What another release wrote is carried over by name. The per-signal detectors of another river release,
+        or such that cannot be read, begin again at the reference (`rebuilt` names their signals); categories
+        begin anew under another limit of them (`forgotten`). Raises SnapshotError for what no release wrote.
         """
         check_version(snapshot)
         bank = cls(settings)
         bank.columns = snapshot["columns"]
         bank.signals = [unpack_signal(packed) for packed in snapshot["names"]]
         bank._index = {signal.name: index for index, signal in enumerate(bank.signals)}
-        bank._arrays = unpack_arrays(snapshot["arrays"], settings)
+        bank._arrays = unpack_arrays(snapshot, settings)
+        if not codes_fit(snapshot, settings):
+            bank._forget_codes()
         bank._flag()
         bank._watches = [None] * len(bank.signals)
         same_river = snapshot["river"] == RIVER_VERSION
         for index, states in enumerate(snapshot["watches"]):
-            if states is not None:
+            if states is not None and bank._arrays.signals["armed"][index]:
                 record, names = bank._arrays.signals[index], bank._names(index)
                 bank._watches[index] = restored_watches(record, names, states) if same_river else None
                 if bank._watches[index] is None:
                     bank.rebuilt.append(bank.signals[index].name)
         return bank
+
+    def _forget_codes(self) -> None:
+        """Lets categories begin anew: their codes are other ones."""
+        for index, signal in enumerate(self.signals):
+            if signal.transform in CODED:
+                self._arrays = forget(self._arrays, index)
+                self.forgotten.append(signal.name)
 
     def _names(self, index: int) -> tuple[str, ...]:
         return detectors_of(self.signals[index], self.settings.detectors)

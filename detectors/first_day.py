@@ -13,17 +13,16 @@ from driftline.detectors.cycle import looks_flat, means_of
 from driftline.detectors.distribution import learn_number, own_scores
 from driftline.detectors.kernels.sample import SAMPLE_MS
 from driftline.detectors.kernels.scratch import DAY_MS, SLOT_MS
-from driftline.detectors.layout import clear_recent
 from driftline.detectors.learning import give_way, set_whitening
 from driftline.detectors.local_level import HOLD_MS, following_ms, set_memory
-from driftline.detectors.record import SLOTS
 from driftline.detectors.reference import begin
+from driftline.detectors.state.arrays import clear_recent
+from driftline.detectors.state.fields import KEPT_THROUGH_A_SECOND_LOOK, SLOTS
 from driftline.detectors.whitening import to_score
 
 SAMPLE_MIN = SLOTS // 2
 COUNTED_MAX = 100.0  # values: where the level lies in the new scores is known about as well as from so many,
 VARIANCE_COUNTED = 30.0  # and the variance as well as from so many
-CONTINUED = ("emitted", "block_count", "block_sum", "carried")  # by the per-signal detectors
 
 
 def look_again(signal: np.void, shape: np.void, season: np.void) -> None:
@@ -89,7 +88,7 @@ def begin_again(signal: np.void, shape: np.void) -> None:
     """Starts the kernel's detectors at the new reference; those of Python go on."""
     clear_recent(signal)
     shape["cells"] = 0
-    continued = {name: signal[name].copy() for name in CONTINUED}
+    continued = {name: signal[name].copy() for name in KEPT_THROUGH_A_SECOND_LOOK}
     begin(signal)
     for name, value in continued.items():
         signal[name] = value

@@ -2,75 +2,10 @@
 old.
 """
 
-from driftline.detectors.layout import Arrays, clear_recent
 from driftline.detectors.reference import begin
+from driftline.detectors.state.arrays import Arrays, clear_recent
+from driftline.detectors.state.fields import INHERITED, INHERITED_AFTER_THE_RESTART
 from driftline.detectors.thresholds import set_thresholds
-
-INHERITED = (
-    *(
-        "reference_count",
-        "reference_missing",
-        "reference_mean",
-        "reference_sd",
-        "effect_sd",
-        "reference_low",
-        "reference_high",
-    ),
-    *("ones", "atoms", "center", "scale", "cut", "common", "rare", "origin", "anchor", "every"),
-    *(
-        "base",
-        "base_trend",
-        "base_counted",
-        "base_memory",
-        "base_limit",
-        "base_variance",
-        "base_steps",
-        "grain",
-    ),
-    *(
-        "phi",
-        "sigma",
-        "spread_error",
-        "previous",
-        "level",
-        "trend",
-        "counted",
-        "memory",
-        "local_ms",
-        "local_sd",
-        "variance_counted",
-        "variance_memory",
-        "local",
-        "hold",
-        "allowance",
-        "allowance_daily",
-    ),
-    *(
-        "products",
-        "long_run",
-        "long_run_squares",
-        "blocks",
-        "wander_gain",
-        "wander_kept",
-        "wander_variance",
-        "wander_sums",
-        "score_before",
-        "learn_at",
-        "season_from_ms",
-        "season_ms",
-        "sampled_from_ms",
-        "sample_next_ms",
-        "cyclic",
-        "moved",
-        # of categories: how many are judged alone, and how much windows differ from the reference by nature
-        "shape_cells",
-        "dispersed",
-        "dispersion",
-    ),
-)
-# Of the reference itself, but learned while detectors ran, so that these begin without it: how often sums of
-# the healthy signal came over two levels, by which thresholds are raised.
-LEARNED_SINCE = ("crossings", "crossing_values")
 
 
 def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -> None:
@@ -90,6 +25,6 @@ def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -
         arrays.seasons[signal["season"]] = others.seasons[other["season"]]
     clear_recent(signal)
     begin(signal)
-    for name in LEARNED_SINCE:
+    for name in INHERITED_AFTER_THE_RESTART:
         signal[name] = other[name]
     set_thresholds(signal)

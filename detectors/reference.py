@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from driftline.detectors.categories import learn_shares, learn_unseen
 from driftline.detectors.distribution import learn_number, own_scores, rebuild_recent
 from driftline.detectors.kernels.page_hinkley import prime, reset
-from driftline.detectors.layout import QUALITY, SEASONAL, Arrays, clear_recent
 from driftline.detectors.learning import begin_learning
 from driftline.detectors.signals import NUMERIC, BankSettings, Transform
+from driftline.detectors.state.arrays import QUALITY, SEASONAL, Arrays, clear_recent
+from driftline.detectors.state.fields import RESTARTED
 from driftline.detectors.tail import learn_tail
 from driftline.detectors.thresholds import set_thresholds
 
@@ -20,38 +21,6 @@ UPDATES_PER_S = 8.0  # what river's detectors see of a fast signal under resolut
 BLOCK_MAX = 64
 RARE_RATE = 0.1
 RARE_BLOCK = 8
-STARTED_AT_ZERO = (
-    *("emitted", "block_count", "block_sum", "ring_count", "rings", "ring_sum", "ring", "before", "cusums"),
-    *(
-        "level_ms",
-        "level_offset",
-        "level_direction",
-        "marks_ms",
-        "marks_offset",
-        "told",
-        "away",
-        "returned",
-        "turned",
-        "widened",
-    ),
-    *(
-        "spread_count",
-        "shift",
-        "shift_count",
-        "drifted",
-        "carried",
-        "lanes",
-        "spreads",
-        "tallied",
-        "patterned",
-        "odd",
-        "shape_statistic",
-        "crossings",
-        "crossing_values",
-        "wander",
-        "past_means",
-    ),
-)
 
 
 def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
@@ -158,7 +127,7 @@ def sd_of(signal: np.void, rate: float) -> float:
 
 def begin(signal: np.void) -> None:
     """Starts the detectors of a signal at its reference."""
-    for name in STARTED_AT_ZERO:
+    for name in RESTARTED:
         signal[name] = 0
     signal["spread"] = 1.0
     signal["awake"] = signal["transform"] not in QUALITY or signal["ones"] > 0

@@ -10,7 +10,7 @@ from driftline.stream_app.monitoring.model import ModelMonitor
 HOUR_MS: Final = 3_600_000
 UNDO_MS: Final = 24 * HOUR_MS
 KEPT_MAX: Final = 64
-"""Signals of a model. A reference has at most 10 kB, so 640 kB; they are part of every checkpoint."""
+"""Signals of a model. A reference has about 12 kB, so 800 kB; they are part of every checkpoint."""
 
 
 class Place(NamedTuple):
@@ -27,7 +27,7 @@ class Accepted(msgspec.Struct, array_like=True):
 
     id: str
     time_ms: int
-    references: list[tuple[Place, list[bytes]]]
+    references: list[tuple[Place, list[Any]]]
 
 
 class EarlierReferences:

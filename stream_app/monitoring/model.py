@@ -19,7 +19,7 @@ from driftline.stream_app.monitoring.oddities import Note, usable
 from driftline.stream_app.monitoring.runs import DecodedRun, Run
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.streams import Baseline, StreamKey, Streams
-from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, Reported
+from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, Reported, Table
 from driftline.stream_app.monitoring.volume import VOLUME, seconds_of
 
 MINUTE_MS = 60_000
@@ -336,4 +336,16 @@ class ModelMonitor:
         """Take up a stream from its snapshot."""
         stream = self.streams.new(snapshot["version"], snapshot["role"])
         stream.restore(snapshot)
+        for table in stream.tables():
+            self._note_new_beginnings(stream, table)
         return stream
+
+    def _note_new_beginnings(self, stream: Stream, table: Table) -> None:
+        """Say what of a restored table could not be carried over."""
+        why = dict.fromkeys(table.bank.rebuilt, "its plug-in detectors begin anew at its reference")
+        why |= dict.fromkeys(table.bank.forgotten, "it learns anew, as the limit of categories is another")
+        for name, sentence in why.items():
+            subject = f"{stream.version} {name}"
+            self.notices.note(
+                Why.BEGINS_ANEW, subject, f"{self.model}: {subject}: {sentence}", self.clock.now_ms
+            )

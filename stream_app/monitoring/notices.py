@@ -32,6 +32,8 @@ class Why(StrEnum):
     """Values that do not fit the type of their name."""
     NOT_ARMED = "not_armed"
     """A signal that will not be armed within a week at its rate, or never."""
+    BEGINS_ANEW = "begins_anew"
+    """What was learned of it before a restart means nothing under today's release or settings."""
     LIMIT = "limit"
     """Beyond one of the limits."""
     SET_ASIDE = "set_aside"

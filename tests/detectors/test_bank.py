@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from driftline import detectors
 from driftline.detectors import Bank, BankSettings, Signal, SnapshotError, Transform
-from driftline.detectors.record import SIGNAL
+from driftline.detectors.state.arrays import CODED
+from driftline.detectors.state.fields import SIGNAL
 from tests.detectors.streams import EVERYTHING, everything, feed, single
 
 SETTINGS = BankSettings(warm_up=200, false_alarm_every=5000, window=100)
@@ -157,7 +158,7 @@ def test_blocks_follow_the_rate(spacing_ms: int, every: int) -> None:
     rows = np.arange(200)
     bank.update(np.random.default_rng(6).standard_normal((200, 1)), rows * spacing_ms, rows)
     packed = bank.snapshot()["arrays"]["signals"]
-    assert np.frombuffer(packed[2], SIGNAL)["every"][0] == every
+    assert np.frombuffer(packed["bytes"], SIGNAL)["every"][0] == every
 
 
 def test_rare_events_come_in_blocks() -> None:
@@ -168,7 +169,7 @@ def test_rare_events_come_in_blocks() -> None:
     matrix = np.stack([rows % 25 == 0, rows % 2 == 0], axis=1).astype(float)
     bank.update(matrix, rows * 1000, rows)
     packed = bank.snapshot()["arrays"]["signals"]
-    assert np.frombuffer(packed[2], SIGNAL)["every"].tolist() == [8, 1]
+    assert np.frombuffer(packed["bytes"], SIGNAL)["every"].tolist() == [8, 1]
 
 
 def test_a_signal_that_was_never_one_has_no_detectors() -> None:
@@ -308,12 +309,23 @@ def test_a_snapshot_of_another_version_is_refused() -> None:
     snapshot = bank_of_everything(300).snapshot()
     with pytest.raises(SnapshotError, match="version 99"):
         Bank.restore(SETTINGS, {**snapshot, "version": 99})
-    with pytest.raises(SnapshotError, match="categories"):
-        Bank.restore(replace(SETTINGS, categories=300), snapshot)
-    dtype, shape, content = snapshot["arrays"]["signals"]
-    cut = {**snapshot["arrays"], "signals": [dtype, shape, content[:-8]]}
+    signals = snapshot["arrays"]["signals"]
+    cut = {**snapshot["arrays"], "signals": {**signals, "bytes": signals["bytes"][:-8]}}
     with pytest.raises(SnapshotError, match="cut short"):
         Bank.restore(SETTINGS, {**snapshot, "arrays": cut})
+
+
+def test_another_limit_of_categories_costs_only_them() -> None:
+    """Whoever raised `categories_per_signal` lost every reference of the model."""
+    bank = bank_of_everything(900)
+    restored = Bank.restore(replace(SETTINGS, categories=300), bank.snapshot())
+    coded = [signal.name for signal in bank.signals if signal.transform in CODED]
+    assert restored.forgotten == coded
+    assert len(coded) >= 2
+    for before, after in zip(bank.states(), restored.states(), strict=True):
+        assert after.armed == (before.armed and before.name not in coded)
+        assert after.name in coded or after == before
+    assert feed(restored, everything(900, seed=1), first=900)
 
 
 def test_another_river_rebuilds_only_its_detectors() -> None:
@@ -364,7 +376,7 @@ def test_an_armed_signal_takes_less_than_eight_kilobytes() -> None:
     bank = single(warm_up=200)
     feed(bank, np.random.default_rng(0).standard_normal((20_000, 1)))
     arrays, watches = bank.snapshot()["arrays"], bank.snapshot()["watches"]
-    record, shape = len(arrays["signals"][2]), len(arrays["shapes"][2]) // 2
+    record, shape = len(arrays["signals"]["bytes"]), len(arrays["shapes"]["bytes"]) // 2
     adwin = len(watches[0]["adwin"][-1][1])
     assert arrays["buffers"][1] == []
     assert record + shape + adwin < 8 * 1024

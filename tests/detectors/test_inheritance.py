@@ -5,9 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from driftline.detectors import Bank, BankSettings, Signal, Transform
-from driftline.detectors.inheritance import INHERITED, LEARNED_SINCE
-from driftline.detectors.record import SIGNAL
-from driftline.detectors.reference import STARTED_AT_ZERO
+from driftline.detectors.state.fields import INHERITED
 from tests.detectors.streams import feed
 
 ROWS = 60_000
@@ -21,14 +19,6 @@ CASES = [(each, count) for each in Transform for count in (CATEGORIES if each in
 THRESHOLDS = (
     *("heights", "allowances", "spread_height", "shape_height", "pattern_height"),
     *("delta", "threshold", "shift_scale"),
-)
-# What is the signal's own: what it is, what it has read itself, and where its detectors are.
-OWN = (
-    *("transform", "column", "shape", "season", "buffer", "seed", "minimum", "maximum", "spare"),
-    *("requested", "shares", "tested", "watched", "remembered_ms"),
-    *("seen", "missing", "first_ms", "last_ms", "gaps", "recent", "open_block", "window_ms"),
-    *("awake", "armed", "stale", "drift", "spread", "totals", "marks"),
-    *("mean", "increase", "decrease", "increase_min", "decrease_max", "instances", "absorbed"),
 )
 
 
@@ -68,7 +58,7 @@ def test_an_heir_is_as_the_original(transform: Transform, categories: int, throu
     heir.inherit(source, ["x"])
     assert heir.armed == 1
     mine, theirs = (bank._arrays.signals[0] for bank in (heir, original))
-    for name in (*INHERITED, *LEARNED_SINCE, *THRESHOLDS):
+    for name in (*INHERITED, *THRESHOLDS):
         assert np.array_equal(mine[name], theirs[name]), name
     for part in (1, 2):
         more, first = cells(transform, categories, part), part * ROWS
@@ -91,11 +81,3 @@ def test_an_heir_sees_what_the_original_would(categories: int) -> None:
         for bank in (original, heir)
     ]
     assert all(0 < delay < 500 for delay in found)
-
-
-def test_every_number_of_a_signal_has_its_place() -> None:
-    """A new one that nobody thought of would be 0 in every new version, as three of the shape test were."""
-    places = [*INHERITED, *LEARNED_SINCE, *STARTED_AT_ZERO, *THRESHOLDS, *OWN]
-    assert sorted(set(places)) == sorted(SIGNAL.names or ())
-    twice = {name for name in places if places.count(name) > 1}
-    assert twice == set(LEARNED_SINCE), "began at zero, then taken over"

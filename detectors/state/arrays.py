@@ -7,14 +7,13 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.record import SEASON, SIGNAL, Records, shape_dtype
 from driftline.detectors.signals import MEANS, Signal, Transform
+from driftline.detectors.state.fields import IDENTITIES, SEASON, SIGNAL, Records, shape_dtype
 
 SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN)
 SEASONAL = (*MEANS, Transform.VALUE, Transform.CATEGORY, Transform.TAIL)
 BUFFERED = SEASONAL
-# What a signal keeps when all else is forgotten.
-KEPT = ("transform", "column", "shape", "season", "seed", "minimum", "maximum", "requested", "remembered_ms")
+CODED = (Transform.CATEGORY, Transform.UNSEEN)
 QUALITY = (Transform.MISSING, Transform.NULL, Transform.WRONG_TYPE, Transform.OUT_OF_RANGE, Transform.UNSEEN)
 
 
@@ -150,7 +149,7 @@ def forget(arrays: Arrays, index: int) -> Arrays:
     signals = arrays.signals
     old = signals[index].copy()
     signals[index] = np.zeros(1, SIGNAL)[0]
-    for name in KEPT:
+    for name in IDENTITIES:
         signals[name][index] = old[name]
     clear_recent(signals[index])
     for records, row in ((arrays.shapes, old["shape"]), (arrays.seasons, old["season"])):

@@ -1,0 +1,251 @@
+"""The state of one signal, field by field: what each one is, and what becomes of it when its life turns.
+
+```
+new ──values──▶ warm-up ──armed──▶ watched ──a new version──▶ its heir: begins with what is INHERITED
+ ▲                                 │  ▲  └──accepted, put back, a dormant one wakes──┐  (RESTARTED: 0 again)
+ └──forgotten, of another type─────┘  ├──────────────────────────────────────────────┘
+    (keeps its IDENTITIES)            └──a snapshot, also of another release: by name (DEFAULTS, FORMERLY)
+```
+
+What happens to a field then is its `Life`, declared with it; nothing else lists fields. A signal whose values
+need a distribution (VALUE, CATEGORY, UNSEEN) has a Shape record too, and one that may have a cycle (VALUE,
+BINARY, CATEGORY, TAIL) a Season record; the many 0/1 signals of data quality do without.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from driftline.detectors.kernels.lanes import CROSSING_LEVELS, LANES, SHAPE_CELLS, SLOW_LANES
+from driftline.detectors.kernels.names import NAMES
+
+Records = NDArray[np.void]
+GRID_POINTS = 129  # the quantile table's points lie at normal scores -3.2, -3.15, …, 3.2
+GRID_LOW = -3.2
+GRID_STEP = 0.05
+RING_BLOCKS = 8
+TOTALS = 6  # five sums, and the level at the time
+MARKS = 6  # where a change may have begun
+PAST_MEANS = 8  # of blocks of scores
+SLOTS = 336  # half hours of a week
+
+
+class Life(NamedTuple):
+    """What becomes of a field when a signal's life turns.
+
+    inherited: an heir has its predecessor's value. restarts: it is 0 again when detectors start at a
+    reference (before an heir takes what is inherited). survives_second_look: it is kept even so when that
+    happens after the first day. is_identity: it is kept when all else is forgotten.
+    """
+
+    inherited: bool = False
+    restarts: bool = False
+    survives_second_look: bool = False
+    is_identity: bool = False
+
+
+IDENTITY = Life(is_identity=True)
+OWN = Life()
+"""Of this signal alone: counts, times, windows, and what follows from other fields."""
+REFERENCE = Life(inherited=True)
+EVIDENCE = Life(restarts=True)
+"""Of a change since the detectors started."""
+BLOCKS = Life(restarts=True, survives_second_look=True)
+LEARNED_SINCE = Life(inherited=True, restarts=True)
+"""Of the reference, but learned while detectors ran."""
+
+
+class Field(NamedTuple):
+    """One field of a record. default: what a signal has of it whose state was written before the field was;
+    formerly: what it was called then.
+    """
+
+    name: str
+    format: str
+    shape: tuple[int, ...]
+    life: Life
+    default: float = 0.0
+    formerly: str = ""
+
+
+def floats(life: Life, *names: str, shape: tuple[int, ...] = (), default: float = 0.0) -> Iterator[Field]:
+    """Numbers of eight bytes."""
+    return (Field(name, "f8", shape, life, default) for name in names)
+
+
+def counts(life: Life, *names: str, shape: tuple[int, ...] = (), default: int = 0) -> Iterator[Field]:
+    """Whole numbers of eight bytes: counts, places, times in ms."""
+    return (Field(name, "i8", shape, life, default) for name in names)
+
+
+def flags(life: Life, *names: str) -> Iterator[Field]:
+    """States of one byte."""
+    return (Field(name, "i1", (), life) for name in names)
+
+
+SIGNAL_FIELDS: Final = (
+    # what it is; shape, season and buffer are rows of the other arrays, 0 for none
+    *counts(IDENTITY, "transform", "column", "shape", "season"),
+    *counts(OWN, "buffer"),
+    *counts(IDENTITY, "seed"),
+    *floats(IDENTITY, "minimum", "maximum"),
+    # what is so with it, small so that a record stays so: local while no cycle is known, cyclic is 1 when one
+    # is removed and 2 when it is a material one; moved by that, by a cycle that is not known, or by what
+    # wanders; away from its level, and returned after the value with which that ends; turned, widened and
+    # drift (Page-Hinkley's) are ±1 after the value at which a change was found; odd as the last window of the
+    # shape test was; awake when it is no dormant one; stale asks for what can be learned; tested is a set of
+    # bits, one per test of the kernel
+    *flags(REFERENCE, "local", "cyclic", "moved"),
+    *flags(EVIDENCE, "away", "returned", "turned", "widened"),
+    *flags(OWN, "drift"),
+    *flags(EVIDENCE, "odd"),
+    *flags(OWN, "awake", "stale", "armed", "watched", "tested"),
+    Field("spare", "i1", (2,), OWN),  # so that numbers begin at multiples of eight bytes
+    # how far it is
+    *counts(OWN, "seen", "missing", "first_ms", "last_ms"),
+    *floats(REFERENCE, "ones"),
+    # the mean number of values between false alarms that is asked of all its detectors together
+    *floats(IDENTITY, "requested"),
+    *floats(OWN, "shares", shape=(len(NAMES),)),  # of the false alarms, by test of the kernel
+    # the reference and how a value becomes a score under it
+    *counts(REFERENCE, "reference_count", "reference_missing", "atoms"),
+    *floats(REFERENCE, "reference_mean", "reference_sd", "reference_low", "reference_high"),
+    *floats(REFERENCE, "center", "scale", "cut", "common", "rare", "origin"),
+    # by how much the value changes with an effect of one sd: by the reference's, or by that of its noise
+    *floats(REFERENCE, "effect_sd"),
+    # the first value of a number: all others are kept as their difference from it, so that what is added to a
+    # number changes no bit of what is found
+    *floats(REFERENCE, "anchor"),
+    # what a value of a tail is measured from: the line through the last hour, learned from `base_counted`
+    # values up to `base_memory` of them; a value counts for no more than `base_limit` away from it; grain is
+    # how far apart values are that are only few, such as whole numbers
+    *floats(REFERENCE, "base", "base_trend", "base_counted", "base_memory", "base_limit", "grain"),
+    *floats(REFERENCE, "base_variance"),
+    *floats(REFERENCE, "base_steps", shape=(2, 2)),
+    # the recent window, [0] the half being filled and [1] the full one before: missing values, and count, sum
+    # and sum of squares of value - origin, minimum, maximum, sum of scores
+    *counts(OWN, "gaps", shape=(2,)),
+    *floats(OWN, "recent", shape=(2, 6)),
+    # from a score to an innovation: coefficient and sd of the AR(1) process, the residual before; the level
+    # (with its trend while it is local), learned from `counted` values up to `memory` of them
+    *floats(REFERENCE, "phi", "sigma", "previous", "level", "trend", "counted", "memory"),
+    # how long a changed level is held while it is local, in values, and a healthy one remembered
+    *floats(REFERENCE, "hold"),
+    *floats(IDENTITY, "remembered_ms"),
+    # what the fit of a cycle leaves uncertain, in sd: all of it, the waves of a day or less, and what of it
+    # each CUSUM allows for
+    *floats(REFERENCE, "allowance", "allowance_daily"),
+    *floats(OWN, "allowances", shape=(LANES,)),
+    # the memory of a local level in time; the sd of innovations of late where a cycle moves it too, learned
+    # from `variance_counted` values up to `variance_memory` of them (0: it is not)
+    *floats(REFERENCE, "local_ms", "local_sd", "variance_counted", "variance_memory"),
+    # the variance of means of innovations, and of their squares, against that of independent normal ones; of
+    # blocks of innovations (`kernels/long_run.py`): values and sums in the open one, how many blocks, and
+    # their sums
+    *floats(REFERENCE, "long_run", "long_run_squares"),
+    *floats(OWN, "open_block", shape=(4,)),
+    *floats(REFERENCE, "blocks", shape=(4,)),
+    # what wanders: how far it takes the level now, the share of an innovation that it learns, what is left of
+    # it after a value, its variance in that of innovations; of means of blocks of scores, how many, their
+    # squares, their products with those some blocks before; the last ones, the newest last
+    *floats(EVIDENCE, "wander"),
+    *floats(REFERENCE, "wander_gain", "wander_kept", "wander_variance"),
+    *floats(REFERENCE, "wander_sums", shape=(4,)),
+    *floats(EVIDENCE, "past_means", shape=(PAST_MEANS,)),
+    # when more can be learned: count, sum of squares and of lagged products of scores, the score before, the
+    # count and the time at which to look again, since when the first day is sampled (0: it is not) and when
+    # the next value is due
+    *floats(REFERENCE, "products", shape=(3,)),
+    *floats(REFERENCE, "score_before", "learn_at"),
+    *counts(REFERENCE, "season_from_ms", "season_ms", "sampled_from_ms", "sample_next_ms"),
+    # after a change: by how many sd it is away from its level, known from how many values, and by how many
+    # the level had begun to follow; by how many levels that stayed have moved it in all
+    *floats(EVIDENCE, "shift", "shift_count", "drifted"),
+    *floats(BLOCKS, "carried"),
+    # what the smallest shifts of the CUSUMs are multiplied by; the lanes of the CUSUMs or of the e-detector,
+    # upwards and downwards, and their thresholds
+    *floats(OWN, "shift_scale"),
+    *floats(EVIDENCE, "lanes", shape=(2, LANES)),
+    *floats(OWN, "absorbed", shape=(2, SLOW_LANES)),
+    *floats(OWN, "heights", shape=(LANES,)),
+    # how often sums of the healthy signal came over each of two levels, in how many values
+    Field("crossings", "f4", np.shape(CROSSING_LEVELS), LEARNED_SINCE),
+    *floats(LEARNED_SINCE, "crossing_values"),
+    # the variance test: sums for wider and narrower, with count and squares since each was 0; the ratio that
+    # the variance has changed by
+    *floats(EVIDENCE, "spreads", shape=(2, 3)),
+    *floats(OWN, "spread_height"),
+    *floats(REFERENCE, "spread_error"),
+    *floats(OWN, "spread", default=1.0),
+    *floats(EVIDENCE, "spread_count"),
+    # the shape test: values in the window and the time of the first, windows in the pattern; cells of
+    # categories that are judged; how much more than by chance windows of categories differ from the
+    # reference, and from how many windows that is known
+    *counts(EVIDENCE, "tallied"),
+    *counts(OWN, "window_ms"),
+    *counts(EVIDENCE, "patterned"),
+    *counts(REFERENCE, "shape_cells", "dispersed"),
+    *floats(OWN, "shape_height", "pattern_height"),
+    *floats(EVIDENCE, "shape_statistic"),
+    *floats(REFERENCE, "dispersion"),
+    # blocks of `every` values for the per-signal detectors
+    *counts(REFERENCE, "every"),
+    *counts(BLOCKS, "emitted", "block_count"),
+    *floats(BLOCKS, "block_sum"),
+    # blocks for the confirmation of an alarm
+    *counts(EVIDENCE, "ring_count", "rings"),
+    *floats(EVIDENCE, "ring_sum"),
+    *floats(EVIDENCE, "ring", shape=(RING_BLOCKS,)),
+    # Page-Hinkley; told is how often it fired at this level
+    *floats(OWN, "delta", "threshold", "mean", "increase", "decrease", "increase_min", "decrease_max"),
+    *counts(OWN, "instances"),
+    *counts(EVIDENCE, "told"),
+    # totals (count, sum, sum of squares, sum of scores, sum of innovations; and what was expected then) of
+    # the level, of the one before, and of the level when each of six CUSUMs last was zero: upwards and
+    # downwards, with three drifts
+    *floats(OWN, "totals", shape=(TOTALS,)),
+    *floats(EVIDENCE, "before", shape=(TOTALS,)),
+    *floats(EVIDENCE, "cusums", shape=(MARKS,)),
+    *floats(OWN, "marks", shape=(MARKS, TOTALS)),
+    *counts(EVIDENCE, "marks_ms", "marks_offset", shape=(MARKS,)),
+    *counts(EVIDENCE, "level_ms", "level_offset", "level_direction"),
+)
+SIGNAL = np.dtype([(field.name, field.format, field.shape) for field in SIGNAL_FIELDS])
+
+INHERITED: Final = tuple(field.name for field in SIGNAL_FIELDS if field.life.inherited)
+RESTARTED: Final = tuple(field.name for field in SIGNAL_FIELDS if field.life.restarts)
+INHERITED_AFTER_THE_RESTART: Final = tuple(name for name in INHERITED if name in RESTARTED)
+KEPT_THROUGH_A_SECOND_LOOK: Final = tuple(f.name for f in SIGNAL_FIELDS if f.life.survives_second_look)
+IDENTITIES: Final = tuple(field.name for field in SIGNAL_FIELDS if field.life.is_identity)
+DEFAULTS: Final = {field.name: field.default for field in SIGNAL_FIELDS}
+FORMERLY: Final = {field.name: field.formerly for field in SIGNAL_FIELDS if field.formerly}
+
+SEASON = np.dtype(
+    {
+        "names": ["mean", "knots", "weight", "sample"],
+        "formats": [("f4", (SLOTS,)), ("f4", (SLOTS,)), ("u2", (SLOTS,)), ("f8", (SLOTS,))],
+        "offsets": [0, 4 * SLOTS, 8 * SLOTS, 0],
+    }
+)
+"""What a signal is like at each half hour of the week: mean score, the cycle that is removed, values seen.
+
+While the first day is sampled (`kernels/sample.py`) the sample stands where mean and knots will stand. An
+heir has all of it.
+"""
+
+
+def shape_dtype(categories: int) -> np.dtype[Any]:
+    """The Shape record: 129 quantiles, or one entry per code, 0 being "other" and the last one "unseen".
+
+    table: VALUE reference quantiles or atoms; CATEGORY the reference share of each code. level: the
+    cumulative probability up to and including each entry. cells: values of the two halves of the recent
+    window per cell between table entries, or per code. tally: values of the window of the shape test per cell
+    or code; counts: of the last window per cell of it; pattern: the same of healthy windows together. An heir
+    has table and level.
+    """
+    points = max(GRID_POINTS, categories + 2)
+    windows = [("cells", "u2", (2, points + 1)), ("tally", "u2", (points,))]
+    cells = [(name, "f4", (SHAPE_CELLS,)) for name in ("counts", "pattern")]
+    return np.dtype([("table", "f8", (points,)), ("level", "f8", (points,)), *windows, *cells])

@@ -1,0 +1,97 @@
+"""A bank as plain values and bytes, and back: by the names of columns, no pickle.
+
+What another release wrote is read by name (`columns.py`), so that an upgrade forgets nothing and a roll-back
+neither. Only what means something else now cannot be carried over: it begins anew, and the bank says so.
+"""
+
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from driftline.detectors.signals import BankSettings, Signal, Transform
+from driftline.detectors.state.arrays import Arrays
+from driftline.detectors.state.columns import SnapshotError, packed, unpacked
+from driftline.detectors.state.fields import DEFAULTS, FORMERLY, SEASON, SIGNAL, Records, shape_dtype
+from driftline.detectors.state.layout_8 import as_columns
+
+VERSION = 9
+READABLE = (8, 9)
+RIVER_VERSION = version("river")
+
+
+def pack_arrays(arrays: Arrays) -> dict[str, Any]:
+    """The arrays; of the buffers only what has been filled, as [row, bytes]."""
+    signals = arrays.signals
+    filled = [
+        [
+            int(signal["buffer"]),
+            arrays.buffers[signal["buffer"], : signal["seen"]].tobytes(),
+            arrays.buffered_slots[signal["buffer"], : signal["seen"]].tobytes(),
+        ]
+        for signal in signals[signals["buffer"] > 0]
+    ]
+    return {
+        "signals": packed(signals),
+        "shapes": packed(arrays.shapes[1:]),  # row 0 belongs to nobody
+        "seasons": packed(arrays.seasons[1:]),
+        "buffers": [len(arrays.buffers), filled],
+    }
+
+
+def unpack_arrays(snapshot: dict[str, Any], settings: BankSettings) -> Arrays:
+    """The arrays of a bank's snapshot; raises SnapshotError as `unpacked`."""
+    content = snapshot["arrays"]
+    if snapshot["version"] == 8:
+        content = as_columns(content)
+    rows, filled = content["buffers"]
+    longest = max((len(values) // 8 for _, values, _ in filled), default=0)
+    buffers = np.zeros((rows, max(settings.warm_up, longest + 1)))
+    slots = np.zeros(buffers.shape, np.uint16)
+    for row, values, slots_of_values in filled:
+        buffers[row, : len(values) // 8] = np.frombuffer(values)
+        slots[row, : len(values) // 8] = np.frombuffer(slots_of_values, np.uint16)
+    signals = unpacked(content["signals"], SIGNAL, "signals", FORMERLY, DEFAULTS)
+    shapes = unpacked(content["shapes"], shape_dtype(settings.categories), "shapes")
+    seasons = unpacked(content["seasons"], SEASON, "seasons")
+    return Arrays(signals, with_nobody(shapes), with_nobody(seasons), buffers, slots)
+
+
+def codes_fit(snapshot: dict[str, Any], settings: BankSettings) -> bool:
+    """Whether codes of categories mean what they did: the last of as many as there may be is special."""
+    shapes, points = snapshot["arrays"]["shapes"], shape_dtype(settings.categories)["table"].shape[0]
+    if snapshot["version"] == 8:
+        shapes = as_columns(snapshot["arrays"])["shapes"]
+    return not shapes["rows"] or f"table:f8:{points} " in shapes["layout"]
+
+
+def with_nobody(records: Records) -> NDArray[np.void]:
+    """The records behind an empty one."""
+    more = np.zeros(len(records) + 1, records.dtype)
+    more[1:] = records
+    return more
+
+
+def pack_signal(signal: Signal) -> list[Any]:
+    """[name, column, transform, minimum, maximum, detectors] of a signal."""
+    detectors = None if signal.detectors is None else list(signal.detectors)
+    return [signal.name, signal.column, int(signal.transform), signal.minimum, signal.maximum, detectors]
+
+
+def unpack_signal(content: list[Any]) -> Signal:
+    """The signal again; raises SnapshotError for a transform that this release does not have."""
+    name, column, transform, minimum, maximum, detectors, *_ = content
+    names = None if detectors is None else tuple(detectors)
+    try:
+        return Signal(name, column, Transform(transform), minimum, maximum, names)
+    except ValueError as error:
+        raise SnapshotError(f"{name}: this release knows no transform {transform}") from error
+
+
+def check_version(snapshot: dict[str, Any]) -> None:
+    """Raises SnapshotError for a snapshot of another format."""
+    found = snapshot.get("version")
+    if found not in READABLE:
+        known = " and ".join(map(str, READABLE))
+        raise SnapshotError(f"the snapshot has version {found!r}; this release reads versions {known}")
