@@ -8,38 +8,10 @@ from driftline.schemas import CategoryShare
 from driftline.stream_app.alarms.incident import Member
 from driftline.stream_app.alarms.quantities import from_to, quantities
 from driftline.stream_app.config.units import SHARE
-from driftline.stream_app.monitoring.naming import PROJECTIONS, prefix_of, subject_of
+from driftline.stream_app.monitoring.families import name_of
 
 LONGEST_CATEGORY: Final = 40
 ZERO_ERRORS: Final = 2.0  # standard errors
-NAMES: Final = {
-    "missing": "missing {}",
-    "type": "{} of a wrong type",
-    "range": "{} out of range",
-    "unseen": "new values of {}",
-    "null": "empty {}",
-    "agreement": "agreement on {}",
-    "annotators": "annotators' agreement on {}",
-    "tail": "unusually large {}",
-    "host_tail": "unusually large {}",
-    "length": "length of {}",
-    "norm": "norm of {}",
-    "argmax": "place of the largest of {}",
-    **{f"projection{place}": "direction of {}" for place in range(1, PROJECTIONS + 1)},
-}
-"""By prefix of the signal; those of all others are called by what they are about."""
-
-
-def name_of(signal: str, unit: str) -> str:
-    """What a signal is called in a sentence: ``errors of intent`` for ``error:intent``."""
-    prefix, subject = prefix_of(signal).removesuffix("_output"), subject_of(signal)
-    if not subject:
-        return signal
-    if prefix == "error":
-        return f"{'errors' if unit == SHARE else 'error'} of {subject}"
-    if prefix == "volume":
-        return "traffic"
-    return NAMES.get(prefix, "{}").format(subject)
 
 
 def change_of(member: Member) -> str:

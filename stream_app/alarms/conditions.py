@@ -6,11 +6,11 @@ from typing import NamedTuple
 from driftline.detectors import Finding, Moments
 from driftline.schemas import Kind
 from driftline.schemas.status import ALL_VERSIONS
-from driftline.stream_app.alarms.changes import name_of
 from driftline.stream_app.alarms.incident import Evidence
 from driftline.stream_app.alarms.quantities import PER_SECOND, clock, duration, from_to, quantities
 from driftline.stream_app.config.units import SHARE
 from driftline.stream_app.monitoring.clockwork import Turn as LevelTurn
+from driftline.stream_app.monitoring.families import name_of
 from driftline.stream_app.monitoring.feed import Told
 from driftline.stream_app.monitoring.refusals import Change
 from driftline.stream_app.monitoring.stream import Stream

@@ -1,38 +1,15 @@
-"""Which direction of a signal is bad, and how small a change of it is nobody's business."""
+"""Which changes of a signal are bad, and how small a change of it is nobody's business."""
 
-from driftline.stream_app.config import BehaviorPlan, ModelPlan, SignalPlan
-from driftline.stream_app.monitoring.naming import meaning_of, prefix_of, subject_of
-
-OPPOSITE = {"up": "down", "down": "up", "both": "both"}
-DEFAULT_SIGNAL = SignalPlan()
-DEFAULT_BEHAVIOR = BehaviorPlan()
-
-
-def bad_direction(signal: str, plan: ModelPlan) -> str:
-    """``up``, ``down`` or ``both``: the changes of a signal that make an alert."""
-    prefix, subject, meaning = prefix_of(signal), subject_of(signal), meaning_of(signal)
-    if prefix == "rate":
-        return plan.behaviors.get(subject, DEFAULT_BEHAVIOR).bad
-    if prefix == "error":
-        return plan.labels.bad
-    if prefix in ("agreement", "annotators"):
-        return OPPOSITE[plan.labels.bad]
-    return meaning.bad or planned(signal, plan).bad or meaning.usually_bad
-
-
-def planned(signal: str, plan: ModelPlan) -> SignalPlan:
-    """What the configuration says of the feature, output or serving value that a signal reads."""
-    section: dict[str, SignalPlan] = getattr(plan, meaning_of(signal).section)
-    return section.get(subject_of(signal), DEFAULT_SIGNAL)
+from driftline.stream_app.config import LabelsPlan, ModelPlan
+from driftline.stream_app.monitoring.families import bad_direction, family_of, planned
 
 
 def floor_of(signal: str, unit: str, plan: ModelPlan) -> float:
     """The smallest change of a signal's values, in their unit, that is worth an alert; 0: any."""
-    if prefix_of(signal) == "rate":
-        floor = plan.behaviors.get(subject_of(signal), DEFAULT_BEHAVIOR).ignore_below
-    else:
-        floor = planned(signal, plan).ignore_below if meaning_of(signal).measured else None
-    return 0.0 if floor is None else floor.in_unit(unit) or 0.0
+    said = planned(signal, plan)
+    if not family_of(signal).measured or isinstance(said, LabelsPlan) or said.ignore_below is None:
+        return 0.0
+    return said.ignore_below.in_unit(unit) or 0.0
 
 
 def is_bad(direction: str, signal: str, plan: ModelPlan) -> bool:

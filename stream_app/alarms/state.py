@@ -7,7 +7,7 @@ import msgspec
 from driftline.schemas import Verdict, fingerprint_of
 from driftline.stream_app.alarms.incident import Evidence, Incident, Member
 from driftline.stream_app.alarms.standing import Standing
-from driftline.stream_app.monitoring.naming import is_of_feature
+from driftline.stream_app.monitoring.families import is_of_feature
 
 # A verdict may come days after an incident is over. About 60 bytes and 30 for each signal.
 CLOSED_KEPT = 64

@@ -5,10 +5,11 @@ from typing import Final
 
 from driftline.schemas import Ended, Kind
 from driftline.schemas.status import ALL_VERSIONS
-from driftline.stream_app.alarms.changes import change_of, name_of, present_of, share_of
+from driftline.stream_app.alarms.changes import change_of, present_of, share_of
 from driftline.stream_app.alarms.incident import Incident, Member
 from driftline.stream_app.alarms.kinds_in_words import WORDS
 from driftline.stream_app.alarms.quantities import clock, duration
+from driftline.stream_app.monitoring.families import name_of
 
 SIGNALS_NAMED: Final = 5
 INCIDENTS_NAMED: Final = 3

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from driftline.stream_app.alarms.direction import OPPOSITE, bad_direction
 from driftline.stream_app.config import ModelPlan
 from driftline.stream_app.evaluation.backtest import Mention
 from driftline.stream_app.evaluation.budget import Budget
@@ -18,6 +17,7 @@ from driftline.stream_app.evaluation.draft import Edit
 from driftline.stream_app.evaluation.history import ModelHistory
 from driftline.stream_app.evaluation.subjects import Subject, subject_of_signal
 from driftline.stream_app.evaluation.wording import counted
+from driftline.stream_app.monitoring.families import OPPOSITE, bad_direction
 
 MOST_EFFECT_FLOOR_SD: Final = 2.0
 STRICTER: Final = 10.0

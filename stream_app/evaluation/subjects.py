@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 from driftline.schemas import Kind
 from driftline.stream_app.config import ModelPlan, SignalPlan
 from driftline.stream_app.evaluation.history import SECTIONS, ModelHistory
-from driftline.stream_app.monitoring.naming import LIST_PARTS, meaning_of, prefix_of, subject_of
+from driftline.stream_app.monitoring.families import family_of
+from driftline.stream_app.monitoring.naming import LIST_PARTS, prefix_of, subject_of
 
 VALUE_PREFIXES: Final = ("feature", "output", "rate", *LIST_PARTS, *(f"{part}_output" for part in LIST_PARTS))
 
@@ -40,7 +41,7 @@ class Subject(NamedTuple):
 
 def subject_of_signal(signal: str) -> Subject | None:
     """The subject; None for signals that no key speaks of: labels, throughput."""
-    meaning = meaning_of(signal)
-    if meaning.section == "labels" or meaning.kind is Kind.VOLUME:
+    family = family_of(signal)
+    if family.section == "labels" or family.kind is Kind.VOLUME:
         return None
-    return Subject(meaning.section, subject_of(signal))
+    return Subject(family.section, subject_of(signal))

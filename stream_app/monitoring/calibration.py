@@ -5,7 +5,7 @@ from typing import Final
 
 from driftline.stream_app.config import FalseAlarmBudget
 from driftline.stream_app.monitoring.budget import KIND_WEIGHTS, Share, changed, split
-from driftline.stream_app.monitoring.naming import kind_of
+from driftline.stream_app.monitoring.families import kind_of
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.streams import Streams
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.schemas import CategoryShares
-from driftline.stream_app.monitoring.naming import is_of_output, subject_of
+from driftline.stream_app.monitoring.families import is_of_output
+from driftline.stream_app.monitoring.naming import subject_of
 from driftline.stream_app.monitoring.tables import PredictionTable, Table
 
 NAMED_MAX: Final = 20

@@ -6,7 +6,7 @@ from typing import Any
 
 from driftline.detectors import Bank, BankSettings, Transform
 from driftline.stream_app.config import ModelPlan
-from driftline.stream_app.monitoring.naming import meaning_of, subject_of
+from driftline.stream_app.monitoring.families import policy
 from driftline.stream_app.monitoring.presence import Presence
 from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, PredictionTable, Table
 from driftline.stream_app.monitoring.targets import Targets
@@ -207,11 +207,3 @@ class Stream:
         self.predictions.restore(snapshot["predictions"])
         for name, state in snapshot["outcomes"].items():
             self.outcomes[name].restore(state)
-
-
-def policy(signal: str, plan: ModelPlan) -> str:
-    """Whether a new version is compared with its predecessor (``inherit``) or learns anew (``fresh``)."""
-    section = getattr(plan, meaning_of(signal).section)
-    named = section if section is plan.labels else section.get(subject_of(signal))
-    configured: str | None = named.new_version if named is not None else None
-    return configured or "inherit"

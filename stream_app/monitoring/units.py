@@ -2,29 +2,16 @@
 
 from driftline.stream_app.config import ModelPlan
 from driftline.stream_app.config.units import SHARE, unit_in
-from driftline.stream_app.monitoring.naming import meaning_of, prefix_of, subject_of
-
-VOLUME_UNIT = "events/s"
-PER_PREDICTION = "per prediction"
+from driftline.stream_app.monitoring.families import family_of
+from driftline.stream_app.monitoring.naming import subject_of
 
 
 def unit_of(signal: str, plan: ModelPlan, *, share: bool) -> str:
-    """``share`` for what is 0 or 1, else what the configuration says or the name ends in; empty: unknown.
-
-    An error is measured in the unit of the output that is wrong.
-    """
+    """``share`` for what is 0 or 1, else what the configuration says or the name ends in; empty: unknown."""
     if share:
         return SHARE
-    prefix, subject = prefix_of(signal), subject_of(signal)
-    if prefix == "volume":
-        return VOLUME_UNIT
-    if prefix == "rate":
-        return PER_PREDICTION
-    if prefix == "error":
-        section = plan.outputs
-    elif meaning_of(signal).measured:
-        section = getattr(plan, meaning_of(signal).section)
-    else:
-        return ""
-    planned = section.get(subject)
+    family, subject = family_of(signal), subject_of(signal)
+    if family.unit or not family.measured:
+        return family.unit
+    planned = getattr(plan, family.unit_section or family.section).get(subject)
     return planned.unit if planned is not None and planned.unit else unit_in(subject)

@@ -21,8 +21,8 @@ from driftline.stream_app.alarms.desk import AlarmDesk
 from driftline.stream_app.alarms.incident import key_of
 from driftline.stream_app.monitoring.arming import Wait, waits_of
 from driftline.stream_app.monitoring.category_shares import categories_of
+from driftline.stream_app.monitoring.families import kind_of
 from driftline.stream_app.monitoring.model import ModelMonitor
-from driftline.stream_app.monitoring.naming import kind_of
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.tables import Table
 from driftline.stream_app.monitoring.units import unit_of

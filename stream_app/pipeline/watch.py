@@ -13,10 +13,10 @@ from driftline.stream_app.alarms.desk import AlarmDesk
 from driftline.stream_app.alarms.incident import Evidence
 from driftline.stream_app.config import Settings
 from driftline.stream_app.monitoring.calibration import Calibration
+from driftline.stream_app.monitoring.families import kind_of
 from driftline.stream_app.monitoring.feeds import Arrived
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.named_shares import named_shares
-from driftline.stream_app.monitoring.naming import kind_of
 from driftline.stream_app.monitoring.runs import DecodedRun, Run, ScannedRun
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.streams import Baseline

@@ -9,11 +9,12 @@ from msgspec import structs
 
 from driftline.detectors import Moments
 from driftline.schemas import CategoryShare, Kind
-from driftline.stream_app.alarms.changes import change_of, name_of
+from driftline.stream_app.alarms.changes import change_of
 from driftline.stream_app.alarms.incident import Member
 from driftline.stream_app.alarms.kinds_in_words import WORDS, runbook_url
 from driftline.stream_app.alarms.quantities import duration, from_to, number
 from driftline.stream_app.config import ModelPlan, SignalPlan
+from driftline.stream_app.monitoring.families import name_of
 from driftline.stream_app.monitoring.units import unit_of
 from tests.alarms.desks import Desk, change
 

@@ -5,8 +5,8 @@ from driftline.stream_app.config import FalseAlarmBudget, Settings
 from driftline.stream_app.config.plan import ModelPlan
 from driftline.stream_app.monitoring.budget import BEFORE_ITS_SHARE, KIND_WEIGHTS
 from driftline.stream_app.monitoring.calibration import Calibration
+from driftline.stream_app.monitoring.families import kind_of
 from driftline.stream_app.monitoring.model import ModelMonitor
-from driftline.stream_app.monitoring.naming import kind_of
 from driftline.stream_app.pipeline import Records, Shard
 from tests.streams import Stream
 

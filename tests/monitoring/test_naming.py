@@ -4,15 +4,17 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from driftline.schemas import Kind
 from driftline.stream_app.config import Settings
-from driftline.stream_app.monitoring.naming import MEANINGS, Kind, is_of_output, kind_of, subject_of
+from driftline.stream_app.monitoring.families import FAMILIES, is_of_output, kind_of
+from driftline.stream_app.monitoring.naming import subject_of
 from driftline.stream_app.pipeline import Record, Records, Shard
 
 START_MS = 1_790_000_000_000
 DRIFTLINES = [
     *("x", "", ":", "x.length", "x.norm", "output.x", "predictions", "predictions.tail", "*", "live"),
-    *(f"{prefix}:x" for prefix in MEANINGS),
-    *MEANINGS,
+    *(f"{prefix}:x" for prefix in FAMILIES),
+    *FAMILIES,
 ]
 names = st.sampled_from(DRIFTLINES) | st.text(max_size=5)
 values: st.SearchStrategy[Any] = st.one_of(
