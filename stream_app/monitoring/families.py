@@ -149,8 +149,9 @@ def policy(signal: str, plan: ModelPlan) -> str:
 
 def name_of(signal: str, unit: str) -> str:
     """What a signal is called in a sentence: ``errors of intent`` for ``error:intent``."""
-    family, subject = family_of(signal), subject_of(signal)
+    subject = subject_of(signal)
     if not subject:
         return signal
+    family = family_of(signal)
     called = family.called_as_share if unit == SHARE and family.called_as_share else family.called
     return called.format(subject)
