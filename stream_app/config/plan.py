@@ -41,6 +41,7 @@ class SignalPlan(Section):
     ignore_below: WrittenAmount | None = None  # a change by less than this is no alert
     new_version: NewVersion | None = None  # None: inherit
     threshold: float | None = None  # of an output that is a score: from there on it says yes
+    confidence: Name | None = None  # the output that says how sure this one is; None: by its name
     detectors: DetectorNames | None = None  # None: the model's
 
     @field_validator("detectors")

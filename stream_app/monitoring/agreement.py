@@ -95,6 +95,10 @@ class Agreement:
         how = self._by_name[name].how
         return Transform.BINARY if how is None else TRANSFORMS[how]
 
+    def is_distance(self, name: str) -> bool:
+        """Whether errors of an output are amounts, of which none is simply wrong."""
+        return self.transform(name) is Transform.VALUE
+
     def matches(self, name: str, output: Any, label: Any) -> bool | None:
         """Whether a label, or a decision, says the same as an output; None when they cannot be compared."""
         comparison = self._by_name.get(name)

@@ -83,6 +83,11 @@ FAMILIES: Final[dict[str, Family]] = {
         called="error of {}",
         called_as_share="errors of {}",
     ),
+    # What confidence lets expect before labels come, and by how much labels contradict it.
+    "estimated_error": Family(Kind.CONCEPT_DRIFT, "labels", unit=SHARE, called="estimated errors of {}"),
+    "calibration": Family(
+        Kind.CONCEPT_DRIFT, "labels", called="errors of {} beside their estimate (0.5: as many)"
+    ),
     "agreement": Family(Kind.CONCEPT_DRIFT, "labels", more_is_good=True, called="agreement on {}"),
     "annotators": Family(
         Kind.CONCEPT_DRIFT, "labels", more_is_good=True, called="annotators' agreement on {}"

@@ -35,12 +35,13 @@ UNNAMED = ""
 DELIVERY_MS = 30_000
 DEFAULT_BEHAVIOR = BehaviorPlan()
 ALL_BINARY: Mapping[str, Transform] = {}
+NO_OUTPUTS: Mapping[str, Any] = {}
 
 
 class Outcome(NamedTuple):
     """What became known of one prediction: named values for one table of its stream.
 
-    ``transforms``: of the names whose values are not 0/1.
+    ``transforms``: of the names whose values are not 0/1. ``outputs``: of labels, what was predicted.
     """
 
     version: str
@@ -49,6 +50,7 @@ class Outcome(NamedTuple):
     values: dict[str, float]
     time_ms: int
     transforms: Mapping[str, Transform] = ALL_BINARY
+    outputs: Mapping[str, Any] = NO_OUTPUTS
 
 
 class Joins:
@@ -162,10 +164,14 @@ class Joins:
                 self.counts["labels_corrected"] += 1
         # The latest answer stands last, so that others are compared with it.
         answers[annotator] = answers.pop(annotator, {}) | said
-        yield from self._rows(entry, judged, values)
+        yield from self._rows(entry, judged, values, outputs)
 
     def _rows(
-        self, entry: Entry, judged: list[tuple[str, Judged]], values: dict[str, float]
+        self,
+        entry: Entry,
+        judged: list[tuple[str, Judged]],
+        values: dict[str, float],
+        outputs: Mapping[str, Any],
     ) -> Iterator[Outcome]:
         """Errors as rows: those of predictions that were held one by one, then all of this prediction."""
         transforms = {f"error:{name}": self.agreement.transform(name) for name, _ in judged}
@@ -176,7 +182,7 @@ class Joins:
                 yield Outcome(*each.stream, "labels", error, each.time_ms, transforms)
         values = {f"error:{name}": each.error for name, each in own.items()} | values
         if values:
-            yield Outcome(*entry.stream, "labels", values, entry.time_ms, transforms)
+            yield Outcome(*entry.stream, "labels", values, entry.time_ms, transforms, outputs)
 
     def _say_no_output(self, name: str, outputs: dict[str, Any], now_ms: int) -> None:
         self.counts["labels_without_output"] += 1

@@ -13,7 +13,7 @@ from driftline.stream_app.monitoring.clock import EventClock, phase_of
 from driftline.stream_app.monitoring.feeds import Feeds
 from driftline.stream_app.monitoring.identity import id_hash
 from driftline.stream_app.monitoring.joins import Joins, Outcome
-from driftline.stream_app.monitoring.naming import version_named
+from driftline.stream_app.monitoring.naming import prefix_of, subject_of, version_named
 from driftline.stream_app.monitoring.notices import Notices, Why
 from driftline.stream_app.monitoring.oddities import Note, usable
 from driftline.stream_app.monitoring.runs import DecodedRun, Run
@@ -238,11 +238,27 @@ class ModelMonitor:
                 continue
             stream.presence.hear(self.clock.tick_ms)
             table = stream.outcomes[outcome.table]
+            self._estimate(stream, outcome)
             for name in table.unknown(outcome.values):
                 transform = outcome.transforms.get(name, Transform.BINARY)
                 self._watch(stream, table, [(name, transform)])
             # It is about the time of the prediction, and known with the arrival.
             self._append(table, outcome.values, min(outcome.time_ms, arrival.time_ms), arrival)
+
+    def _estimate(self, stream: Stream, outcome: Outcome) -> None:
+        """Let what was expected of answers learn from their labels, and be compared with them."""
+        for signal, error in list(outcome.values.items()) if outcome.outputs else ():
+            output = subject_of(signal)
+            if prefix_of(signal) != "error" or self.joins.agreement.is_distance(output):
+                continue
+            if stream.estimates.completes(output):
+                self._flush_stream(stream)  # its table is not for what came before
+            compared = stream.estimates.learn(output, outcome.outputs, error)
+            if compared is not None:
+                name = f"calibration:{output}"
+                if name not in stream.outcomes["labels"].cells:
+                    self._watch(stream, stream.outcomes["labels"], [(name, Transform.BOUNDED)])
+                outcome.values[name] = compared
 
     def _say_gone(self, outcome: Outcome, arrival: Arrival) -> None:
         self.counts["unwatched"] += 1

@@ -26,6 +26,8 @@ from driftline.stream_app.monitoring.votes import (
 )
 
 SECTIONS = ("features", "outputs", "serving")
+Follower = Callable[[Section, Matrix, NDArray[np.int64], NDArray[np.int64]], list[Finding]]
+"""Another table that reads outputs, from a matrix [rows, columns] with times and offsets [rows]."""
 # Value, missing, type, unseen or range, null: a column makes room for five signals.
 MOST_SIGNALS_OF_A_COLUMN = 5
 
@@ -42,6 +44,7 @@ class PredictionTable:
     def __init__(self, plan: ModelPlan, settings: BankSettings, room: Callable[[], int]) -> None:
         self.bank = Bank(settings)
         self.read_by: Reader | None = None
+        self.followed_by: dict[str, Follower] = {}
         self.room = room
         self.refused: list[str] = []
         # Of what cannot be used as it is; and names of signals that are watched from the beginning again.
@@ -137,22 +140,26 @@ class PredictionTable:
         takeovers = [first_takeover(section, counts[section.name]) for section in self.sections]
         change = min(filter(None, takeovers), key=lambda each: each.row, default=None)
         rows = len(run) if change is None else change.row
-        findings: list[Finding] = []
+        found: list[tuple[str, Finding]] = []
         if rows:
-            part = run.part(0, rows)
+            part, cells = run.part(0, rows), matrix[:rows]
+            times_ms, offsets = part.times_ms(), np.asarray(part.offsets, np.int64)
             if self.read_by is not None:
-                self.read_by(self.bank.signals, matrix[:rows])
-            findings = self.bank.update(matrix[:rows], part.times_ms(), np.asarray(part.offsets, np.int64))
+                self.read_by(self.bank.signals, cells)
+            found += [(self.name, each) for each in self.bank.update(cells, times_ms, offsets)]
+            for table, read in self.followed_by.items():
+                outputs = self.sections[SECTIONS.index("outputs")]
+                found += [(table, each) for each in read(outputs, cells, times_ms, offsets)]
             for section in self.sections:
-                remember(section, counts[section.name], matrix[:rows])
-                self.notes += oddities.unusable(section, part, matrix[:rows])
+                remember(section, counts[section.name], cells)
+                self.notes += oddities.unusable(section, part, cells)
             self._settle()
         if change is not None and change.column.name in change.section.votes:
             self.notes.append(oddities.takeover(change, run))
             self._begin_again(change)
         return [
-            Reported(each, self.name, Arrival(sequences[each.row], each.detected_ms, each.detected_offset))
-            for each in findings
+            Reported(each, table, Arrival(sequences[each.row], each.detected_ms, each.detected_offset))
+            for table, each in found
         ], rows
 
     def _matrix(self, run: Run) -> Matrix:

@@ -6,6 +6,7 @@ from typing import Any
 
 from driftline.detectors import Bank, BankSettings, Transform
 from driftline.stream_app.config import ModelPlan
+from driftline.stream_app.monitoring.estimated_error import EstimatedErrors
 from driftline.stream_app.monitoring.families import policy
 from driftline.stream_app.monitoring.presence import Presence
 from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, PredictionTable, Table
@@ -39,8 +40,11 @@ class Stream:
         self.events = 0
         self.presence = Presence()
         self._settings = settings
-        self.outcomes = {name: OutcomeTable(name, topic, settings) for name, topic in OUTCOMES.items()}
         self.predictions = PredictionTable(plan, settings, lambda: most_signals - self.signals())
+        self.estimates = EstimatedErrors(plan, settings, self.predictions.room)
+        self.predictions.followed_by[self.estimates.name] = self.estimates.read
+        self.outcomes = {name: OutcomeTable(name, topic, settings) for name, topic in OUTCOMES.items()}
+        self.outcomes[self.estimates.name] = self.estimates
         self.volume = Volume()
         self.targets = Targets(plan.targets)
         for table in self.tables():
