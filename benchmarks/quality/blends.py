@@ -55,8 +55,8 @@ WALKS: Mapping[str, Walk] = {
 }
 SHAPES: Mapping[str, Shape] = {
     "normal": lambda latent: latent,
-    "skewed": lambda latent: np.exp(latent),  # log-normal: amounts, durations
-    "heavy": lambda latent: np.sinh(latent),  # as far out as a log-normal, both ways
+    "skewed": np.exp,  # log-normal: amounts, durations
+    "heavy": np.sinh,  # as far out as a log-normal, both ways
     "whole": lambda latent: np.floor(np.exp(0.8 * latent + 1.5)),  # a skewed whole number, 0 to some hundred
     "rounded": lambda latent: np.round(2 * latent) / 2,  # to half an sd
     "floored": lambda latent: np.maximum(latent, -0.524),  # 30 % of the values are the lowest one
@@ -140,10 +140,10 @@ class Latent:
         if not self.walk.garch:
             return drawn
         base = 1 - GARCH_NEWS - GARCH_KEPT
-        for row in drawn:
+        for row in range(rows):
             self.variance = base + GARCH_NEWS * self.square + GARCH_KEPT * self.variance
-            row *= np.sqrt(self.variance)
-            self.square = row**2
+            drawn[row] *= np.sqrt(self.variance)
+            self.square = drawn[row] ** 2
         return drawn
 
 

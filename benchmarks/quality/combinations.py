@@ -27,7 +27,7 @@ from rich.table import Table
 from benchmarks.quality.blends import CYCLES, SHAPES, WALKS, Blend, blends
 from benchmarks.quality.contestants import Alarm
 from benchmarks.quality.episodes import episodes
-from benchmarks.quality.feed import START_MS, Batch, Feed
+from benchmarks.quality.feed import Feed
 from benchmarks.quality.noises import DAY_MS
 from driftline.detectors import Bank, BankSettings, Finding, Signal
 from driftline.stream_app.alarms.stages import SMALLEST_EFFECT_SD
