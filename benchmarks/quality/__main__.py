@@ -27,7 +27,7 @@ from benchmarks.quality.plot import draw
 from benchmarks.quality.profiles import FULL, QUICK
 from benchmarks.quality.sensitivity import JUDGED, SCALED
 from benchmarks.quality.tables import goal_table, tables
-from benchmarks.quality.tasks import RUNNERS, Row, Task, plain, tasks
+from benchmarks.quality.tasks import BEYOND, RUNNERS, Row, Task, plain, tasks
 from benchmarks.speed import machine
 
 OUT = Path(__file__).parents[1] / "out"
@@ -89,6 +89,7 @@ def write(result: dict[str, Any], console: Console) -> None:
 @click.option(
     "--sensitivity", multiple=True, type=click.Choice([ALL, *JUDGED]), help="A constant at half and double."
 )
+@click.option("--processes", type=int, default=PROCESSES, show_default=True, help="Of the scoreboard.")
 @click.option("--write", "to_page", is_flag=True, help="Those two tables go into docs/detection.md.")
 def main(
     *,
@@ -96,6 +97,7 @@ def main(
     only: tuple[str, ...],
     without: tuple[str, ...],
     sensitivity: tuple[str, ...],
+    processes: int,
     to_page: bool,
 ) -> None:
     """Measure false alarms and delays of driftline beside the limit and the usual detectors."""
@@ -107,16 +109,17 @@ def main(
             if names:
                 worth.run(part, names, to_page=to_page, console=console, path=OUT / "ablation.jsonl")
         return
-    score(full, only, console)
+    score(full, only, console, processes)
 
 
-def score(full: bool, only: tuple[str, ...], console: Console) -> None:
+def score(full: bool, only: tuple[str, ...], console: Console, processes: int) -> None:
     """The scoreboard itself."""
     profile = FULL if full else QUICK
     started = time.monotonic()
-    chosen = [task for task in tasks(profile) if not only or task.part in only]
+    parts = only or [part for part in RUNNERS if full or part not in BEYOND]
+    chosen = [task for task in tasks(profile) if task.part in parts]
     kept = Kept(OUT / "quality-full.jsonl", revision()) if full else None
-    result = run_all(chosen, console, kept)
+    result = run_all(chosen, console, kept, processes)
     result |= {"profile": profile.name, "machine": machine()}
     if not only:
         result["seconds"] = round(time.monotonic() - started, 1)

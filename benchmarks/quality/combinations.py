@@ -64,12 +64,12 @@ class Healthy:
     seconds: float
 
 
-def measure(blend: Blend, seed: int = SEED, signals: int = SIGNALS) -> Healthy:
-    """One combination, from its first value on."""
+def measure(blend: Blend, seed: int = SEED, signals: int = SIGNALS, days: int | None = None) -> Healthy:
+    """One combination, from its first value on; days: more than a week, else those of its spacing."""
     started = monotonic()
-    days = DAYS.get(blend.spacing_ms, 28)
+    days = days or DAYS[blend.spacing_ms]
     feed = Feed(blend, signals, days * DAY_MS // blend.spacing_ms, blend.spacing_ms, seed)
-    weekly, strict = (bank(signals, days * DAY_MS / feed.spacing_ms) for days in (7, FEATURE_DAYS))
+    weekly, strict = (bank(signals, each * DAY_MS / feed.spacing_ms) for each in (7, FEATURE_DAYS))
     often: list[Alarm] = []
     told: list[Alarm] = []
     for batch in feed.batches():
