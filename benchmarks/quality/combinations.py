@@ -39,6 +39,7 @@ DAYS = {2_000: 14, 10_000: 28, 60_000: 56}
 MONTH_DAYS = 30
 FEATURE_DAYS = 615  # a feature has one of 20.5 parts: each has three of data quality, of half its weight
 SEED = 19
+BATCH_ROWS = 512  # a finding reads its batch again: that shows where there are thousands
 
 GRID = blends(
     ("iid", "ar_50", "ar_90", "ar_97"), ("normal", "skewed", "heavy", "whole"), ("flat", "daily"), (2, 10, 60)
@@ -68,7 +69,8 @@ def measure(blend: Blend, seed: int = SEED, signals: int = SIGNALS, days: int | 
     """One combination, from its first value on; days: more than a week, else those of its spacing."""
     started = monotonic()
     days = days or DAYS[blend.spacing_ms]
-    feed = Feed(blend, signals, days * DAY_MS // blend.spacing_ms, blend.spacing_ms, seed)
+    rows = days * DAY_MS // blend.spacing_ms
+    feed = Feed(blend, signals, rows, blend.spacing_ms, seed, batch_rows=BATCH_ROWS)
     weekly, strict = (bank(signals, each * DAY_MS / feed.spacing_ms) for each in (7, FEATURE_DAYS))
     often: list[Alarm] = []
     told: list[Alarm] = []

@@ -21,8 +21,11 @@ from benchmarks.quality.sensitivity import SCALED
 from benchmarks.quality.tasks import Task, plain
 
 NOTHING = "nothing"
-GRID = ("ablation", "arl", "blends", "changes", "combinations", "delay", "mechanisms", "noises", "patches")
-MEASURED = ("detectors", *(f"benchmarks/quality/{name}.py" for name in (*GRID, "replacements")))
+GRID = (
+    *("ablation", "arl", "blends", "changes", "combinations", "contestants", "delay", "episodes", "feed"),
+    *("mechanisms", "noises", "patches", "replacements"),
+)
+MEASURED = ("detectors", *(f"benchmarks/quality/{name}.py" for name in GRID))
 PAGE = ROOT / "docs" / "detection.md"
 HEADS = (
     "delay",
