@@ -19,16 +19,20 @@ import orjson
 from rich.console import Console
 from rich.progress import track
 
+from benchmarks.quality import worth
 from benchmarks.quality.goals import goals
 from benchmarks.quality.kept import Kept, key, revision
+from benchmarks.quality.mechanisms import MECHANISMS
 from benchmarks.quality.plot import draw
 from benchmarks.quality.profiles import FULL, QUICK
+from benchmarks.quality.sensitivity import JUDGED, SCALED
 from benchmarks.quality.tables import goal_table, tables
-from benchmarks.quality.tasks import RUNNERS, Row, Task, plain, tasks
+from benchmarks.quality.tasks import BEYOND, RUNNERS, Row, Task, plain, tasks
 from benchmarks.speed import machine
 
 OUT = Path(__file__).parents[1] / "out"
 PROCESSES = 2
+ALL = "all"
 WIDTH = 160  # characters: also where the output is no terminal
 
 
@@ -79,14 +83,43 @@ def write(result: dict[str, Any], console: Console) -> None:
     help="Every contestant, more seeds, 30 days: takes hours; goes on where it was cut.",
 )
 @click.option("--only", type=click.Choice(list(RUNNERS)), multiple=True, help="These parts; writes no file.")
-def main(full: bool, only: tuple[str, ...]) -> None:
+@click.option(
+    "--without", multiple=True, type=click.Choice([ALL, *MECHANISMS]), help="What a mechanism is worth."
+)
+@click.option(
+    "--sensitivity", multiple=True, type=click.Choice([ALL, *JUDGED]), help="A constant at half and double."
+)
+@click.option("--processes", type=int, default=PROCESSES, show_default=True, help="Of the scoreboard.")
+@click.option("--write", "to_page", is_flag=True, help="Those two tables go into docs/detection.md.")
+def main(
+    *,
+    full: bool,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    sensitivity: tuple[str, ...],
+    processes: int,
+    to_page: bool,
+) -> None:
     """Measure false alarms and delays of driftline beside the limit and the usual detectors."""
     console = Console(width=WIDTH)
+    if without or sensitivity:
+        mechanisms = MECHANISMS if ALL in without else without
+        constants = [each.name for each in SCALED.values() if ALL in sensitivity or each.path in sensitivity]
+        for part, names in (("without", mechanisms), ("sensitivity", constants)):
+            if names:
+                worth.run(part, names, to_page=to_page, console=console, path=OUT / "ablation.jsonl")
+        return
+    score(full, only, console, processes)
+
+
+def score(full: bool, only: tuple[str, ...], console: Console, processes: int) -> None:
+    """The scoreboard itself."""
     profile = FULL if full else QUICK
     started = time.monotonic()
-    chosen = [task for task in tasks(profile) if not only or task.part in only]
+    parts = only or [part for part in RUNNERS if full or part not in BEYOND]
+    chosen = [task for task in tasks(profile) if task.part in parts]
     kept = Kept(OUT / "quality-full.jsonl", revision()) if full else None
-    result = run_all(chosen, console, kept)
+    result = run_all(chosen, console, kept, processes)
     result |= {"profile": profile.name, "machine": machine()}
     if not only:
         result["seconds"] = round(time.monotonic() - started, 1)

@@ -56,3 +56,18 @@ CHANGES = {
         Change("rate_recurring", "rate", 3.0, "recurring"),
     )
 }
+
+TROUBLES = {
+    change.id: change
+    for change in (
+        Change("mean_035", "mean", 0.35),
+        Change("mean_07", "mean", 0.7),
+        Change("mean_14", "mean", 1.4),
+        Change("rate_half", "rate", 0.5),
+        Change("rate_third", "rate", 1 / 3),
+        Change("variance_half", "variance", 0.5),
+        Change("variance_15", "variance", 1.5),
+        Change("variance_gradual", "variance", 2.0, "gradual"),
+    )
+}
+"""What no detector is made for: sizes between their alternatives, and what becomes less."""

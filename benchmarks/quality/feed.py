@@ -40,13 +40,14 @@ class Feed:
     seed: int = 0
     change: Change | None = None
     changes_at: NDArray[np.int64] | None = None
+    batch_rows: int = BATCH_ROWS
 
     def batches(self) -> Iterator[Batch]:
         """The same values on every call."""
         random = np.random.default_rng([crc32(self.noise.id.encode()), self.seed, self.rows, self.columns])
         source = self.noise.source(random, self.columns)
-        for first in range(0, self.rows, BATCH_ROWS):
-            offsets = np.arange(first, min(first + BATCH_ROWS, self.rows))
+        for first in range(0, self.rows, self.batch_rows):
+            offsets = np.arange(first, min(first + self.batch_rows, self.rows))
             times_ms = START_MS + offsets * self.spacing_ms
             share: Matrix | float = 0.0
             if self.change is not None and self.changes_at is not None:

@@ -4,6 +4,7 @@ A line of JSON for each finished task: the code it was measured with, the task, 
 nothing is taken over.
 """
 
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,11 +18,12 @@ MEASURED = ("detectors", "schemas", "stream_app", "benchmarks/quality")
 Outcome = tuple[str, list[Row]]
 
 
-def revision(root: Path = ROOT) -> str:
-    """A hash of the sources that decide what is measured."""
+def revision(root: Path = ROOT, measured: Sequence[str] = MEASURED) -> str:
+    """A hash of the sources, folders and files, that decide what is measured."""
     hashed = sha256()
-    for folder in MEASURED:
-        for path in sorted((root / folder).rglob("*.py")):
+    for name in measured:
+        named = root / name
+        for path in [named] if named.is_file() else sorted(named.rglob("*.py")):
             hashed.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     return hashed.hexdigest()
 

@@ -5,7 +5,20 @@ from dataclasses import asdict, replace
 from math import isfinite
 from typing import Any, NamedTuple
 
-from benchmarks.quality import arl, beside, delay, desk, errors, healthy, invariance, labels, simulated
+from benchmarks.quality import (
+    arl,
+    beside,
+    combinations,
+    delay,
+    desk,
+    errors,
+    healthy,
+    invariance,
+    labels,
+    real,
+    simulated,
+    troubles,
+)
 from benchmarks.quality.changes import CHANGES
 from benchmarks.quality.contestants import CONTESTANTS, OURS, single_detectors
 from benchmarks.quality.feed import YOUNG_MS
@@ -74,7 +87,16 @@ RUNNERS: dict[str, Callable[..., list[Row]]] = {
     "desk_beside": beside.on_desk,
     "scenarios_beside": beside.on_scenario,
     "labels": labels.run,
+    "combinations": lambda blend: [
+        {"contestant": OURS} | asdict(combinations.measure(combinations.ALL[blend]))
+    ],
+    "trouble_alarms": lambda noise, warm_up: [troubles.false_alarms(noise, warm_up)],
+    "trouble_delays": lambda noise, change: [troubles.delays(noise, change)],
+    "heirs": lambda noise, by_snapshot: [troubles.heirs(noise, by_snapshot)],
+    "real_series": lambda series: [real.run(series)],
 }
+BEYOND = ("combinations", "trouble_alarms", "trouble_delays", "heirs", "real_series")
+"""Parts beyond the grid that a quick look has time for: of a full run, and when they are asked for."""
 
 
 def others(profile: Profile) -> dict[str, tuple[str, ...]]:
@@ -102,6 +124,7 @@ def tasks(profile: Profile) -> Iterator[Task]:
             yield Task("labels", (stream, course, profile.episodes))
     yield from arl_tasks(profile)
     yield from delay_tasks(profile)
+    yield from tasks_beyond()
     yield Task("units", ())
     for detector in BankSettings().detectors:
         yield Task("blinded", (detector,))
@@ -130,3 +153,19 @@ def delay_tasks(profile: Profile) -> Iterator[Task]:
         watched = [noise for noise in noises if noise in profile.noises_of_others]
         for noise, change in delay.possible(watched, CHANGES):
             yield Task("delay", (name, noise.id, change.id, 1e4, profile))
+
+
+def tasks_beyond() -> Iterator[Task]:
+    """What nobody tuned anything by: healthy combinations, other trouble, heirs."""
+    for blend in combinations.ALL:
+        yield Task("combinations", (blend,))
+    for noise in troubles.HEIRS:
+        for by_snapshot in (False, True):
+            yield Task("heirs", (noise, by_snapshot))
+    for noise in troubles.NEW:
+        for warm_up in (LONG, SHORT):
+            yield Task("trouble_alarms", (noise, warm_up))
+    for noise, change in troubles.pairs():
+        yield Task("trouble_delays", (noise, change))
+    for series in real.SERIES:
+        yield Task("real_series", (series,))

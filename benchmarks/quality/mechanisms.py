@@ -1,0 +1,263 @@
+"""The mechanisms of the detection chain by name: what each is, and the patch that leaves it out.
+
+What is left out gives its false alarms to the others where it has a share of them. A renamed constant or
+function breaks tests/benchmarks/test_quality_ablation.py, not silently the table.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from benchmarks.quality import replacements
+from benchmarks.quality.patches import Patch, constant
+from driftline.detectors import learning, local_level
+from driftline.detectors.calibration import cusum, cusum_heights
+from driftline.detectors.cycle import Fit
+from driftline.detectors.kernels.lanes import LANES, SDS, SHIFTS
+from driftline.detectors.record import SLOTS
+from driftline.detectors.wandering import NONE
+
+UNREACHED = 1e9  # a threshold
+NEVER_MS = 10**15
+
+
+class Mechanism(NamedTuple):
+    """What it is, in a few words, and what leaves it out."""
+
+    what: str
+    patches: tuple[Patch, ...]
+
+
+def without_lane(lane: int) -> Patch:
+    """A CUSUM that never fires; the others have its false alarms."""
+    left = 1 - cusum.SHARES[lane] / sum(cusum.SHARES)
+
+    def make(original: Callable[..., tuple[float, ...]]) -> Callable[..., tuple[float, ...]]:
+        def heights(false_alarm_every: float, shift_scale: float = 1.0) -> tuple[float, ...]:
+            others = original(false_alarm_every * left, shift_scale)
+            return tuple(UNREACHED if each == lane else height for each, height in enumerate(others))
+
+        return heights
+
+    return Patch("calibration.cusum.cusum_heights", make)
+
+
+def without_detector(name: str) -> Patch:
+    """A detector that no signal has."""
+
+    def make(original: Callable[..., tuple[str, ...]]) -> Callable[..., tuple[str, ...]]:
+        return lambda signal, asked: tuple(each for each in original(signal, asked) if each != name)
+
+    return Patch("choice.detectors_of", make)
+
+
+def function(path: str, instead: Callable[..., Any], *, here: bool = False) -> Patch:
+    """Another function."""
+    return constant(path, instead, here=here)
+
+
+def then(path: str, more: Callable[..., Any]) -> Patch:
+    """The same function, and then more with the same arguments."""
+
+    def make(original: Callable[..., Any]) -> Callable[..., Any]:
+        def both(*arguments: Any) -> None:
+            original(*arguments)
+            more(*arguments)
+
+        return both
+
+    return Patch(path, make)
+
+
+def setting(**fields: float) -> Callable[..., None]:
+    """Sets fields of the signal that is the first argument."""
+
+    def set_fields(signal: Any, *_: Any) -> None:
+        for name, value in fields.items():
+            signal[name] = value
+
+    return set_fields
+
+
+def end_local(signal: Any, season: Any, _values: float) -> None:
+    """Against its reference from the first value on."""
+    if not signal["armed"]:
+        learning.leave_local(signal, season, 0.0)
+
+
+def keep_an_hour(signal: Any) -> None:
+    """The line of a local level is that of an hour from the first value on."""
+    signal["local_ms"] = local_level.LOCAL_MS
+    local_level.set_memory(signal)
+
+
+def ask_again(signal: Any) -> None:
+    """Only when the next conclusion is due."""
+    signal["learn_at"] = 2.0 * float(signal["products"][0])
+
+
+def all_for_both(original: Callable[..., None]) -> Callable[..., None]:
+    """Order and shares of categories are from the same values."""
+
+    def learn(signal: Any, shape: Any, earlier: Any, later: Any) -> None:
+        every = np.concatenate([earlier, later])
+        original(signal, shape, every, every)
+
+    return learn
+
+
+def lane_name(lane: int) -> str:
+    """By its shift, or the tail's."""
+    return f"cusum_{SHIFTS[lane]:g}" if SDS[lane] == 1.0 else "cusum_tail"
+
+
+MECHANISMS: dict[str, Mechanism] = {
+    "nothing": Mechanism("the detectors as they are", ()),
+    **{
+        lane_name(lane): Mechanism(f"the CUSUM for {SHIFTS[lane]:g} sd", (without_lane(lane),))
+        for lane in range(LANES)
+    },
+    **{
+        name: Mechanism(f"what {name} tells", (without_detector(name),))
+        for name in ("cusum", "e_detector", "variance", "shape", "adwin", "page_hinkley")
+    },
+    "whitening": Mechanism(
+        "phi: what the score before foretells",
+        (
+            Patch(
+                "whitening.whitening",
+                lambda original: lambda count, squares, _: original(count, squares, 0.0),
+            ),
+        ),
+    ),
+    "caution": Mechanism("what phi and sigma are not known by", (constant("whitening.CAUTION", 0.0),)),
+    "long_run": Mechanism(
+        "what no AR(1) describes",
+        (then("learning.set_long_run", setting(long_run=1.0, long_run_squares=1.0)),),
+    ),
+    "shift_scale": Mechanism(
+        "slow CUSUMs made for what phi leaves of a shift",
+        (function("thresholds.shift_in_innovations", lambda _: 1.0, here=True),),
+    ),
+    "wandering": Mechanism(
+        "a level that comes and goes", (function("wandering.wandering", lambda *_: NONE),)
+    ),
+    "local_level": Mechanism(
+        "a level of the last hour until a cycle is known", (then("learning.conclude_season", end_local),)
+    ),
+    "local_line": Mechanism(
+        "a line, not a mean, through that hour",
+        (function("kernels.residuals.gains", replacements.mean_gains),),
+    ),
+    "following": Mechanism(
+        "a line as short as the day needs", (function("local_level.following_ms", lambda *_: 3_600_000.0),)
+    ),
+    "first_quarter": Mechanism(
+        "a quarter of an hour on the first day", (then("local_level.begin_local", keep_an_hour),)
+    ),
+    "reachable": Mechanism(
+        "no CUSUM slower than the local level",
+        (function("thresholds.reachable", lambda heights, _: heights),),
+    ),
+    "hold": Mechanism(
+        "a local level takes over after half a day", (constant("local_level.HOLD_MS", NEVER_MS),)
+    ),
+    "flat_in_two_days": Mechanism(
+        "two days that show no cycle", (function("learning.looks_flat", lambda *_: False, here=True),)
+    ),
+    "cycle": Mechanism(
+        "the cycle of day and week",
+        (function("learning.fit_cycle", lambda *_: Fit(np.zeros(SLOTS), 0.0, 0.0), here=True),),
+    ),
+    "first_day": Mechanism(
+        "a second table from the first day", (function("first_day.looks_flat", lambda *_: True, here=True),)
+    ),
+    "stabilising": Mechanism(
+        "a table by the noise near a value", (function("distribution.is_dominated", lambda *_: False),)
+    ),
+    "lengthen_tails": Mechanism(
+        "tails of a short reference go on", (function("distribution.lengthen_tails", lambda *_: None),)
+    ),
+    "atoms": Mechanism("few distinct values, each its probability", (constant("distribution.ATOMS_MAX", 1),)),
+    "ties": Mechanism("equal values told apart", (function("kernels.scores.uniform", replacements.middle),)),
+    "allowance": Mechanism("what the cycle's fit is uncertain by", (constant("learning.ALLOWANCE", 0.0),)),
+    "misfit": Mechanism(
+        "what half hours differ from the cycle by",
+        (function("learning.allow_for_misfit", lambda *_: None),),
+    ),
+    "daily_waves_pass": Mechanism(
+        "a slow CUSUM passes over a day's wave",
+        (function("thresholds.allowances", lambda signal: [float(signal["allowance"])] * LANES),),
+    ),
+    "local_sd": Mechanism(
+        "the variance of late",
+        (then("local_level.set_variance_memory", setting(variance_memory=0.0, local_sd=1.0)),),
+    ),
+    "moved": Mechanism(
+        "room for a variance that a cycle moves",
+        (constant("kernels.variance.MOVED", 0.0), constant("kernels.variance.MOVED_FAR", 0.0)),
+    ),
+    "spread_hold": Mechanism(
+        "a variance that lasts is that of late",
+        (function("kernels.variance.hold_spread", replacements.no_hold),),
+    ),
+    "spread_error": Mechanism(
+        "what the reference's variance is not known by",
+        (then("learning.set_whitening", setting(spread_error=0.0)),),
+    ),
+    "idle_tests": Mechanism(
+        "tests that cannot fire give their share", (function("thresholds.idle_tests", lambda _: ()),)
+    ),
+    "crossings": Mechanism(
+        "thresholds raised by crossings of lower levels",
+        (function("calibration.crossings.raised", lambda height, *_: height),),
+    ),
+    "absorbed": Mechanism(
+        "what the level learned of a shift", (constant("kernels.cusums.ABSORBED_MAX", 0.0),)
+    ),
+    "e_margin": Mechanism(
+        "a standard error of the rate given away", (constant("kernels.e_detector.MARGIN", 0.0),)
+    ),
+    "give_way": Mechanism(
+        "what was learned around another level counts less", (function("learning.give_way", ask_again),)
+    ),
+    "begin_far": Mechanism(
+        "after a leap the last value is the level", (constant("kernels.change_point.SATURATED", UNREACHED),)
+    ),
+    "followed": Mechanism(
+        "what the level followed before a change was found",
+        (function("kernels.change_point.followed", replacements.nothing_followed),),
+    ),
+    "marks": Mechanism(
+        "three pairs of marks for where a change began",
+        (function("kernels.change_point.best_mark", replacements.one_mark),),
+    ),
+    "pattern": Mechanism(
+        "the shape against its healthy windows",
+        (function("kernels.shape.pattern_statistic", replacements.even_pattern),),
+    ),
+    "dispersion": Mechanism(
+        "windows of categories that differ by nature",
+        (function("kernels.shape.learn_dispersion", replacements.no_dispersion),),
+    ),
+    "category_groups": Mechanism(
+        "a step between common and rare categories",
+        (function("categories.weigh_groups", setting(center=0.0, scale=1.0)),),
+    ),
+    "category_heights": Mechanism(
+        "thresholds for the scores of categories",
+        (function("thresholds.category_heights", lambda _, every: cusum_heights(every), here=True),),
+    ),
+    "category_halves": Mechanism(
+        "order and shares of categories from other values", (Patch("categories.learn_shares", all_for_both),)
+    ),
+    "tail_steps": Mechanism(
+        "a tail follows a step at once", (function("kernels.scores.follow_steps", replacements.no_steps),)
+    ),
+    "rare_blocks": Mechanism("ADWIN reads blocks of rare events", (constant("reference.RARE_BLOCK", 1),)),
+    "dormant": Mechanism(
+        "zeros of data quality are only counted",
+        (function("kernels.dormant.is_dormant", replacements.never_dormant),),
+    ),
+}
