@@ -15,7 +15,7 @@ from driftline.detectors import learning, local_level
 from driftline.detectors.calibration import cusum, cusum_heights
 from driftline.detectors.cycle import Fit
 from driftline.detectors.kernels.lanes import LANES, SDS, SHIFTS
-from driftline.detectors.record import SLOTS
+from driftline.detectors.state.fields import SLOTS
 from driftline.detectors.wandering import NONE
 
 UNREACHED = 1e9  # a threshold
