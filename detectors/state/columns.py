@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from driftline.detectors.state.fields import Records
+from driftline.detectors.state.fields import Default, Records
 
 NO_NAMES: Final[Mapping[str, Any]] = {}
 
@@ -32,7 +32,7 @@ def unpacked(
     dtype: np.dtype[Any],
     what: str,
     formerly: Mapping[str, str] = NO_NAMES,
-    defaults: Mapping[str, float] = NO_NAMES,
+    defaults: Mapping[str, Default] = NO_NAMES,
 ) -> Records:
     """Records [rows] in today's layout. Raises SnapshotError, which says of what, for bytes that do not fit.
 
@@ -51,7 +51,7 @@ def unpacked(
 
 
 def moved(
-    records: Records, dtype: np.dtype[Any], formerly: Mapping[str, str], defaults: Mapping[str, float]
+    records: Records, dtype: np.dtype[Any], formerly: Mapping[str, str], defaults: Mapping[str, Default]
 ) -> Records:
     """Records of one layout in another. Of arrays that have become longer or shorter what both have."""
     found = np.zeros(len(records), dtype)
@@ -62,8 +62,8 @@ def moved(
             old, new = records[source], found[name]
             both = tuple(slice(min(one, other)) for one, other in zip(old.shape, new.shape, strict=True))
             new[both] = old[both]
-        elif defaults.get(name):
-            found[name] = defaults[name]
+        elif default := defaults.get(name):
+            found[name] = default(found) if callable(default) else default
     return found
 
 

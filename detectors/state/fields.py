@@ -12,7 +12,7 @@ need a distribution (VALUE, CATEGORY, UNSEEN) has a Shape record too, and one th
 BINARY, CATEGORY, TAIL) a Season record; the many 0/1 signals of data quality do without.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -57,16 +57,19 @@ LEARNED_SINCE = Life(inherited=True, restarts=True)
 """Of the reference, but learned while detectors ran."""
 
 
+Default = float | Callable[[Records], NDArray[np.float64]]
+
+
 class Field(NamedTuple):
-    """One field of a record. default: what a signal has of it whose state was written before the field was;
-    formerly: what it was called then.
+    """One field of a record. default: what signals have of it whose state was written before the field was,
+    a number or what follows from their other fields; formerly: what it was called then.
     """
 
     name: str
     format: str
     shape: tuple[int, ...]
     life: Life
-    default: float = 0.0
+    default: Default = 0.0
     formerly: str = ""
 
 
@@ -83,6 +86,13 @@ def counts(life: Life, *names: str, shape: tuple[int, ...] = (), default: int = 
 def flags(life: Life, *names: str) -> Iterator[Field]:
     """States of one byte."""
     return (Field(name, "i1", (), life) for name in names)
+
+
+def tails_by(sd: NDArray[np.float64]) -> NDArray[np.float64]:
+    """tails [signals, 2, 2] that grow by an sd [signals] for a score of 1."""
+    tails = np.zeros((len(sd), 2, 2))
+    tails[:, :, 0] = np.maximum(sd, 1e-100)[:, None]
+    return tails
 
 
 SIGNAL_FIELDS: Final = (
@@ -113,6 +123,9 @@ SIGNAL_FIELDS: Final = (
     *counts(REFERENCE, "reference_count", "reference_missing", "atoms"),
     *floats(REFERENCE, "reference_mean", "reference_sd", "reference_low", "reference_high"),
     *floats(REFERENCE, "center", "scale", "cut", "common", "rare", "origin"),
+    # how a number's quantiles go on beyond the lower and the upper end of its table: by how much for a score
+    # of 1, and by how much that grows (`table_ends.py`); before they were known, by its sd
+    Field("tails", "f8", (2, 2), REFERENCE, lambda signals: tails_by(signals["reference_sd"])),
     # by how much the value changes with an effect of one sd: by the reference's, or by that of its noise
     *floats(REFERENCE, "effect_sd"),
     # the first value of a number: all others are kept as their difference from it, so that what is added to a
