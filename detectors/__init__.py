@@ -18,7 +18,7 @@ from driftline.detectors.findings import Finding
 from driftline.detectors.levels import Level, Moments, SignalState
 from driftline.detectors.registry import Calibration, Detector, register
 from driftline.detectors.signals import BankSettings, Signal, Transform
-from driftline.detectors.snapshot import SnapshotError
+from driftline.detectors.state.snapshot import SnapshotError
 
 __all__ = [
     "Adwin",

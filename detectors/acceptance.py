@@ -7,13 +7,13 @@ from math import sqrt
 import numpy as np
 
 from driftline.detectors.inheritance import inherit_reference
-from driftline.detectors.layout import Arrays
 from driftline.detectors.learning import begin_sample
 from driftline.detectors.levels import moments
 from driftline.detectors.local_level import set_memory
-from driftline.detectors.record import GRID_POINTS, SEASON, SIGNAL
 from driftline.detectors.reference import begin, learn_rate
 from driftline.detectors.signals import Transform, is_rate
+from driftline.detectors.state.arrays import Arrays
+from driftline.detectors.state.fields import GRID_POINTS, SEASON, SIGNAL
 
 VALUES_MIN = 100  # fewer say too little about a level
 

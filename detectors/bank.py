@@ -15,7 +15,14 @@ from driftline.detectors.inheritance import inherit_reference
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.names import NAMES
 from driftline.detectors.kernels.scratch import make_batch
-from driftline.detectors.layout import (
+from driftline.detectors.learning import MEMORY_MS
+from driftline.detectors.levels import Moments, Phase, SignalState, phase_of, signal_state
+from driftline.detectors.nearness import nearness_of
+from driftline.detectors.registry import check_names
+from driftline.detectors.reports import Scene
+from driftline.detectors.shares import share_of
+from driftline.detectors.signals import BankSettings, Signal, Transform, is_share
+from driftline.detectors.state.arrays import (
     empty_arrays,
     forget,
     keep,
@@ -24,14 +31,7 @@ from driftline.detectors.layout import (
     with_signals,
     without_idle_buffers,
 )
-from driftline.detectors.learning import MEMORY_MS
-from driftline.detectors.levels import Moments, Phase, SignalState, phase_of, signal_state
-from driftline.detectors.nearness import nearness_of
-from driftline.detectors.registry import check_names
-from driftline.detectors.reports import Scene
-from driftline.detectors.shares import share_of
-from driftline.detectors.signals import BankSettings, Signal, Transform, is_share
-from driftline.detectors.snapshot import (
+from driftline.detectors.state.snapshot import (
     RIVER_VERSION,
     VERSION,
     check_version,

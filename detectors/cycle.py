@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.record import SLOTS
+from driftline.detectors.state.fields import SLOTS
 
 DAYS = 7
 DAILY_MAX = 12  # waves a day: nothing shorter than two hours is a cycle

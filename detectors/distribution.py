@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from driftline.detectors.cycle import DAYS, looks_flat, means_of
 from driftline.detectors.kernels.scores import CLIP, score
 from driftline.detectors.kernels.scratch import CHUNK, DAY_MS, make_scratch
-from driftline.detectors.record import GRID_LOW, GRID_POINTS, GRID_STEP, SLOTS
 from driftline.detectors.stabilising import Pairs, is_dominated, pairs_of, stabilising_table
+from driftline.detectors.state.fields import GRID_LOW, GRID_POINTS, GRID_STEP, SLOTS
 
 ATOMS_MAX = 64  # a reference with more distinct values is treated as continuous
 DAY_SLOTS = SLOTS // DAYS

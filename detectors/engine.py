@@ -13,10 +13,10 @@ from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.dormant import is_dormant
 from driftline.detectors.kernels.loop import Limits, advance
 from driftline.detectors.kernels.scratch import Batch, Scratch, make_batch, make_scratch
-from driftline.detectors.layout import Arrays
 from driftline.detectors.learning import learn
 from driftline.detectors.reference import arm, wake
 from driftline.detectors.signals import BankSettings
+from driftline.detectors.state.arrays import Arrays
 from driftline.detectors.thresholds import set_thresholds
 
 

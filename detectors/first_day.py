@@ -13,11 +13,11 @@ from driftline.detectors.cycle import looks_flat, means_of
 from driftline.detectors.distribution import learn_number, own_scores
 from driftline.detectors.kernels.sample import SAMPLE_MS
 from driftline.detectors.kernels.scratch import DAY_MS, SLOT_MS
-from driftline.detectors.layout import clear_recent
 from driftline.detectors.learning import give_way, set_whitening
 from driftline.detectors.local_level import HOLD_MS, following_ms, set_memory
-from driftline.detectors.record import SLOTS
 from driftline.detectors.reference import begin
+from driftline.detectors.state.arrays import clear_recent
+from driftline.detectors.state.fields import SLOTS
 from driftline.detectors.whitening import to_score
 
 SAMPLE_MIN = SLOTS // 2

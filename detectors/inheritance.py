@@ -2,8 +2,8 @@
 old.
 """
 
-from driftline.detectors.layout import Arrays, clear_recent
 from driftline.detectors.reference import begin
+from driftline.detectors.state.arrays import Arrays, clear_recent
 from driftline.detectors.thresholds import set_thresholds
 
 INHERITED = (

@@ -18,8 +18,8 @@ from driftline.detectors.kernels.residuals import usual_sd
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import DAY_MS, SLOT_MS, WEEK_MS
 from driftline.detectors.local_level import MATERIAL, begin_local, following_ms, set_memory
-from driftline.detectors.record import SLOTS
 from driftline.detectors.signals import MEANS, Transform, is_rate
+from driftline.detectors.state.fields import SLOTS
 from driftline.detectors.wandering import NONE, follow, follow_more, wandering
 from driftline.detectors.whitening import surely, to_score, whitening
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.kernels.reading import CATEGORY, VALUE
-from driftline.detectors.record import GRID_POINTS, RING_BLOCKS
+from driftline.detectors.state.fields import GRID_POINTS, RING_BLOCKS
 
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 # Sums of 10^6 values of one size are exact to some 10^-13 of it.

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from driftline.detectors.categories import learn_shares, learn_unseen
 from driftline.detectors.distribution import learn_number, own_scores, rebuild_recent
 from driftline.detectors.kernels.page_hinkley import prime, reset
-from driftline.detectors.layout import QUALITY, SEASONAL, Arrays, clear_recent
 from driftline.detectors.learning import begin_learning
 from driftline.detectors.signals import NUMERIC, BankSettings, Transform
+from driftline.detectors.state.arrays import QUALITY, SEASONAL, Arrays, clear_recent
 from driftline.detectors.tail import learn_tail
 from driftline.detectors.thresholds import set_thresholds
 

@@ -19,9 +19,9 @@ from driftline.detectors.findings import (
 from driftline.detectors.kernels.lanes import ODDS_LANES, SHAPE_WINDOW
 from driftline.detectors.kernels.names import CUSUM, NAMES, PAGE_HINKLEY, SHAPE, VARIANCE
 from driftline.detectors.kernels.scratch import Batch
-from driftline.detectors.layout import Kept
 from driftline.detectors.levels import score_unit
 from driftline.detectors.signals import BankSettings
+from driftline.detectors.state.arrays import Kept
 from driftline.detectors.watches import Watch
 from driftline.detectors.whitening import to_score
 from driftline.detectors.windows import reference_moments, told_spread

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.record import GRID_POINTS
+from driftline.detectors.state.fields import GRID_POINTS
 
 DOMINATES = 3.0  # times the variance of the noise
 PAIRS_MAX = 20_000

@@ -18,7 +18,7 @@ from driftline.detectors.kernels.cusums import run_cusums
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import CHUNK, make_scratch
 from driftline.detectors.kernels.variance import run_variance
-from driftline.detectors.record import SIGNAL
+from driftline.detectors.state.fields import SIGNAL
 
 WINDOWS = 400
 VALUES = 3_906 * CHUNK  # of a window, about a million

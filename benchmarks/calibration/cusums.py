@@ -17,7 +17,7 @@ from driftline.detectors.kernels.cusums import EXPONENTS, run_cusums
 from driftline.detectors.kernels.lanes import LANES
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import CHUNK, make_scratch
-from driftline.detectors.record import SIGNAL
+from driftline.detectors.state.fields import SIGNAL
 
 Draw = Callable[[int], NDArray[np.float64]]
 FALSE_ALARMS = 3_000.0  # asked of each run

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from driftline.detectors.kernels.compiled import allocating, compiled
 from driftline.detectors.kernels.scratch import Scratch
-from driftline.detectors.record import RING_BLOCKS, Records
+from driftline.detectors.state.fields import RING_BLOCKS, Records
 
 
 class Emissions(NamedTuple):

@@ -14,7 +14,7 @@ from driftline.detectors.kernels.compiled import allocating, compiled
 from driftline.detectors.kernels.reading import VALUE
 from driftline.detectors.kernels.residuals import usual_sd
 from driftline.detectors.kernels.scratch import Batch, Scratch
-from driftline.detectors.record import MARKS
+from driftline.detectors.state.fields import MARKS
 
 SUMS = 5  # of the totals
 SATURATED = 3.0  # a mean innovation so large says only that it is larger

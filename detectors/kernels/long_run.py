@@ -13,7 +13,7 @@ from driftline.detectors.kernels.compiled import compiled
 from driftline.detectors.kernels.residuals import usual_sd
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import Scratch
-from driftline.detectors.record import PAST_MEANS
+from driftline.detectors.state.fields import PAST_MEANS
 
 BLOCK = 32
 NEAR, FAR = 2, PAST_MEANS  # how many blocks before lie the means with which one is multiplied

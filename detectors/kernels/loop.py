@@ -25,7 +25,7 @@ from driftline.detectors.kernels.scratch import CHUNK, Batch, Scratch, note, tak
 from driftline.detectors.kernels.shape import forget_window, run_shape
 from driftline.detectors.kernels.variance import begin_spread, forget_sums, hold_spread, run_variance
 from driftline.detectors.kernels.window import add_gaps, remember
-from driftline.detectors.layout import Arrays
+from driftline.detectors.state.arrays import Arrays
 
 NOTED_MAX = CHUNK  # detections of a signal to take over at once; one chunk adds fewer than two a value
 RATE_LIMIT = 6.0  # no score of a 0/1 value is beyond

@@ -18,7 +18,7 @@ from driftline.detectors.kernels.compiled import compiled
 from driftline.detectors.kernels.page_hinkley import reset
 from driftline.detectors.kernels.reading import BINARY, BOUNDED, CATEGORY, VALUE
 from driftline.detectors.kernels.scratch import Batch, Scratch
-from driftline.detectors.record import SLOTS
+from driftline.detectors.state.fields import SLOTS
 
 LOCAL_SD_MIN = 0.03
 FAR = 20.0  # a score counts for no more than that far from the level

@@ -8,7 +8,7 @@ from typing import Any
 
 from driftline.detectors.kernels.compiled import compiled
 from driftline.detectors.kernels.scratch import DAY_MS, Batch, Scratch
-from driftline.detectors.record import SLOTS
+from driftline.detectors.state.fields import SLOTS
 
 SAMPLE_MS = DAY_MS // SLOTS + 1
 

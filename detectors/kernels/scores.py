@@ -11,7 +11,7 @@ from driftline.detectors.kernels.compiled import compiled
 from driftline.detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, code_of
 from driftline.detectors.kernels.residuals import gains
 from driftline.detectors.kernels.scratch import Scratch
-from driftline.detectors.record import GRID_LOW, GRID_POINTS, GRID_STEP
+from driftline.detectors.state.fields import GRID_LOW, GRID_POINTS, GRID_STEP
 
 CLIP = 3.7  # normal scores end here: the wildest value is as wild as one in 10,000
 STEP_DRIFT, STEP_HEIGHT = 0.5, 20.0  # sd: this finds a shift of an sd in 40 values

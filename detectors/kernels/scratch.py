@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.kernels.compiled import allocating, compiled
-from driftline.detectors.record import SIGNAL, SLOTS, TOTALS, Records
+from driftline.detectors.state.fields import SIGNAL, SLOTS, TOTALS, Records
 
 CHUNK = 256
 SLOT_MS = 1_800_000

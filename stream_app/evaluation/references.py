@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from driftline.detectors import BankSettings, Level, SnapshotError
-from driftline.detectors.snapshot import unpack_arrays
+from driftline.detectors.state.snapshot import unpack_arrays
 from driftline.stream_app.adapters.baselines import read_baseline_file
 from driftline.stream_app.config import Settings
 from driftline.stream_app.evaluation.errors import EvaluationError

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from driftline import detectors
 from driftline.detectors import Bank, BankSettings, Signal, SnapshotError, Transform
-from driftline.detectors.record import SIGNAL
+from driftline.detectors.state.fields import SIGNAL
 from tests.detectors.streams import EVERYTHING, everything, feed, single
 
 SETTINGS = BankSettings(warm_up=200, false_alarm_every=5000, window=100)

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from driftline.detectors import Bank, BankSettings, Finding, Signal, Transform
-from driftline.detectors.layout import SEASONAL
+from driftline.detectors.state.arrays import SEASONAL
 from tests.detectors.streams import feed, numbered
 
 MINUTE_MS = 60_000

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from driftline.detectors.cycle import looks_flat
 from driftline.detectors.distribution import DAY_SLOTS
-from driftline.detectors.record import SLOTS
+from driftline.detectors.state.fields import SLOTS
 
 SAMPLED = 7.0  # values a half hour that a first day keeps
 NIGHT = np.arange(DAY_SLOTS) < 14

@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from driftline.detectors import Bank, BankSettings, Signal, Transform
 from driftline.detectors.inheritance import INHERITED, LEARNED_SINCE
-from driftline.detectors.record import SIGNAL
 from driftline.detectors.reference import STARTED_AT_ZERO
+from driftline.detectors.state.fields import SIGNAL
 from tests.detectors.streams import feed
 
 ROWS = 60_000

@@ -8,7 +8,7 @@ from river import drift
 from driftline.detectors import Transform
 from driftline.detectors.calibration import adwin_delta, normal_parameters
 from driftline.detectors.kernels.page_hinkley import detect, reset
-from driftline.detectors.record import SIGNAL
+from driftline.detectors.state.fields import SIGNAL
 from driftline.detectors.watches import BUCKET, Watch
 from tests.detectors.streams import feed, heard_scores, single
 

@@ -9,7 +9,7 @@ from driftline.detectors.calibration import cusum_heights
 from driftline.detectors.kernels.cusums import ABSORBED_MAX, DRIFTS, slow_step
 from driftline.detectors.kernels.lanes import SHIFTS
 from driftline.detectors.kernels.scratch import DAY_MS
-from driftline.detectors.record import SIGNAL
+from driftline.detectors.state.fields import SIGNAL
 from driftline.detectors.thresholds import allowances, fit_to_autocorrelation
 from tests.detectors.streams import autoregressive, feed, numbered
 

@@ -7,8 +7,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.record import SEASON, SIGNAL, Records, shape_dtype
 from driftline.detectors.signals import MEANS, Signal, Transform
+from driftline.detectors.state.fields import SEASON, SIGNAL, Records, shape_dtype
 
 SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN)
 SEASONAL = (*MEANS, Transform.VALUE, Transform.CATEGORY, Transform.TAIL)

@@ -7,9 +7,9 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.layout import Arrays
-from driftline.detectors.record import SEASON, SIGNAL, shape_dtype
 from driftline.detectors.signals import BankSettings, Signal, Transform
+from driftline.detectors.state.arrays import Arrays
+from driftline.detectors.state.fields import SEASON, SIGNAL, shape_dtype
 
 VERSION = 8
 RIVER_VERSION = version("river")
