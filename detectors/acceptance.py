@@ -63,6 +63,7 @@ def move_distribution(arrays: Arrays, index: int, mean: float, sd: float) -> boo
         signal[name] = mean + (float(signal[name]) - float(signal["reference_mean"])) * stretch
     signal["reference_mean"], signal["reference_sd"] = mean, before_sd * stretch
     signal["effect_sd"] *= stretch
+    signal["tails"][:, 0] *= stretch
     shape["cells"] = 0
     signal["recent"] = (0.0, 0.0, 0.0, np.inf, -np.inf, 0.0)
     signal["origin"] = mean

@@ -1,7 +1,6 @@
 """How a number's values become scores: the table of its reference, made from the reference's own values."""
 
 from math import fsum, sqrt
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -11,15 +10,20 @@ from driftline.detectors.cycle import DAYS, looks_flat, means_of
 from driftline.detectors.kernels.scores import CLIP, score
 from driftline.detectors.kernels.scratch import CHUNK, DAY_MS, make_scratch
 from driftline.detectors.stabilising import Pairs, is_dominated, pairs_of, stabilising_table
-from driftline.detectors.state.fields import GRID_LOW, GRID_POINTS, GRID_STEP, SLOTS
+from driftline.detectors.state.fields import GRID_POINTS, SLOTS
+from driftline.detectors.table_ends import (
+    GRID,
+    Tails,
+    half_sds,
+    independent,
+    lengthen_tails,
+    scores_by_rank,
+    smooth,
+)
 
 ATOMS_MAX = 64  # a reference with more distinct values is treated as continuous
 DAY_SLOTS = SLOTS // DAYS
 PAIRS_A_DAY = 336  # the values of a pair are so far apart: neighbours depend on each other more
-TAIL_VALUES = 3
-GRID = np.array(
-    [NormalDist().cdf(GRID_LOW + GRID_STEP * i) for i in range(GRID_POINTS)]
-)  # probabilities of the quantile table
 
 
 def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:
@@ -27,6 +31,7 @@ def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float
     atoms, counts = np.unique(values, return_counts=True)
     if len(atoms) <= ATOMS_MAX:
         signal["atoms"] = len(atoms)
+        signal["tails"] = (float(values.std()), 0.0)
         shape["table"][: len(atoms)] = atoms
         shape["level"][: len(atoms)] = np.cumsum(counts) / len(values)
     else:
@@ -34,7 +39,10 @@ def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float
         places = np.clip(GRID * len(values) - 0.5, 0, len(values) - 1)
         shape["table"][:GRID_POINTS] = np.interp(places, np.arange(len(values)), np.sort(values))
         shape["level"][:GRID_POINTS] = GRID
-        lengthen_tails(shape["table"][:GRID_POINTS], len(values), float(values.std()))
+        count = independent(values)
+        smooth(shape["table"][:GRID_POINTS], count)
+        known = Tails(count, half_sds(values), signal["tails"][:, 1].tolist())
+        signal["tails"] = lengthen_tails(shape["table"][:GRID_POINTS], known)
     describe(signal, shape, values)
 
 
@@ -43,10 +51,12 @@ def learn_number(
 ) -> None:
     """The table that fits a number best, from its values in the order of time and their half hours."""
     days = max((int(signal["last_ms"]) - int(signal["first_ms"])) / DAY_MS, 1.0)
-    pairs = pairs_of(values, max(int(len(values) / days) // PAIRS_A_DAY, 1))
+    apart = max(int(len(values) / days) // PAIRS_A_DAY, 1)
+    scores = scores_by_rank(values)  # of an amount a few wild values would say that a cycle dominates it
+    dominated = is_dominated(scores, pairs_of(scores, apart))
     spans_a_day = len(np.unique(slots % DAY_SLOTS)) == DAY_SLOTS
-    if spans_a_day and is_dominated(values, pairs) and not looks_flat(*means_of(values, slots)):
-        learn_stabilised(signal, shape, values, pairs)
+    if spans_a_day and dominated and not looks_flat(*means_of(values, slots)):
+        learn_stabilised(signal, shape, values, pairs_of(values, apart))
     else:
         learn_distribution(signal, shape, values)
 
@@ -57,6 +67,7 @@ def learn_stabilised(signal: np.void, shape: np.void, values: NDArray[np.float64
     Its noise has sd 1 in scores, and effects are measured in it: the sd of all values is the cycle's.
     """
     signal["atoms"] = 0
+    signal["tails"] = (float(values.std()), 0.0)
     table = stabilising_table(pairs, (float(values.min()), float(values.max())))
     shape["table"][:GRID_POINTS] = table
     shape["level"][:GRID_POINTS] = np.searchsorted(np.sort(values), table, side="right") / len(values)
@@ -81,17 +92,6 @@ def describe(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> No
         signal["scale"] = max(sqrt(fsum(squares.tolist()) / len(scores)), 0.1)
     signal["reference_mean"] = signal["origin"] = values.mean() if varies else values[0]
     signal["reference_low"], signal["reference_high"] = values.min(), values.max()
-
-
-def lengthen_tails(table: NDArray[np.float64], count: int, sd: float) -> None:
-    """Where fewer than three of the reference's values lie beyond, quantiles go on with the reference's sd.
-
-    Else the largest of a few values would stand for all quantiles up to 3.2 sd.
-    """
-    sure = min(int(np.searchsorted(GRID, 1 - TAIL_VALUES / count)), GRID_POINTS - 1)
-    steps = GRID_STEP * sd * np.arange(1, GRID_POINTS - sure)
-    table[sure + 1 :] = table[sure] + steps
-    table[: GRID_POINTS - sure - 1] = (table[GRID_POINTS - sure - 1] - steps)[::-1]
 
 
 def own_scores(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ INHERITED = (
         "reference_low",
         "reference_high",
     ),
-    *("ones", "atoms", "center", "scale", "cut", "common", "rare", "origin", "anchor", "every"),
+    *("ones", "atoms", "center", "scale", "cut", "common", "rare", "origin", "anchor", "every", "tails"),
     *(
         "base",
         "base_trend",

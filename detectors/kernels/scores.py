@@ -1,6 +1,6 @@
 """From a value to its score under the reference: mean 0 and sd 1 as long as nothing has changed."""
 
-from math import log, sqrt
+from math import exp, log, log1p, sqrt
 from statistics import NormalDist
 from typing import Any
 
@@ -16,6 +16,7 @@ from driftline.detectors.state.fields import GRID_LOW, GRID_POINTS, GRID_STEP
 CLIP = 3.7  # normal scores end here: the wildest value is as wild as one in 10,000
 STEP_DRIFT, STEP_HEIGHT = 0.5, 20.0  # sd: this finds a shift of an sd in 40 values
 SCORE_MAX = 1e6  # no score is farther beyond the end of its reference
+GROWS = 2.0  # judged: noise does not come farther beyond an end, only what takes it somewhere else
 STEPS = 4096
 QUANTILES = np.array([NormalDist().inv_cdf(min(max(i / STEPS, 1e-4), 1 - 1e-4)) for i in range(STEPS + 1)])
 
@@ -63,16 +64,21 @@ def lower_bound(table: NDArray[np.float64], points: int, value: float) -> int:
 
 
 @compiled
-def beyond(signal: Any, end: float, value: float) -> float:
-    """How many sd of the reference a value lies beyond an end of it, at most SCORE_MAX.
+def beyond(tail: NDArray[np.float64], distance: float) -> float:
+    """The score that a value lies beyond an end of its reference, at most SCORE_MAX.
 
-    A cycle may take a signal very far from a reference of minutes; `innovate` says what is too far at once.
+    tail: by how much quantiles grow there for a score of 1, and the growth of that. A cycle may take a signal
+    very far from a reference of minutes; `innovate` says what is too far at once.
     """
-    sd = signal["reference_sd"]
-    distance = value - end
-    if abs(distance) >= SCORE_MAX * sd:
-        return SCORE_MAX if distance > 0 else -SCORE_MAX
-    return float(distance / sd)
+    unit, growth = tail[0], tail[1]
+    if growth > 0.0:
+        grown = log1p(growth * distance / unit) / growth
+        if grown < GROWS:
+            return float(grown)
+        factor = exp(growth * GROWS)
+        more = min((distance - unit * (factor - 1.0) / growth) / (unit * factor), SCORE_MAX)
+        return float(GROWS + more)
+    return SCORE_MAX if distance >= SCORE_MAX * unit else float(distance / unit)
 
 
 @compiled
@@ -85,9 +91,9 @@ def atom_score(signal: Any, shape: Any, number: int, cell: int, value: float) ->
             return 0.0
         return tie_score(signal, number, below, level[cell])
     if cell == 0:
-        return normal_quantile(0.0) + beyond(signal, shape["table"][0], value)
+        return normal_quantile(0.0) - beyond(signal["tails"][0], shape["table"][0] - value)
     if cell == signal["atoms"]:
-        return normal_quantile(1.0) + beyond(signal, shape["table"][cell - 1], value)
+        return normal_quantile(1.0) + beyond(signal["tails"][1], value - shape["table"][cell - 1])
     return normal_quantile(below)
 
 
@@ -127,15 +133,15 @@ def score_numbers(signal: Any, shape: Any, scratch: Scratch, count: int) -> None
     not been, and only what it leaves is cut off (`innovate`). They are corrected so that the reference itself
     has exactly mean 0 and sd 1.
     """
-    table = shape["table"]
+    table, tails = shape["table"], signal["tails"]
     center, scale, seen = signal["center"], signal["scale"], signal["seen"]
     for place in range(count):
         value = scratch.numbers[place]
         cell = lower_bound(table, GRID_POINTS, value)
         if cell == 0:
-            score = GRID_LOW + min(beyond(signal, table[0], value), 0.0)
+            score = GRID_LOW - beyond(tails[0], table[0] - value)
         elif cell == GRID_POINTS:
-            score = -GRID_LOW + beyond(signal, table[cell - 1], value)
+            score = -GRID_LOW + beyond(tails[1], value - table[cell - 1])
         else:
             score = GRID_LOW + GRID_STEP * (cell - (table[cell] - value) / (table[cell] - table[cell - 1]))
         if cell + 1 < GRID_POINTS and table[cell] == value and table[cell + 1] == value:

@@ -47,6 +47,9 @@ SIGNAL = np.dtype(
         *((name, "f8") for name in ("center", "scale", "cut", "common", "rare", "origin")),
         # by how much the value changes with an effect of one sd: by the reference's, or by that of its noise
         ("effect_sd", "f8"),
+        # how a number's quantiles go on beyond the lower and the upper end of its table: by how much for a
+        # score of 1, and by how much that grows (`distribution.py`)
+        ("tails", "f8", (2, 2)),
         # the first value of a number: all others are kept as their difference from it, so that what is added
         # to a number changes no bit of what is found
         ("anchor", "f8"),
