@@ -13,7 +13,7 @@ from driftline.detectors.local_level import set_memory
 from driftline.detectors.reference import begin, learn_rate
 from driftline.detectors.signals import Transform, is_rate
 from driftline.detectors.state.arrays import Arrays
-from driftline.detectors.state.fields import GRID_POINTS, SEASON, SIGNAL
+from driftline.detectors.state.fields import GRID_POINTS, SEASON, SIGNAL, UNKNOWN
 
 VALUES_MIN = 100  # fewer say too little about a level
 
@@ -44,6 +44,7 @@ def accept_level(arrays: Arrays, index: int) -> bool:
     signal["products"] = present.count, squares, lagged
     signal["learn_at"] = 2.0 * present.count
     set_memory(signal)
+    arrays.seasons[signal["season"]]["weeks"] = UNKNOWN  # which was measured from the level before
     if signal["sampled_from_ms"]:
         begin_sample(signal, arrays.seasons[signal["season"]])
     begin(signal)

@@ -60,7 +60,11 @@ INHERITED = (
         "season_ms",
         "sampled_from_ms",
         "sample_next_ms",
+        "half_hour",
+        "half_hour_sum",
+        "half_hour_count",
         "cyclic",
+        "stepped",
         "moved",
         # of categories: how many are judged alone, and how much windows differ from the reference by nature
         "shape_cells",

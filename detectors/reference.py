@@ -50,6 +50,9 @@ STARTED_AT_ZERO = (
         "crossing_values",
         "wander",
         "past_means",
+        "away_half_hours",
+        "hour",
+        "clock_ms",
     ),
 )
 

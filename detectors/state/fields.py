@@ -20,6 +20,8 @@ TOTALS = 6  # five sums, and the level at the time
 MARKS = 6  # where a change may have begun
 PAST_MEANS = 8  # of blocks of scores
 SLOTS = 336  # half hours of a week
+TALLY = 1 / 1024  # of a score: whole numbers of it are kept for each half hour, up to 32 either way
+UNKNOWN = -32_768
 
 SIGNAL = np.dtype(
     [
@@ -34,7 +36,8 @@ SIGNAL = np.dtype(
         # learned; tested is a set of bits, one per test of the kernel
         *((name, "i1") for name in ("local", "cyclic", "moved", "away", "returned", "turned", "widened")),
         *((name, "i1") for name in ("drift", "odd", "awake", "stale", "armed", "watched", "tested")),
-        ("spare", "i1", (2,)),  # so that numbers begin at multiples of eight bytes
+        ("stepped", "i1"),  # its cycle has steps
+        ("spare", "i1"),  # so that numbers begin at multiples of eight bytes
         # how far it is
         *((name, "i8") for name in ("seen", "missing", "first_ms", "last_ms")),
         ("ones", "f8"),
@@ -94,6 +97,13 @@ SIGNAL = np.dtype(
         ("products", "f8", (3,)),
         *((name, "f8") for name in ("score_before", "learn_at")),
         *((name, "i8") for name in ("season_from_ms", "season_ms", "sampled_from_ms", "sample_next_ms")),
+        # the latest half hour of local time, counted from 1970, sum and count of its values so far, and for
+        # how many half hours on end it has been away (`kernels/weeks.py`); how sure it is that a step of its
+        # cycle came early or late; when to look whether a clock was changed, from which half hour on
+        # (`clock.py`)
+        *((name, "i8") for name in ("half_hour", "away_half_hours", "clock_from", "clock_ms")),
+        *((name, "f8") for name in ("half_hour_sum", "half_hour_count")),
+        ("hour", "f8", (2,)),
         # after a change: by how many sd it is away from its level, known from how many values, and by how
         # many the level had begun to follow; by how many levels that stayed have moved it in all
         *((name, "f8") for name in ("shift", "shift_count", "drifted", "carried")),
@@ -138,12 +148,18 @@ SIGNAL = np.dtype(
 )
 SEASON = np.dtype(
     {
-        "names": ["mean", "knots", "weight", "sample"],
-        "formats": [("f4", (SLOTS,)), ("f4", (SLOTS,)), ("u2", (SLOTS,)), ("f8", (SLOTS,))],
-        "offsets": [0, 4 * SLOTS, 8 * SLOTS, 0],
+        "names": ["mean", "knots", "weight", "sample", "weeks", "steps"],
+        "formats": [
+            *(("f4", (SLOTS,)), ("f4", (SLOTS,)), ("u2", (SLOTS,)), ("f8", (SLOTS,))),
+            *(("i2", (2, SLOTS)), ("i2", (SLOTS,))),
+        ],
+        "offsets": [0, 4 * SLOTS, 8 * SLOTS, 0, 10 * SLOTS, 14 * SLOTS],
     }
 )
 """What a signal is like at each half hour of the week: mean score, the cycle that is removed, values seen.
+
+The cycle is waves (knots) and steps. weeks: mean scores of the last time that each half hour came and of
+the week before, or UNKNOWN. Both in whole numbers of TALLY. 5,376 bytes.
 
 While the first day is sampled (`kernels/sample.py`) the sample stands where mean and knots will stand.
 """

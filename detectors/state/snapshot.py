@@ -11,7 +11,7 @@ from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.state.arrays import Arrays
 from driftline.detectors.state.fields import SEASON, SIGNAL, shape_dtype
 
-VERSION = 8
+VERSION = 9
 RIVER_VERSION = version("river")
 
 
