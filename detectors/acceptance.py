@@ -15,7 +15,7 @@ from driftline.detectors.reference import begin, learn_rate
 from driftline.detectors.signals import Transform, is_rate
 from driftline.detectors.state.arrays import Arrays
 from driftline.detectors.state.columns import SnapshotError, packed, unpacked
-from driftline.detectors.state.fields import DEFAULTS, FORMERLY, GRID_POINTS, SEASON, SIGNAL
+from driftline.detectors.state.fields import DEFAULTS, FORMERLY, GRID_POINTS, SEASON, SIGNAL, UNKNOWN
 from driftline.detectors.state.layout_8 import reference_as_columns
 
 VALUES_MIN = 100  # fewer say too little about a level
@@ -47,6 +47,7 @@ def accept_level(arrays: Arrays, index: int) -> bool:
     signal["products"] = present.count, squares, lagged
     signal["learn_at"] = 2.0 * present.count
     set_memory(signal)
+    arrays.seasons[signal["season"]]["weeks"] = UNKNOWN  # which was measured from the level before
     if signal["sampled_from_ms"]:
         begin_sample(signal, arrays.seasons[signal["season"]])
     begin(signal)

@@ -45,6 +45,7 @@ from driftline.detectors.state.snapshot import (
 from driftline.detectors.thresholds import recalibrate
 from driftline.detectors.watches import Watch, detections_of, make_watches, restored_watches, snapshot_watches
 from driftline.detectors.windows import last_values, values_after
+from driftline.detectors.zone import zone_of
 
 Detection = tuple[int, int, int, Finding]  # row, signal, place among its detectors, finding
 
@@ -59,6 +60,7 @@ class Bank:
     def __init__(self, settings: BankSettings) -> None:
         check_names(settings.detectors)
         self.settings = settings
+        self._zone = zone_of(settings.timezone)
         self.signals: list[Signal] = []
         self.columns = 0
         self.armed = 0
@@ -147,10 +149,12 @@ class Bank:
             raise ValueError(f"{given} do not fit together and to a bank of {self.columns} columns")
         if rows == 0 or not self.signals:
             return []
+        times_ms = np.ascontiguousarray(times_ms, np.int64)
         batch = make_batch(
             np.ascontiguousarray(matrix.T, np.float64),
-            np.ascontiguousarray(times_ms, np.int64),
+            times_ms,
             np.ascontiguousarray(offsets, np.int64),
+            self._zone.local_ms(times_ms),
         )
         scene = Scene(keep(self._arrays), batch, self.settings)
         emissions = room_for_emissions(self._arrays.signals, rows)

@@ -8,6 +8,7 @@ from typing import cast
 
 import numpy as np
 
+from driftline.detectors.clock import follow_clock
 from driftline.detectors.first_day import look_again
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.dormant import is_dormant
@@ -58,13 +59,14 @@ def conclude(arrays: Arrays, index: int) -> None:
     season = arrays.seasons[signal["season"]]
     look_again(signal, arrays.shapes[signal["shape"]], season)
     learn(signal, season)
+    follow_clock(signal, season)
     set_thresholds(signal)
 
 
 def first_rows(batch: Batch, column: int, rows: int) -> Batch:
     """One column of the first rows of a batch."""
     matrix = batch.matrix[column : column + 1, :rows].copy()
-    return make_batch(matrix, batch.times_ms[:rows], batch.offsets[:rows])
+    return make_batch(matrix, batch.times_ms[:rows], batch.offsets[:rows], batch.local_ms[:rows])
 
 
 def state_after(

@@ -17,7 +17,8 @@ from driftline.detectors.learning import give_way, set_whitening
 from driftline.detectors.local_level import HOLD_MS, following_ms, set_memory
 from driftline.detectors.reference import begin
 from driftline.detectors.state.arrays import clear_recent
-from driftline.detectors.state.fields import KEPT_THROUGH_A_SECOND_LOOK, SLOTS
+from driftline.detectors.state.fields import KEPT_THROUGH_A_SECOND_LOOK, SLOTS, UNKNOWN
+from driftline.detectors.weekly import scores_of, tallies
 from driftline.detectors.whitening import to_score
 
 SAMPLE_MIN = SLOTS // 2
@@ -47,6 +48,10 @@ def look_again(signal: np.void, shape: np.void, season: np.void) -> None:
         carry_over(signal, before, after, within(after, slots) / max(within(before, slots), 1e-6))
         means, weights = means_of(after, slots)
         begin_again(signal, shape)
+        order = np.argsort(before)
+        known = np.interp(scores_of(season["weeks"]), before[order], after[order])
+        season["weeks"] = tallies(np.where(weights > 0, means, known))
+        season["weeks"][1] = UNKNOWN
     signal["local_ms"] = following_ms(signal, means, weights)
     set_memory(signal)
     season["mean"], season["weight"] = means, weights
@@ -57,7 +62,8 @@ def take_sample(signal: np.void, season: np.void) -> tuple[NDArray[np.float64], 
     parts = np.flatnonzero(~np.isnan(season["sample"]))
     middles_ms = int(signal["sampled_from_ms"]) + parts * SAMPLE_MS + SAMPLE_MS // 2
     signal["sampled_from_ms"] = 0
-    return season["sample"][parts], middles_ms // SLOT_MS % SLOTS
+    ahead = int(signal["half_hour"]) - int(signal["last_ms"]) // SLOT_MS  # of UTC, on the clock of the zone
+    return season["sample"][parts], (middles_ms // SLOT_MS + ahead) % SLOTS
 
 
 def carry_over(

@@ -11,19 +11,20 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.cycle import fit_cycle, looks_flat, means_of
+from driftline.detectors.cycle import looks_flat, means_of
 from driftline.detectors.kernels.learning import WEIGHT_MAX, teaches
 from driftline.detectors.kernels.long_run import BLOCK, add_reference_blocks, add_reference_means
 from driftline.detectors.kernels.residuals import usual_sd
 from driftline.detectors.kernels.scores import CLIP
-from driftline.detectors.kernels.scratch import DAY_MS, SLOT_MS, WEEK_MS
-from driftline.detectors.local_level import MATERIAL, begin_local, following_ms, set_memory
+from driftline.detectors.kernels.scratch import DAY_MS, HOUR_MS, SLOT_MS, WEEK_MS
+from driftline.detectors.levels import score_unit
+from driftline.detectors.local_level import MATERIAL, begin_local, following_ms, set_memory, values_per_ms
 from driftline.detectors.signals import MEANS, Transform, is_rate
-from driftline.detectors.state.fields import SLOTS
+from driftline.detectors.state.fields import SLOTS, TALLY, UNKNOWN
 from driftline.detectors.wandering import NONE, follow, follow_more, wandering
+from driftline.detectors.weekly import SMALLEST, fit_waves, scores_of, shared_steps, tallies
 from driftline.detectors.whitening import surely, to_score, whitening
 
-HOUR_MS = DAY_MS // 24
 HALF_A_ONE = 0.5  # of `learn_rate` in reference.py
 ALLOWANCE = 1.0  # standard errors of the fitted cycle
 MEMORY_MS = {"consumer": 28 * DAY_MS, "enterprise": 182 * DAY_MS}
@@ -37,13 +38,14 @@ def begin_learning(
     means, weights = means_of(scores, slots)
     season["mean"], season["weight"] = means, np.minimum(weights, WEIGHT_MAX)
     season["knots"] = 0.0
+    begin_weeks(signal, season, slots)
     signal["local"], signal["cyclic"] = 1, 0
     signal["allowance"] = signal["allowance_daily"] = 0.0
     signal["season_from_ms"] = signal["first_ms"]
     signal["season_ms"] = int(signal["first_ms"]) + 2 * DAY_MS
     conclude_season(signal, season, float(len(scores)))
     begin_local(signal)
-    residuals = scores - season["knots"][slots]
+    residuals = scores - cycle_of(season)[slots]
     is_line = bool(signal["local"]) and signal["transform"] not in MEANS
     levels = np.full(len(residuals), residuals.mean())
     if is_line:
@@ -58,7 +60,7 @@ def begin_learning(
     set_long_run(signal)
     if not signal["local"]:
         allow_for_misfit(signal, season)
-    signal["previous"] = scores[-1] - season["knots"][slots[-1]]
+    signal["previous"] = scores[-1] - cycle_of(season)[slots[-1]]
     signal["counted"] = min(float(len(scores)), float(signal["memory"]))
     signal["level"] = signal["trend"] = 0.0
     if is_line and len(scores) > 1:
@@ -70,6 +72,16 @@ def begin_learning(
     else:
         signal["local_ms"] = following_ms(signal, means, weights)
         set_memory(signal)
+
+
+def begin_weeks(signal: np.void, season: np.void, slots: NDArray[np.uint16]) -> None:
+    """The half hours of the warm-up [values] are those of the week that is known."""
+    season["weeks"], season["steps"] = UNKNOWN, 0
+    season["weeks"][0] = tallies(np.where(season["weight"] > 0, season["mean"], np.nan))
+    half_hour = int(signal["last_ms"]) // SLOT_MS
+    ahead = (int(slots[-1]) - half_hour + SLOTS // 2) % SLOTS - SLOTS // 2  # of UTC, on the clock of the zone
+    signal["half_hour"] = half_hour + ahead
+    signal["half_hour_sum"] = signal["half_hour_count"] = signal["stepped"] = 0
 
 
 def begin_sample(signal: np.void, season: np.void) -> None:
@@ -109,25 +121,53 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
     elapsed_ms = now_ms - from_ms
     means, weights = season["mean"].astype(np.float64), season["weight"].astype(np.float64)
     if elapsed_ms >= WEEK_MS - HOUR_MS:
-        fit = fit_cycle(means, weights)
+        fit, mean = fit_waves(means - season["steps"] * TALLY, weights)
         season["knots"] = fit.knots
-        signal["cyclic"] = int(fit.freedom > 0) + int(fit.knots.std() > MATERIAL)
+        add_steps(signal, season, mean if signal["local"] and signal["armed"] else 0.0)
+        cycle = cycle_of(season)
+        signal["cyclic"] = int(bool(cycle.any())) + int(cycle.std() > MATERIAL)
         signal["allowance"] = ALLOWANCE * sqrt(fit.freedom / max(values, 1.0))
         signal["allowance_daily"] = ALLOWANCE * sqrt(fit.daily_freedom / max(values, 1.0))
         if signal["armed"]:  # else its noise is not known yet
             allow_for_misfit(signal, season)
-        leave_local(signal, season, float(np.average(means - fit.knots, weights=weights)))
+        leave_local(signal, season, mean)
         signal["season_ms"] = now_ms + WEEK_MS
         season["weight"] = np.minimum(season["weight"], season["weight"].max() // 2 + 1)
         signal["crossings"] /= 2.0
         signal["crossing_values"] /= 2.0
-    elif elapsed_ms >= 2 * DAY_MS - HOUR_MS and signal["local"] and looks_flat(means, weights):
+    elif elapsed_ms >= 2 * DAY_MS - HOUR_MS and is_at_one_level(signal) and looks_flat(means, weights):
         if signal["armed"]:
             allow_for_misfit(signal, season)
         leave_local(signal, season, float(np.average(means, weights=weights)))
         signal["season_ms"] = from_ms + WEEK_MS
     else:  # asked again when the next day is whole, the second at the earliest
         signal["season_ms"] = from_ms + max(elapsed_ms // DAY_MS + 1, 2) * DAY_MS
+
+
+def is_at_one_level(signal: np.void) -> bool:
+    """Whether a local level has followed no change: else two days are of two levels, perhaps of a weekend."""
+    return bool(signal["local"] and abs(signal["carried"]) < MATERIAL)
+
+
+def add_steps(signal: np.void, season: np.void, level: float) -> None:
+    """What the last two weeks share beyond waves and steps, around a level, becomes steps.
+
+    Where it was away each time the half hours have taught nothing: they are what these weeks were.
+    """
+    weeks, weights = scores_of(season["weeks"]), season["weight"].astype(np.float64)
+    steps = shared_steps(weeks - level - cycle_of(season), weights, SMALLEST / score_unit(signal))
+    if not steps.any():
+        return
+    news = np.flatnonzero((steps != 0) & np.isfinite(weeks).all(axis=0))
+    season["steps"] = tallies(season["steps"] * TALLY + steps)
+    season["mean"][news] = weeks[:, news].mean(axis=0)
+    season["weight"][news] = min(max(2 * SLOT_MS * values_per_ms(signal), 1.0), WEIGHT_MAX)
+    signal["stepped"] = int(season["steps"].any())
+
+
+def cycle_of(season: np.void) -> NDArray[np.float64]:
+    """Waves and steps at the middles of half hours [336]."""
+    return np.asarray(season["knots"] + season["steps"] * TALLY)
 
 
 def allow_for_misfit(signal: np.void, season: np.void) -> None:
@@ -139,7 +179,7 @@ def allow_for_misfit(signal: np.void, season: np.void) -> None:
     weights, knots = season["weight"].astype(np.float64), season["knots"].astype(np.float64)
     seen = weights > 0
     variance = (to_score(signal) * float(signal["local_sd"])) ** 2 * float(signal["long_run"])
-    deviations = (season["mean"] - knots)[seen]
+    deviations = (season["mean"] - cycle_of(season))[seen]
     deviations -= np.average(deviations, weights=weights[seen])
     ratio = float((weights[seen] * deviations**2).mean()) / variance
     more = (surely(ratio, float(seen.sum())) - 1) * variance / float(weights[seen].mean())
@@ -164,6 +204,7 @@ def leave_local(signal: np.void, season: np.void, mean: float) -> None:
         # What began before is not compared with what a local level was then.
         signal["totals"][-1] = signal["marks"][:, -1] = signal["level"]
         season["mean"] -= np.float32(mean)
+        season["weeks"] = tallies(scores_of(season["weeks"]) - mean)
         signal["counted"] = float(signal["products"][0])
         give_way(signal)
     signal["local"] = 0
@@ -172,8 +213,10 @@ def leave_local(signal: np.void, season: np.void, mean: float) -> None:
 
 def cycle_now(signal: np.void, season: np.void) -> float:
     """The cycle at the time of the last value: between the middles of half hours lie lines."""
-    half_hours = np.array([int(signal["last_ms"]) % WEEK_MS / SLOT_MS - 0.5])
-    return float(np.interp(half_hours, np.arange(SLOTS), season["knots"], period=SLOTS)[0])
+    slot = int(signal["half_hour"]) % SLOTS
+    middle = slot + int(signal["last_ms"]) % SLOT_MS / SLOT_MS - 0.5
+    waves = np.interp([middle], np.arange(SLOTS), season["knots"], period=SLOTS)
+    return float(waves[0]) + float(season["steps"][slot]) * TALLY
 
 
 def give_way(signal: np.void) -> None:

@@ -7,6 +7,8 @@ from typing import Final, Literal
 
 import numpy as np
 
+from driftline.detectors.zone import zone_of
+
 
 class Transform(IntEnum):
     """How a matrix cell becomes the value of a signal.
@@ -78,6 +80,8 @@ class BankSettings:
     false_alarm_every: mean number of values between two false alarms of all detectors of a signal together.
     resolution: "every_value" hands each value to the per-signal detectors, "auto" means of blocks.
     pace: how soon a healthy level may follow; "consumer" behaviour moves over weeks, "enterprise" data jumps.
+    timezone: of the people whose days and weeks move the signals, as in "Europe/Berlin": half hours of the week
+    are counted by its clock.
     window: values per half of the sliding recent window; block: values per block of the confirmation ring.
     """
 
@@ -85,6 +89,7 @@ class BankSettings:
     detectors: tuple[str, ...] = ("cusum", "e_detector", "variance", "shape", "adwin", "page_hinkley")
     resolution: Literal["auto", "every_value"] = "auto"
     pace: Literal["consumer", "enterprise"] = "consumer"
+    timezone: str = "UTC"
     false_alarm_every: float = 1e6
     categories: int = 100
     window: int = 1000
@@ -96,6 +101,7 @@ class BankSettings:
             raise ValueError(f"resolution is {self.resolution!r}; it is either 'auto' or 'every_value'")
         if self.pace not in ("consumer", "enterprise"):
             raise ValueError(f"pace is {self.pace!r}; it is either 'consumer' or 'enterprise'")
+        zone_of(self.timezone)
         for name, (lowest, highest) in BOUNDS.items():
             if getattr(self, name) < lowest:
                 raise ValueError(f"{name} is {getattr(self, name)}; the lowest possible is {lowest}")

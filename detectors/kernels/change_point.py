@@ -13,7 +13,7 @@ import numpy as np
 from driftline.detectors.kernels.compiled import allocating, compiled
 from driftline.detectors.kernels.reading import VALUE
 from driftline.detectors.kernels.residuals import usual_sd
-from driftline.detectors.kernels.scratch import Batch, Scratch
+from driftline.detectors.kernels.scratch import HOUR_MS, Batch, Scratch
 from driftline.detectors.state.fields import MARKS
 
 SUMS = 5  # of the totals
@@ -123,6 +123,14 @@ def begin_far(signal: Any) -> None:
         signal["shift"], signal["shift_count"] = shift, 1.0
 
 
+@compiled
+def look_at_the_clock(signal: Any) -> None:
+    """What takes a signal with a cycle away may be a clock that was changed: that is looked at each hour."""
+    if signal["cyclic"] != 0 and signal["clock_ms"] == 0:
+        signal["clock_from"] = signal["half_hour"]
+        signal["clock_ms"] = signal["last_ms"] + HOUR_MS
+
+
 @allocating
 def begin_level(signal: Any) -> None:
     """After a detection: the values since the change point are the new level, those before it the old one.
@@ -147,6 +155,7 @@ def begin_level(signal: Any) -> None:
     if abs(signal["shift"]) > SATURATED and signal["transform"] == VALUE:
         begin_far(signal)
     if signal["away"] == 0:
+        look_at_the_clock(signal)
         signal["level"] += signal["trend"]
         signal["drifted"] = signal["level"] - signal["before"][5]
     signal["trend"] = 0.0

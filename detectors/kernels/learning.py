@@ -11,9 +11,9 @@ from typing import Any
 from driftline.detectors.kernels.compiled import compiled
 from driftline.detectors.kernels.long_run import add_products
 from driftline.detectors.kernels.reading import CATEGORY, VALUE
-from driftline.detectors.kernels.residuals import cycle_at
 from driftline.detectors.kernels.sample import add_to_sample
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
+from driftline.detectors.kernels.weeks import add_to_weeks, at_its_time
 
 WEIGHT_MAX = 60_000
 
@@ -32,6 +32,15 @@ def has_stopped(signal: Any, warm_up: int) -> bool:
 
 
 @compiled
+def next_look_ms(signal: Any) -> int:
+    """When there is something to conclude from time alone: about the season, or the clock; 0 for never."""
+    season_ms, clock_ms = signal["season_ms"], signal["clock_ms"]
+    if season_ms > 0 and clock_ms > 0:
+        return int(min(season_ms, clock_ms))
+    return int(max(season_ms, clock_ms))
+
+
+@compiled
 def values_until_due(signal: Any, batch: Batch, scratch: Scratch, count: int) -> int:
     """How many of the next values to take before there is something to learn from them.
 
@@ -41,7 +50,7 @@ def values_until_due(signal: Any, batch: Batch, scratch: Scratch, count: int) ->
         count = int(min(float(count), max(signal["hold"] - signal["spread_count"], 1.0)))
     if teaches(signal) and signal["learn_at"] < inf:
         count = int(min(float(count), max(signal["learn_at"] - signal["products"][0], 1.0)))
-    due_ms = signal["season_ms"]
+    due_ms = next_look_ms(signal)
     if due_ms > 0 and batch.latest_ms >= due_ms:
         for place in range(count):
             if batch.times_ms[scratch.rows[place]] >= due_ms:
@@ -61,7 +70,8 @@ def learn_more(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: 
         add_to_season(signal, season, batch, scratch, count)
     if signal["sampled_from_ms"] != 0:  # what takes it away may be the table of its first minutes
         add_to_sample(signal, season, batch, scratch, count)
-    due_ms = signal["season_ms"]
+    add_to_weeks(signal, season, batch, scratch, count)
+    due_ms = next_look_ms(signal)
     due = due_ms > 0 and batch.times_ms[scratch.rows[count - 1]] >= due_ms
     if due or (teaches(signal) and signal["products"][0] >= signal["learn_at"]):
         signal["stale"] = 1
@@ -72,14 +82,11 @@ def add_to_season(signal: Any, season: Any, batch: Batch, scratch: Scratch, coun
     """The running mean of each half hour: of scores while no cycle is known, then of what the level
     leaves.
     """
-    mean, weight, knots = season["mean"], season["weight"], season["knots"]
-    known = signal["local"] == 0
-    to_score = signal["sigma"] / (1.0 - signal["phi"])
+    mean, weight = season["mean"], season["weight"]
     for place in range(count):
         row = scratch.rows[place]
         slot = slot_of(batch, row)
-        value = scratch.scores[place]
-        value += cycle_at(knots, batch, row) if known else scratch.forecasts[place] * to_score
+        value = at_its_time(signal, scratch, place)
         number = weight[slot]
         mean[slot] += (value - mean[slot]) / (number + 1.0)
         if number < WEIGHT_MAX:

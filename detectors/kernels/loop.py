@@ -89,7 +89,7 @@ def attempt(signal: Any, season: Any, shape: Any, scratch: Scratch, task: tuple[
     """Shows task[1] values to the tests of mean and variance, up to a detection; returns how many it took."""
     batch, count = task
     score(signal, shape, scratch, count)
-    remove_cycle(season["knots"], batch, scratch, count, signal["cyclic"] != 0)
+    remove_cycle(signal, season, batch, scratch, count)
     number = is_number(signal)
     limit = CLIP if number else RATE_LIMIT
     unit = 1.0 if number else signal["reference_sd"] / signal["scale"]

@@ -17,27 +17,60 @@ from numpy.typing import NDArray
 from driftline.detectors.kernels.compiled import compiled
 from driftline.detectors.kernels.page_hinkley import reset
 from driftline.detectors.kernels.reading import BINARY, BOUNDED, CATEGORY, VALUE
-from driftline.detectors.kernels.scratch import Batch, Scratch
-from driftline.detectors.state.fields import SLOTS
+from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
+from driftline.detectors.state.fields import SLOTS, TALLY
 
 LOCAL_SD_MIN = 0.03
 FAR = 20.0  # a score counts for no more than that far from the level
 LEVEL_VALUES = 4000.0  # a level away from the reference is the mean of so many of its last values
 LINE_VALUES = 30.0  # the slope of a new local level is that of so many at least
 BACK, STAYS = 1, 2  # how a signal ceases to be away
+HOUR_SLOTS = 2
+SURE_OF_HOUR = (
+    4.0  # nats: a step of the week may come up to an hour too early or too late, once that is so sure
+)
 
 
 @compiled
-def remove_cycle(
-    knots: NDArray[np.float32], batch: Batch, scratch: Scratch, count: int, seasonal: bool
-) -> None:
-    """residuals: the scores minus the cycle, interpolated between the middles of half hours."""
+def remove_cycle(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: int) -> None:
+    """cycles, and residuals: the scores without them. Waves are interpolated between the middles of half
+    hours, steps are not.
+    """
     for place in range(count):
         scratch.residuals[place] = scratch.scores[place]
-    if not seasonal:
+        scratch.cycles[place] = scratch.steps[place] = 0.0
+    if signal["cyclic"] == 0:
         return
+    knots = season["knots"]
     for place in range(count):
-        scratch.residuals[place] -= cycle_at(knots, batch, scratch.rows[place])
+        scratch.cycles[place] = cycle_at(knots, batch, scratch.rows[place])
+    if signal["stepped"] != 0:
+        add_steps(season["steps"], batch, scratch, count)
+    for place in range(count):
+        scratch.residuals[place] -= scratch.cycles[place]
+
+
+@compiled
+def add_steps(steps: NDArray[np.int16], batch: Batch, scratch: Scratch, count: int) -> None:
+    """The steps of the week, and what they would be an hour later (`early`) and an hour before (`late`)."""
+    for place in range(count):
+        slot = slot_of(batch, scratch.rows[place])
+        step = steps[slot] * TALLY
+        scratch.steps[place] = step
+        scratch.cycles[place] += step
+        scratch.early[place] = steps[(slot + HOUR_SLOTS) % SLOTS] * TALLY - step
+        scratch.late[place] = steps[(slot - HOUR_SLOTS) % SLOTS] * TALLY - step
+
+
+@compiled
+def odds_of_hour(odds: float, offset: float, error: float) -> float:
+    """The log-likelihood, at least 0, of a step that comes early or late against one in time.
+
+    offset: what it would explain of an error, both in sd of an innovation; 0 where there is no step.
+    """
+    if offset == 0.0:
+        return 0.0
+    return min(max(odds + offset * (error - offset / 2.0), 0.0), 2.0 * SURE_OF_HOUR)
 
 
 @compiled
@@ -85,18 +118,28 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
     # Another variance than the reference's does not become normal.
     learns = healthy and signal["variance_memory"] > 0 and signal["spread"] == 1.0
     wander = signal["wander"] if healthy else 0.0  # around another level `anchor` follows it
+    stepped, early, late = healthy and signal["stepped"] != 0, signal["hour"][0], signal["hour"][1]
     kept, follows = signal["wander_kept"], signal["wander_gain"]
     for place in range(count):
         residual, forecast = scratch.residuals[place], level + trend
         gain, slope = gains(counted, is_line)
         spread = sqrt(1.0 + gain) * unit * local_sd
         error = (residual - phi * previous) * inverse - forecast - wander
+        offset = 0.0
+        if stepped:
+            per_sd = 1.0 / (to_score * spread)
+            early = odds_of_hour(early, scratch.early[place] * per_sd, error / spread)
+            late = odds_of_hour(late, scratch.late[place] * per_sd, error / spread)
+            if max(early, late) > SURE_OF_HOUR:
+                offset = scratch.early[place] if early > late else scratch.late[place]
+                scratch.cycles[place] += offset
+                error -= offset / to_score
         innovation = min(max(error / spread, -limit), limit)
         scratch.errors[place] = error
         scratch.gains[place] = gain
         scratch.forecasts[place] = forecast
         scratch.innovations[place] = innovation
-        scratch.scores[place] = min(max(residual - (forecast - drifted) * to_score, -FAR), FAR)
+        scratch.scores[place] = min(max(residual - offset - (forecast - drifted) * to_score, -FAR), FAR)
         previous = residual
         if healthy:
             step = innovation * spread
@@ -111,6 +154,7 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
         scratch.known[place] = known
     signal["local_sd"], signal["variance_counted"] = local_sd, known
     signal["previous"], signal["level"], signal["counted"] = previous, level, counted
+    signal["hour"][0], signal["hour"][1] = early, late
     if healthy:
         signal["trend"], signal["wander"] = trend, wander
 

@@ -10,6 +10,7 @@ from driftline.detectors.state.fields import SIGNAL, SLOTS, TOTALS, Records
 
 CHUNK = 256
 SLOT_MS = 1_800_000
+HOUR_MS = 3_600_000
 DAY_MS = 86_400_000
 WEEK_MS = SLOTS * SLOT_MS
 
@@ -17,14 +18,16 @@ WEEK_MS = SLOTS * SLOT_MS
 class Batch(NamedTuple):
     """Events in columns: matrix [columns, rows] of cells, times_ms and offsets [rows].
 
-    slots [rows] are the half hours of the week, between whose middles the times lie: places [rows] of them at
-    the share fractions [rows] of the way to the next. whole [columns] says that a column has no odd cell;
-    latest_ms is the largest of the times, in_order says that none is smaller than the one before it.
+    local_ms [rows] are the times on the clock of the stream's time zone, which the half hours of the week are
+    counted by: a time lies between the middles of two of them, places [rows] and the next, at the share
+    fractions [rows] of the way. whole [columns] says that a column has no odd cell; latest_ms is the largest
+    of the times, in_order says that none is smaller than the one before it.
     """
 
     matrix: NDArray[np.float64]
     times_ms: NDArray[np.int64]
     offsets: NDArray[np.int64]
+    local_ms: NDArray[np.int64]
     places: NDArray[np.int64]
     fractions: NDArray[np.float64]
     whole: NDArray[np.bool_]
@@ -33,13 +36,18 @@ class Batch(NamedTuple):
 
 
 @allocating
-def make_batch(matrix: NDArray[np.float64], times_ms: NDArray[np.int64], offsets: NDArray[np.int64]) -> Batch:
-    """A batch from matrix [columns, rows], times_ms and offsets [rows], of which there is at least one."""
+def make_batch(
+    matrix: NDArray[np.float64],
+    times_ms: NDArray[np.int64],
+    offsets: NDArray[np.int64],
+    local_ms: NDArray[np.int64],
+) -> Batch:
+    """A batch from matrix [columns, rows], times_ms, offsets and local_ms [rows], at least one of each."""
     columns, rows = matrix.shape
     places, fractions = np.empty(rows, np.int64), np.empty(rows)
     latest_ms, in_order = times_ms[0], True
     for row in range(rows):
-        half_hours = (times_ms[row] % WEEK_MS) / SLOT_MS - 0.5
+        half_hours = (local_ms[row] % WEEK_MS) / SLOT_MS - 0.5
         floor = np.floor(half_hours)
         places[row] = np.int64(floor) % SLOTS
         fractions[row] = half_hours - floor
@@ -48,13 +56,15 @@ def make_batch(matrix: NDArray[np.float64], times_ms: NDArray[np.int64], offsets
     whole = np.empty(columns, np.bool_)
     for column in range(columns):
         whole[column] = np.isfinite(matrix[column]).all()
-    return Batch(matrix, times_ms, offsets, places, fractions, whole, latest_ms, in_order)
+    return Batch(matrix, times_ms, offsets, local_ms, places, fractions, whole, latest_ms, in_order)
 
 
 class Scratch(NamedTuple):
     """Per value of a chunk: the number read, its value, score and histogram cell, the row it stood in.
 
-    gaps[p] are the missing values between value p - 1 and value p. residuals are scores without the cycle;
+    gaps[p] are the missing values between value p - 1 and value p. cycles are what the time of the week lets
+    expect; of that what comes in steps, and by how much more an hour later (early) and before (late).
+    residuals are scores without the cycle;
     errors how far they were from what the level and the value before let expect, in sd; innovations the same
     as a standard normal number, and anchored the same measured from the level since a change; deviations are
     scores measured from that level, gains its variance, forecasts the level expected. known[p] values had
@@ -69,6 +79,10 @@ class Scratch(NamedTuple):
     cells: NDArray[np.int64]
     rows: NDArray[np.int64]
     gaps: NDArray[np.int64]
+    cycles: NDArray[np.float64]
+    steps: NDArray[np.float64]
+    early: NDArray[np.float64]
+    late: NDArray[np.float64]
     residuals: NDArray[np.float64]
     errors: NDArray[np.float64]
     innovations: NDArray[np.float64]
@@ -119,10 +133,12 @@ def note(scratch: Scratch, place: int, test: int) -> None:
 def make_scratch() -> Scratch:
     """Scratch memory for one chunk."""
     numbers, values, scores = np.empty((3, CHUNK))
+    cycles, steps, early, late = np.empty((4, CHUNK))
     residuals, errors, innovations, anchored, deviations, level_gains, forecasts, known = np.empty((8, CHUNK))
     cells, rows = np.empty((2, CHUNK), np.int64)
     gaps, totals = np.empty(CHUNK + 1, np.int64), np.empty((CHUNK, TOTALS))
     events, saved = np.zeros((4 * CHUNK, 2), np.int64), np.zeros(1, SIGNAL)
     read = (numbers, values, scores, cells, rows, gaps)
+    expected = (cycles, steps, early, late)
     judged = (residuals, errors, innovations, anchored, deviations, level_gains, forecasts, known)
-    return Scratch(*read, *judged, totals, events, saved)
+    return Scratch(*read, *expected, *judged, totals, events, saved)

@@ -168,6 +168,9 @@ def run_shape(signal: Any, shape: Any, batch: Batch, scratch: Scratch, span: tup
     start, count = span
     category, unit = signal["transform"] == CATEGORY, sqrt(signal["long_run"])
     for place in range(start, count):
+        if category and scratch.steps[place] != 0.0:  # other shares are expected then, nobody knows which
+            forget_window(signal, shape)
+            continue
         if signal["tallied"] == 0:
             signal["window_ms"] = batch.times_ms[scratch.rows[place]]
         cell = scratch.cells[place] if category else cell_of(scratch.anchored[place] * unit)

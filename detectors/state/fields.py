@@ -30,6 +30,8 @@ TOTALS = 6  # five sums, and the level at the time
 MARKS = 6  # where a change may have begun
 PAST_MEANS = 8  # of blocks of scores
 SLOTS = 336  # half hours of a week
+TALLY = 1 / 1024  # of a score: whole numbers of it are kept for each half hour, up to 32 either way
+UNKNOWN = -32_768
 
 
 class Life(NamedTuple):
@@ -112,7 +114,8 @@ SIGNAL_FIELDS: Final = (
     *flags(OWN, "drift"),
     *flags(EVIDENCE, "odd"),
     *flags(OWN, "awake", "stale", "armed", "watched", "tested"),
-    Field("spare", "i1", (2,), OWN),  # so that numbers begin at multiples of eight bytes
+    *flags(REFERENCE, "stepped"),  # its cycle has steps
+    *flags(OWN, "spare"),  # so that numbers begin at multiples of eight bytes
     # how far it is
     *counts(OWN, "seen", "missing", "first_ms", "last_ms"),
     *floats(REFERENCE, "ones"),
@@ -173,6 +176,15 @@ SIGNAL_FIELDS: Final = (
     *floats(REFERENCE, "products", shape=(3,)),
     *floats(REFERENCE, "score_before", "learn_at"),
     *counts(REFERENCE, "season_from_ms", "season_ms", "sampled_from_ms", "sample_next_ms"),
+    # the latest half hour of local time, counted from 1970, sum and count of its values so far, and for how
+    # many half hours on end it has been away (`kernels/weeks.py`); how sure it is that a step of its cycle
+    # came early or late; when to look whether a clock was changed, from which half hour on (`clock.py`)
+    *counts(REFERENCE, "half_hour"),
+    *counts(EVIDENCE, "away_half_hours"),
+    *counts(OWN, "clock_from"),
+    *counts(EVIDENCE, "clock_ms"),
+    *floats(REFERENCE, "half_hour_sum", "half_hour_count"),
+    *floats(EVIDENCE, "hour", shape=(2,)),
     # after a change: by how many sd it is away from its level, known from how many values, and by how many
     # the level had begun to follow; by how many levels that stayed have moved it in all
     *floats(EVIDENCE, "shift", "shift_count", "drifted"),
@@ -237,9 +249,12 @@ FORMERLY: Final = {field.name: field.formerly for field in SIGNAL_FIELDS if fiel
 
 SEASON = np.dtype(
     {
-        "names": ["mean", "knots", "weight", "sample"],
-        "formats": [("f4", (SLOTS,)), ("f4", (SLOTS,)), ("u2", (SLOTS,)), ("f8", (SLOTS,))],
-        "offsets": [0, 4 * SLOTS, 8 * SLOTS, 0],
+        "names": ["mean", "knots", "weight", "sample", "weeks", "steps"],
+        "formats": [
+            *(("f4", (SLOTS,)), ("f4", (SLOTS,)), ("u2", (SLOTS,)), ("f8", (SLOTS,))),
+            *(("i2", (2, SLOTS)), ("i2", (SLOTS,))),
+        ],
+        "offsets": [0, 4 * SLOTS, 8 * SLOTS, 0, 10 * SLOTS, 14 * SLOTS],
     }
 )
 """What a signal is like at each half hour of the week: mean score, the cycle that is removed, values seen.

@@ -10,6 +10,7 @@ from driftline.stream_app.config.budget import FalseAlarmBudget
 from driftline.stream_app.config.detector_names import DETECTORS, checked_detectors
 from driftline.stream_app.config.section import DurationMs, Section
 from driftline.stream_app.config.targets import TargetPlans
+from driftline.stream_app.config.timezones import TimeZone
 from driftline.stream_app.config.units import SHARE, WrittenAmount, unit_in
 
 Bad = Literal["up", "down", "both"]
@@ -100,6 +101,7 @@ class ModelPlan(Section):
     warm_up: Annotated[int, Field(ge=WARM_UP[0], le=WARM_UP[1])] = 2000  # values a reference is learned from
     detectors: DetectorNames = ("cusum", "e_detector", "variance", "shape", "adwin", "page_hinkley")
     pace: Literal["consumer", "enterprise"] = "consumer"  # how soon a healthy reference may follow
+    timezone: TimeZone = "UTC"  # of the people: days and weeks of its signals are those of their clock
     resolution: Literal["auto", "every_value"] = "auto"
     false_alarm_budget: FalseAlarmBudget = FalseAlarmBudget()  # of the model, split over its signals
     features: SignalPlans = Field(default_factory=dict)

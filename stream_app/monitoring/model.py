@@ -42,6 +42,7 @@ class ModelMonitor:
             detectors=plan.detectors,
             resolution=plan.resolution,
             pace=plan.pace,
+            timezone=plan.timezone,
             false_alarm_every=BEFORE_ITS_SHARE,
             categories=limits.categories_per_signal,
         )

@@ -1,0 +1,58 @@
+"""A clock that was changed by an hour: the cycle goes on an hour earlier or later.
+
+Where a cycle is learned by another clock than its people's, it moves by an hour twice a year. Then every
+flank of every day would be a change. So once a signal with a cycle has gone away it is asked each hour, for
+two days, whether its half hours since are explained better by the cycle of an hour before or after than by
+another level; then the cycle is moved.
+"""
+
+import numpy as np
+
+from driftline.detectors.arcs import MEDIAN_SQUARE
+from driftline.detectors.kernels.residuals import BACK, HOUR_SLOTS
+from driftline.detectors.kernels.scratch import HOUR_MS
+from driftline.detectors.state.fields import SLOTS, TALLY
+from driftline.detectors.weekly import scores_of
+
+HALF_HOURS_MIN = 6  # a level explains fewer as well
+HALF_HOURS_MAX = 96
+SURE = 12.0  # nats
+AS_USUAL = 3.0  # times the noise: no more is left by the cycle that is moved
+
+
+def follow_clock(signal: np.void, season: np.void) -> None:
+    """Moves the cycle by an hour where that explains the last hours, and the signal is back."""
+    if not 0 < signal["clock_ms"] <= signal["last_ms"]:
+        return
+    first, now = int(signal["clock_from"]), int(signal["half_hour"])
+    signal["clock_ms"] = signal["last_ms"] + HOUR_MS if now - first <= HALF_HOURS_MAX else 0
+    slots = np.arange(first, now) % SLOTS
+    moved = hour_moved(season, slots[-HALF_HOURS_MAX:])
+    if not moved:
+        return
+    for name in ("mean", "weight", "knots", "steps", "weeks"):
+        season[name] = np.roll(season[name], -moved, axis=-1)
+    signal["clock_ms"] = 0
+    if signal["away"]:
+        signal["returned"] = BACK
+
+
+def hour_moved(season: np.void, slots: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int:
+    """By how many half hours the cycle comes too late for what the last half hours [count] were; 0: it does
+    not.
+    """
+    weeks = scores_of(season["weeks"])
+    noise = float(np.nanmedian((weeks[0] - weeks[1]) ** 2)) / MEDIAN_SQUARE / 2  # of a half hour
+    latest = weeks[0, slots]
+    seen = np.isfinite(latest)
+    if seen.sum() < HALF_HOURS_MIN or not noise > 0:
+        return 0
+    latest, slots = latest[seen], slots[seen]
+    cycle = season["knots"] + season["steps"] * TALLY
+    in_time = latest - cycle[slots]
+    left = {moved: latest - cycle[(slots + moved) % SLOTS] for moved in (HOUR_SLOTS, -HOUR_SLOTS)}
+    moved = min(left, key=lambda each: float((left[each] ** 2).sum()))
+    squares = float((left[moved] ** 2).sum())
+    another_level = float(((in_time - in_time.mean()) ** 2).sum())
+    is_better = float((in_time**2).sum()) - squares > 2 * SURE * noise and squares < another_level
+    return moved if is_better and squares < AS_USUAL * noise * len(slots) else 0

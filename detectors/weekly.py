@@ -1,0 +1,103 @@
+"""What two weeks share beyond the waves of the cycle: weekends for one.
+
+A weekend is new only once. What the last week and the one before both show at the same half hours, with the
+signal back at its level between them (`kernels/weeks.py`), becomes part of the cycle, although it was told
+both times. The level of a step is what both weeks show at least: an outage on one weekend has none.
+
+A single week says what stands out of its days, but not whether it comes again: that is kept out of the waves.
+"""
+
+from operator import itemgetter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from driftline.detectors.arcs import NOTHING, median_variance, over_arcs, steps_of
+from driftline.detectors.cycle import DAYS, Fit, fit_cycle, folded
+from driftline.detectors.state.fields import SLOTS, TALLY, UNKNOWN
+
+SURE = 4.0  # standard errors of each week: so far off twice by chance, 2 in a billion
+SMALLEST = 0.1  # sd: less is never told
+SURE_OF_ONE = 6.0  # standard errors of a single week, of half hours that may depend on each other
+STANDS_OUT = 0.5  # sd
+NUMBERS_OF_AN_ARC = 3  # where it begins and ends, and its level
+HALF_HOURS_MIN = 14  # that both weeks have seen, such as one morning and evening a day
+
+
+def scores_of(weeks: NDArray[np.int16]) -> NDArray[np.float64]:
+    """What is known of two weeks [2, 336] as scores; nan where nothing is."""
+    return np.where(weeks == UNKNOWN, np.nan, weeks * TALLY)
+
+
+def tallies(scores: NDArray[np.float64]) -> NDArray[np.int16]:
+    """Scores as they are kept, the inverse of `scores_of`."""
+    whole = np.clip(np.rint(np.nan_to_num(scores) / TALLY), UNKNOWN + 1, -UNKNOWN - 1)
+    return np.where(np.isnan(scores), UNKNOWN, whole).astype(np.int16)
+
+
+def shared_steps(
+    left: NDArray[np.float64], weights: NDArray[np.float64], smallest: float = SMALLEST
+) -> NDArray[np.float64]:
+    """The steps [336] that two weeks share in what a cycle leaves of them, [2, 336], nan where unknown.
+
+    weights [336]: how many values a half hour has.
+    """
+    seen = np.isfinite(left).all(axis=0)
+    if seen.sum() < HALF_HOURS_MIN:
+        return np.zeros(SLOTS)
+    weight, left = np.where(seen, _trust(weights), 0.0), np.where(seen, left, 0.0)
+    return steps_of(left, weight, SURE * np.sqrt(_variance(left[0] - left[1], weight)), smallest)
+
+
+def fit_waves(means: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[Fit, float]:
+    """The waves of the cycle that mean scores [336] of so many values show, without what stands out of the
+    days; and the mean of the scores around them.
+    """
+    steps = _outlying(means, weights)
+    plain = _around(np.zeros(SLOTS), means, weights)
+    return min(plain, _around(steps, means, weights), key=itemgetter(2))[:2] if steps.any() else plain[:2]
+
+
+def _around(
+    steps: NDArray[np.float64], means: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[Fit, float, float]:
+    """Waves beside steps, the mean of what they leave, and how well they explain it for so many numbers as
+    they take: the criterion of G. Schwarz (Ann. Statist. 6, 1978), smaller is better.
+    """
+    fit = fit_cycle(means - steps, weights)
+    left = means - steps - fit.knots
+    level = float(np.average(left, weights=weights))
+    square = float(np.average((left - level) ** 2, weights=weights))
+    numbers = fit.freedom + NUMBERS_OF_AN_ARC * np.count_nonzero(np.diff(steps)) / 2
+    return fit, level, float(SLOTS * np.log(max(square, NOTHING)) + numbers * np.log(SLOTS))
+
+
+def _outlying(means: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Steps [336] by which a single week stands out of what its half hours of the day mostly are."""
+    days = np.where(weights > 0, means, np.nan).reshape(DAYS, -1)
+    if np.isnan(days).all(axis=0).any():
+        return np.zeros(SLOTS)
+    left = means - np.tile(np.nanmedian(days, axis=0), DAYS)
+    weight = np.where(weights > 0, _trust(weights), 0.0)
+    variance = float(median_variance((weight * left**2)[weight > 0]))
+    height = SURE_OF_ONE * np.sqrt(variance / np.maximum(over_arcs(weight), NOTHING))
+    return steps_of(left[np.newaxis], weight, height, STANDS_OUT)
+
+
+def _trust(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How much the half hours [336] count, by how many values the same ones of other days have."""
+    _, day = folded(np.zeros(SLOTS), weights)
+    usual = float(np.median(day[day > 0])) if day.any() else 1.0
+    return np.tile(np.where(day > 0, np.minimum(day / usual, 1.0), 1.0), DAYS)
+
+
+def _variance(difference: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of the mean of a week over arcs of each length [336, ARC_MAX], half that of differences between weeks.
+
+    By that they may differ by chance or because days are not alike. No less than independent half hours let
+    expect, for there are few long arcs that do not overlap.
+    """
+    known = np.maximum(over_arcs(weight), NOTHING)
+    squares = np.where(known > NOTHING, (over_arcs(weight * difference) / known) ** 2, np.inf)
+    single = float(median_variance((weight * difference**2)[weight > 0]))
+    return np.maximum(median_variance(squares), single / known) / 2
