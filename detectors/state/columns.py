@@ -53,14 +53,16 @@ def unpacked(
 def moved(
     records: Records, dtype: np.dtype[Any], formerly: Mapping[str, str], defaults: Mapping[str, Default]
 ) -> Records:
-    """Records of one layout in another. Of arrays that have become longer or shorter what both have."""
+    """Records of one layout in another. Of tables that have become longer or shorter what both have; a number
+    that has become a table is another field.
+    """
     found = np.zeros(len(records), dtype)
-    known = dtype.names or ()
-    for name in known:
-        source = name if name in records.dtype.fields else formerly.get(name, "")  # type: ignore[operator]
-        if source in records.dtype.fields:  # type: ignore[operator]
+    there = records.dtype.names or ()
+    for name in dtype.names or ():
+        source = name if name in there else formerly.get(name, "")
+        if source in there and records[source].ndim == found[name].ndim:
             old, new = records[source], found[name]
-            both = tuple(slice(min(one, other)) for one, other in zip(old.shape, new.shape, strict=True))
+            both = tuple(slice(min(sides)) for sides in zip(old.shape, new.shape, strict=True))
             new[both] = old[both]
         elif default := defaults.get(name):
             found[name] = default(found) if callable(default) else default

@@ -78,9 +78,9 @@ def told(alerts: list[OutputRecord]) -> list[list[str]]:
     return [[each["id"], each["status"], each["annotations"]["signal"]] for each in read]
 
 
-def incidents(alerts: list[list[str]]) -> set[tuple[str, str, str]]:
-    """Which incidents were opened or resolved, by what: how often one was told of again may change."""
-    return {(id.rpartition("-")[0], status, signal) for id, status, signal in alerts}
+def opened(alerts: list[list[str]]) -> set[tuple[str, str]]:
+    """Which incidents were opened, by what: how often one is told of again, and when it ends, may change."""
+    return {(id.rpartition("-")[0], signal) for id, status, signal in alerts if status == "firing"}
 
 
 def read(path: Path) -> Golden:
