@@ -80,8 +80,8 @@ class BankSettings:
     false_alarm_every: mean number of values between two false alarms of all detectors of a signal together.
     resolution: "every_value" hands each value to the per-signal detectors, "auto" means of blocks.
     pace: how soon a healthy level may follow; "consumer" behaviour moves over weeks, "enterprise" data jumps.
-    timezone: of the people whose days and weeks move the signals, as in "Europe/Berlin": half hours of the week
-    are counted by its clock.
+    timezone: of the people whose days and weeks move the signals, as in "Europe/Berlin": half hours of the
+    week are counted by its clock.
     window: values per half of the sliding recent window; block: values per block of the confirmation ring.
     """
 

@@ -1,7 +1,12 @@
-"""Throughput that is the same in every step: no noise to measure a change in, so a plain rule watches it."""
+"""Throughput that is the same in every step: no noise to measure a change in, so a plain rule watches it.
+
+What it was at the same time of the last two weeks is no news: a weekend is told twice.
+"""
 
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
+
+from driftline.stream_app.monitoring.last_weeks import LastWeeks
 
 # Judged: so many steps in a row that are this much off, and by more than one, which is a step's edge.
 STEPS = 10
@@ -29,10 +34,17 @@ class Clockwork:
     def __init__(self) -> None:
         self._level: tuple[int, int] | None = None  # least and most
         self._of = 0
+        self._step_s = 1
         self._off: list[tuple[int, int]] = []  # the latest steps that were off on one side, and their counts
         self._off_steps = 0
         self._back = 0
         self.is_told = False
+        self._weeks = LastWeeks()
+
+    def note(self, step: int, step_s: int, count: int) -> None:
+        """A step of a length is complete, whether there is a level or not."""
+        self._weeks.note(step, step_s, count)
+        self._step_s = step_s
 
     def has_level(self) -> bool:
         """Whether it knows what is usual."""
@@ -69,8 +81,12 @@ class Clockwork:
         self._off = [*self._off[: STEPS - 1], (step, count)] if self._off_steps < STEPS else self._off
         self._off_steps += 1
         if self._off_steps == STEPS and not self.is_told:
-            self.is_told = True
             mean = sum(each for _, each in self._off) / STEPS
+            if self._is_weekly(step, mean):
+                self.begin([each for _, each in self._off])
+                self._clear()
+                return False, None
+            self.is_told = True
             return False, Turn("off", self._off[0][0], (low + high) / 2, self._of, mean)
         if self._off_steps >= patience:
             told = self.is_told
@@ -85,15 +101,34 @@ class Clockwork:
             return -1
         return int(count > high + EDGE and count > MORE * high)
 
+    def _is_weekly(self, step: int, count: float) -> bool:
+        """Whether the last two weeks had such a count at this time."""
+        were = self._weeks.were(step, self._step_s)
+        return len(were) == 2 and all(
+            abs(each - count) <= EDGE or LESS * each <= count <= MORE * each for each in were
+        )
+
     def _clear(self) -> None:
         self._off, self._off_steps, self._back, self.is_told = [], 0, 0, False
 
     def snapshot(self) -> list[Any]:
         """Plain values for the state codec."""
-        return [self._level, self._of, self._off, self._off_steps, self._back, self.is_told]
+        return [
+            self._level,
+            self._of,
+            self._off,
+            self._off_steps,
+            self._back,
+            self.is_told,
+            self._step_s,
+            self._weeks.snapshot(),
+        ]
 
     def restore(self, snapshot: list[Any]) -> None:
         """Take up what was seen before."""
-        level, self._of, off, self._off_steps, self._back, self.is_told = snapshot
+        level, self._of, off, self._off_steps, self._back, self.is_told, *weeks = snapshot
+        if weeks:  # states of before they were kept have none
+            self._step_s, known = weeks
+            self._weeks.restore(known)
         self._level = None if level is None else (level[0], level[1])
         self._off = [(step, count) for step, count in off]

@@ -133,6 +133,7 @@ class Volume:
 
     def _lies_at_level(self, step: int, count: int) -> bool:
         """Whether a count may become part of a reference; what hardly varies is watched by a plain rule."""
+        self.clockwork.note(step, self.step_s, count)
         if not self.clockwork.has_level():
             return True
         usual, turn = self.clockwork.take(step, count, self.warm_up)

@@ -16,6 +16,7 @@ from driftline.stream_app.monitoring.volume import (
 )
 
 DAY_S = 86_400
+MONDAY_S = 1_794_787_200  # 2026-11-16T00:00:00Z
 
 
 def seconds(*times_s: float) -> dict[int, int]:
@@ -121,6 +122,53 @@ def test_without_noise_a_plain_rule_tells_a_change_and_its_end() -> None:
     assert [turn.what for turn in turns] == ["off", "back"]
     assert turns[0].began == 20 * 60
     assert (turns[0].before, turns[0].after) == (15.0, pytest.approx(1.5, abs=0.1))
+
+
+def on_weekends(
+    weeks: int, gap_s: int, weekend_gap_s: int, restored: bool = False
+) -> list[tuple[str, float]]:
+    """What the plain rule tells of so many weeks without noise, each time with the day since their Monday."""
+    volume, turns, second = Volume(), [], MONDAY_S
+    for hour in range(24 * 7 * weeks):
+        end = MONDAY_S + (hour + 1) * 3600
+        batch = []
+        while second < end:
+            batch.append(float(second))
+            second += weekend_gap_s if (second - MONDAY_S) // DAY_S % 7 >= 5 else gap_s
+        volume.add(seconds(*batch))
+        volume.complete(end * 1000)
+        if restored:
+            fresh = Volume()
+            fresh.restore(volume.snapshot())
+            turns += volume.take_turns()
+            volume = fresh
+        turns += volume.take_turns()
+    return [(turn.what, (turn.began * volume.step_s - MONDAY_S) / DAY_S) for turn in turns]
+
+
+@pytest.mark.parametrize(("gap_s", "weekend_gap_s"), [(4, 12), (60, 300)])
+def test_without_noise_the_third_weekend_is_silent(gap_s: int, weekend_gap_s: int) -> None:
+    """Traffic that falls every weekend would be an incident, or two, every week."""
+    told = on_weekends(4, gap_s, weekend_gap_s)
+    assert {int(day) for what, day in told if what == "off"} >= {5, 12}
+    assert not [day for _, day in told if day >= 18]
+
+
+def test_what_last_weeks_were_survives_a_restart() -> None:
+    """Weekends would be news again after each."""
+    assert on_weekends(3, 60, 300, restored=True) == on_weekends(3, 60, 300)
+
+
+def test_a_week_of_less_traffic_is_no_weekend() -> None:
+    """Half of the traffic, for good, would be told and then taken for usual on the next weekend."""
+    volume, turns = Volume(), []
+    for hour in range(24 * 21):
+        gap_s = 4 if hour < 24 * 12 else 12
+        volume.add(seconds(*(MONDAY_S + hour * 3600 + number * gap_s for number in range(3600 // gap_s))))
+        volume.complete((MONDAY_S + (hour + 1) * 3600) * 1000)
+        turns += volume.take_turns()
+    assert [turn.what for turn in turns] == ["off", "followed"]
+    assert (turns[0].began * 60 - MONDAY_S) / DAY_S == 12
 
 
 @given(st.lists(st.lists(st.integers(0, 20_000), max_size=20), min_size=1, max_size=8))
