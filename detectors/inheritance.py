@@ -68,6 +68,7 @@ INHERITED = (
         "dispersion",
     ),
 )
+MIDDLE = ("usual_middle", "usual_spread", "middle", "spread", "still")
 # Of the reference itself, but learned while detectors ran, so that these begin without it: how often sums of
 # the healthy signal came over two levels, by which thresholds are raised.
 LEARNED_SINCE = ("crossings", "crossing_values")
@@ -85,7 +86,9 @@ def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -
             raise ValueError(
                 "a reference can only be inherited between banks of the same setting `categories`"
             )
-        mine["table"], mine["level"], mine["cells"] = theirs["table"], theirs["level"], 0
+        mine["cells"] = 0
+        for name in ("table", "level", "usual", "mode", *MIDDLE):
+            mine[name] = theirs[name]
     if signal["season"]:
         arrays.seasons[signal["season"]] = others.seasons[other["season"]]
     clear_recent(signal)

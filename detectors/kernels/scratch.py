@@ -15,7 +15,7 @@ WEEK_MS = SLOTS * SLOT_MS
 
 
 class Batch(NamedTuple):
-    """Events in columns: matrix [columns, rows] of cells, times_ms and offsets [rows].
+    """Events in columns: matrix [columns, rows] of cells, times_ms and offsets [rows]; bits are the matrix's.
 
     slots [rows] are the half hours of the week, between whose middles the times lie: places [rows] of them at
     the share fractions [rows] of the way to the next. whole [columns] says that a column has no odd cell;
@@ -30,6 +30,7 @@ class Batch(NamedTuple):
     whole: NDArray[np.bool_]
     latest_ms: int
     in_order: bool
+    bits: NDArray[np.int64]
 
 
 @allocating
@@ -48,7 +49,9 @@ def make_batch(matrix: NDArray[np.float64], times_ms: NDArray[np.int64], offsets
     whole = np.empty(columns, np.bool_)
     for column in range(columns):
         whole[column] = np.isfinite(matrix[column]).all()
-    return Batch(matrix, times_ms, offsets, places, fractions, whole, latest_ms, in_order)
+    return Batch(
+        matrix, times_ms, offsets, places, fractions, whole, latest_ms, in_order, matrix.view(np.int64)
+    )
 
 
 class Scratch(NamedTuple):

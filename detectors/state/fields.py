@@ -5,6 +5,8 @@ may have a cycle (VALUE, BINARY, CATEGORY, TAIL) a Season record; the many 0/1 s
 without and stay below 2 KB.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,8 @@ TOTALS = 6  # five sums, and the level at the time
 MARKS = 6  # where a change may have begun
 PAST_MEANS = 8  # of blocks of scores
 SLOTS = 336  # half hours of a week
+REPEAT_SLOTS = 128  # a power of two
+NOTED_VALUES = 4
 
 SIGNAL = np.dtype(
     [
@@ -31,10 +35,12 @@ SIGNAL = np.dtype(
         # what wanders; away from its level, and returned after the value with which that ends; turned,
         # widened and drift (Page-Hinkley's) are ±1 after the value at which a change was found; odd as the
         # last window of the shape test was; awake when it is no dormant one; stale asks for what can be
-        # learned; tested is a set of bits, one per test of the kernel
+        # learned; tested is a set of bits, one per test of the kernel; suspects are how many values of
+        # `noted` stand out, mass_due is 1 while the one that stands out of the reference has not come again
+        # and 2 until it is watched
         *((name, "i1") for name in ("local", "cyclic", "moved", "away", "returned", "turned", "widened")),
         *((name, "i1") for name in ("drift", "odd", "awake", "stale", "armed", "watched", "tested")),
-        ("spare", "i1", (2,)),  # so that numbers begin at multiples of eight bytes
+        *((name, "i1") for name in ("suspects", "mass_due")),
         # how far it is
         *((name, "i8") for name in ("seen", "missing", "first_ms", "last_ms")),
         ("ones", "f8"),
@@ -156,8 +162,24 @@ def shape_dtype(categories: int) -> np.dtype[np.void]:
     cumulative probability up to and including each entry. cells: values of the two halves of the recent
     window per cell between table entries, or per code. tally: values of the window of the shape test per cell
     or code; counts: of the last window per cell of it; pattern: the same of healthy windows together.
+
+    Of single values of a number (`kernels/repeats.py`; 608 bytes): the largest share that one had in the
+    reference which has not several quantiles of its own; the value that stood out there (NaN: none); the
+    median and the median deviation from it, of the reference and of late; the values that stand out now, the
+    hash of the last value, since how many values the median and the deviation are the reference's, and how
+    often each value that stands out came; of each slot the value that it holds, as a hash, and how often it
+    came.
     """
     points = max(GRID_POINTS, categories + 2)
+    repeats: list[Any] = [
+        *((name, "f8") for name in ("usual", "mode", "usual_middle", "usual_spread", "middle", "spread")),
+        ("noted", "f8", (NOTED_VALUES,)),
+        ("held", "i8"),
+        ("still", "i8"),
+        ("tags", "u2", (REPEAT_SLOTS,)),
+        ("hits", "u2", (REPEAT_SLOTS,)),
+        ("noted_hits", "u2", (NOTED_VALUES,)),
+    ]
     counts = [("cells", "u2", (2, points + 1)), ("tally", "u2", (points,))]
     cells = [(name, "f4", (SHAPE_CELLS,)) for name in ("counts", "pattern")]
-    return np.dtype([("table", "f8", (points,)), ("level", "f8", (points,)), *counts, *cells])
+    return np.dtype([("table", "f8", (points,)), ("level", "f8", (points,)), *repeats, *counts, *cells])

@@ -20,7 +20,7 @@ class Meaning(NamedTuple):
 
     kind: Kind
     section: Literal["features", "outputs", "serving", "behaviors", "labels"]
-    bad: Literal["up"] | None = None
+    bad: Literal["up", "both"] | None = None
     usually_bad: Literal["up", "both"] = "both"
     measured: bool = False
 
@@ -32,6 +32,10 @@ LIST_PARTS: Final = ("length", "norm", *(f"projection{place}" for place in range
 """The numbers that stand for a list."""
 LIST_INDEX: Final = "argmax"
 """Where in a short list its largest number stands."""
+MASS: Final = "mass"
+"""The share of the one value that stands out of a number's reference."""
+SPIKES: Final = tuple(f"spike{place}" for place in range(1, 4))
+"""The shares of values that stand out now and did not before."""
 
 _OF_LIST = Meaning(Kind.DATA_DRIFT, "features")
 _OF_OUTPUT_LIST = Meaning(Kind.OUTPUT_DRIFT, "outputs")
@@ -51,6 +55,11 @@ MEANINGS: Final[dict[str, Meaning]] = {
     **{f"{part}_output": _OF_OUTPUT_LIST for part in (*LIST_PARTS, LIST_INDEX)},
     **dict.fromkeys(_QUALITY, _QUALITY_OF_FEATURE),
     **{f"{quality}_output": _QUALITY_OF_OUTPUT for quality in _QUALITY},
+    # Of a value that was always there more and less are strange.
+    MASS: Meaning(Kind.DATA_QUALITY, "features", "both"),
+    f"{MASS}_output": Meaning(Kind.DATA_QUALITY, "outputs", "both"),
+    **dict.fromkeys(SPIKES, _QUALITY_OF_FEATURE),
+    **{f"{spike}_output": _QUALITY_OF_OUTPUT for spike in SPIKES},
     "null": Meaning(Kind.BEHAVIOR, "outputs", "up"),
     "rate": Meaning(Kind.BEHAVIOR, "behaviors"),
     "error": Meaning(Kind.CONCEPT_DRIFT, "labels"),
