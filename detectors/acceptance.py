@@ -15,7 +15,16 @@ from driftline.detectors.reference import begin, learn_rate
 from driftline.detectors.signals import Transform, is_rate
 from driftline.detectors.state.arrays import Arrays
 from driftline.detectors.state.columns import SnapshotError, packed, unpacked
-from driftline.detectors.state.fields import DEFAULTS, FORMERLY, GRID_POINTS, SEASON, SIGNAL, UNKNOWN
+from driftline.detectors.state.fields import (
+    DEFAULTS,
+    FORMERLY,
+    GRID_POINTS,
+    SEASON,
+    SEASON_DEFAULTS,
+    SHAPE_DEFAULTS,
+    SIGNAL,
+    UNKNOWN,
+)
 from driftline.detectors.state.layout_8 import reference_as_columns
 
 VALUES_MIN = 100  # fewer say too little about a level
@@ -93,7 +102,8 @@ def put_back(arrays: Arrays, index: int, reference: PackedReference) -> bool:
     try:
         signal, shape, season = reference_as_columns(reference)
         signals = unpacked(signal, SIGNAL, "reference", FORMERLY, DEFAULTS)
-        shapes, seasons = unpacked(shape, arrays.shapes.dtype, "shape"), unpacked(season, SEASON, "season")
+        shapes = unpacked(shape, arrays.shapes.dtype, "shape", defaults=SHAPE_DEFAULTS)
+        seasons = unpacked(season, SEASON, "season", defaults=SEASON_DEFAULTS)
     except SnapshotError:
         return False
     if signals["transform"][0] != arrays.signals[index]["transform"]:

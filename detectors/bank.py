@@ -17,6 +17,8 @@ from driftline.detectors.kernels.names import NAMES
 from driftline.detectors.kernels.scratch import make_batch
 from driftline.detectors.learning import MEMORY_MS
 from driftline.detectors.levels import Moments, Phase, SignalState, phase_of, signal_state
+from driftline.detectors.mass_signals import begin_mass
+from driftline.detectors.masses import Mass, take_masses
 from driftline.detectors.nearness import nearness_of
 from driftline.detectors.registry import check_names
 from driftline.detectors.reports import Scene
@@ -112,6 +114,13 @@ class Bank:
             self.signals[index] = replace(self.signals[index], column=column)
             self._arrays.signals["column"][index] = column
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._index
+
+    def is_gone(self, name: str) -> bool:
+        """Whether a 0/1 signal is armed and nothing but zeros of late, for a whole window."""
+        return self.is_armed(name) and not self._arrays.signals["recent"][self._index[name], :, 4].max() > 0.0
+
     def is_armed(self, name: str) -> bool:
         """Whether a signal is watched here and has a reference."""
         index = self._index.get(name)
@@ -177,6 +186,23 @@ class Bank:
         self._watches[index] = None
         self._flag()
         return True
+
+    def masses(self) -> list[Mass]:
+        """The values of numbers that were found to stand out since it was asked last."""
+        found: list[Mass] = []
+        for index in np.flatnonzero(self._arrays.signals["suspects"]).tolist():
+            found += take_masses(self._arrays, index, self.signals[index].name)
+        return found
+
+    def watch_mass(self, signal: Signal, of: str) -> None:
+        """Watches one value of an armed number, `of`, against what the number's reference knows of it.
+
+        Raises as `add`, and KeyError for an unknown number.
+        """
+        self.add([signal], self.columns)
+        begin_mass(self._arrays, self._index[signal.name], self._index[of], self.settings)
+        self._arrays = without_idle_buffers(self._arrays)
+        self._count_armed()
 
     def calibrate(self, every: Mapping[str, float]) -> None:
         """Asks for another mean number of values between false alarms, by signal; statistics are kept.

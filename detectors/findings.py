@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from driftline.detectors.kernels.change_point import best_mark, followed
 from driftline.detectors.levels import Moments, effect_size, in_units, moments
+from driftline.detectors.reference import reference_totals
 from driftline.detectors.shares import Moved, moved, share_moments
 from driftline.detectors.signals import Transform, is_share
 from driftline.detectors.whitening import to_score
 from driftline.detectors.windows import UNTOLD, told_before, values_needed
 
 RATE_MARGIN = 1e-6
+YOUNG_SPIKE = 2000  # values
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,18 @@ def change_towards(signal: np.void, direction: int) -> ChangePoint:
     """
     if signal["away"] and signal["level_direction"] == direction and signal["told"] <= 1:
         return level_start(signal)
+    if signal["transform"] == Transform.SPIKE and signal["seen"] <= YOUNG_SPIKE:
+        return since_counted(signal, direction)
     return at_mark(signal, best_mark(signal, direction), direction)
+
+
+def since_counted(signal: np.void, direction: int) -> ChangePoint:
+    """The change of a value that is counted because it came: all that was counted is of after it.
+
+    A window that a CUSUM chose begins with the value and ends with it, and of 5 % makes 15.
+    """
+    before = np.array(reference_totals(signal))
+    return ChangePoint(direction, int(signal["first_ms"]), 0, before, signal["totals"] - before)
 
 
 def level_start(signal: np.void) -> ChangePoint:

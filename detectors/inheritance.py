@@ -4,7 +4,7 @@ old.
 
 from driftline.detectors.reference import begin
 from driftline.detectors.state.arrays import Arrays, clear_recent
-from driftline.detectors.state.fields import INHERITED, INHERITED_AFTER_THE_RESTART
+from driftline.detectors.state.fields import INHERITED, INHERITED_AFTER_THE_RESTART, SHAPE_INHERITED
 from driftline.detectors.thresholds import set_thresholds
 
 
@@ -20,7 +20,9 @@ def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -
             raise ValueError(
                 "a reference can only be inherited between banks of the same setting `categories`"
             )
-        mine["table"], mine["level"], mine["cells"] = theirs["table"], theirs["level"], 0
+        mine["cells"] = 0
+        for name in SHAPE_INHERITED:
+            mine[name] = theirs[name]
     if signal["season"]:
         arrays.seasons[signal["season"]] = others.seasons[other["season"]]
     clear_recent(signal)

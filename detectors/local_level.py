@@ -14,6 +14,7 @@ LOCAL_MS = 3_600_000  # memory of a local level
 LOCAL_VALUES = 5000  # so many values are memory enough: what is faster than that is a jump
 LOCAL_VALUES_MIN = 30
 LOCAL_ONES = 300  # of a rate, so many of the rarer value: fewer are forgotten before a doubled rate is seen
+LOCAL_MASS_VALUES = 1000  # of a mass: 90 to 80 % is seen within half of that, a daily cycle is followed
 LOCAL_TAIL_ONES = 100  # of a tail: it is asked for more than a doubled rate, and a cycle moves it far
 HOLD_MS = 43_200_000  # a changed level without a known cycle becomes the level after half a day
 MATERIAL = 0.2  # sd of a cycle or a wandering that takes a signal where its reference is known less well
@@ -47,7 +48,9 @@ def set_memory(signal: np.void) -> None:
         signal["memory"] = max(float(signal["remembered_ms"]) * per_ms, 20_000.0)
         return
     memory = values_in(signal, LOCAL_MS if is_rate(signal) else float(signal["local_ms"]))
-    if is_rate(signal):
+    if signal["transform"] == Transform.MASS:
+        memory = max(memory, LOCAL_MASS_VALUES)
+    elif is_rate(signal):
         rate = float(signal["reference_mean"])
         ones = LOCAL_TAIL_ONES if signal["transform"] == Transform.TAIL else LOCAL_ONES
         memory = max(memory, ones / min(rate, 1 - rate))

@@ -9,6 +9,7 @@ from driftline.detectors.categories import learn_shares, learn_unseen
 from driftline.detectors.distribution import learn_number, own_scores, rebuild_recent
 from driftline.detectors.kernels.page_hinkley import prime, reset
 from driftline.detectors.learning import begin_learning
+from driftline.detectors.masses import learn_masses
 from driftline.detectors.signals import NUMERIC, BankSettings, Transform
 from driftline.detectors.state.arrays import QUALITY, SEASONAL, Arrays, clear_recent
 from driftline.detectors.state.fields import RESTARTED
@@ -36,6 +37,7 @@ def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
         clear_recent(signal)  # what it says begins with the reference
     if transform is Transform.VALUE:
         learn_number(signal, shape, values, slots)
+        learn_masses(signal, shape, values)
         rebuild_recent(signal, shape, values)
     elif transform is Transform.CATEGORY:
         half = len(values) // 2
@@ -135,15 +137,18 @@ def begin(signal: np.void) -> None:
     set_thresholds(signal)
     reset(signal)
     prime(signal, reference_scores(signal))
+    signal["totals"] = signal["marks"] = reference_totals(signal)
+
+
+def reference_totals(signal: np.void) -> tuple[float, ...]:
+    """What the totals of a signal's level are at its reference."""
     sd, scale, mean = (float(signal[name]) for name in ("reference_sd", "scale", "reference_mean"))
-    count, ones = float(signal["reference_count"]), float(signal["ones"])
+    count, ones, level = float(signal["reference_count"]), float(signal["ones"]), float(signal["level"])
     if signal["transform"] in NUMERIC:
-        totals = (count, 0.0, count * sd**2, 0.0, 0.0)
-    else:
-        score = (ones - count * mean) / scale
-        squares = count * sd**2 + ones**2 / count if signal["transform"] == Transform.BOUNDED else ones
-        totals = (count, ones, squares, score, score)
-    signal["totals"] = signal["marks"] = (*totals, float(signal["level"]))
+        return count, 0.0, count * sd**2, 0.0, 0.0, level
+    score = (ones - count * mean) / scale
+    squares = count * sd**2 + ones**2 / count if signal["transform"] == Transform.BOUNDED else ones
+    return count, ones, squares, score, score, level
 
 
 def wake(signal: np.void) -> None:

@@ -15,7 +15,8 @@ class Transform(IntEnum):
 
     A cell is a finite number, NaN (missing), +inf (a null result) or -inf (a wrong type). VALUE, BINARY,
     BOUNDED and CATEGORY pass finite cells on and count NaN and -inf as missing; a null result is neither. The
-    others are 0/1. Cells a transform cannot judge (a range of a missing number) are skipped.
+    others are 0/1. Cells a transform cannot judge (a range of a missing number) are skipped. Of MASS and
+    SPIKE `minimum` and `maximum` of the signal are both the one value that they count.
     """
 
     VALUE = 0
@@ -41,11 +42,15 @@ class Transform(IntEnum):
     """1 where a finite cell lies farther above the level of the last hour than 95 % of the reference do."""
     BOUNDED = 9
     """A number from 0 to 1 that is watched like a rate: its mean, not its distribution."""
+    MASS = 10
+    """1 where a finite cell is the value that stands out of a number's reference, 0 for any other."""
+    SPIKE = 11
+    """1 where a finite cell is a value that a number's reference had seldom or never, 0 for any other."""
 
 
 NUMERIC = (Transform.VALUE, Transform.CATEGORY)
 """Detectors read standard normal scores of these; of all others standardised values from 0 to 1."""
-MEANS = (Transform.BINARY, Transform.BOUNDED)
+MEANS = (Transform.BINARY, Transform.BOUNDED, Transform.MASS)
 """Of these the mean is all there is to follow, no line through them."""
 
 

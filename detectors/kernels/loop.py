@@ -19,6 +19,7 @@ from driftline.detectors.kernels.learning import has_stopped, learn_more, values
 from driftline.detectors.kernels.names import CUSUM, E_DETECTOR, SHAPE, VARIANCE
 from driftline.detectors.kernels.page_hinkley import run_page_hinkley
 from driftline.detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, gather, learn, learn_times
+from driftline.detectors.kernels.repeats import find_repeats
 from driftline.detectors.kernels.residuals import anchor, come_back, innovate, remove_cycle
 from driftline.detectors.kernels.scores import CLIP, score
 from driftline.detectors.kernels.scratch import CHUNK, Batch, Scratch, note, take_times
@@ -142,6 +143,8 @@ def watch_chunk(
         count = taken
         taken = attempt(signal, season, shape, scratch, (batch, count))
     tell(signal, shape, batch, scratch, taken)
+    if signal["transform"] == VALUE and signal["tested"] != 0:
+        find_repeats(signal, shape, batch, scratch, taken)
     run_marks(signal, batch, scratch, taken)
     learn_more(signal, season, batch, scratch, taken)
     emit(signal, index, scratch, taken, emissions)

@@ -11,7 +11,7 @@ from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of, take_ti
 from driftline.detectors.signals import Transform
 
 VALUE, BINARY, TAIL = int(Transform.VALUE), int(Transform.BINARY), int(Transform.TAIL)
-BOUNDED = int(Transform.BOUNDED)
+BOUNDED, MASS, SPIKE = int(Transform.BOUNDED), int(Transform.MASS), int(Transform.SPIKE)
 CATEGORY, UNSEEN = int(Transform.CATEGORY), int(Transform.UNSEEN)
 MISSING, NULL, WRONG_TYPE = int(Transform.MISSING), int(Transform.NULL), int(Transform.WRONG_TYPE)
 OUT_OF_RANGE = int(Transform.OUT_OF_RANGE)
@@ -20,7 +20,7 @@ VALUE_LIMIT = 1e150  # the squares of larger numbers would overflow
 
 @compiled
 def read_quality(signal: Any, transform: int, cell: float) -> float:
-    """The 0/1 value of a cell for MISSING … OUT_OF_RANGE; NaN where it cannot be judged."""
+    """The 0/1 value of a cell for MISSING … OUT_OF_RANGE, MASS and SPIKE; NaN where it cannot be judged."""
     if transform == MISSING:
         return 1.0 if isnan(cell) else 0.0
     if isnan(cell):
@@ -31,7 +31,8 @@ def read_quality(signal: Any, transform: int, cell: float) -> float:
         return 1.0 if cell == -inf else 0.0
     if not isfinite(cell):
         return nan
-    return 1.0 if cell < signal["minimum"] or cell > signal["maximum"] else 0.0
+    outside = cell < signal["minimum"] or cell > signal["maximum"]
+    return 1.0 if outside == (transform == OUT_OF_RANGE) else 0.0
 
 
 @compiled
@@ -41,7 +42,7 @@ def gather(signal: Any, cells: NDArray[np.float64], start: int, stop: int, scrat
     """
     transform = signal["transform"]
     unanchored = transform == VALUE and signal["armed"] == 0 and signal["seen"] == 0
-    quality = MISSING <= transform <= OUT_OF_RANGE
+    quality = MISSING <= transform <= OUT_OF_RANGE or transform in (MASS, SPIKE)
     count = 0
     scratch.gaps[0] = 0
     for row in range(start, stop):

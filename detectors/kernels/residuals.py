@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from driftline.detectors.kernels.compiled import compiled
 from driftline.detectors.kernels.page_hinkley import reset
-from driftline.detectors.kernels.reading import BINARY, BOUNDED, CATEGORY, VALUE
+from driftline.detectors.kernels.reading import BINARY, BOUNDED, CATEGORY, MASS, VALUE
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
 from driftline.detectors.state.fields import SLOTS, TALLY
 
@@ -110,7 +110,7 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
     phi, inverse = signal["phi"], 1.0 / signal["sigma"]
     to_score, unit = signal["sigma"] / (1.0 - phi), usual_sd(signal)
     # Of a rate a mean: a line through its few ones would follow a change before it is seen.
-    is_line = signal["local"] != 0 and signal["transform"] not in (BINARY, BOUNDED)
+    is_line = signal["local"] != 0 and signal["transform"] not in (BINARY, BOUNDED, MASS)
     memory, drifted, healthy = signal["memory"], signal["drifted"], signal["away"] == 0
     previous, level, counted = signal["previous"], signal["level"], signal["counted"]
     trend = signal["trend"] if healthy else 0.0  # else it is that of the new level

@@ -16,7 +16,7 @@ WEEK_MS = SLOTS * SLOT_MS
 
 
 class Batch(NamedTuple):
-    """Events in columns: matrix [columns, rows] of cells, times_ms and offsets [rows].
+    """Events in columns: matrix [columns, rows] of cells, times_ms and offsets [rows]; bits are the matrix's.
 
     local_ms [rows] are the times on the clock of the stream's time zone, which the half hours of the week are
     counted by: a time lies between the middles of two of them, places [rows] and the next, at the share
@@ -33,6 +33,7 @@ class Batch(NamedTuple):
     whole: NDArray[np.bool_]
     latest_ms: int
     in_order: bool
+    bits: NDArray[np.int64]
 
 
 @allocating
@@ -56,7 +57,8 @@ def make_batch(
     whole = np.empty(columns, np.bool_)
     for column in range(columns):
         whole[column] = np.isfinite(matrix[column]).all()
-    return Batch(matrix, times_ms, offsets, local_ms, places, fractions, whole, latest_ms, in_order)
+    bits = matrix.view(np.int64)
+    return Batch(matrix, times_ms, offsets, local_ms, places, fractions, whole, latest_ms, in_order, bits)
 
 
 class Scratch(NamedTuple):

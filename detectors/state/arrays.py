@@ -14,7 +14,10 @@ SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN)
 SEASONAL = (*MEANS, Transform.VALUE, Transform.CATEGORY, Transform.TAIL)
 BUFFERED = SEASONAL
 CODED = (Transform.CATEGORY, Transform.UNSEEN)
-QUALITY = (Transform.MISSING, Transform.NULL, Transform.WRONG_TYPE, Transform.OUT_OF_RANGE, Transform.UNSEEN)
+QUALITY = (
+    *(Transform.MISSING, Transform.NULL, Transform.WRONG_TYPE, Transform.OUT_OF_RANGE, Transform.UNSEEN),
+    Transform.SPIKE,
+)
 
 
 class Arrays(NamedTuple):
@@ -106,11 +109,15 @@ def with_another(arrays: Arrays, index: int, signal: Signal) -> Arrays:
 
 
 def without_idle_buffers(arrays: Arrays) -> Arrays:
-    """The arrays without the buffers of armed signals, once they are most of them."""
+    """The arrays without the buffers of armed signals, once they are most of them.
+
+    One that a mass is still to be learned from is kept, for as long again as it took to fill.
+    """
     if len(arrays.buffers) == 1:  # of nobody
         return arrays
     signals = arrays.signals
-    signals["buffer"][signals["armed"] != 0] = 0
+    awaited = (signals["mass_due"] != 0) & (signals["seen"] < 2 * signals["reference_count"])
+    signals["buffer"][(signals["armed"] != 0) & ~awaited] = 0
     kept = np.flatnonzero(signals["buffer"])
     if 2 * len(kept) >= len(arrays.buffers) - 1:
         return arrays

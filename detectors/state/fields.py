@@ -32,6 +32,8 @@ PAST_MEANS = 8  # of blocks of scores
 SLOTS = 336  # half hours of a week
 TALLY = 1 / 1024  # of a score: whole numbers of it are kept for each half hour, up to 32 either way
 UNKNOWN = -32_768
+REPEAT_SLOTS = 128  # a power of two
+NOTED_VALUES = 4
 
 
 class Life(NamedTuple):
@@ -108,14 +110,17 @@ SIGNAL_FIELDS: Final = (
     # wanders; away from its level, and returned after the value with which that ends; turned, widened and
     # drift (Page-Hinkley's) are ±1 after the value at which a change was found; odd as the last window of the
     # shape test was; awake when it is no dormant one; stale asks for what can be learned; tested is a set of
-    # bits, one per test of the kernel
+    # bits, one per test of the kernel; suspects are how many values of `noted` stand out, mass_due is 1 while
+    # the one that stands out of the reference has not come again and 2 until it is watched; stepped says that
+    # its cycle has steps
     *flags(REFERENCE, "local", "cyclic", "moved"),
     *flags(EVIDENCE, "away", "returned", "turned", "widened"),
     *flags(OWN, "drift"),
     *flags(EVIDENCE, "odd"),
     *flags(OWN, "awake", "stale", "armed", "watched", "tested"),
-    *flags(REFERENCE, "stepped"),  # its cycle has steps
-    *flags(OWN, "spare"),  # so that numbers begin at multiples of eight bytes
+    *flags(OWN, "suspects", "mass_due"),
+    *flags(REFERENCE, "stepped"),
+    Field("pad", "i1", (7,), OWN),  # so that numbers begin at multiples of eight bytes
     # how far it is
     *counts(OWN, "seen", "missing", "first_ms", "last_ms"),
     *floats(REFERENCE, "ones"),
@@ -264,6 +269,15 @@ heir has all of it.
 """
 
 
+SEASON_DEFAULTS: Final = {"weeks": UNKNOWN}
+SHAPE_INHERITED: Final = (
+    *("table", "level"),
+    *("usual", "mode", "usual_middle", "usual_spread", "middle", "spread", "still"),
+)
+SHAPE_DEFAULTS: Final = {"usual": 0.04, "mode": np.nan}
+"""Of references that knew nothing of single values: each may have been nearly a quantile (`MASS_SHARE`)."""
+
+
 def shape_dtype(categories: int) -> np.dtype[Any]:
     """The Shape record: 129 quantiles, or one entry per code, 0 being "other" and the last one "unseen".
 
@@ -272,8 +286,24 @@ def shape_dtype(categories: int) -> np.dtype[Any]:
     window per cell between table entries, or per code. tally: values of the window of the shape test per cell
     or code; counts: of the last window per cell of it; pattern: the same of healthy windows together. An heir
     has table and level.
+
+    Of single values of a number (`kernels/repeats.py`; 608 bytes): the largest share that one had in the
+    reference which has not several quantiles of its own; the value that stood out there (NaN: none); the
+    median and the median deviation from it, of the reference and of late; the values that stand out now, the
+    hash of the last value, since how many values the median and the deviation are the reference's, and how
+    often each value that stands out came; of each slot the value that it holds, as a hash, and how often it
+    came. An heir has what is of the reference.
     """
+    repeats: list[Any] = [
+        *((name, "f8") for name in ("usual", "mode", "usual_middle", "usual_spread", "middle", "spread")),
+        ("noted", "f8", (NOTED_VALUES,)),
+        ("held", "i8"),
+        ("still", "i8"),
+        ("tags", "u2", (REPEAT_SLOTS,)),
+        ("hits", "u2", (REPEAT_SLOTS,)),
+        ("noted_hits", "u2", (NOTED_VALUES,)),
+    ]
     points = max(GRID_POINTS, categories + 2)
     windows = [("cells", "u2", (2, points + 1)), ("tally", "u2", (points,))]
     cells = [(name, "f4", (SHAPE_CELLS,)) for name in ("counts", "pattern")]
-    return np.dtype([("table", "f8", (points,)), ("level", "f8", (points,)), *windows, *cells])
+    return np.dtype([("table", "f8", (points,)), ("level", "f8", (points,)), *repeats, *windows, *cells])

@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.state.arrays import Arrays
 from driftline.detectors.state.columns import SnapshotError, packed, unpacked
-from driftline.detectors.state.fields import DEFAULTS, FORMERLY, SEASON, SIGNAL, UNKNOWN, Records, shape_dtype
+from driftline.detectors.state.fields import (
+    DEFAULTS,
+    FORMERLY,
+    SEASON,
+    SEASON_DEFAULTS,
+    SHAPE_DEFAULTS,
+    SIGNAL,
+    Records,
+    shape_dtype,
+)
 from driftline.detectors.state.layout_8 import as_columns
 
 VERSION = 9
@@ -53,8 +62,8 @@ def unpack_arrays(snapshot: dict[str, Any], settings: BankSettings) -> Arrays:
         buffers[row, : len(values) // 8] = np.frombuffer(values)
         slots[row, : len(values) // 8] = np.frombuffer(slots_of_values, np.uint16)
     signals = unpacked(content["signals"], SIGNAL, "signals", FORMERLY, DEFAULTS)
-    shapes = unpacked(content["shapes"], shape_dtype(settings.categories), "shapes")
-    seasons = unpacked(content["seasons"], SEASON, "seasons", defaults={"weeks": UNKNOWN})
+    shapes = unpacked(content["shapes"], shape_dtype(settings.categories), "shapes", defaults=SHAPE_DEFAULTS)
+    seasons = unpacked(content["seasons"], SEASON, "seasons", defaults=SEASON_DEFAULTS)
     return Arrays(signals, with_nobody(shapes), with_nobody(seasons), buffers, slots)
 
 

@@ -9,6 +9,7 @@ from driftline.stream_app.alarms.incident import Member
 from driftline.stream_app.alarms.quantities import from_to, quantities
 from driftline.stream_app.config.units import SHARE
 from driftline.stream_app.monitoring.families import name_of
+from driftline.stream_app.monitoring.masses import is_of_mass
 
 LONGEST_CATEGORY: Final = 40
 ZERO_ERRORS: Final = 2.0  # standard errors
@@ -21,7 +22,7 @@ def change_of(member: Member) -> str:
         return evidence.told
     name = name_of(evidence.signal, evidence.unit)
     if evidence.categories:
-        return f"{name}: {share_of(evidence.categories[0])}"
+        return f"{name}: {share_of(evidence.categories[0], is_value=is_of_mass(evidence.signal))}"
     if found.of == "variance":
         return f"{name} {spread_of(found, evidence.unit)}"
     if found.of == "shape" or found.before.mean == found.after.mean or isnan(found.after.mean):
@@ -57,10 +58,11 @@ def around(mean: float, unit: str) -> str:
     return "" if isnan(mean) else f" around {quantities([mean], unit)[0]}"
 
 
-def share_of(moved: CategoryShare) -> str:
-    """``"cash" rose from 50 % to 70 %``."""
+def share_of(moved: CategoryShare, *, is_value: bool = False) -> str:
+    """``"cash" rose from 50 % to 70 %``, of a number ``-999 rose from 0 % to 5 % of values``."""
     verb = "rose" if moved.after > moved.before else "fell"
-    return f"{quoted(moved.category)} {verb} {from_to(moved.before, moved.after, SHARE)}"
+    change = f"{verb} {from_to(moved.before, moved.after, SHARE)}"
+    return f"{moved.category} {change} of values" if is_value else f"{quoted(moved.category)} {change}"
 
 
 def quoted(category: str | None) -> str:
@@ -78,5 +80,7 @@ def present_of(member: Member) -> str:
         return ""
     if found.of == "variance":
         return f"sd now {quantities([now.sd], unit)[0]}"
-    what = f"{quoted(member.evidence.categories[0].category)} " if member.evidence.categories else ""
+    is_value = is_of_mass(member.evidence.signal)
+    named = [each.category if is_value else quoted(each.category) for each in member.evidence.categories[:1]]
+    what = f"{named[0]} " if named else ""
     return f"{what}now {quantities([now.mean], unit)[0]}"

@@ -30,6 +30,7 @@ from driftline.stream_app.alarms.stages import (
 )
 from driftline.stream_app.alarms.state import AlarmState
 from driftline.stream_app.alarms.tally import WHOLE_MODEL, Tally
+from driftline.stream_app.monitoring.masses import has_young_value
 from driftline.stream_app.monitoring.model import ModelMonitor
 
 # A finding that nothing confirmed within an hour, or twice the time that the change took to be found, is
@@ -117,7 +118,9 @@ class AlarmDesk:
             incident = self._run(evidence, stages)
             if incident is not None:
                 touched[incident.name] = incident
-        return [alert for incident in touched.values() for alert in self._tell(incident, now_ms, coverage)]
+        # One that nobody has heard of may have become part of another.
+        told = [incident for incident in touched.values() if incident.members]
+        return [alert for incident in told for alert in self._tell(incident, now_ms, coverage)]
 
     def _run(self, evidence: Evidence, stages: tuple[Stage, ...]) -> Incident | None:
         """The incident that a finding is news of; None when a stage held it."""
@@ -133,7 +136,7 @@ class AlarmDesk:
 
     def _tell(self, incident: Incident, now_ms: int, coverage: Coverage) -> list[Alert]:
         if not incident.sequence:
-            if is_premature(incident):
+            if is_premature(incident) or self._awaits_value(incident):
                 return []
             self.tally.count(WHOLE_MODEL, now_ms)
             return [self._announce(incident, Status.FIRING, now_ms, coverage)]
@@ -172,11 +175,19 @@ class AlarmDesk:
         signal = self._look(evidence)
         since = 0 if signal is None else incident.first.values_since(signal.seen)
         known = evidence.finding.after.count + since
-        if known < evidence.finding.needs and now_ms - incident.detected_ms < PATIENCE_MS:
+        waits = known < evidence.finding.needs or self._awaits_value(incident)
+        if waits and now_ms - incident.detected_ms < PATIENCE_MS:
             return []
         incident.first.evidence = with_more_values(evidence, self._values_after(evidence, since))
         self.tally.count(WHOLE_MODEL, now_ms)
         return [self._announce(incident, Status.FIRING, now_ms, coverage)]
+
+    def _awaits_value(self, incident: Incident) -> bool:
+        """Whether one value that has just begun to come again may be all that a number's change is."""
+        evidence = incident.first.evidence
+        stream = self.monitor.streams.get((evidence.version, evidence.role))
+        paged = incident.severity == "critical" or incident.standing
+        return not paged and stream is not None and has_young_value(stream.predictions.bank, evidence.signal)
 
     def _repeat_ms(self, incident: Incident) -> int:
         """After how long an incident that stays open is told again: twice as long each time, to a bound."""

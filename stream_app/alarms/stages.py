@@ -15,6 +15,7 @@ from driftline.stream_app.alarms.recovery import tolerance_sd
 from driftline.stream_app.alarms.standing import Sighting
 from driftline.stream_app.alarms.state import AlarmState
 from driftline.stream_app.config import ModelPlan
+from driftline.stream_app.monitoring.masses import is_of_mass, same_number
 
 Look = Callable[[Evidence], SignalState | None]
 
@@ -165,13 +166,27 @@ def trusted(case: Case) -> Held | None:
 
 def grouped(case: Case) -> Held | None:
     """Changes of one model version that begin within a window are one incident; what comes later is another,
-    even while the first is open.
+    even while the first is open. A number of which one value takes a part belongs to that value's incident.
     """
     evidence, state = case.evidence, case.state
-    case.incident = state.incident_of(evidence) or state.incident_caused_by(evidence) or case.near
+    case.incident = (
+        state.incident_of(evidence)
+        or state.incident_explaining(evidence)
+        or state.incident_caused_by(evidence)
+        or case.near
+    )
+    if case.incident is not None and is_its_value(case.incident, evidence):
+        case.incident = state.retell(case.incident, evidence)
     if case.incident is None:
         case.incident = state.open(evidence)
     return None
+
+
+def is_its_value(incident: Incident, evidence: Evidence) -> bool:
+    """Whether a value is all that has happened to the number that an incident, not told yet, is about."""
+    return (
+        not incident.sequence and is_of_mass(evidence.signal) and same_number(evidence.signal, incident.cause)
+    )
 
 
 def deduplicated(case: Case) -> Held | None:

@@ -8,6 +8,7 @@ from driftline.schemas import Verdict, fingerprint_of
 from driftline.stream_app.alarms.incident import Evidence, Incident, Member
 from driftline.stream_app.alarms.standing import Standing
 from driftline.stream_app.monitoring.families import is_of_feature
+from driftline.stream_app.monitoring.masses import is_of_mass, same_number
 
 # A verdict may come days after an incident is over. About 60 bytes and 30 for each signal.
 CLOSED_KEPT = 64
@@ -75,6 +76,14 @@ class AlarmState(msgspec.Struct):
         """The open incident whose cause this signal is, recovered or not: the same identity is open once."""
         return next((each for each in self._of_version(evidence) if each.cause == evidence.signal), None)
 
+    def incident_explaining(self, evidence: Evidence) -> Incident | None:
+        """The open incident of a value that takes part of this number, and so moves its mean and spread."""
+        for incident in self._of_version(evidence):
+            for name, member in incident.members.items():
+                if not member.recovered and is_of_mass(name) and same_number(name, evidence.signal):
+                    return incident
+        return None
+
     @property
     def moved_features(self) -> list[str]:
         """Features that any open incident of the model shows."""
@@ -116,6 +125,16 @@ class AlarmState(msgspec.Struct):
         )
         self.incidents.append(incident)
         return incident
+
+    def retell(self, incident: Incident, evidence: Evidence) -> Incident:
+        """In place of an incident that nobody has heard of, one that this signal is the cause of."""
+        self.incidents.remove(incident)
+        self.episodes[incident.fingerprint] -= 1
+        another = self.open(evidence)
+        another.began_ms = min(incident.began_ms, evidence.began_ms)
+        another.members, incident.members = incident.members, {}
+        another.raise_to(incident.severity)
+        return another
 
     def close(self, incident: Incident) -> None:
         """It is over; what a later verdict needs of it is kept."""

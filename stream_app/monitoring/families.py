@@ -9,7 +9,15 @@ from typing import Final, Literal, NamedTuple
 from driftline.schemas import Kind
 from driftline.stream_app.config import BehaviorPlan, LabelsPlan, ModelPlan, SignalPlan
 from driftline.stream_app.config.units import SHARE
-from driftline.stream_app.monitoring.naming import LIST_INDEX, LIST_PARTS, PROJECTIONS, prefix_of, subject_of
+from driftline.stream_app.monitoring.naming import (
+    LIST_INDEX,
+    LIST_PARTS,
+    MASS,
+    PROJECTIONS,
+    SPIKES,
+    prefix_of,
+    subject_of,
+)
 
 OPPOSITE: Final = {"up": "down", "down": "up", "both": "both"}
 
@@ -27,7 +35,7 @@ class Family(NamedTuple):
 
     kind: Kind
     section: Literal["features", "outputs", "serving", "behaviors", "labels"]
-    bad: Literal["up"] | None = None
+    bad: Literal["up", "both"] | None = None
     usually_bad: Literal["up", "both"] = "both"
     more_is_good: bool = False
     measured: bool = False
@@ -73,6 +81,10 @@ FAMILIES: Final[dict[str, Family]] = {
     **_of_quality("type", "{} of a wrong type"),
     **_of_quality("range", "{} out of range"),
     **_of_quality("unseen", "new values of {}"),
+    # Of a value that was always there more and less are strange.
+    MASS: Family(Kind.DATA_QUALITY, "features", "both"),
+    f"{MASS}_output": Family(Kind.DATA_QUALITY, "outputs", "both"),
+    **{name: family for spike in SPIKES for name, family in _of_quality(spike, "{}").items()},
     "null": Family(Kind.BEHAVIOR, "outputs", "up", called="empty {}"),
     "rate": Family(Kind.BEHAVIOR, "behaviors", measured=True, unit="per prediction"),
     "error": Family(

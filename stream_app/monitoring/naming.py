@@ -16,6 +16,10 @@ LIST_PARTS: Final = ("length", "norm", *(f"projection{place}" for place in range
 """The numbers that stand for a list."""
 LIST_INDEX: Final = "argmax"
 """Where in a short list its largest number stands."""
+MASS: Final = "mass"
+"""The share of the one value that stands out of a number's reference."""
+SPIKES: Final = tuple(f"spike{place}" for place in range(1, 4))
+"""The shares of values that stand out now and did not before."""
 
 
 def version_named(version: str) -> str:

@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors import Bank, BankSettings, Finding, Signal
+from driftline.detectors import Bank, BankSettings, Finding, Mass, Signal
 from driftline.schemas import Prediction
 from driftline.stream_app.config import ModelPlan
 from driftline.stream_app.monitoring import oddities
 from driftline.stream_app.monitoring.columns import Column, Matrix, Section, Values
+from driftline.stream_app.monitoring.masses import place_for, signals_of_mass
+from driftline.stream_app.monitoring.naming import is_of_output, subject_of
 from driftline.stream_app.monitoring.oddities import Note
 from driftline.stream_app.monitoring.placement import Placement
 from driftline.stream_app.monitoring.reported import Arrival, Reported
@@ -180,7 +182,12 @@ class PredictionTable:
                         section.doubtful.setdefault(column.name, 0)
 
     def look(self, now_ms: int) -> None:
-        """On a tick, when no row waits: what there is to say of columns with values that do not fit."""
+        """On a tick, when no row waits: what there is to say of columns with values that do not fit, and
+        values that stand out of a number.
+        """
+        for mass in self.bank.masses():
+            self.revision += 1
+            self._watch_value(mass)
         for section in self.sections:
             for name in list(section.doubtful):
                 if name in section.votes:
@@ -189,6 +196,22 @@ class PredictionTable:
                 else:
                     del section.doubtful[name]
                     self.notes.append(oddities.settled(section, name, now_ms))
+
+    def _watch_value(self, mass: Mass) -> None:
+        """Count a value from now on by a signal of its own, while there is room."""
+        features, outputs, _ = self.sections
+        plan = (outputs if is_of_output(mass.signal) else features).plan(subject_of(mass.signal))
+        signals = list(signals_of_mass(mass, plan))
+        signal = place_for(self.bank, signals) if signals else None
+        if signal is None:
+            return
+        if signal.name in self.bank:
+            self.bank.remove([signal.name])
+            self.begun_again.append(signal.name)
+        elif self.room() < 1:
+            self.refused.append(signal.name)
+            return
+        self.bank.watch_mass(signal, mass.signal)
 
     def _begin_again(self, change: Takeover) -> None:
         """Watch a column as one of another type; what does not depend on the type goes on."""
