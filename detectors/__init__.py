@@ -13,7 +13,7 @@
 """
 
 from driftline.detectors.adwin import Adwin
-from driftline.detectors.bank import Bank
+from driftline.detectors.bank import Bank, Looks
 from driftline.detectors.findings import Finding
 from driftline.detectors.levels import Level, Moments, SignalState
 from driftline.detectors.registry import Calibration, Detector, register
@@ -28,6 +28,7 @@ __all__ = [
     "Detector",
     "Finding",
     "Level",
+    "Looks",
     "Moments",
     "Signal",
     "SignalState",

@@ -1,5 +1,6 @@
 """A bank as plain values and bytes, and back: versioned, no pickle."""
 
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 from zlib import crc32
@@ -24,8 +25,9 @@ def pack(array: NDArray[Any]) -> list[Any]:
     return [checksum(array.dtype), list(array.shape), array.tobytes()]
 
 
+@lru_cache
 def checksum(dtype: np.dtype[Any]) -> int:
-    """Differs when a layout differs."""
+    """Differs when a layout differs. To write a layout down takes a millisecond, so each is once."""
     return crc32(repr(dtype).encode())
 
 
