@@ -5,6 +5,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from benchmarks.armed import SPACING_MS
 from benchmarks.contestants import driftline, limit, replay, stock
 from benchmarks.contestants.program import command_of, measure
 from benchmarks.events import EventMaker, Traffic
@@ -13,7 +14,14 @@ from benchmarks.topics import LoadedTopic, load
 
 ROUNDS = 3
 # Each takes between seven and thirty seconds.
-EVENTS = {"limit": 1_000_000, "stock": 100_000, "every_value": 300_000, "auto": 600_000, "replay": 400_000}
+EVENTS = {
+    "limit": 1_000_000,
+    "stock": 100_000,
+    "every_value": 300_000,
+    "auto": 600_000,
+    "armed": 400_000,
+    "replay": 400_000,
+}
 Contestant = Callable[[], Mapping[str, float]]
 Figures = dict[str, dict[str, float]]
 
@@ -31,13 +39,14 @@ def race(contestants: Mapping[str, Contestant], rounds: int = ROUNDS) -> Figures
 
 
 def run_race(bootstrap_servers: str, share: float = 1.0, rounds: int = ROUNDS) -> Figures:
-    """All five. `share` of the usual numbers of events are read.
+    """All six. `share` of the usual numbers of events are read.
 
     Returns for each contestant `events_per_second` and more.
     """
     maker = EventMaker()
     counts = {name: int(share * events) for name, events in EVENTS.items()}
     topic = load_race(bootstrap_servers, max(counts.values()))
+    slow = load_race(bootstrap_servers, counts["armed"], SPACING_MS)
     with TemporaryDirectory(prefix="driftline-bench-") as directory:
         file = Path(directory, "events.jsonl")
         replay.write_events(file, Traffic(counts["replay"]), maker)
@@ -46,18 +55,19 @@ def run_race(bootstrap_servers: str, share: float = 1.0, rounds: int = ROUNDS) -
             "stock": lambda: figures(measure(command_of(stock), topic.first(counts["stock"]))),
             "every_value": lambda: worker(topic.first(counts["every_value"]), "every_value"),
             "auto": lambda: worker(topic.first(counts["auto"]), "auto"),
+            "armed": lambda: worker(slow, "auto"),
             "replay": lambda: {"events_per_second": replay.events_per_second(file)},
         }
         return race(contestants, rounds) | {"event": {"bytes": round(topic.event_bytes)}}
 
 
-def load_race(bootstrap_servers: str, events: int) -> LoadedTopic:
+def load_race(bootstrap_servers: str, events: int, spacing_ms: float = 1.0) -> LoadedTopic:
     """A topic with events of one model.
 
     Of one partition: by itself Faust waits up to 1.5 s for news of partitions that are empty. With seven of
     those stock reaches a fifth of its speed, which says nothing about detectors.
     """
-    return load(bootstrap_servers, Traffic(events), partitions=1)
+    return load(bootstrap_servers, Traffic(events, spacing_ms=spacing_ms), partitions=1)
 
 
 def worker(topic: LoadedTopic, resolution: str) -> dict[str, float]:

@@ -2,12 +2,14 @@
 
 import time
 
+from benchmarks.armed import apart, restore_in_process
 from benchmarks.contestants.driftline import RunningWorker
 from benchmarks.events import Traffic
 from benchmarks.topics import fresh_topics_beside, load
 
 FEATURES, MODELS = 500, 10  # a little over a thousand signals each
 SIGNALS_MIN = 10_000
+COPIES, FEATURES_OF_COPY = 250, 100  # some four hundred signals each
 
 
 def restore(bootstrap_servers: str, events_per_model: int = 2_200) -> dict[str, float]:
@@ -28,4 +30,11 @@ def restore(bootstrap_servers: str, events_per_model: int = 2_200) -> dict[str, 
     if signals != before.metrics["driftline_signals"] or signals < SIGNALS_MIN:
         raise RuntimeError(f"{signals:.0f} signals were restored; before: {before.metrics}")
     armed = after.metrics["driftline_signals_armed"]
-    return {"signals": signals, "armed": armed, "seconds": round(seconds, 2)}
+    restored = apart(restore_in_process, COPIES, FEATURES_OF_COPY)
+    return {
+        "signals": signals,
+        "armed": armed,
+        "seconds": round(seconds, 2),
+        "signals_in_process": restored.signals,
+        "seconds_of_100000": round(restored.seconds * 100_000 / restored.signals, 2),
+    }

@@ -1,4 +1,4 @@
-"""driftline's speed on this machine: `python -m benchmarks.speed`. Takes about ten minutes.
+"""driftline's speed on this machine: `python -m benchmarks.speed`. Takes about twenty minutes.
 
 Prints tables and writes benchmarks/out/speed.json. Nothing leaves this machine; what is started is stopped.
 """
@@ -17,13 +17,13 @@ from rich.table import Table
 
 from benchmarks.broker import benchmark_broker
 from benchmarks.cores import CORES
-from benchmarks.goals import goals
+from benchmarks.goals import goals, table_of
 from benchmarks.latency import MODELS as LATENCY_MODELS
 from benchmarks.latency import alert_latency
 from benchmarks.memory import memory
 from benchmarks.race import ROUNDS, run_race
 from benchmarks.restore import restore
-from benchmarks.scaling import by_features, by_models, with_models
+from benchmarks.scaling import by_features, by_models, tick_ms, with_models
 
 OUT = Path(__file__).with_name("out") / "speed.json"
 QUICK_SHARE = 0.1
@@ -64,11 +64,11 @@ class Benchmark:
 
     def features(self) -> None:
         """20, 100, 500."""
-        self.result["by_features"] = by_features(self.bootstrap_servers, self.share)
+        self.result["by_features"] = by_features()
 
     def models(self) -> None:
-        """1, 10, 100."""
-        self.result["by_models"] = by_models(self.bootstrap_servers, self.share)
+        """1, 10, 100, 1,000, and what a tick of one costs."""
+        self.result |= {"by_models": by_models(), "tick_ms": tick_ms()}
 
 
 PARTS: Mapping[str, Callable[[Benchmark], None]] = {
@@ -125,10 +125,7 @@ def print_result(console: Console, result: Mapping[str, Any]) -> None:
                 table.add_column(key, justify="right")
             table.add_row(*(f"{value:,.10g}" for value in result[name].values()))
             console.print(table)
-    table = Table("goal", "measured", "", title="goals", title_justify="left")
-    for goal in goals(result):
-        table.add_row(goal.name, str(goal), "[green]reached[/]" if goal.reached else "[red]missed[/]")
-    console.print(table)
+    console.print(table_of(goals(result)))
 
 
 def race_table(details: Mapping[str, Mapping[str, float]], beside: str = "stock") -> Table:

@@ -13,7 +13,7 @@
 """
 
 from driftline.detectors.adwin import Adwin
-from driftline.detectors.bank import Bank
+from driftline.detectors.bank import Bank, Looks
 from driftline.detectors.findings import Finding
 from driftline.detectors.levels import Level, Moments, SignalState
 from driftline.detectors.masses import Mass
@@ -29,6 +29,7 @@ __all__ = [
     "Detector",
     "Finding",
     "Level",
+    "Looks",
     "Mass",
     "Moments",
     "Signal",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.names import NAMES
 from driftline.detectors.kernels.scratch import make_batch
 from driftline.detectors.learning import MEMORY_MS
-from driftline.detectors.levels import Moments, Phase, SignalState, phase_of, signal_state
+from driftline.detectors.levels import Moments, SignalState, signal_state
 from driftline.detectors.mass_signals import begin_mass
 from driftline.detectors.masses import Mass, take_masses
 from driftline.detectors.nearness import nearness_of
@@ -50,6 +50,16 @@ from driftline.detectors.windows import last_values, values_after
 from driftline.detectors.zone import zone_of
 
 Detection = tuple[int, int, int, Finding]  # row, signal, place among its detectors, finding
+
+
+class Looks(NamedTuple):
+    """What a glance shows of all signals of a bank [signals]: which are armed, of these which are measured
+    against a local level, and how near they are to a finding, 0 to 1 (`detectors.nearness`).
+    """
+
+    armed: NDArray[np.bool_]
+    local: NDArray[np.bool_]
+    nearness: NDArray[np.float64]
 
 
 class Bank:
@@ -267,12 +277,12 @@ class Bank:
 
     def nearness(self, index: int) -> float:
         """How near the signal at a place of `signals` is to a finding, 0 to 1 (`detectors.nearness`)."""
-        return nearness_of(self._arrays.signals[index])
+        return float(nearness_of(self._arrays.signals[index : index + 1])[0])
 
-    def phase(self, index: int) -> tuple[bool, Phase]:
-        """Whether the signal at a place of `signals` is armed, and what it is measured against."""
-        record = self._arrays.signals[index]
-        return bool(record["armed"]), phase_of(record)
+    def looks(self) -> Looks:
+        """What a glance shows of all signals."""
+        signals = self._arrays.signals
+        return Looks(signals["armed"] != 0, signals["local"] != 0, nearness_of(signals))
 
     def is_share(self, index: int) -> bool:
         """Whether the mean of the signal at a place of `signals` is a share."""

@@ -18,6 +18,8 @@ PADDING = bytes(64)
 # A column is a little longer than a power of two, or all of them would compete for the same lines of the
 # processor's cache.
 SPARE_ROWS = 8
+# The walk writes to all columns at once: those of this many rows (25 × 9 B × 2,048 = 460 KB) fit the caches.
+ROWS_PER_WALK = 2_048
 # Learning takes as long as decoding a dozen records: those that cannot be learned must not be tried for ever.
 LESSONS_MAX = 2_000
 FITS_PER_LESSON = 100
@@ -45,6 +47,11 @@ class Scanner:
         self._layout = Layout()
         self._lessons = float(LESSONS_MAX)
 
+    @property
+    def has_learned(self) -> bool:
+        """Whether it has learned anything yet."""
+        return bool(self._layout.slots)
+
     def scan(self, data: bytes, spans: Spans, timestamps_ms: NDArray[np.int64]) -> Frame:
         """The predictions among records.
 
@@ -62,7 +69,10 @@ class Scanner:
         if slots == 0:
             return frame
         blob = np.frombuffer(data, np.uint8)
-        walk(self._layout.tables, Batch(blob, spans), Columns(fits, outputs, kinds, numbers))
+        for first in range(0, rows, ROWS_PER_WALK):
+            part = slice(first, first + ROWS_PER_WALK)
+            columns = Columns(fits[part], outputs[part], kinds[:, part], numbers[:, part])
+            walk(self._layout.tables, Batch(blob, spans[part]), columns)
         fits[spans[:, 1] - spans[:, 0] > LARGEST_RECORD_BYTES] = False
         self._settle(frame, blob, timestamps_ms)
         self._lessons = min(self._lessons + np.count_nonzero(fits) / FITS_PER_LESSON, LESSONS_MAX)

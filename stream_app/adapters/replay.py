@@ -18,7 +18,7 @@ from driftline.stream_app.config import Settings
 from driftline.stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord
 
 Sink = Callable[[OutputRecord], object]
-DEFAULT_BATCH = 4096
+DEFAULT_BATCH = 32_768  # what a shard sorts by model together
 UNWATCHED_MAX = 1000  # in a summary; each is about 300 B
 
 

@@ -11,8 +11,9 @@ from driftline.schemas import Prediction
 from driftline.stream_app.config import ModelPlan
 from driftline.stream_app.monitoring import oddities
 from driftline.stream_app.monitoring.columns import Column, Matrix, Section, Values
-from driftline.stream_app.monitoring.families import is_of_output, subject_of
+from driftline.stream_app.monitoring.families import is_of_output
 from driftline.stream_app.monitoring.masses import place_for, signals_of_mass
+from driftline.stream_app.monitoring.naming import subject_of
 from driftline.stream_app.monitoring.oddities import Note
 from driftline.stream_app.monitoring.placement import Placement
 from driftline.stream_app.monitoring.reported import Arrival, Reported

@@ -93,17 +93,32 @@ class Source(NamedTuple):
         return self.data[begin:end]
 
 
-class ScannedStream:
-    """The rows of a frame that belong to one stream, with what is needed of each of them as lists."""
+class Particulars(NamedTuple):
+    """What is needed of each row: its place in the frame, the hash of its id, its event time, its outputs."""
 
-    def __init__(self, frame: Frame, stream: tuple[str, str], rows: Rows, source: Source) -> None:
+    rows: Rows
+    keys: list[int]
+    times_ms: NDArray[np.int64]
+    outputs: list[bytes]
+
+    @classmethod
+    def of(cls, frame: Frame, rows: Rows) -> "Particulars":
+        """Of these rows of a frame."""
+        return cls(rows, hashes_of(frame.ids(rows)), frame.times_ms[rows], frame.outputs(rows))
+
+    def part(self, part: slice) -> "Particulars":
+        """Those in a row."""
+        return Particulars(self.rows[part], self.keys[part], self.times_ms[part], self.outputs[part])
+
+
+class ScannedStream:
+    """The rows of a frame that belong to one stream, with what is needed of each of them."""
+
+    def __init__(self, frame: Frame, stream: tuple[str, str], of: Particulars, source: Source) -> None:
         self.frame = frame
         self.stream = (version_named(stream[0]), stream[1])
-        self.rows = rows
+        self.rows, self.keys, self.times_ms, self.outputs = of
         self.source = source
-        self.keys = hashes_of(frame.ids(rows))
-        self.times_ms = frame.times_ms[rows]
-        self.outputs = frame.outputs(rows)
 
     def event(self, place: int) -> Prediction:
         """One of the predictions as an event."""

@@ -24,9 +24,15 @@ from driftline.stream_app.pipeline.shard_model import ModelBatch, ShardModel
 from driftline.stream_app.pipeline.sorting import batches_of, minutes_of
 from driftline.stream_app.pipeline.watch import Extras, ModelWatch
 
-# Records are scanned in chunks of this many: the columns of more no longer fit the processor's caches.
-CHUNK_RECORDS = 2048
+# So many records are scanned and sorted by model together: what a model costs in Python it costs once a
+# chunk, however few of the records are its own. Columns and bytes of them: 32,768 × 1 KB = 33 MB.
+CHUNK_RECORDS = 32_768
+# As long as the scanner knows nothing it learns from fewer, because all of a chunk are decoded one by one.
+FIRST_CHUNK_RECORDS = 512
 FLUSH_ROWS = 256
+# While more is to come, rows wait for others of their model. Chunks of which any row waits are held: at most
+# these, and one chunk: 98,304 × 1 KB = 100 MB a shard.
+HELD_RECORDS = 65_536
 # Models of which nothing but refused records is known: names are the data's. 64 × 100 KB = 6.4 MB.
 REFUSED_MODELS_MAX = 64
 
@@ -57,12 +63,12 @@ class Shard:
         self.models: dict[str, ShardModel] = {}
         self._dead_letters: list[OutputRecord] = []
         self._summaries: list[Ordered] | None = [] if summaries == "every" else None
-        self._latest: dict[bytes | None, OutputRecord] | None = {} if summaries == "latest" else None
-        self._statuses: dict[bytes | None, OutputRecord] = {}
+        self._summarises_when_taken = summaries == "latest"
         self._extras = Extras(self._summaries, baselines or {})
         self._refused: set[str] = set()
         self._notices: list[str] = []
         self._unflushed: dict[str, ShardModel] = {}
+        self._held = 0  # records since nothing waited
         self._scanner = Scanner(earliest_ms)
         self.clock = PartitionClock()
         self.clocks: list[Mark] = []  # where a restored state knows the partition's time
@@ -70,26 +76,29 @@ class Shard:
         self._look_ms = inf  # before this time of the partition no model has anything to look at
         self._guard = Guard(partition, settings, self.counters)
 
-    def apply(self, records: Records) -> None:
+    def apply(self, records: Records, more: bool = False) -> None:
         """Absorb records; those below the positions are skipped, whoever delivers them again.
 
-        Records of the two topics come in the order in which they shall count.
+        Records of the two topics come in the order in which they shall count. ``more`` says that others
+        come at once: findings may wait for them, in favour of fewer and larger steps.
         """
-        for start in range(0, len(records), CHUNK_RECORDS):
-            self._apply(records[start : start + CHUNK_RECORDS])
-        for model in self._unflushed.values():
-            self._guarded(model, "flush", model.watch.flush)
-        self._unflushed.clear()
-        if self._latest is not None:
-            for model in self.models.values():
-                due = model.watch.summary_due
-                if due:
-                    summaries = self._guarded(model, "summaries", model.watch.summarise)
-                    self._latest |= {summary.key: summary for summary in summaries or ()}
-                if model.watch.statuses.is_due(self.clock.now_ms) or due:
-                    status = self._guarded(model, "status", model.watch.status)
-                    if status is not None:
-                        self._statuses[status.key] = status
+        start = 0
+        while start < len(records):
+            stop = start + (CHUNK_RECORDS if self._scanner.has_learned else FIRST_CHUNK_RECORDS)
+            self._apply(records[start:stop])
+            self._held += min(stop, len(records)) - start
+            start = stop
+        if not more or self._held >= HELD_RECORDS:
+            self._flush(list(self._unflushed))
+
+    def _flush(self, names: Iterable[str]) -> None:
+        """Let these models read what waits of theirs."""
+        for name in names:
+            model = self._unflushed.pop(name, None)
+            if model is not None:
+                self._guarded(model, "flush", model.watch.flush)
+        if not self._unflushed:
+            self._held = 0
 
     def _apply(self, records: Records) -> None:
         fresh = unseen(records, self.positions)
@@ -239,9 +248,11 @@ class Shard:
     def cut(self, names: Iterable[str]) -> list[ModelCut]:
         """The state of these models now, to be written; each must be confirmed before its next cut."""
         cuts = []
+        names = sorted(names)
+        self._flush(names)
         here = Mark(dict(self.positions), self.clock.snapshot())
         resume = Mark(self.acknowledgeable(), earliest([here, *self._marks()]).clock)
-        for name in sorted(names):
+        for name in names:
             model = self.models[name]
             step = partial(model.checkpoints.cut, model.watch, here, resume)
             cut = self._guarded(model, "checkpoint", step)
@@ -293,19 +304,27 @@ class Shard:
         return taken
 
     def take_summaries(self) -> list[OutputRecord]:
-        """Summaries since the last call: of every tick, or the latest of each signal, one a batch at most.
+        """Summaries since the last call: of every tick, or those that are due now, one a signal at most.
 
-        A worker that catches up would spend most of its time and memory on those of what is long past.
+        A worker that catches up would spend most of its time and memory on those of what is long past, so its
+        summaries are made when somebody takes them.
         """
-        if self._latest is None:
+        if not self._summarises_when_taken:
             return taken_in_order([self._summaries or []])
-        taken, self._latest = self._latest, {}
-        return list(taken.values())
+        taken: list[OutputRecord] = []
+        for model in self.models.values():
+            if model.watch.summary_due:
+                model.watch.statuses.is_news = True
+                taken += self._guarded(model, "summaries", model.watch.summarise) or ()
+        return taken
 
     def take_statuses(self) -> list[OutputRecord]:
-        """How each model is doing, of those that had a round of summaries since the last call."""
-        taken, self._statuses = self._statuses, {}
-        return list(taken.values())
+        """How each model is doing that had a round of summaries since the last call, or has news."""
+        if not self._summarises_when_taken:
+            return []
+        due = [model for model in self.models.values() if model.watch.statuses.is_due(self.clock.now_ms)]
+        made = (self._guarded(model, "status", model.watch.status) for model in due)
+        return [status for status in made if status is not None]
 
 
 def claim(epoch: int, worker: str) -> StateRecord:

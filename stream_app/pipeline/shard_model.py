@@ -1,7 +1,9 @@
 """A model in its shard: its watch, its checkpoints, and what only memory knows of it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 from driftline.schemas import ModelEvent, Prediction
 from driftline.stream_app.monitoring.runs import DecodedRun, ScannedRun, ScannedStream
@@ -76,13 +78,24 @@ class ModelBatch:
             else:
                 entries.append((event, offset, place))
 
-    def take_whole(self, chunk: Chunk, stream: ScannedStream, first: int) -> None:
-        """Take all rows of a stream, which are everything that the model gets."""
-        if self._absorbed:
-            self.take(chunk, ((place, stream, row) for row, place in enumerate(stream.rows.tolist())), first)
-        else:
-            self.entries.append((ScannedRun(stream, 0, len(stream.rows)), 0, int(stream.rows[0])))
-            self.orders += (stream.rows + first).tolist()
+    @property
+    def is_restored(self) -> bool:
+        """Whether its state may have absorbed some of the records."""
+        return bool(self._absorbed)
+
+    def take_whole(self, stream: ScannedStream, lapses: Sequence[Place], first: int) -> None:
+        """Take all rows of a stream, which are everything that the model gets but for lapses of time."""
+        begin, rows = 0, stream.rows
+        ends = np.searchsorted(rows, [place for place, *_ in lapses]).tolist() if lapses else []
+        for end, lapse in zip([*ends, len(rows)], [*lapses, None], strict=True):
+            if end > begin:
+                self.entries.append((ScannedRun(stream, begin, end), 0, int(rows[begin])))
+                begin = end
+            if lapse is not None:
+                place, event, _ = lapse
+                assert isinstance(event, Lapse)
+                self.entries.append((event, 0, place))
+        self.orders += (rows + first).tolist()
 
     @property
     def refused(self) -> int:

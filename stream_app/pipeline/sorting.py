@@ -1,6 +1,6 @@
 """Sorts what a chunk holds by model, each model's in the order of the records."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple, Protocol
 
@@ -58,37 +58,37 @@ def batches_of(chunk: Chunk, order: int, minutes: Minutes, shelf: Shelf) -> Iter
 
     ``order`` is that of the chunk's first record.
     """
-    streams = list(chunk.streams())
+    streams = streams_of(chunk)
+    others = others_of(chunk, order)
     wakeful = shelf.wakeful(minutes.lapses[-1][1].now_ms) if minutes.lapses else []
-    if len(streams) == 1 and not (chunk.events or chunk.refused or wakeful or minutes.matter):
-        batch = shelf.begin(streams[0][0])  # as with one busy model
-        batch.take_whole(chunk, streams[0][1], order)
+    heard = streams.keys() | {event.model for event in chunk.events.values()}
+    firsts = dict.fromkeys(wakeful, minutes.lapses[0][0] if minutes.lapses else 0)
+    firsts |= {model: min(place for place, *_ in places) for model, places in others.items()}
+    for model, rows_of in streams.items():
+        first = min(int(stream.rows[0]) for stream in rows_of)
+        firsts[model] = min(first, firsts[model]) if model in others else first
+    for model in sorted(firsts, key=firsts.__getitem__):
+        lapses = minutes.lapses if minutes.matter or model in wakeful else []
+        batch = shelf.begin(model) if model in heard or model in wakeful else shelf.begin_refused(model)
+        theirs = streams.get(model, [])
+        if len(theirs) == 1 and model not in others and not batch.is_restored:
+            batch.take_whole(theirs[0], lapses, order)
+        else:
+            batch.take(chunk, merged(theirs, [*others.get(model, []), *lapses]), order)
         yield batch
-        return
-    places = places_of(chunk, streams, order)
-    for model in {*wakeful, *(places if minutes.matter else ())}:
-        places.setdefault(model, []).extend(minutes.lapses)
-    heard = {model for model, _ in streams} | {event.model for event in chunk.events.values()}
-    for each in places.values():
-        each.sort(key=itemgetter(0, 2))
-    for model in sorted(places, key=lambda name: first_of(places[name])):
-        known = model in heard or model in wakeful
-        batch = shelf.begin(model) if known else shelf.begin_refused(model)
-        batch.take(chunk, places[model], order)
-        yield batch
 
 
-def first_of(places: list[Place]) -> int:
-    """The first record that is the model's own, if any is: the order in which models are known by theirs."""
-    return next((place for place, _, row in places if row >= 0), places[0][0])
+def streams_of(chunk: Chunk) -> dict[str, list[ScannedStream]]:
+    """The scanned streams of each model."""
+    streams: dict[str, list[ScannedStream]] = {}
+    for model, stream in chunk.streams():
+        streams.setdefault(model, []).append(stream)
+    return streams
 
 
-def places_of(chunk: Chunk, streams: list[tuple[str, ScannedStream]], order: int) -> dict[str, list[Place]]:
-    """By model: what of it stands where in a chunk."""
+def others_of(chunk: Chunk, order: int) -> dict[str, list[Place]]:
+    """By model what was not scanned of it, and where that stands in the chunk."""
     places: dict[str, list[Place]] = {}
-    for model, stream in streams:
-        rows = enumerate(stream.rows.tolist())
-        places.setdefault(model, []).extend([(place, stream, row) for row, place in rows])
     for place, event in chunk.events.items():
         places.setdefault(event.model, []).append((place, event, 0))
     for place, refused in chunk.refused.items():
@@ -98,3 +98,9 @@ def places_of(chunk: Chunk, streams: list[tuple[str, ScannedStream]], order: int
             refusal = Refusal(Example(reason, sentence, topic, offset), order + place)
             places.setdefault(refused.model, []).append((place, refusal, 0))
     return places
+
+
+def merged(streams: list[ScannedStream], others: Sequence[Place]) -> list[Place]:
+    """Rows of streams and other things in the order of their places; a lapse comes before the event there."""
+    rows = [(place, stream, row) for stream in streams for row, place in enumerate(stream.rows.tolist())]
+    return sorted([*rows, *others], key=itemgetter(0, 2))

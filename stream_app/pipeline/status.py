@@ -42,23 +42,24 @@ class StatusDesk:
         # By incident: what its latest alert said.
         self._said: dict[str, str] = {}
         self._now_ms = 0
-        # Of no state: when the last one was made, in time of the partition, and whether an alert came since.
+        # Of no state: when the last one was made, in time of the partition, and whether an alert came or
+        # a round of summaries was made since.
         self._made_ms = 0
-        self._is_news = False
+        self.is_news = False
 
     def is_due(self, partition_ms: int) -> bool:
-        """Whether an alert was raised since the last one, or a minute of the partition's time has passed.
+        """Whether there is news since the last one, or a minute of the partition's time has passed.
 
         A model that stops, or whose events are all of one moment, has no event time that moves on.
         """
-        if not self._is_news and partition_ms - self._made_ms < MINUTE_MS:
+        if not self.is_news and partition_ms - self._made_ms < MINUTE_MS:
             return False
-        self._made_ms, self._is_news = partition_ms, False
+        self._made_ms, self.is_news = partition_ms, False
         return True
 
     def hear(self, alert_id: str, over: bool, summary: str) -> None:
         """An alert was raised."""
-        self._is_news = True
+        self.is_news = True
         incident = alert_id.rpartition("-")[0]
         if over:
             self._said.pop(incident, None)

@@ -1,8 +1,7 @@
 """Periodic summaries of every active signal, for dashboards, comparison and baselines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
-from zlib import crc32
 
 from msgspec import structs
 
@@ -24,97 +23,89 @@ from driftline.stream_app.monitoring.category_shares import categories_of
 from driftline.stream_app.monitoring.families import kind_of
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.streams import StreamKey
 from driftline.stream_app.monitoring.tables import Table
 from driftline.stream_app.monitoring.units import unit_of
 from driftline.stream_app.pipeline.outputs import JSON
 from driftline.stream_app.pipeline.records import OutputRecord
+from driftline.stream_app.pipeline.turns import News, Turns
 
 MONTH_DAYS = 30
 MONTH_MS = MONTH_DAYS * 86_400_000
-HEALTHY_EVERY_MS = 60_000
-AILING = 0.5  # of the way to a finding
-
-
-class Face(NamedTuple):
-    """What of a signal is news at once; ``ailing``: it fires, learns, or is half-way to a finding."""
-
-    armed: bool
-    phase: str
-    incident: str | None
-    watch_only: bool
-    ailing: bool
-
-
-class Told(NamedTuple):
-    """When a signal was summarised last, at which revision of its table, and how it was then."""
-
-    time_ms: int
-    revision: int
-    face: Face
 
 
 class Summariser:
     """Says how each signal of a model is: at each call when it ails or has changed, else once a minute.
 
-    At most one ``Told`` per signal, about 200 bytes. It is no part of the state: after a restart all is told.
+    What was told is no part of the state: after a restart all is told.
     """
 
     def __init__(self, monitor: ModelMonitor, desk: AlarmDesk) -> None:
         self._monitor = monitor
         self._desk = desk
-        self._told: dict[str, Told] = {}
+        self._turns: dict[tuple[str, str, str], Turns] = {}
+        self._numbers: dict[str, int] = {}  # of the incidents that are open, in the order of their opening
 
     def summaries(self, sampling_rate: float) -> Iterator[OutputRecord]:
         """One record per signal that had values since it was summarised, and whose turn it is."""
-        told, self._told = self._told, {}
-        incidents = {
-            key_of(incident.version, incident.role, signal): incident.name
-            for incident in self._desk.state.incidents
-            for signal, member in incident.members.items()
-            if not member.recovered
-        }
-        for stream in self._monitor.streams.values():
-            waits = {wait.signal: wait for wait in waits_of(stream, self._monitor.clock.tick_ms)}
-            for table in stream.tables():
-                requested = requested_per_30d(stream, table)
-                for index, signal in enumerate(table.bank.signals):
-                    key = key_of(stream.version, stream.role, signal.name)
-                    face = self._face(table, index, incidents.get(key))
-                    self._told[key], is_due = self._turn(told.get(key), key, table.revision, face)
-                    if is_due:
-                        summary = self._summary(Place(stream, table, index), face)
-                        yield record_of(
-                            structs.replace(
-                                summary,
-                                sampling_rate=sampling_rate,
-                                requested_false_alarms_per_30d=requested.get(signal.name),
-                                waits_for=waits_for(waits.get(signal.name)),
-                            )
-                        )
-
-    def _face(self, table: Table, index: int, incident: str | None) -> Face:
-        name = table.bank.signals[index].name
-        standing = self._desk.state.standings.get(name)
-        armed, phase = table.bank.phase(index)
-        ailing = incident is not None or not armed or table.bank.nearness(index) >= AILING
-        return Face(armed, phase, incident, standing is not None and standing.watch_only, ailing)
-
-    def _turn(self, told: Told | None, key: str, revision: int, face: Face) -> tuple[Told, bool]:
-        """What is remembered of a signal from now on, and whether it is summarised now."""
+        turns, self._turns = self._turns, {}
+        incidents = self._incidents()
+        watch_only = frozenset(name for name, each in self._desk.state.standings.items() if each.watch_only)
         now_ms = self._monitor.clock.now_ms
-        if told is None:  # the minutes of healthy signals do not all begin together
-            spread_ms = crc32(key.encode()) % HEALTHY_EVERY_MS
-            return Told(now_ms - spread_ms, revision, face), True
-        if told.revision == revision and told.face == face:
-            return told, False
-        if not face.ailing and told.face == face and now_ms - told.time_ms < HEALTHY_EVERY_MS:
-            return told, False
-        return Told(now_ms, revision, face), True
+        for key, stream in self._monitor.streams.items():
+            open_here = incidents.get(key, {})
+            news = News({name: self._numbers[opened] for name, opened in open_here.items()}, watch_only)
+            for table in stream.tables():
+                place, signals = (*key, table.name), table.bank.signals
+                theirs = turns.get(place)
+                if theirs is None or theirs.signals != signals:
+                    theirs = Turns(key_of(*key, ""), signals, theirs)
+                self._turns[place] = theirs
+                if theirs.has_news(table.revision, news):
+                    due = theirs.take(table.bank.looks(), news, table.revision, now_ms)
+                    yield from self._told(stream, table, due, open_here, sampling_rate)
 
-    def _summary(self, place: "Place", face: Face) -> SignalSummary:
+    def _incidents(self) -> dict[StreamKey, dict[str, str]]:
+        """The names of the incidents that are open, by stream and signal."""
+        found: dict[StreamKey, dict[str, str]] = {}
+        incidents = self._desk.state.incidents
+        highest = max(self._numbers.values(), default=0)
+        known, self._numbers = self._numbers, {}
+        for incident in incidents:
+            number = known.get(incident.name, 0)
+            if not number:
+                number = highest = highest + 1
+            self._numbers[incident.name] = number
+            for signal, member in incident.members.items():
+                if not member.recovered:
+                    found.setdefault((incident.version, incident.role), {})[signal] = incident.name
+        return found
+
+    def _told(
+        self, stream: Stream, table: Table, due: list[int], incidents: Mapping[str, str], sampling_rate: float
+    ) -> Iterator[OutputRecord]:
+        """The summaries of the signals at these places of a table."""
+        if not due:
+            return
+        waits = {wait.signal: wait for wait in waits_of(stream, self._monitor.clock.tick_ms)}
+        requested = requested_per_30d(stream, table)
+        for index in due:
+            name = table.bank.signals[index].name
+            summary = self._summary(Place(stream, table, index), incidents.get(name))
+            yield record_of(
+                structs.replace(
+                    summary,
+                    sampling_rate=sampling_rate,
+                    requested_false_alarms_per_30d=requested.get(name),
+                    waits_for=waits_for(waits.get(name)),
+                )
+            )
+
+    def _summary(self, place: "Place", incident: str | None) -> SignalSummary:
         stream, table, index = place
         state = table.bank.state(index)
         key = key_of(stream.version, stream.role, state.name)
+        standing = self._desk.state.standings.get(state.name)
         return SignalSummary(
             model=self._monitor.model,
             version=stream.version,
@@ -127,12 +118,12 @@ class Summariser:
             recent=distribution(state.recent),
             reference=reference(state, stream),
             effect_size_sd=state.effect_size_sd,
-            firing=face.incident is not None,
-            watch_only=face.watch_only,
+            firing=incident is not None,
+            watch_only=standing is not None and standing.watch_only,
             sampling_rate=1.0,
             realised_alerts_per_30d=self._desk.tally.per_day(key) * MONTH_DAYS,
             kind=kind_of(state.name),
-            incident=face.incident,
+            incident=incident,
             nearness=table.bank.nearness(index) if state.armed else None,
             unit=unit_of(state.name, self._monitor.plan, share=table.bank.is_share(index)),
             categories=categories_of(table, index),

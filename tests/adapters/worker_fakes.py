@@ -26,6 +26,7 @@ class FakeShard:
         self.partition = 0
         self.epoch = 1
         self.positions: dict[str, int] = {}
+        self.models: dict[str, object] = {}
         self.dirty: set[str] = set()
         self.urgent: set[str] = set()
         self.applied: list[Record] = []
@@ -36,7 +37,7 @@ class FakeShard:
         self.journal: list[str] = []
         self.acknowledged: dict[str, int] = {}
 
-    def apply(self, records: Records) -> None:
+    def apply(self, records: Records, more: bool = False) -> None:
         """Keep them."""
         self.applied += records
 

@@ -64,5 +64,7 @@ def test_goals_say_which_promise_was_missed() -> None:
     result = {"limit": 100.0, "stock": 4.0, "every_value": 32.0, "auto": 50.0}
     result_of = {goal.name: goal.reached for goal in goals(result)}
     assert result_of == {"auto / stock": False, "auto / limit": True, "every_value / stock": True}
-    late = list(goals({"latency": {"p99_ms": 1_001.0}}))
-    assert [goal.reached for goal in late] == [False]
+    late = list(goals({"latency": {"p50_ms": 150.0, "p99_ms": 301.0}}))
+    assert [goal.reached for goal in late] == [True, False]
+    many = list(goals({"by_models": {"1": 100.0, "10": 90.0, "100": 69.0, "1000": 50.0}, "tick_ms": 0.2}))
+    assert [goal.reached for goal in many] == [True, False, True, False]

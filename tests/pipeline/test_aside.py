@@ -83,6 +83,7 @@ def test_an_error_sets_its_model_aside_and_no_other(
         shard.confirm(cut)
     planted(monkeypatch, owner, name)
     shard.apply(Records.of(records(END_MS, 2 * END_MS)))
+    shard.take_summaries()  # which are made then
     cuts = shard.cut(shard.dirty)
     assert [cut.model for cut in cuts] == ["good"]
     for cut in cuts:

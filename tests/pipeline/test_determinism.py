@@ -1,7 +1,10 @@
+from collections import Counter
+from itertools import chain
+
 import orjson
 import pytest
 
-from driftline.stream_app.config import Settings
+from driftline.stream_app.config import ModelPlan, Settings
 from driftline.stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord
 from tests.streams import Stream
 
@@ -12,9 +15,11 @@ CHANGES = {
 }
 
 
-def run(
-    records: list[SourceRecord], batch_size: int
-) -> tuple[list[OutputRecord], list[OutputRecord], list[OutputRecord]]:
+Outputs = tuple[list[OutputRecord], list[OutputRecord], list[OutputRecord]]
+"""Alerts, dead letters and summaries."""
+
+
+def run(records: list[SourceRecord], batch_size: int) -> Outputs:
     shard = Shard(0, Settings())
     alerts: list[OutputRecord] = []
     letters: list[OutputRecord] = []
@@ -55,6 +60,49 @@ def test_several_models_alert_in_the_order_of_their_records() -> None:
     whole = run(records, len(records))
     assert {orjson.loads(alert.value)["labels"]["model"] for alert in whole[0]} == {"a", "b", "c"}
     assert run(records, 501) == whole
+
+
+def interleaved(models: str, count: int) -> list[SourceRecord]:
+    """The same traffic of several models, one record of each in turn, in which each of them changes."""
+    streams = [
+        list(Stream(model=model, count=count, change_at=count // 2, shift=2.0, seed=seed).records())
+        for seed, model in enumerate(models)
+    ]
+    records: list[SourceRecord] = []
+    offsets: Counter[str] = Counter()
+    for record in chain(*zip(*streams, strict=False)):
+        records.append(record._replace(offset=offsets[record.topic]))
+        offsets[record.topic] += 1
+    return records
+
+
+@pytest.mark.parametrize("batch_size", [64, 1000])
+def test_rows_that_wait_for_more_change_nothing(batch_size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that catches up would give other alerts, and other checkpoints, than one that keeps up."""
+    monkeypatch.setattr("driftline.stream_app.pipeline.shard.HELD_RECORDS", 3 * batch_size + 1)
+    records = interleaved("abc", 2400)
+    settings = Settings(defaults=ModelPlan(warm_up=400))
+    prompt, patient = Shard(0, settings, summaries=None), Shard(0, settings, summaries=None)
+    for start in range(0, len(records), batch_size):
+        batch = Records.of(records[start : start + batch_size])
+        prompt.apply(batch)
+        patient.apply(batch, more=start + batch_size < len(records))
+    assert [cut.records for cut in patient.cut("abc")] == [cut.records for cut in prompt.cut("abc")]
+    alerts = prompt.take_alerts()
+    assert {orjson.loads(alert.value)["labels"]["model"] for alert in alerts} == {"a", "b", "c"}
+    assert sorted(patient.take_alerts()) == sorted(alerts)
+
+
+def test_a_checkpoint_takes_in_what_waits() -> None:
+    """What was read before a checkpoint and waits for more would be lost in a crash after it."""
+    records = interleaved("ab", 300)
+    prompt, patient = Shard(0, Settings(), summaries=None), Shard(0, Settings(), summaries=None)
+    prompt.apply(Records.of(records))
+    patient.apply(Records.of(records), more=True)
+    assert patient.models["a"].watch.waiting
+    (cut,) = patient.cut(["a"])
+    assert not patient.models["a"].watch.waiting
+    assert [cut.records] == [cut.records for cut in prompt.cut(["a"])]
 
 
 def test_records_below_the_position_are_skipped() -> None:

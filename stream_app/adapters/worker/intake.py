@@ -19,8 +19,11 @@ from driftline.stream_app.pipeline import Records
 
 log = get_log("driftline.intake")
 
-# What a fetch brings; between chunks heartbeats, web, producer and fetching get their turn.
+# What a fetch brings; between chunks heartbeats, web, producer and fetching get their turn. A model costs
+# some 100 µs a chunk, however few records are its own, so many models get larger ones: half a second at most.
 CHUNK_RECORDS = 6_144
+CHUNK_RECORDS_OF_MODEL = 32
+CHUNK_RECORDS_MAX = 24_576
 PAUSE_S = 0.001  # Faust passes on what was fetched in many steps: one each time would take it half a second
 STOP_READING, GO_ON_READING = 3 / 8, 1 / 4  # of what may be held
 IDLE_S = 0.02  # how often partitions are looked at whose records wait for a topic that is silent
@@ -101,20 +104,23 @@ class Intake:
             partition.learn_end(topic, self.highwater(topic, partition.number))
         released = partition.release()
         self._balance(partition)
-        for records in portions(released, CHUNK_RECORDS):
+        size = records_at_once(len(partition.shard.models))
+        waiting = sum(map(len, released))
+        for records in portions(released, size):
             await self._ownership.settled.wait()
             await self._checkpointer.accepted.wait()
             if not self._ownership.owns(partition):
                 return
-            self._apply(partition, records)
+            waiting -= len(records)
+            self._apply(partition, records, waiting > 0)
             await self._checkpointer.relieve(partition)
             await asyncio.sleep(PAUSE_S)
         if released:
             self._arrived.set()  # more may be ready by now
 
-    def _apply(self, partition: Partition, records: Records) -> None:
+    def _apply(self, partition: Partition, records: Records, more: bool) -> None:
         begun = perf_counter()
-        partition.apply(records)
+        partition.apply(records, more)
         self._metrics.batch_seconds.observe(perf_counter() - begun)
         if partition.shard.urgent:
             self.on_urgent()
@@ -158,3 +164,8 @@ class Intake:
             return self._app.consumer.highwater(TP(topic, number)) or 0
         except (AssertionError, AttributeError):  # aiokafka's way to say: not assigned (any more)
             return 0
+
+
+def records_at_once(models: int) -> int:
+    """How many records a shard of so many models absorbs in one step."""
+    return min(max(CHUNK_RECORDS, CHUNK_RECORDS_OF_MODEL * models), CHUNK_RECORDS_MAX)

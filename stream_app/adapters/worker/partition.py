@@ -129,17 +129,17 @@ class Partition:
         """Records whose turn it is, in parts."""
         return self.alignment.release([topic for topic in self.alignment.topics if self.caught_up(topic)])
 
-    def apply(self, records: Records) -> None:
-        """Give records to the shard, and tell it about gaps between them."""
+    def apply(self, records: Records, more: bool = False) -> None:
+        """Give records to the shard, and tell it about gaps between them; ``more`` come at once."""
         start = 0
         for place in self._places_behind_gaps(records):
             record = records[place]
             if place > start:
-                self.shard.apply(records[start:place])
+                self.shard.apply(records[start:place], more=True)
             self._gaps[record.topic].remove(record.offset)
             self.shard.skip(record.topic, record.offset)
             start = place
-        self.shard.apply(records[start:])
+        self.shard.apply(records[start:], more)
         self.dead_letters += self.shard.take_dead_letters()
 
     def take_dead_letters(self) -> list[OutputRecord]:
