@@ -16,7 +16,7 @@ from aiokafka.record.util import calc_crc32c
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftline.stream_app.adapters.worker.record_batches import ColumnarPartitionRecords, Fetched
+from driftline.stream_app.adapters.worker.internals.columns import ColumnarPartitionRecords, Fetched
 from driftline.stream_app.pipeline import Record
 
 SOURCE = TopicPartition("predictions", 3)

@@ -1,18 +1,21 @@
-"""The Faust application: its settings, its one agent, and the one place where offsets are committed."""
+"""The Faust application: its settings and its one agent."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, cast
 
 import faust
-from faust.transport.drivers.aiokafka import Consumer
-from faust.types import TP, StreamT
+from faust.types import StreamT
 
+from driftline.stream_app.adapters.logs import get_log
 from driftline.stream_app.adapters.worker.batches import BatchScheduler, BatchSchema
 from driftline.stream_app.adapters.worker.connection import faust_credentials
-from driftline.stream_app.adapters.worker.consumer import ColumnarConsumer
+from driftline.stream_app.adapters.worker.internals.consumer import ColumnarConsumer
+from driftline.stream_app.adapters.worker.internals.expected import check_faust, found, missing_of_aiokafka
 from driftline.stream_app.config import Settings
 from driftline.stream_app.pipeline import Records
+
+log = get_log("driftline.application")
 
 QUEUE_BATCHES = 16  # batches between Faust's fetcher and the agent
 
@@ -54,7 +57,11 @@ def build_application(settings: Settings, options: dict[str, Any], directory: Pa
         worker_redirect_stdouts=False,
         ConsumerScheduler=BatchScheduler,
     )
-    cast(Any, app.transport).Consumer = ColumnarConsumer
+    check_faust()
+    if missing := missing_of_aiokafka():
+        log.warning("records are read one by one", found=found("aiokafka"), missing=missing)
+    else:
+        cast(Any, app.transport).Consumer = ColumnarConsumer
     # Nothing is kept in it: without a table Faust chooses an assignor that does not keep the topics together.
     app.Table("placement", partitions=kafka.partitions)
     return app
@@ -70,26 +77,3 @@ def read_batches(app: faust.App, settings: Settings, take: Callable[[Records], A
             await take(batch)
 
     app.agent(channel, name="intake", concurrency=1)(intake)
-
-
-def consumer_of(app: faust.App) -> Consumer:
-    """Faust's consumer, as the class that it is with this driver."""
-    return cast(Consumer, app.consumer)
-
-
-async def commit(app: faust.App, number: int, offsets: dict[str, int]) -> None:
-    """Acknowledge input offsets; those of a partition that is not assigned any more are left alone.
-
-    Not through Faust's acknowledgements: they count the last offset of a batch twice and fall behind.
-    """
-    await consumer_of(app)._commit({TP(topic, number): offset for topic, offset in offsets.items()})
-
-
-async def committed(app: faust.App, number: int, topics: Iterable[str]) -> dict[str, int]:
-    """The consumer group's acknowledged offsets of a partition number, for topics that have one."""
-    thread = consumer_of(app)._thread
-    found = {
-        topic: await thread.call_thread(thread._ensure_consumer().committed, TP(topic, number))
-        for topic in topics
-    }
-    return {topic: offset for topic, offset in found.items() if offset is not None}

@@ -36,10 +36,12 @@ class Batch(NamedTuple):
 class BatchScheduler(SchedulingStrategyT):
     """Hands out one batch per partition and poll."""
 
-    def iterate(self, records: Mapping[TP, list[Records]]) -> Iterator[tuple[TP, Any]]:
-        """Yield each partition with its records as one batch."""
+    def iterate(self, records: Mapping[TP, list[Any]]) -> Iterator[tuple[TP, Any]]:
+        """Yield each partition with its records as one batch: of `Records`, or aiokafka's own one by one."""
         for partition, parts in records.items():
-            batch = concatenated(parts)
+            if not parts:
+                continue
+            batch = concatenated(parts) if isinstance(parts[0], Records) else Records.of(parts)
             if len(batch):
                 offset, timestamp = int(batch.offsets[-1]), int(batch.timestamps_ms[-1])
                 yield partition, Batch(partition.topic, partition.partition, offset, timestamp, batch)

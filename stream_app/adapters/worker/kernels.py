@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from driftline.stream_app.adapters.worker.record_format import Columns, Headers, read_records
+from driftline.stream_app.adapters.worker.internals.record_format import Columns, Headers, read_records
 from driftline.stream_app.pipeline.kernels import compile_engine
 
 

@@ -10,8 +10,8 @@ from driftline.stream_app.adapters.baselines import read_baselines
 from driftline.stream_app.adapters.log_reader import LogReader
 from driftline.stream_app.adapters.logs import get_log
 from driftline.stream_app.adapters.state_store import FencedError, StateStore
-from driftline.stream_app.adapters.worker.application import committed
 from driftline.stream_app.adapters.worker.checkpointer import Checkpointer
+from driftline.stream_app.adapters.worker.internals.faust_private import committed
 from driftline.stream_app.adapters.worker.partition import Partition
 from driftline.stream_app.config import Settings
 from driftline.stream_app.pipeline import Recovery, StateRecord, claim, recover

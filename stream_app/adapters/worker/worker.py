@@ -24,10 +24,11 @@ from driftline.stream_app.adapters.logs import configure_logs, get_log
 from driftline.stream_app.adapters.metrics import Metrics
 from driftline.stream_app.adapters.state_store import StateStore
 from driftline.stream_app.adapters.web import WebServer
-from driftline.stream_app.adapters.worker.application import build_application, commit, read_batches
+from driftline.stream_app.adapters.worker.application import build_application, read_batches
 from driftline.stream_app.adapters.worker.checkpointer import Checkpointer
 from driftline.stream_app.adapters.worker.heartbeat import Heartbeats
 from driftline.stream_app.adapters.worker.intake import Intake
+from driftline.stream_app.adapters.worker.internals.faust_private import commit, crash_of
 from driftline.stream_app.adapters.worker.kernels import compile_kernels
 from driftline.stream_app.adapters.worker.ownership import Ownership
 from driftline.stream_app.adapters.worker.publisher import Publisher
@@ -175,8 +176,7 @@ class Worker:
             self._fail(error)
 
     async def _crash_of_application(self) -> None:
-        await self._app._crashed.wait()
-        self._fail(self._app.crash_reason or RuntimeError("Faust crashed"))
+        self._fail(await crash_of(self._app))
 
     def _fail(self, reason: BaseException) -> None:
         self._failure = self._failure or reason

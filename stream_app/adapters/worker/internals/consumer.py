@@ -2,7 +2,7 @@
 
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 
-from driftline.stream_app.adapters.worker.record_batches import fetch_columns
+from driftline.stream_app.adapters.worker.internals.columns import fetch_columns
 
 # Faust lets the broker keep an empty fetch for 1.5 s, and while it does, aiokafka asks it for nothing else:
 # a partition whose records were just taken would have to wait that long.

@@ -20,7 +20,7 @@ from aiokafka.record.memory_records import MemoryRecords
 from crc32c import crc32c
 
 from driftline.schemas.scanner import PADDING
-from driftline.stream_app.adapters.worker.record_format import (
+from driftline.stream_app.adapters.worker.internals.record_format import (
     SMALLEST_RECORD_BYTES,
     Columns,
     Headers,

@@ -1,0 +1,57 @@
+"""What is private to Faust and aiokafka is looked for at start, and what to do without is known."""
+
+from pathlib import Path
+
+import pytest
+from aiokafka import ConsumerRecord
+from aiokafka.consumer import fetcher
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
+from faust.types import TP
+
+from driftline.stream_app.adapters.worker.application import build_application
+from driftline.stream_app.adapters.worker.batches import BatchScheduler
+from driftline.stream_app.adapters.worker.internals.consumer import ColumnarConsumer
+from driftline.stream_app.adapters.worker.internals.expected import (
+    EXPECTED,
+    UnexpectedFaustError,
+    check_faust,
+    found,
+    missing_of_aiokafka,
+)
+from driftline.stream_app.config import Settings
+
+
+def test_the_installed_releases_have_what_is_needed() -> None:
+    """The worker would run on its slow path, or not start, and nobody would know since when."""
+    check_faust()
+    assert missing_of_aiokafka() == []
+    assert all(found(package).split()[1].startswith(series) for package, series in EXPECTED.items())
+
+
+def test_another_faust_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker would read for seconds and die at its first acknowledgement, with an AttributeError."""
+    monkeypatch.delattr(AIOKafkaConsumerThread, "_ensure_consumer")
+    with pytest.raises(UnexpectedFaustError, match=r"expected is 0\.15.*_ensure_consumer"):
+        check_faust()
+
+
+def test_another_aiokafka_is_read_record_by_record(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A patch release of aiokafka that renames a method would keep every worker from starting."""
+    fast = build_application(Settings(), {}, tmp_path)
+    assert fast.transport.Consumer is ColumnarConsumer
+    monkeypatch.delattr(fetcher.PartitionRecords, "_unpack_records")
+    assert missing_of_aiokafka() == ["PartitionRecords._unpack_records"]
+    slow = build_application(Settings(), {}, tmp_path)
+    assert slow.transport.Consumer is not ColumnarConsumer
+
+
+def test_records_of_aiokafka_are_a_batch_as_well() -> None:
+    """The slow path would hand out what the agent cannot read."""
+    records = [
+        ConsumerRecord("t", 3, offset, 1000 + offset, 0, b"k", b"v%d" % offset, None, 1, 2, ())
+        for offset in (7, 9)
+    ]
+    ((partition, batch),) = BatchScheduler().iterate({TP("t", 3): records, TP("t", 4): []})
+    assert partition == TP("t", 3)
+    assert (batch.offset, batch.timestamp) == (9, 1009)
+    assert [(each.offset, each.value) for each in batch.value] == [(7, b"v7"), (9, b"v9")]
