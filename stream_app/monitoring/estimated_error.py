@@ -26,6 +26,7 @@ from driftline.detectors import BankSettings, Finding, Transform
 from driftline.stream_app.config import ModelPlan
 from driftline.stream_app.monitoring.column_types import ColumnType
 from driftline.stream_app.monitoring.columns import Matrix, Section
+from driftline.stream_app.monitoring.families import policy
 from driftline.stream_app.monitoring.meaning import number_of
 from driftline.stream_app.monitoring.tables import OutcomeTable
 
@@ -139,9 +140,9 @@ class EstimatedErrors(OutcomeTable):
         return self.bank.update(values, times_ms, offsets)
 
     def adopt(self, other: OutcomeTable) -> None:
-        """Begin with the signals and tables of another version's answers."""
-        super().adopt(other)
-        if isinstance(other, EstimatedErrors):
+        """Begin with the signals and tables of another version's answers, unless labels are learned anew."""
+        if isinstance(other, EstimatedErrors) and policy("estimated_error:", self._plan) == "inherit":
+            super().adopt(other)
             self._tables = dict(other._tables)
 
     def snapshot(self) -> dict[str, Any]:
