@@ -19,6 +19,7 @@ from driftline.detectors.levels import Level, Moments, SignalState
 from driftline.detectors.registry import Calibration, Detector, register
 from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.state.snapshot import SnapshotError
+from driftline.detectors.windows import Since
 
 __all__ = [
     "Adwin",
@@ -31,6 +32,7 @@ __all__ = [
     "Moments",
     "Signal",
     "SignalState",
+    "Since",
     "SnapshotError",
     "Transform",
     "register",

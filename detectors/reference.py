@@ -40,6 +40,7 @@ STARTED_AT_ZERO = (
         "shift_count",
         "drifted",
         "carried",
+        "away_square",
         "lanes",
         "spreads",
         "tallied",

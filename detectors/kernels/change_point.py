@@ -147,6 +147,7 @@ def begin_level(signal: Any) -> None:
     if abs(signal["shift"]) > SATURATED and signal["transform"] == VALUE:
         begin_far(signal)
     if signal["away"] == 0:
+        signal["away_square"] = 1.0
         signal["level"] += signal["trend"]
         signal["drifted"] = signal["level"] - signal["before"][5]
     signal["trend"] = 0.0

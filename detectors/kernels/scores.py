@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from driftline.detectors.kernels.compiled import compiled
 from driftline.detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, code_of
-from driftline.detectors.kernels.residuals import gains
+from driftline.detectors.kernels.residuals import FAR, gains
 from driftline.detectors.kernels.scratch import Scratch
 from driftline.detectors.state.fields import GRID_LOW, GRID_POINTS, GRID_STEP
 
@@ -67,9 +67,15 @@ def beyond(signal: Any, end: float, value: float) -> float:
     """How many sd of the reference a value lies beyond an end of it, at most SCORE_MAX.
 
     A cycle may take a signal very far from a reference of minutes; `innovate` says what is too far at once.
+    The reference of a constant has no sd: the first value that differs is as far as that, and says how far
+    others are.
     """
     sd = signal["reference_sd"]
     distance = value - end
+    if sd == 0.0:
+        if signal["grain"] == 0.0:
+            signal["grain"] = abs(distance) / FAR
+        sd = signal["grain"]
     if abs(distance) >= SCORE_MAX * sd:
         return SCORE_MAX if distance > 0 else -SCORE_MAX
     return float(distance / sd)

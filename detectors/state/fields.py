@@ -95,8 +95,9 @@ SIGNAL = np.dtype(
         *((name, "f8") for name in ("score_before", "learn_at")),
         *((name, "i8") for name in ("season_from_ms", "season_ms", "sampled_from_ms", "sample_next_ms")),
         # after a change: by how many sd it is away from its level, known from how many values, and by how
-        # many the level had begun to follow; by how many levels that stayed have moved it in all
-        *((name, "f8") for name in ("shift", "shift_count", "drifted", "carried")),
+        # many the level had begun to follow; by how many levels that stayed have moved it in all; the
+        # variance of innovations around the level that it is at, where that is wider than the reference's
+        *((name, "f8") for name in ("shift", "shift_count", "drifted", "carried", "away_square")),
         # what the smallest shifts of the CUSUMs are multiplied by; the lanes of the CUSUMs or of the
         # e-detector, upwards and downwards, and their thresholds
         ("shift_scale", "f8"),
