@@ -20,6 +20,7 @@ from driftline.detectors.masses import Mass
 from driftline.detectors.registry import Calibration, Detector, register
 from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.state.columns import SnapshotError
+from driftline.detectors.windows import Since
 
 __all__ = [
     "Adwin",
@@ -34,6 +35,7 @@ __all__ = [
     "Moments",
     "Signal",
     "SignalState",
+    "Since",
     "SnapshotError",
     "Transform",
     "register",

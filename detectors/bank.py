@@ -11,7 +11,7 @@ from driftline.detectors.acceptance import PackedReference, accept_level, packed
 from driftline.detectors.choice import check_signals, choose, detectors_of
 from driftline.detectors.engine import run
 from driftline.detectors.findings import Finding
-from driftline.detectors.inheritance import inherit_reference
+from driftline.detectors.inheritance import carry_warm_up, inherit_reference, knows_more
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.names import NAMES
 from driftline.detectors.kernels.scratch import make_batch
@@ -46,7 +46,7 @@ from driftline.detectors.state.snapshot import (
 )
 from driftline.detectors.thresholds import recalibrate
 from driftline.detectors.watches import Watch, detections_of, make_watches, restored_watches, snapshot_watches
-from driftline.detectors.windows import last_values, values_after
+from driftline.detectors.windows import Since, last_values, since
 from driftline.detectors.zone import zone_of
 
 Detection = tuple[int, int, int, Finding]  # row, signal, place among its detectors, finding
@@ -154,6 +154,24 @@ class Bank:
             self._watches[index] = None
         self._arrays = without_idle_buffers(self._arrays)
         self._count_armed()
+
+    def carry_over(self, other: "Bank", names: Collection[str]) -> bool:
+        """Goes on with the warm-up of another bank's signals of these names, where it is longer than here.
+
+        Signals that either bank does not have, that are armed in one of them or that have another transform
+        are left alone. Codes of categories must mean the same in both banks, and the settings be the same.
+        Returns whether any was taken up.
+        """
+        taken = False
+        for name in names:
+            if name not in self._index or name not in other._index:
+                continue
+            index, source = self._index[name], other._index[name]
+            signal, origin = self._arrays.signals[index], other._arrays.signals[source]
+            if origin["transform"] == signal["transform"] and knows_more(signal, origin):
+                carry_warm_up(self._arrays, index, other._arrays, source)
+                taken = True
+        return taken
 
     def update(
         self, matrix: NDArray[np.float64], times_ms: NDArray[np.int64], offsets: NDArray[np.int64]
@@ -329,13 +347,13 @@ class Bank:
             return None if code is None else share_of(shape, code, values)
         return last_values(record, values)
 
-    def values_after(self, found: Finding) -> Moments | None:
+    def since(self, found: Finding) -> Since | None:
         """The values of a signal since the finding of its present level; None where that is not known."""
         index = self._index.get(found.signal)
         record = None if index is None else self._arrays.signals[index]
         if record is None or not record["armed"] or found.categories:
             return None
-        return values_after(record, found.after, int(record["seen"]) - found.seen)
+        return since(record, found, int(record["seen"]) - found.seen)
 
     def states(self) -> list[SignalState]:
         """The states of all signals, in their order."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.kernels.change_point import best_mark, followed
-from driftline.detectors.levels import Moments, effect_size, in_units, moments
+from driftline.detectors.levels import Moments, effect_size, in_units, moments, step_size
 from driftline.detectors.reference import reference_totals
 from driftline.detectors.shares import Moved, moved, share_moments
 from driftline.detectors.signals import Transform, is_share
@@ -18,6 +18,7 @@ from driftline.detectors.windows import UNTOLD, told_before, values_needed
 
 RATE_MARGIN = 1e-6
 YOUNG_SPIKE = 2000  # values
+LEVEL_KNOWN = 64  # values; the first of a level are of the change itself, and a CUSUM may fire at them again
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,11 @@ class Finding:
     the variance or the shape of the distribution; "up" is then wider. odds: of a 0/1 signal, the odds of a 1
     after the change divided by those before; 1.0 for all others. size: by how much the mean or sd has
     changed, in the unit of the signal; by the effect where no values before it are told. seen: how many
-    values the signal had had; needs: how many `after` has to be of to be near the truth. share: before and
-    after are shares, of ones or of the first of `categories`, those that moved most. A mean of nan: nothing
-    true can be told.
+    values the signal had had, gap_ms: the mean time between two of them; needs: how many `after` has to be
+    of to be near the truth. share: before and after are shares, of ones or of the first of `categories`,
+    those that moved most. A mean of nan: nothing true can be told. was: the level right before the change,
+    which need not be healthy; step_sd: by how many sd it left that one (`levels.step_size`); score: the mean
+    score of `after`.
     """
 
     signal: str
@@ -52,9 +55,13 @@ class Finding:
     odds: float = 1.0
     size: float = 0.0
     seen: int = 0
+    gap_ms: float = 0.0
     needs: int = 0
     share: bool = False
     categories: tuple[Moved, ...] = ()
+    was: Moments = UNTOLD
+    step_sd: float = 0.0
+    score: float = 0.0
 
 
 class ChangePoint(NamedTuple):
@@ -79,9 +86,10 @@ def change_towards(signal: np.void, direction: int) -> ChangePoint:
     """The change point of a signal that has just turned in a direction.
 
     A signal that is away in that direction already has turned when its level began, as far as Page-Hinkley
-    has not told of that yet.
+    has not told of that yet; what is measured from that level itself, once it is known, has turned since.
     """
-    if signal["away"] and signal["level_direction"] == direction and signal["told"] <= 1:
+    goes_on = signal["away"] and signal["level_direction"] == direction and signal["told"] <= 1
+    if goes_on and not (signal["turned"] and signal["totals"][0] > LEVEL_KNOWN):
         return level_start(signal)
     if signal["transform"] == Transform.SPIKE and signal["seen"] <= YOUNG_SPIKE:
         return since_counted(signal, direction)
@@ -161,7 +169,9 @@ def finding(
     """A finding by (signal, detector) from (its record, its shape); `measure` is (statistic, threshold)."""
     signal, shape = state
     after = moments(float(signal["origin"]), point.after)
-    effect = effect_size(signal, after.mean, mean_score(point.after))
+    score, score_before = mean_score(point.after), mean_score(point.before)
+    effect = effect_size(signal, after.mean, score)
+    was = moments(float(signal["origin"]), point.before)
     before = told_before(signal, point.before, point.after, effect)
     made = Finding(
         signal=names[0],
@@ -179,8 +189,12 @@ def finding(
         threshold=measure[1],
         size=abs(effect) * float(signal["effect_sd"]),
         seen=int(signal["seen"]),
+        gap_ms=(int(signal["last_ms"]) - int(signal["first_ms"])) / max(int(signal["seen"]) - 1, 1),
         needs=values_needed(signal, before, in_units(signal, after)),
         share=is_share(signal),
+        was=in_units(signal, was) if was.count else UNTOLD,
+        step_sd=step_size(signal, (was, score_before), (after, score)) if was.count else 0.0,
+        score=score,
     )
     if signal["transform"] == Transform.CATEGORY:
         return told_by_shares(made, shape, float(point.after[0]))

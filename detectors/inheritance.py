@@ -1,11 +1,24 @@
-"""A signal that begins with the reference of a signal of another bank: a new version is compared with the
-old.
+"""A signal that begins with what a signal of another bank knows: a new version is compared with the old.
+
+theirs is armed     → its reference, with fresh detectors (`inherit_reference`)
+neither is armed    → its warm-up, where that is longer, to go on with (`carry_warm_up`)
+mine alone is armed → nothing: a reference of its own stays
 """
+
+import numpy as np
 
 from driftline.detectors.reference import begin
 from driftline.detectors.state.arrays import Arrays, clear_recent
-from driftline.detectors.state.fields import INHERITED, INHERITED_AFTER_THE_RESTART, SHAPE_INHERITED
+from driftline.detectors.state.fields import (
+    IDENTITIES,
+    INHERITED,
+    INHERITED_AFTER_THE_RESTART,
+    SHAPE_INHERITED,
+)
 from driftline.detectors.thresholds import set_thresholds
+
+# What no other's warm-up changes: what a signal is, where it lies, what is asked of it.
+STAYS = (*IDENTITIES, "buffer", "shares", "tested", "watched")
 
 
 def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -> None:
@@ -30,3 +43,27 @@ def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -
     for name in INHERITED_AFTER_THE_RESTART:
         signal[name] = other[name]
     set_thresholds(signal)
+
+
+def knows_more(signal: np.void, other: np.void) -> bool:
+    """Whether neither is armed and the other has seen more of its warm-up."""
+    return bool(not signal["armed"] and not other["armed"] and other["seen"] > signal["seen"])
+
+
+def carry_warm_up(arrays: Arrays, index: int, others: Arrays, source: int) -> None:
+    """Lets a signal go on where the warm-up of a signal of another bank is; its own shorter one is dropped.
+
+    Of two that learn side by side the longer one may hold values that the shorter one has had from it: added
+    up, they would count twice.
+    """
+    signal, other = arrays.signals[index], others.signals[source]
+    stays = {name: signal[name].copy() for name in STAYS}
+    arrays.signals[index] = other
+    for name, value in stays.items():
+        signal[name] = value
+    if signal["shape"]:
+        arrays.shapes[signal["shape"]] = others.shapes[other["shape"]]
+    if signal["buffer"] and other["buffer"]:
+        seen = int(other["seen"])
+        arrays.buffers[signal["buffer"], :seen] = others.buffers[other["buffer"], :seen]
+        arrays.buffered_slots[signal["buffer"], :seen] = others.buffered_slots[other["buffer"], :seen]

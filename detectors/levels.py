@@ -123,6 +123,20 @@ def effect_size(signal: np.void, mean: float, mean_score: float) -> float:
     return difference / sd
 
 
+def step_size(signal: np.void, was: tuple[Moments, float], now: tuple[Moments, float]) -> float:
+    """By how many sd a signal has left one level for another, each told by (values, mean score), within ±100.
+
+    In sd of the reference, or of the level that it left where that varies more. Of a signal with a cycle, a
+    local level or categories it is the difference of mean scores.
+    """
+    if measured_in_scores(signal):
+        return (now[1] - was[1]) * score_unit(signal)
+    difference, sd = now[0].mean - was[0].mean, max(float(signal["reference_sd"]), was[0].sd)
+    if abs(difference) >= EFFECT_MAX * sd:
+        return 0.0 if difference == 0.0 else EFFECT_MAX if difference > 0 else -EFFECT_MAX
+    return difference / sd
+
+
 def recent_level(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> Level:
     """The sliding recent window, one to two halves long; `values` are what a signal not armed has kept."""
     recent = signal["recent"]
@@ -207,5 +221,7 @@ def signal_state(name: str, signal: np.void, shape: np.void, values: NDArray[np.
         return SignalState(name, armed, seen, recent, reference, effect, blocks, phase)
     spread, odd, away = float(signal["spread"]), bool(signal["odd"]), bool(signal["away"])
     followed, seasonal = float(signal["carried"]), bool(signal["season"] and signal["cyclic"])
-    told = (spread, odd, away, float(signal["phi"]), followed, seasonal)
+    varies = signal["reference_sd"] or away  # at a constant there is no noise to be correlated
+    phi = float(signal["phi"]) if varies else 0.0
+    told = (spread, odd, away, phi, followed, seasonal)
     return SignalState(name, armed, seen, recent, reference, effect, blocks, phase, *told)

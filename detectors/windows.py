@@ -6,12 +6,22 @@ window right before the change, or else the level before, or else the reference:
 agrees with the effect. Where none does, the clock moves the signal more than the change, and nothing is told.
 """
 
+from dataclasses import replace
 from math import nan
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.levels import Moments, in_units, measured_in_scores, moments
+from driftline.detectors.levels import (
+    Moments,
+    effect_size,
+    in_units,
+    measured_in_scores,
+    moments,
+    score_unit,
+    step_size,
+)
 from driftline.detectors.signals import Transform
 
 RIGHT_BEFORE_MIN = 50  # values; the mean of fewer is chance
@@ -24,6 +34,19 @@ MIXED_SD, MIXED_SHARE = 3.0, 0.25
 MIXED_VALUES = 20
 MATERIAL = 0.25  # of the effect: a smaller difference is not what was found
 UNTOLD = Moments(nan, nan, 0)
+
+
+class Told(Protocol):
+    """What is needed here of a finding."""
+
+    @property
+    def after(self) -> Moments: ...
+    @property
+    def was(self) -> Moments: ...
+    @property
+    def step_sd(self) -> float: ...
+    @property
+    def score(self) -> float: ...
 
 
 def values_needed(signal: np.void, before: Moments, after: Moments) -> int:
@@ -97,15 +120,29 @@ def told_spread(signal: np.void, values: float, wider: bool) -> tuple[Moments, M
     return next((each for each in candidates if (after.sd > each.sd) == wider), UNTOLD), after
 
 
-def values_after(signal: np.void, found: Moments, values: int) -> Moments | None:
-    """The values that came since `found` was told of the present level, `values` of them; None when that is
-    not the level any more.
+class Since(NamedTuple):
+    """The values of a signal since a finding: how far they lie from its reference, and from what it was."""
+
+    values: Moments
+    effect_sd: float
+    step_sd: float
+
+
+def since(signal: np.void, found: Told, values: int) -> Since | None:
+    """What came since the present level was found, `values` of them, without what it was found by; None when
+    that is not the level any more.
     """
-    origin = float(signal["origin"])
-    mean = found.mean - float(signal["anchor"]) - origin
-    told = found.count * np.array([1.0, mean, found.sd**2 + mean**2])
-    since = signal["totals"][:3] - told
-    return in_units(signal, moments(origin, since)) if values == since[0] > 0 else None
+    anchor, origin = float(signal["anchor"]), float(signal["origin"])
+    mean, count = found.after.mean - anchor - origin, found.after.count
+    told = count * np.array([1.0, mean, found.after.sd**2 + mean**2, found.score])
+    totals = signal["totals"][:4] - told
+    if not values == totals[0] > 0:
+        return None
+    now, score = moments(origin, totals), float(totals[3]) / values
+    was = replace(found.was, mean=found.was.mean - anchor)
+    was_score = found.score - found.step_sd / score_unit(signal)
+    step = step_size(signal, (was, was_score), (now, score))
+    return Since(in_units(signal, now), effect_size(signal, now.mean, score), step)
 
 
 def last_values(signal: np.void, values: float) -> Moments:

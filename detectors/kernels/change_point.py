@@ -156,6 +156,7 @@ def begin_level(signal: Any) -> None:
         begin_far(signal)
     if signal["away"] == 0:
         look_at_the_clock(signal)
+        signal["away_square"] = 1.0
         signal["level"] += signal["trend"]
         signal["drifted"] = signal["level"] - signal["before"][5]
     signal["trend"] = 0.0

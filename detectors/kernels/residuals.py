@@ -23,6 +23,7 @@ from driftline.detectors.state.fields import SLOTS, TALLY
 LOCAL_SD_MIN = 0.03
 FAR = 20.0  # a score counts for no more than that far from the level
 LEVEL_VALUES = 4000.0  # a level away from the reference is the mean of so many of its last values
+AWAY_VALUES = 30.0  # so many values of the reference's variance are known of a new level before its first
 LINE_VALUES = 30.0  # the slope of a new local level is that of so many at least
 BACK, STAYS = 1, 2  # how a signal ceases to be away
 HOUR_SLOTS = 2
@@ -176,7 +177,8 @@ def anchor(signal: Any, scratch: Scratch, count: int, limit: float, unit: float)
     while taken < count and not ended:
         variance = anchor_value(signal, scratch, taken, limit) + signal["wander_variance"]
         taken += 1
-        ended = abs(signal["shift"] + signal["drifted"]) < 2.0 * unit * sqrt(variance)
+        error = unit * sqrt(variance * max(signal["away_square"], 1.0))
+        ended = abs(signal["shift"] + signal["drifted"]) < 2.0 * error
         ended = ended or signal["shift_count"] > hold
     if ended:
         signal["returned"] = STAYS if signal["shift_count"] > hold else BACK
@@ -187,7 +189,8 @@ def anchor(signal: Any, scratch: Scratch, count: int, limit: float, unit: float)
 def anchor_value(signal: Any, scratch: Scratch, place: int, limit: float) -> float:
     """Measures one value from the new level, a running mean since the change began, and returns its variance.
 
-    A number's new level that stays local goes on as a line, and so does its sd: a cycle is no change.
+    A number's new level that stays local goes on as a line, and so does its sd: a cycle is no change. Noise
+    may be wider there than the reference's (never taken for narrower): anchored has variance 1 all the same.
     """
     number, shift, trend = signal["shift_count"], signal["shift"], signal["trend"]
     is_line = signal["local"] != 0 and (signal["transform"] == VALUE or signal["transform"] == CATEGORY)
@@ -198,13 +201,16 @@ def anchor_value(signal: Any, scratch: Scratch, place: int, limit: float) -> flo
     learned = min(number, memory)
     gain, slope = gains(max(learned, LINE_VALUES) if is_line else learned, is_line)
     variance = max(gain, 1.0 / (number + 1.0))
-    anchored = min(max(deviation / sqrt(1.0 + variance), -limit), limit)
+    noise = sqrt(max(signal["away_square"], 1.0))
+    anchored = min(max(deviation / (noise * sqrt(1.0 + variance)), -limit), limit)
+    known_of_noise = min(number, LEVEL_VALUES) + AWAY_VALUES
+    signal["away_square"] = noise * noise * (1.0 + (anchored * anchored - 1.0) / (known_of_noise + 1.0))
     scratch.innovations[place] = min(max(whole, -limit), limit)
     scratch.anchored[place] = anchored
     scratch.errors[place] -= shift + trend
     scratch.deviations[place] -= (shift + trend) * sd * signal["sigma"] / (1.0 - signal["phi"])
     scratch.gains[place] = variance
-    surprise = min(max(deviation, -limit), limit)
+    surprise = min(max(deviation, -limit * noise), limit * noise)
     signal["wander"] = signal["wander_kept"] * (wander + signal["wander_gain"] * surprise * sd)
     surprise += wander / sd  # the level learns as if nothing wandered
     shift += trend + gain * surprise

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from driftline.detectors.kernels.compiled import compiled
 from driftline.detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, code_of
-from driftline.detectors.kernels.residuals import gains
+from driftline.detectors.kernels.residuals import FAR, gains
 from driftline.detectors.kernels.scratch import Scratch
 from driftline.detectors.state.fields import GRID_LOW, GRID_POINTS, GRID_STEP
 
@@ -82,6 +82,18 @@ def beyond(tail: NDArray[np.float64], distance: float) -> float:
 
 
 @compiled
+def beyond_atoms(signal: Any, side: int, distance: float) -> float:
+    """The same of few distinct values. A constant has no sd: the first value that differs is as far as that
+    (`FAR`), and says how far others are.
+    """
+    if signal["reference_sd"] > 0.0:
+        return beyond(signal["tails"][side], distance)
+    if signal["grain"] == 0.0:
+        signal["grain"] = distance / FAR
+    return float(min(distance / signal["grain"], SCORE_MAX))
+
+
+@compiled
 def atom_score(signal: Any, shape: Any, number: int, cell: int, value: float) -> float:
     """The normal score of a value whose reference has few distinct values, each with its probability."""
     level = shape["level"]
@@ -91,9 +103,9 @@ def atom_score(signal: Any, shape: Any, number: int, cell: int, value: float) ->
             return 0.0
         return tie_score(signal, number, below, level[cell])
     if cell == 0:
-        return normal_quantile(0.0) - beyond(signal["tails"][0], shape["table"][0] - value)
+        return normal_quantile(0.0) - beyond_atoms(signal, 0, shape["table"][0] - value)
     if cell == signal["atoms"]:
-        return normal_quantile(1.0) + beyond(signal["tails"][1], value - shape["table"][cell - 1])
+        return normal_quantile(1.0) + beyond_atoms(signal, 1, value - shape["table"][cell - 1])
     return normal_quantile(below)
 
 

@@ -191,9 +191,11 @@ SIGNAL_FIELDS: Final = (
     *floats(REFERENCE, "half_hour_sum", "half_hour_count"),
     *floats(EVIDENCE, "hour", shape=(2,)),
     # after a change: by how many sd it is away from its level, known from how many values, and by how many
-    # the level had begun to follow; by how many levels that stayed have moved it in all
+    # the level had begun to follow; by how many levels that stayed have moved it in all; the variance of
+    # innovations around the level that it is at, where that is wider than the reference's
     *floats(EVIDENCE, "shift", "shift_count", "drifted"),
     *floats(BLOCKS, "carried"),
+    *floats(EVIDENCE, "away_square"),
     # what the smallest shifts of the CUSUMs are multiplied by; the lanes of the CUSUMs or of the e-detector,
     # upwards and downwards, and their thresholds
     *floats(OWN, "shift_scale"),

@@ -5,7 +5,7 @@ from typing import Final
 
 from driftline.detectors import Finding, Moments
 from driftline.schemas import CategoryShare
-from driftline.stream_app.alarms.incident import Member
+from driftline.stream_app.alarms.incident import Evidence, Member
 from driftline.stream_app.alarms.quantities import from_to, quantities
 from driftline.stream_app.config.units import SHARE
 from driftline.stream_app.monitoring.families import name_of
@@ -16,7 +16,23 @@ ZERO_ERRORS: Final = 2.0  # standard errors
 
 
 def change_of(member: Member) -> str:
-    """``amount fell from 3,311 to 33``: what a signal did, by its first finding."""
+    """``amount fell from 3,311 to 33``: what a signal did, by its first finding; and what it did last, by the
+    last one from where it had stayed: ``…, then rose from 33 to 90``.
+    """
+    latest = member.latest
+    then = "" if latest is None else f", then {move_of(latest)}"
+    return f"{first_change_of(member)}{then}"
+
+
+def move_of(evidence: Evidence) -> str:
+    """``rose from 33 to 90``."""
+    if evidence.categories:
+        return share_of(evidence.categories[0])
+    return level_of(evidence.finding, evidence.unit)
+
+
+def first_change_of(member: Member) -> str:
+    """What a signal did when it was found first."""
     evidence, found = member.evidence, member.evidence.finding
     if evidence.told:
         return evidence.told

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from driftline.detectors import Moments, SignalState
+from driftline.detectors import Moments, SignalState, Since
 from driftline.schemas import Alert, Coverage, Ended
 from driftline.stream_app.alarms.announcement import Scene, Status, announce
 from driftline.stream_app.alarms.endings import (
@@ -19,6 +19,7 @@ from driftline.stream_app.alarms.endings import (
     vanished,
 )
 from driftline.stream_app.alarms.incident import SEVERITY_ORDER, Evidence, Incident, Member, order_of
+from driftline.stream_app.alarms.news import is_certain, told_by
 from driftline.stream_app.alarms.recovery import has_recovered
 from driftline.stream_app.alarms.stages import (
     CONFIRMED_STAGES,
@@ -100,15 +101,24 @@ class AlarmDesk:
         confirmed = []
         for key, evidence in list(self.state.pending.items()):
             signal = self._look(evidence)
-            if signal is not None and late_confirmed(evidence, signal, self.plan):
+            shown = None if signal is None else self._shown_since(evidence, signal)
+            if shown is not None:
                 del self.state.pending[key]
-                confirmed.append(evidence)
+                confirmed.append(shown)
             elif signal is None or now_ms - evidence.arrived_ms > pending_ms(evidence):
                 del self.state.pending[key]
         alerts = self._take(confirmed, CONFIRMED_STAGES, now_ms, coverage)
         for incident in list(self.state.incidents):
             alerts += self._follow(incident, now_ms, coverage)
         return alerts
+
+    def _shown_since(self, evidence: Evidence, signal: SignalState) -> Evidence | None:
+        """What waits to be confirmed, once the values after it have done so."""
+        if not evidence.again:
+            return evidence if late_confirmed(evidence, signal, self.plan) else None
+        since = self._since(evidence)
+        shown = since is not None and is_certain(evidence, since, signal, self.plan)
+        return told_by(evidence, since) if since is not None and shown else None
 
     def _take(
         self, found: Sequence[Evidence], stages: tuple[Stage, ...], now_ms: int, coverage: Coverage
@@ -248,10 +258,13 @@ class AlarmDesk:
 
     def _values_after(self, evidence: Evidence, values: float) -> Moments | None:
         """What came since a finding, without what it was found by."""
+        since = self._since(evidence)
+        return since.values if since is not None else self._last_values(evidence, values)
+
+    def _since(self, evidence: Evidence) -> Since | None:
+        """The same, while it is one level; None where that is not known."""
         stream = self.monitor.streams.get((evidence.version, evidence.role))
-        bank = None if stream is None else stream.table(evidence.table).bank
-        after = None if bank is None else bank.values_after(evidence.finding)
-        return after or self._last_values(evidence, values)
+        return None if stream is None else stream.table(evidence.table).bank.since(evidence.finding)
 
     def _announce(self, incident: Incident, status: Status, now_ms: int, coverage: Coverage) -> Alert:
         # The clock runs behind what was found; time never goes back in what is said.
@@ -292,7 +305,8 @@ def with_more_values(evidence: Evidence, after: Moments | None) -> Evidence:
         return evidence
     if not (after.mean - found.before.mean) * found.effect_size_sd > 0:
         return evidence
-    return structs.replace(evidence, finding=dataclasses.replace(found, after=after))
+    size = abs(after.mean - found.before.mean) if found.of == "mean" and not found.categories else found.size
+    return structs.replace(evidence, finding=dataclasses.replace(found, after=after, size=size))
 
 
 def pending_ms(evidence: Evidence) -> int:

@@ -23,14 +23,17 @@ def remember_start(member: Member, signal: SignalState) -> None:
 
 
 def is_back(member: Member, now: Moments) -> bool:
-    """Whether the last values themselves are what they were before the change."""
+    """Whether the last values themselves are what they were before the change, and none of what it became."""
     finding = member.evidence.finding
     before, after, present = finding.before.mean, finding.after.mean, now.mean
     if finding.of == "variance":
         before, after, present = finding.before.sd, finding.after.sd, now.sd
     if isnan(before) or finding.of == "shape":
         return True  # nothing was told that the values could be held against
-    return abs(present - before) <= NEARER * abs(after - before)
+    told = [after]
+    if member.latest is not None and finding.of == "mean":
+        told.append(member.latest.finding.after.mean)
+    return all(abs(present - before) <= NEARER * abs(each - before) for each in told)
 
 
 def has_followed(member: Member, signal: SignalState) -> bool:

@@ -31,6 +31,8 @@ class Evidence(msgspec.Struct):
     unit: str = ""
     categories: list[CategoryShare] = []
     told: str = ""
+    # A change of a signal that fires already, told from the level that it had stayed at (`news.py`).
+    again: bool = False
     # A condition that is certain by itself (silence, a missed target): its reporter says when it is over.
     standing: bool = False
 
@@ -82,18 +84,33 @@ class Member(msgspec.Struct):
     now: Moments | None = None
     # How many values the signal had had when a change was found last; -1: when it was found first.
     changed_at: int = -1
-    # The largest effect that it was found with since, when that is larger.
+    # The largest effect that it was found with since, when that is larger, and the size of that change.
     grown_sd: float = 0.0
+    grown_size: float = 0.0
+    # The last change that was told of it from a level that it had stayed at; None: only the first was.
+    latest: Evidence | None = None
+    # When anything was told of it last.
+    last_told_ms: int = 0
 
     def values_since(self, seen: int) -> int:
         """How many values came since it was found last, when the signal has seen so many."""
         found = self.evidence.finding
         return seen - (self.changed_at if self.changed_at >= 0 else found.seen)
 
+    def change_again(self, evidence: Evidence) -> None:
+        """It left the level that it had stayed at for another one."""
+        self.latest = evidence
+        self.last_told_ms = evidence.arrived_ms
+        self.changed_at = evidence.finding.seen
+        self.now = evidence.finding.after
+        self.normal_at = -1
+
     def grow(self, evidence: Evidence) -> None:
         """It was found again, with a larger effect or after it had recovered."""
         found = evidence.finding
         self.grown_sd = max(self.grown_sd, abs(found.effect_size_sd))
+        self.grown_size = max(self.grown_size, found.size)
+        self.last_told_ms = evidence.arrived_ms
         self.changed_at = found.seen
         if self.now is None or found.after.count >= found.needs:
             self.now = found.after
@@ -104,6 +121,16 @@ class Member(msgspec.Struct):
     @property
     def effect_size_sd(self) -> float:
         return max(abs(self.evidence.finding.effect_size_sd), self.grown_sd)
+
+    @property
+    def size(self) -> float:
+        """By how much it has changed, in its unit."""
+        return max(self.evidence.finding.size, self.grown_size)
+
+    @property
+    def told_ms(self) -> int:
+        """When a change was found last that was told."""
+        return max(self.evidence.arrived_ms, self.last_told_ms)
 
 
 class Incident(msgspec.Struct):

@@ -11,8 +11,9 @@ RECOVERED_SD = 0.25
 SURE_STANDARD_ERRORS = 3.0
 
 
-def tolerance_sd(member: Member) -> float:
-    return min(RECOVERED_SD, member.effect_size_sd / 2)
+def tolerance_sd(effect_size_sd: float) -> float:
+    """How near to its reference a signal is back that was found so far away."""
+    return min(RECOVERED_SD, abs(effect_size_sd) / 2)
 
 
 def has_recovered(member: Member, signal: SignalState, plan: ModelPlan, block: int) -> bool:
@@ -27,7 +28,7 @@ def has_recovered(member: Member, signal: SignalState, plan: ModelPlan, block: i
     changed = member.evidence.finding.of
     if changed != "mean":  # a detection takes effect with the value after it
         return since >= block and (signal.spread == 1.0 if changed == "variance" else not signal.odd)
-    tolerance = tolerance_sd(member)
+    tolerance = tolerance_sd(member.effect_size_sd)
     values = plan.alerts.of_blocks * block
     settled = since >= signal.recent.count
     effect = abs(signal.effect_size_sd)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
 
-from driftline.detectors import SignalState
+from driftline.detectors import Finding, SignalState
 from driftline.stream_app.alarms.direction import floor_of, is_bad
 from driftline.stream_app.alarms.incident import Evidence, Incident, Member
+from driftline.stream_app.alarms.news import CERTAIN_STANDARD_ERRORS, from_its_base, is_another_change
 from driftline.stream_app.alarms.recovery import tolerance_sd
 from driftline.stream_app.alarms.standing import Sighting
-from driftline.stream_app.alarms.state import AlarmState
+from driftline.stream_app.alarms.state import AlarmState, window_ms
 from driftline.stream_app.config import ModelPlan
 from driftline.stream_app.monitoring.masses import is_of_mass, same_number
 
@@ -25,9 +26,6 @@ SMALLEST_EFFECT_SD = 0.1
 SMALLEST_ODDS = 1.25
 # A firing signal is reported again when its effect has grown by half.
 GROWTH = 1.5
-# A large effect speaks for itself when its values put it this many standard errors from the reference: the
-# least that Page-Hinkley's test reaches. A window that was merely cut may hold a handful of lucky values.
-CERTAIN_STANDARD_ERRORS = 6.0
 
 
 class Held(StrEnum):
@@ -85,12 +83,19 @@ def armed(case: Case) -> Held | None:
 
 
 def recovering(case: Case) -> Held | None:
-    """A signal that changes back to where it was is on its way to be resolved, not a new change."""
+    """A signal that changes back to where it was is on its way to be resolved, not a new change.
+
+    One that leaves the level that it has stayed at goes on as a change from there.
+    """
     incident = case.state.incident_of(case.evidence)
     if incident is None:
         return Held.RECOVERING if comes_back(case) else None
     member = incident.members[case.evidence.signal]
-    is_back = case.effect_size_sd <= tolerance_sd(member)
+    is_back = case.effect_size_sd <= tolerance_sd(member.effect_size_sd)
+    quiet_ms = window_ms(case.evidence, case.plan.alerts.group_within_ms)
+    if not is_back and is_another_change(case.evidence, member, quiet_ms):
+        case.evidence = from_its_base(case.evidence)
+        return None
     turned = case.evidence.finding.direction != member.evidence.finding.direction
     beyond = case.effect_size_sd >= member.effect_size_sd and case.is_certain
     return Held.RECOVERING if is_back or (turned and not beyond) else None
@@ -133,6 +138,9 @@ def confirmed(case: Case) -> Held | None:
     Tests of variance and shape have looked at many values already, and no mean of blocks can confirm them.
     """
     evidence, state = case.evidence, case.state
+    if evidence.again:  # its next values say what it has become (`news.is_certain`)
+        state.pending[evidence.key] = evidence
+        return Held.UNCONFIRMED
     if evidence.finding.of != "mean":
         return None
     waiting = state.pending.get(evidence.key)
@@ -169,6 +177,8 @@ def grouped(case: Case) -> Held | None:
     even while the first is open. A number of which one value takes a part belongs to that value's incident.
     """
     evidence, state = case.evidence, case.state
+    if evidence.again and state.incident_of(evidence) is None:
+        return Held.RECOVERING  # what it was a change of is over meanwhile
     case.incident = (
         state.incident_of(evidence)
         or state.incident_explaining(evidence)
@@ -193,11 +203,20 @@ def deduplicated(case: Case) -> Held | None:
     """A signal that fires already is news only when it has grown."""
     assert case.incident is not None
     member = case.incident.members.get(case.evidence.signal)
-    if member is None or member.recovered:
+    if member is None or member.recovered or case.evidence.again:
         return None
     names = {*member.detectors, case.evidence.finding.detector, *case.detectors}
     member.detectors = sorted(names)
-    return None if case.effect_size_sd > GROWTH * member.effect_size_sd else Held.ALREADY_FIRING
+    if member.latest is not None:
+        return Held.ALREADY_FIRING  # what it does now is measured from where it stays
+    grown = case.effect_size_sd > GROWTH * member.effect_size_sd and has_grown(case.evidence.finding, member)
+    return None if grown else Held.ALREADY_FIRING
+
+
+def has_grown(found: Finding, member: Member) -> bool:
+    """Whether values differ by more, too: an effect may be larger because it is measured otherwise by now."""
+    first = member.evidence.finding
+    return found.of != first.of or found.size == 0.0 or found.size > GROWTH * member.size
 
 
 def graded(case: Case) -> Held | None:
@@ -216,7 +235,7 @@ def graded(case: Case) -> Held | None:
         incident.latest_ms = max(incident.latest_ms, evidence.arrived_ms)
     else:
         member.detectors = sorted(names.union(member.detectors))
-        member.grow(evidence)
+        (member.change_again if evidence.again else member.grow)(evidence)
     incident.raise_to(severity)
     return None
 

@@ -57,9 +57,11 @@ def since_when(incident: Incident) -> str:
     found_after = duration(incident.detected_ms - incident.began_ms)
     values = evidence.finding.after.count
     by = f" from {values:,} value{'s' if values != 1 else ''}" if values else ""
+    latest = incident.first.latest
+    again = "" if latest is None else f" It changed again at {clock(latest.began_ms)}."
     return (
         f"{'Began' if incident.ended is not None else 'Since'} {clock(incident.began_ms)}, "
-        f"found {found_after} later{by}."
+        f"found {found_after} later{by}.{again}"
     )
 
 

@@ -128,6 +128,21 @@ class Section:
             for text in texts:
                 codes.learn(text)
 
+    def learn_texts(self, name: str, other: "Section") -> bool:
+        """Know what another version's section has met of a column of categories, under the same codes.
+
+        False, and nothing is learned, where the two have given one code to different texts.
+        """
+        mine, theirs = self.codes[name], other.codes.get(name)
+        if theirs is None:
+            return False
+        known = len(mine.texts)
+        if mine.texts[: len(theirs.texts)] != theirs.texts[:known]:
+            return False
+        for text in theirs.texts[known:]:
+            mine.learn(text)
+        return True
+
     def fill(self, rows: Sequence[Values], matrix: Matrix) -> None:
         """Write the cells of all rows; ``matrix`` has a row per event and room for every column."""
         for column_type, columns in self._groups.items():

@@ -88,6 +88,7 @@ class ModelMonitor:
             return
         stream.predictions.extend(run, sequences)
         stream.last_event_ms = self.clock.tick_ms
+        stream.opened_ms = stream.opened_ms or stream.last_event_ms  # before the first tick there is no time
         stream.events += len(run)
         stream.presence.hear(int(run.times_ms()[-1]))
         self.joins.expect(keys, run, self.clock.tick_ms)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors import Bank, BankSettings, Finding, Mass, Signal
+from driftline.detectors import Bank, BankSettings, Finding, Mass, Signal, Transform
 from driftline.schemas import Prediction
 from driftline.stream_app.config import ModelPlan
 from driftline.stream_app.monitoring import oddities
@@ -31,6 +31,7 @@ from driftline.stream_app.monitoring.votes import (
 SECTIONS = ("features", "outputs", "serving")
 Follower = Callable[[Section, Matrix, NDArray[np.int64], NDArray[np.int64]], list[Finding]]
 """Another table that reads outputs, from a matrix [rows, columns] with times and offsets [rows]."""
+CODED = (Transform.CATEGORY, Transform.UNSEEN)
 # Value, missing, type, unseen or range, null: a column makes room for five signals.
 MOST_SIGNALS_OF_A_COLUMN = 5
 
@@ -68,7 +69,23 @@ class PredictionTable:
             for column in theirs.columns.values():
                 codes = theirs.codes.get(column.name)
                 mine.adopt(column, codes.texts if codes is not None else ())
+                if column.name in theirs.votes:  # its warm-up goes on, and so does the vote
+                    mine.votes[column.name] = theirs.votes[column.name].copy()
         self.bank.add(other.bank.signals, other.bank.columns)
+
+    def follow(self, other: "PredictionTable", wanted: Callable[[str], bool]) -> list[str]:
+        """The wanted signals of another version's table that mean the same here.
+
+        Codes of categories do while one table knows the texts of the other, in their order. Two that have
+        met different new ones learn each for itself.
+        """
+        pairs = zip(self.sections, other.sections, strict=True)
+        apart = {name for mine, theirs in pairs for name in mine.codes if not mine.learn_texts(name, theirs)}
+        return [
+            signal.name
+            for signal in other.bank.signals
+            if wanted(signal.name) and not (signal.transform in CODED and subject_of(signal.name) in apart)
+        ]
 
     def extend(self, run: Run, sequences: Iterable[int]) -> None:
         """Let rows wait for the next flush."""

@@ -21,8 +21,6 @@ OUTCOMES = {
     "volume": "predictions",
 }
 """Outcome tables and the topic whose records bring them forward."""
-LATE = ("behaviors", "labels", "decisions")
-"""Outcome tables about predictions that may be long past."""
 
 
 class Stream:
@@ -36,6 +34,7 @@ class Stream:
         self.plan = plan
         self.compared_with: str | None = None
         self.inherited: set[str] = set()
+        self.opened_ms = 0
         self.last_event_ms = 0
         self.events = 0
         self.presence = Presence()
@@ -118,36 +117,35 @@ class Stream:
     def inherit(self, other: "Stream") -> None:
         """Watch what the predecessor's stream watched, against its references where the plan says so."""
         self.compared_with = other.version
-        self._take_up(other, lambda signal: policy(signal, self.plan) == "inherit")
+        self._take_up(other, self._inherits)
+        self.go_on_from(other)
 
-    def inherit_late(self, other: "Stream") -> None:
-        """Take up what the predecessor has learned since this version began, of what comes late.
+    def _inherits(self, signal: str) -> bool:
+        return policy(signal, self.plan) == "inherit"
 
-        Labels of its predictions come after the last of them. A signal that has a reference keeps it.
+    def go_on_from(self, other: "Stream") -> None:
+        """Take up what the predecessor knows and this version does not: references, or more of a warm-up.
+
+        Asked when a version begins and on every tick: labels of the predecessor's predictions come after the
+        last of them, and of two versions side by side the first may be armed while the second still learns.
+        What has a reference keeps it. Throughput of a single version is not watched.
         """
-        for name in LATE:
-            mine, theirs = self.outcomes[name], other.outcomes[name]
-            if theirs.bank.armed:
-                self._take_up_late(mine, theirs, other.asked_of(theirs))
+        for mine in self.tables():
+            theirs = other.table(mine.name)
+            knows_all = mine.bank.armed == len(mine.bank.signals) >= len(theirs.bank.signals)
+            if mine.name != "volume" and not knows_all:
+                self._learn_from(mine, theirs, other.asked_of(theirs))
 
-    def _take_up_late(self, mine: OutcomeTable, theirs: OutcomeTable, asked: Mapping[str, float]) -> None:
-        learned = [
-            signal
-            for signal in theirs.bank.signals
-            if policy(signal.name, self.plan) == "inherit" and theirs.bank.is_armed(signal.name)
-            if signal.name not in mine.cells or not mine.bank.is_armed(signal.name)
-        ]
-        if not learned:
-            return
-        for signal in learned:
-            if signal.name not in mine.cells:
-                mine.watch([(signal.name, signal.transform)], signal.detectors)
-            mine.become(signal.name, signal.transform)
-        names = [signal.name for signal in learned]
-        mine.revision += 1
-        mine.bank.inherit(theirs.bank, names)
-        self.calibrate(mine, {name: asked[name] for name in names if name in asked})
-        self.inherited |= {name for name in names if mine.bank.is_armed(name)}
+    def _learn_from(self, mine: Table, theirs: Table, asked: Mapping[str, float]) -> None:
+        followed = mine.follow(theirs, self._inherits)  # type: ignore[arg-type]
+        names = [name for name in followed if not mine.bank.is_armed(name)]
+        armed = [name for name in names if theirs.bank.is_armed(name)]
+        mine.revision += mine.bank.carry_over(theirs.bank, names)
+        if armed:
+            mine.revision += 1
+            mine.bank.inherit(theirs.bank, armed)
+            self.calibrate(mine, {name: asked[name] for name in armed if name in asked})
+            self.inherited |= {name for name in armed if mine.bank.is_armed(name)}
 
     def begin_from(self, baseline: "Stream") -> None:
         """Watch what a baseline knows, against its references."""
@@ -186,6 +184,7 @@ class Stream:
             "role": self.role,
             "compared_with": self.compared_with,
             "inherited": sorted(self.inherited),
+            "opened_ms": self.opened_ms,
             "last_event_ms": self.last_event_ms,
             "events": self.events,
             "presence": self.presence.snapshot(),
@@ -199,6 +198,7 @@ class Stream:
     def restore(self, snapshot: dict[str, Any]) -> None:
         self.compared_with = snapshot["compared_with"]
         self.inherited = set(snapshot["inherited"])
+        self.opened_ms = snapshot.get("opened_ms", 0)
         self.last_event_ms = snapshot["last_event_ms"]
         self.events = snapshot["events"]
         self.presence.restore(snapshot["presence"])

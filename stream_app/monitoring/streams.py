@@ -11,8 +11,10 @@ from driftline.stream_app.monitoring.stream import Stream
 StreamKey = tuple[str, str]
 Baseline = dict[str, dict[str, Any]]
 """Snapshots of two streams that were healthy: of a version, and of all versions together."""
-# A stream without events for this long makes room for a new version when all places are taken.
+# A stream without events for this long makes room for a new version when all places are taken; one that lived
+# for minutes sooner, once it is idle for as long as it lived: versions may change with every deployment.
 IDLE_MS = 25 * 3600 * 1000
+IDLE_MS_MIN = 5 * 60 * 1000
 
 
 class Streams(dict[StreamKey, Stream]):
@@ -59,7 +61,7 @@ class Streams(dict[StreamKey, Stream]):
             for role in (stream.role, "live"):
                 other = self.get((stream.compared_with, role))
                 if other is not None and other is not stream:
-                    stream.inherit_late(other)
+                    stream.go_on_from(other)
                     break
 
     def new(self, version: str, role: str) -> Stream:
@@ -131,7 +133,8 @@ class Streams(dict[StreamKey, Stream]):
 
     def _retire(self, versions: list[Stream], now_ms: int, flush: Callable[[Stream], None]) -> bool:
         oldest = min(versions, key=lambda stream: stream.last_event_ms)
-        if now_ms - oldest.last_event_ms < IDLE_MS:
+        lived_ms = oldest.last_event_ms - oldest.opened_ms
+        if now_ms - oldest.last_event_ms < min(max(lived_ms, IDLE_MS_MIN), IDLE_MS):
             return False
         flush(oldest)
         del self[(oldest.version, oldest.role)]

@@ -1,6 +1,6 @@
 """Rows that wait for their bank: one table for predictions, one per kind of outcome."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import nan
 from typing import Any
 
@@ -43,6 +43,22 @@ class OutcomeTable:
         """Begin with the signals of another version's table."""
         self.cells = dict(other.cells)
         self.bank.add(other.bank.signals, other.bank.columns)
+
+    def follow(self, other: "OutcomeTable", wanted: Callable[[str], bool]) -> list[str]:
+        """The wanted signals of another version's table, which are the same ones here from now on.
+
+        What it knows a reference of is watched here too, read as it is there; rows that wait must have been
+        flushed.
+        """
+        names = [signal.name for signal in other.bank.signals if wanted(signal.name)]
+        for signal in other.bank.signals:
+            if signal.name not in names or not other.bank.is_armed(signal.name):
+                continue
+            if signal.name not in self.cells:
+                self.watch([(signal.name, signal.transform)], signal.detectors)
+            if not self.bank.is_armed(signal.name):
+                self.become(signal.name, signal.transform)
+        return names
 
     def unknown(self, values: Iterable[str]) -> list[str]:
         """The names of values that are not watched yet."""

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from driftline.detectors import Bank, BankSettings, Signal, Transform
 from driftline.detectors.state.fields import INHERITED
-from tests.detectors.streams import feed
+from tests.detectors.streams import EVERYTHING, everything, feed, single
 
 ROWS = 60_000
 SPACING_MS = 5000
@@ -81,3 +83,47 @@ def test_an_heir_sees_what_the_original_would(categories: int) -> None:
         for bank in (original, heir)
     ]
     assert all(0 < delay < 500 for delay in found)
+
+
+# --- warm-ups
+
+
+def bank_of_everything() -> Bank:
+    bank = Bank(BankSettings(warm_up=200))
+    bank.add(EVERYTHING, 4)
+    return bank
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(1, 199), max_size=6, unique=True), st.booleans())
+def test_a_warm_up_that_goes_on_elsewhere_is_the_same_to_the_bit(
+    cuts: list[int], through_a_file: bool
+) -> None:
+    """Versions that change before they have learned anything would never be watched, or by half of it."""
+    matrix, names = everything(600, seed=3), [signal.name for signal in EVERYTHING]
+    whole, last = bank_of_everything(), bank_of_everything()
+    for row, until in zip([0, *sorted(cuts)], [*sorted(cuts), 600], strict=True):
+        before, last = last, bank_of_everything()
+        if through_a_file:
+            before = Bank.restore(before.settings, before.snapshot())
+        assert last.carry_over(before, names) is (row > 0)
+        found = feed(last, matrix[row:until], first=row)
+    expected = feed(whole, matrix)
+    assert [each.detected_offset for each in found] == [each.detected_offset for each in expected]
+    assert found[0].before == expected[0].before
+    assert last.states() == whole.states()
+
+
+def test_of_two_warm_ups_the_longer_one_counts_and_a_reference_stays() -> None:
+    """Values that one has had from the other would count twice; and what is watched would not be any more."""
+    values = np.random.default_rng(2).standard_normal((300, 1))
+    short, longer, armed = (single(warm_up=200) for _ in range(3))
+    for bank, count in ((short, 50), (longer, 150), (armed, 300)):
+        feed(bank, values[:count])
+    assert not longer.carry_over(short, ["x", "nobody's"])
+    assert not armed.carry_over(longer, ["x"])
+    assert not longer.carry_over(armed, ["x"])
+    assert short.carry_over(longer, ["x"])
+    assert [bank.state(0).seen for bank in (short, longer, armed)] == [150, 150, 300]
+    feed(short, values[150:])
+    assert short.state(0).reference == armed.state(0).reference

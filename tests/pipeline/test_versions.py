@@ -78,3 +78,97 @@ def test_errors_are_compared_with_the_predecessor_s_however_late_labels_come(del
     assert (first["labels"]["version"], first["drift"]["compared_with"]) == ("v2", "v1")
     assert index_at(first["drift"]["began_at"]) >= OLD - 1
     assert play(roll_out((0.05, 0.05), delay_ms), labels={"wait_ms": 48 * HOUR_MS}).alerts == []
+
+
+EVERY = 120  # predictions of a version; the plan of these worlds asks for 500 to learn from
+
+
+def deployments(
+    every: int, change_at: int = 1000, count: int = 1400, beside: bool = False
+) -> Iterable[Event]:
+    """A new version every so many predictions, half of it beside the next one or not; two features change."""
+    random = np.random.default_rng(5)
+    for index in range(count):
+        version, place = divmod(index, every)
+        version += bool(beside and place > every // 2 and random.random() < 0.3)
+        late = index >= change_at
+        features = {
+            "x": random.normal(3.0 if late else 0.0),
+            "still": random.normal(),
+            "kind": str(random.choice(["a", "b", "c"], p=[0.1, 0.2, 0.7] if late else [0.6, 0.3, 0.1])),
+        }
+        yield prediction(index, {"y": "yes"}, f"v{version}", features=features)
+
+
+@pytest.mark.parametrize("beside", [False, True])
+@pytest.mark.parametrize("every", [75, EVERY, 450])
+def test_versions_that_come_often_are_watched(every: int, beside: bool) -> None:
+    """No version lived long enough to know what is normal: nothing was ever told of any of them."""
+    world = play(deployments(every, beside=beside))
+    assert index_at(world.alerts[0]["drift"]["detected_at"]) >= 1000
+    assert labels_until_told(world, "feature:x", 1000) <= 30
+    if every >= EVERY and not beside:  # a small change takes more values than a short version has
+        assert labels_until_told(world, "feature:kind", 1000) <= 120
+    assert not world.told("feature:still")
+
+
+def test_what_begins_fresh_takes_no_warm_up_over() -> None:
+    """Whoever says that a version is measured by itself would have it measured by another one."""
+    world = play(deployments(EVERY), features={"x": {"new_version": "fresh"}})
+    assert not world.told("feature:x")
+    assert world.told("feature:kind")
+    state = world.state("feature:x", "v11", "predictions")
+    assert state is not None
+    assert (state.armed, state.seen) == (False, 1400 - 11 * EVERY)
+
+
+def test_what_a_new_version_means_by_a_feature_is_told_where_the_old_one_was_armed() -> None:
+    """A unit that was changed with a release would be the new version's normal."""
+
+    def events() -> Iterable[Event]:
+        random = np.random.default_rng(6)
+        for index in range(900):
+            celsius = random.normal(20.0, 3.0)
+            new = index >= 700
+            value = celsius * 1.8 + 32 if new else celsius
+            yield prediction(index, {"y": "yes"}, f"v{index // 100}", features={"degrees": value})
+
+    assert labels_until_told(play(events()), "feature:degrees", 700) <= 10
+
+
+def test_a_version_beside_another_takes_up_what_that_has_learned_meanwhile() -> None:
+    """One prediction in twenty goes to the new version, for which a feature is missing its sign: it would be
+    its normal after two weeks.
+    """
+
+    def events() -> Iterable[Event]:
+        random = np.random.default_rng(8)
+        for index in range(1500):
+            new = index >= 300 and index % 20 == 0
+            x = random.normal(5.0)
+            yield prediction(index, {"y": "yes"}, "v2" if new else "v1", features={"x": -x if new else x})
+
+    world = play(events())
+    assert {alert["labels"]["version"] for alert in world.told("feature:x")} == {"v2"}
+    assert world.told("feature:x")[0]["drift"]["compared_with"] == "v1"
+    assert labels_until_told(world, "feature:x", 500) <= 80
+
+
+def test_texts_that_two_versions_met_in_another_order_are_not_mixed_up() -> None:
+    """A code would stand for "d" in one version and for "e" in the other: shares of the wrong category."""
+
+    def events() -> Iterable[Event]:
+        random = np.random.default_rng(9)
+        for index in range(1600):
+            new = index >= 200 and index % 3 == 0
+            more = ["e", "d"] if new else ["d", "e"]
+            kind = random.choice(["a", "b", *(more if index >= 210 else [])])
+            if index in (210, 211, 213):
+                kind = more[0]
+            yield prediction(index, {"y": "yes"}, "v2" if new else "v1", features={"kind": str(kind)})
+
+    world = play(events())
+    assert world.alerts == []
+    for version in ("v1", "v2"):
+        state = world.state("feature:kind", version, "predictions")
+        assert state is not None
