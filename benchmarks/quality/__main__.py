@@ -6,6 +6,10 @@ Prints tables, writes benchmarks/out/quality.json and quality.png. The keys of t
 of `name`, `value`, `bound`, `at_least` and `reached`. null stands for an infinite or undefined figure. A
 missed goal is said, and is no failure of the program. What a full run has finished is kept in
 benchmarks/out/quality-full.jsonl: one that is cut goes on where it was, as long as the code is the same.
+
+`combinations`, `trouble_alarms`, `trouble_delays`, `heirs` and `real_series` are beyond the grid that the
+detectors were tuned by: a full run has them, and `--only`. `--without` and `--sensitivity` say what each
+mechanism and each judged constant is worth (`worth.py`).
 """
 
 import time

@@ -57,10 +57,10 @@ class Resampled:
         return matrix[:, np.ptp(matrix, axis=0) > 0]
 
     def source(self, random: np.random.Generator, columns: int) -> Source:
-        given = self.columns()
-        given = given[:, np.arange(columns) % given.shape[1]]
-        places = np.arange(columns)
-        rises = places // given.shape[1] % 2 == 0 if columns > given.shape[1] else places % 2 == 0
+        attributes, places = self.columns(), np.arange(columns)
+        count = attributes.shape[1]
+        given = attributes[:, places % count]
+        rises = (places // count if columns > count else places) % 2 == 0
 
         def next_values(times_ms: Times, share: Matrix | float, change: Change | None) -> Matrix:
             shape = (len(times_ms), columns)

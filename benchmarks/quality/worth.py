@@ -131,9 +131,14 @@ def lines(found: Mapping[str, list[Row]]) -> Iterator[tuple[str, ...]]:
             abs(log(each.delay)) + abs(log(each.false_alarms)) + abs(log(each.signal / made[NOTHING].signal))
         )
 
-    yield (NOTHING, *made[NOTHING].cells()[:-2], "", "")
+    yield (described(NOTHING), *made[NOTHING].cells()[:-2], "", "")
     for name in sorted(set(made) - {NOTHING}, key=moves, reverse=True):
-        yield (name, *made[name].cells())
+        yield (described(name), *made[name].cells())
+
+
+def described(name: str) -> str:
+    """A mechanism with what it is, a constant as it is called."""
+    return f"`{name}`: {MECHANISMS[name].what}" if name in MECHANISMS else f"`{name}`"
 
 
 def markdown(part: str, found: Mapping[str, list[Row]]) -> str:

@@ -1,11 +1,19 @@
 """The instrument that says what each mechanism is worth: its patches, its grid in small, its tables."""
 
+from functools import partial
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import numpy as np
 import pytest
 
 from benchmarks.quality import worth
+from benchmarks.quality.ablation import Row, in_a_process_of_its_own
 from benchmarks.quality.mechanisms import MECHANISMS
-from benchmarks.quality.patches import modules_of_detectors
+from benchmarks.quality.patches import modules_of_detectors, scaled
 from benchmarks.quality.sensitivity import JUDGED, SCALED
+from driftline.detectors import Bank, BankSettings, Signal, Transform
 
 NAMES = [name for name in MECHANISMS if name != worth.NOTHING]
 
@@ -32,3 +40,71 @@ def test_a_judged_constant_is_there_and_has_a_half_and_a_double(path: str) -> No
         module, attribute = patch.place()
         before = getattr(module, attribute)
         assert patch.make(before) != before
+
+
+def test_scaled_constants_keep_their_kind() -> None:
+    """A whole number that becomes a fraction would not compile; what is zero has no half."""
+    assert scaled(500, 0.5) == 250
+    assert scaled(1, 0.5) == 1
+    assert scaled({"a": 2.0}, 2.0) == {"a": 4.0}
+    assert scaled((1.0, 3), 2.0) == (2.0, 6)
+    assert scaled(np.array([4, 6]), 0.5).tolist() == [2, 3]
+
+
+def heights_without(name: str) -> list[dict[str, Any]]:
+    """The thresholds of the CUSUMs as an armed bank has them, with a mechanism left out."""
+    for patch in MECHANISMS[name].patches:
+        patch.apply()
+    bank = Bank(BankSettings(warm_up=50))
+    bank.add([Signal("x", 0, Transform.VALUE)], 1)
+    values = np.random.default_rng(1).standard_normal((60, 1))
+    bank.update(values, np.arange(60) * 1_000, np.arange(60))
+    return [{"row": "heights", "value": bank._arrays.signals["heights"][0].tolist()}]
+
+
+def test_a_patch_holds_in_a_process_of_its_own_and_nowhere_else() -> None:
+    """Every row of the table would be of the detectors as they are, or what was left out would stay away."""
+    (without,) = in_a_process_of_its_own(partial(heights_without, "cusum_3"), compiles=False)
+    (usual,) = heights_without("nothing")
+    assert without["value"][4] == inf > usual["value"][4]
+    assert without["value"][3] < usual["value"][3]  # the others have its false alarms
+
+
+ROWS: list[Row] = [
+    {"row": "gaussian / 20,000", "part": "false_alarms", "value": 1.0},
+    {"row": "blend", "part": "combination", "value": 2.0, "model": 8.0},
+    {"row": "gaussian mean_1", "part": "delay", "value": 1.5, "missed": 1, "several": 2},
+    {"row": "ar_90 mean_1", "part": "delay", "value": 1.0, "missed": 0, "several": 0},
+    {"row": "time", "part": "time", "value": 150.0},
+]
+FACTORS = (2.0, 1.0, 4.0, 1.0, 0.5)
+OTHERS: list[Row] = [
+    *({**row, "value": row["value"] * factor} for row, factor in zip(ROWS, FACTORS, strict=True)),
+    {"row": "new", "part": "failure", "value": None},
+]
+
+
+def test_worth_is_measured_row_by_row() -> None:
+    """A slow row would decide alone, or a row that failed would count as none."""
+    found = worth.worth(OTHERS, ROWS)
+    assert found.delay == pytest.approx(2.0)
+    assert found.false_alarms == pytest.approx(2.0)
+    assert (found.signal, found.model, found.missed, found.several, found.time_ns) == (2.0, 8.0, 1, 2, 75.0)
+    assert found.worse == "gaussian mean_1 × 4"
+
+
+def test_a_table_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
+    """Figures in the documentation would be copied by hand, and go stale."""
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- without: begin -->\nold\n<!-- without: end -->\nafter\n")
+    for _ in range(2):
+        worth.write("without", {worth.NOTHING: ROWS, "whitening": OTHERS}, page)
+    lines = page.read_text().splitlines()
+    assert lines[0] == "before"
+    assert lines[-1] == "after"
+    assert "old" not in lines
+    names = [line.split(" | ")[0].removeprefix("| ") for line in lines[2:-2]]
+    assert names[:2] == ["left out", "---"]
+    assert [name.split(":")[0] for name in names[2:]] == ["`nothing`", "`whitening`"]
+    with pytest.raises(ValueError, match="sensitivity: begin"):
+        worth.write("sensitivity", {worth.NOTHING: ROWS}, page)
