@@ -23,7 +23,7 @@ from driftline.detectors.state.fields import GRID_POINTS, NOTED_VALUES, REPEAT_S
 
 SLOT_SHIFT = 32 - (REPEAT_SLOTS.bit_length() - 1)  # the upper bits of a product are the mixed ones
 SPAN = 512  # values after which counts are halved: a share q counts up to 1,024 q
-REPEATS = 3  # so often one value came in the reference of a number that repeats itself by nature
+REPEATS_SHARE = 0.00125  # one value has it in a number that repeats itself by nature: 3 of 2,000
 # Judged, in median deviations of the reference, of which 1.48 are an sd: what the median moves by with a
 # value (it is known to 0.12 then), and from where on it, or the deviation, is another one.
 MIDDLE_STEP, MOVED, NARROW, WIDE = 0.015, 0.6, 0.6, 2.0
@@ -119,7 +119,7 @@ def find_repeats(signal: Any, shape: Any, batch: Batch, scratch: Scratch, count:
 @compiled
 def repeats_by_nature(signal: Any, shape: Any) -> bool:
     """Whether the values of a number are so few that the same come again: whole ones, tenths, cents."""
-    return bool(signal["atoms"] > 0 or shape["usual"] * signal["reference_count"] >= REPEATS)
+    return bool(signal["atoms"] > 0 or shape["usual"] >= REPEATS_SHARE)
 
 
 @compiled

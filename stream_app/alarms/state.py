@@ -12,6 +12,8 @@ from driftline.stream_app.monitoring.masses import is_of_mass, same_number
 
 # A verdict may come days after an incident is over. About 60 bytes and 30 for each signal.
 CLOSED_KEPT = 64
+# A value is counted once it has come a few times, which takes long where values are few (judged).
+SAME_CHANGE_MS = 86_400_000
 # A beginning is known to about a quarter of the time that it took to find the change (judged), and to so many
 # values of its signal: one in a hundred of changes by 0.8 sd was told to begin more than 17 values too late
 # beyond that quarter (2,000 values learned, a false alarm in 40,000; 240 changes), and there are two of them.
@@ -81,10 +83,14 @@ class AlarmState(msgspec.Struct):
         return next((each for each in self._of_version(evidence) if each.cause == evidence.signal), None)
 
     def incident_explaining(self, evidence: Evidence) -> Incident | None:
-        """The open incident of a value that takes part of this number, and so moves its mean and spread."""
+        """The open incident of a value that takes part of this number, and so moves its mean and spread; of a
+        value that of its number, if that was found within the last day.
+        """
         for incident in self._of_version(evidence):
             for name, member in incident.members.items():
-                if not member.recovered and is_of_mass(name) and same_number(name, evidence.signal):
+                late = evidence.arrived_ms - member.evidence.arrived_ms > SAME_CHANGE_MS
+                fires = not member.recovered and (is_of_mass(name) or not late)
+                if fires and same_number(name, evidence.signal):
                     return incident
         return None
 

@@ -30,6 +30,24 @@ def test_what_it_does_to_the_number_belongs_to_its_incident() -> None:
     assert [each.signal for each in later.drift.signals] == ["spike1:x", "feature:x"]
 
 
+def test_a_value_that_is_found_after_its_number_belongs_to_it() -> None:
+    """With one value a minute the spread of x was told hours before the value was."""
+    desk = Desk()
+    (first,) = desk.found(change("feature:x"))
+    (later,) = desk.found(taken(minutes=240))
+    assert later.labels.incident == first.labels.incident
+    (other,) = Desk().found(taken(minutes=240))
+    assert other.labels.incident != first.labels.incident
+
+
+def test_a_value_of_long_after_is_news() -> None:
+    """What has been wrong with x for days is not what is wrong since this morning."""
+    desk = Desk()
+    (first,) = desk.found(change("feature:x"))
+    (second,) = desk.found(taken(minutes=3 * 24 * 60))
+    assert second.labels.incident != first.labels.incident
+
+
 def test_another_number_is_another_incident() -> None:
     """A value of x does not explain what y does."""
     desk = Desk()
@@ -53,8 +71,7 @@ def test_what_was_told_keeps_its_cause() -> None:
     """The labels of an incident never change: a pager would not know it again."""
     desk = Desk()
     (first,) = desk.found(change("feature:x"))
-    desk.found(taken(minutes=1))
-    (later,) = desk.at(4)
+    (later,) = desk.found(taken(minutes=1))  # which is graver
     assert later.labels.incident == first.labels.incident
     assert later.annotations.signal == "feature:x"
 
