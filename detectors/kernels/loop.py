@@ -20,7 +20,7 @@ from driftline.detectors.kernels.names import CUSUM, E_DETECTOR, SHAPE, VARIANCE
 from driftline.detectors.kernels.page_hinkley import run_page_hinkley
 from driftline.detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, gather, learn, learn_times
 from driftline.detectors.kernels.repeats import find_repeats
-from driftline.detectors.kernels.residuals import anchor, come_back, innovate, remove_cycle
+from driftline.detectors.kernels.residuals import anchor, carry_season, come_back, innovate, remove_cycle
 from driftline.detectors.kernels.scores import CLIP, score
 from driftline.detectors.kernels.scratch import CHUNK, Batch, Scratch, note, take_times
 from driftline.detectors.kernels.shape import forget_window, run_shape
@@ -110,11 +110,12 @@ def attempt(signal: Any, season: Any, shape: Any, scratch: Scratch, task: tuple[
 
 
 @compiled
-def settle(signal: Any, shape: Any) -> None:
+def settle(signal: Any, shape: Any, season: Any) -> None:
     """After the value at which a change was found: what is measured from the new level and variance."""
     if signal["turned"] == 0 and signal["widened"] == 0:
         if signal["returned"] == 0:
             return
+        carry_season(signal, season)
         come_back(signal)
     if signal["widened"] != 0:
         begin_spread(signal, signal["widened"])
@@ -134,7 +135,7 @@ def watch_chunk(
     count, limits, emissions = task
     signal = arrays.signals[index]
     shape, season = arrays.shapes[signal["shape"]], arrays.seasons[signal["season"]]
-    settle(signal, shape)
+    settle(signal, shape, season)
     count = values_until_due(signal, batch, scratch, count)
     scratch.saved[0] = signal
     taken = attempt(signal, season, shape, scratch, (batch, count))

@@ -230,6 +230,21 @@ def sd_of_late(sd: float, square: float, known: float) -> float:
 
 
 @compiled
+def carry_season(signal: Any, season: Any) -> None:
+    """Before a level that stays becomes the level: what half hours were like is what they would be at it.
+
+    Else the mean of all that was seen, from which a signal is watched once it needs no local level any more,
+    would lie between the two, and the change be found a second time days after it was followed.
+    """
+    if signal["returned"] != STAYS or signal["season"] == 0 or signal["sampled_from_ms"] != 0:
+        return
+    moved = signal["shift"] * usual_sd(signal) * signal["local_sd"] * signal["sigma"] / (1.0 - signal["phi"])
+    for slot in range(SLOTS):
+        if season["weight"][slot] > 0:
+            season["mean"][slot] += moved
+
+
+@compiled
 def come_back(signal: Any) -> None:
     """The signal is at its level again, or the level it stays at becomes its level."""
     signal["away"] = signal["told"] = 0

@@ -1,4 +1,15 @@
-"""When a signal that fired is back at its reference."""
+"""When a change is over: the states of a signal that fired, and what leads from one to the next.
+
+    healthy ──finding──▶ changed ──at its reference again (`has_recovered`, `endings.recover`)──▶ over
+                         │  ▲ │
+        another level,   │  │ ├──an operator says that it is normal (`acceptance`)──▶ accepted
+        certain (`news`) └──┘ └──it stayed for so long that detectors measure from it,
+                                 where no cycle is known yet (`SignalState.followed`)──▶ followed
+
+Detectors say that a signal changed, from which level it did, and whether it is away still; here is decided
+what that means. An incident is over when each of its signals is, and the least reassuring end is told. Only
+`over` is "back at its reference".
+"""
 
 from math import sqrt
 

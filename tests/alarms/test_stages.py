@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from driftline.detectors import SignalState
+from driftline.detectors import Moments, SignalState
 from driftline.schemas import Kind
 from driftline.stream_app.alarms.desk import pending_ms
 from driftline.stream_app.alarms.incident import Evidence, Member
@@ -184,6 +184,51 @@ def test_a_beginning_is_known_to_a_quarter_of_what_it_took_to_find_it() -> None:
     slow = structs.replace(evidence("error:intent", began_ms=30 * MINUTE_MS), arrived_ms=130 * MINUTE_MS)
     line.take(slow)
     assert len(line.state.incidents) == 1
+
+
+@pytest.mark.parametrize(("gap_minutes", "incidents"), [(0.1, 2), (9.0, 1)])
+def test_beginnings_are_as_near_as_the_rate_of_the_signal_lets_them_be_known(
+    gap_minutes: float, incidents: int
+) -> None:
+    """What one change did to four features of a model with 166 predictions a day was told four times."""
+    line = Line()
+    line.take(evidence("feature:x", effect=2.0))
+    later = evidence("feature:y", effect=2.0, began_ms=180 * MINUTE_MS)
+    line.take(structs.replace(later, finding=replace(later.finding, gap_ms=gap_minutes * MINUTE_MS)))
+    assert len(line.state.incidents) == incidents
+
+
+def again(minutes: float, step: float, effect: float, was_values: int = 500) -> Evidence:
+    """A finding of a signal that left a level at which it was away already."""
+    made = evidence(effect=effect, began_ms=round(minutes * MINUTE_MS))
+    was = Moments(effect - step, 1.0, was_values)
+    return structs.replace(made, finding=replace(made.finding, was=was, step_sd=step))
+
+
+@pytest.mark.parametrize(
+    ("found", "held", "waits"),
+    [
+        (again(60, -22.0, -19.0), Held.UNCONFIRMED, True),  # to the other side
+        (again(60, 12.0, 30.0), Held.UNCONFIRMED, True),  # further away
+        (again(60, -9.0, 9.0), Held.UNCONFIRMED, True),  # a part of the way back
+        (again(60, -18.0, 0.1), Held.RECOVERING, False),  # all of it
+        (again(5, -9.0, 9.0), Held.ALREADY_FIRING, False),  # no quiet time: the change that was told
+        (again(60, -9.0, 9.0, was_values=20), Held.ALREADY_FIRING, False),  # of a level that nobody knows
+    ],
+)
+def test_after_a_quiet_time_the_level_of_an_incident_is_the_base(
+    found: Evidence, held: Held, waits: bool
+) -> None:
+    """An incident of +19.9 sd was blind for everything below +30 sd, either way."""
+    line = Line()
+    line.take(evidence(effect=18.0))
+    found = structs.replace(found, finding=replace(found.finding, direction="up"))
+    assert line.take(found) is held
+    pending = line.state.pending.get(found.key)
+    assert (pending is not None and pending.again) is waits
+    if pending is not None:
+        assert pending.finding.before == found.finding.was
+        assert pending.finding.direction == ("up" if found.finding.step_sd > 0 else "down")
 
 
 def test_a_firing_signal_is_news_only_when_it_grows() -> None:

@@ -178,3 +178,23 @@ def test_a_state_is_plain_numbers(transform: Transform) -> None:
     values = [value for part in parts for value in vars(part).values()]
     values += [each for value in values if isinstance(value, tuple) for each in value]
     assert not [value for value in values if isinstance(value, np.generic)]
+
+
+@pytest.mark.parametrize("transform", [Transform.BINARY, Transform.VALUE])
+def test_a_level_that_was_followed_is_not_found_again(transform: Transform) -> None:
+    """A lasting error rate was closed as the new level and fired again two days later, when the signal was
+    measured from the mean of all that it had seen: of both levels.
+    """
+    random = np.random.default_rng(5)
+    bank = Bank(BankSettings(warm_up=1000, false_alarm_every=1e6))
+    bank.add([Signal("x", 0, transform)], 1)
+    days = np.arange(17_280) * 20 / 86_400
+    if transform is Transform.BINARY:
+        values = (random.random(len(days)) < np.where(days > 1.4, 0.2, 0.05)).astype(float)
+    else:
+        values = random.standard_normal(len(days)) + 1.5 * (days > 1.4)
+    found = feed(bank, values[:, None], spacing_ms=20_000)
+    assert found
+    assert {each.signal for each in found if days[each.detected_offset] > 2.0} == set()
+    assert bank.state(0).phase == "reference"
+    assert bank.state(0).followed != 0.0
