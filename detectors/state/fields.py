@@ -35,8 +35,8 @@ SIGNAL = np.dtype(
         *((name, "i1") for name in ("local", "cyclic", "moved", "away", "returned", "turned", "widened")),
         *((name, "i1") for name in ("drift", "odd", "awake", "stale", "armed", "watched", "tested")),
         ("spare", "i1", (2,)),  # so that numbers begin at multiples of eight bytes
-        # how far it is
-        *((name, "i8") for name in ("seen", "missing", "first_ms", "last_ms")),
+        # how far it is; what it is learned from begins after the last step in it (`steps.py`)
+        *((name, "i8") for name in ("seen", "settled_from", "missing", "first_ms", "last_ms")),
         ("ones", "f8"),
         # the mean number of values between false alarms that is asked of all its detectors together
         ("requested", "f8"),

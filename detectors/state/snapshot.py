@@ -7,6 +7,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.detectors.kernels.learning import LONGEST
 from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.state.arrays import Arrays
 from driftline.detectors.state.fields import SEASON, SIGNAL, shape_dtype
@@ -70,7 +71,7 @@ def unpack_arrays(packed: dict[str, Any], settings: BankSettings) -> Arrays:
     )
     rows, filled = packed["buffers"]
     longest = max((len(content) // 8 for _, content, _ in filled), default=0)
-    buffers = np.zeros((rows, max(settings.warm_up, longest + 1)))
+    buffers = np.zeros((rows, max(LONGEST * settings.warm_up, longest + 1)))
     slots = np.zeros(buffers.shape, np.uint16)
     for row, content, content_of_slots in filled:
         buffers[row, : len(content) // 8] = np.frombuffer(content)
