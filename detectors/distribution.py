@@ -23,6 +23,7 @@ from driftline.detectors.table_ends import (
 
 ATOMS_MAX = 64  # a reference with more distinct values is treated as continuous
 DAY_SLOTS = SLOTS // DAYS
+FARTHEST, FAR = 4, 4.0
 PAIRS_A_DAY = 336  # the values of a pair are so far apart: neighbours depend on each other more
 
 
@@ -59,6 +60,21 @@ def learn_number(
         learn_stabilised(signal, shape, values, pairs_of(values, apart))
     else:
         learn_distribution(signal, shape, values)
+
+
+def is_no_spike(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which of the values [count] are none of up to three on a side that lie four times as far as the fourth.
+
+    From the median: a single spike would make the tails and the sd those of a signal many times as wide.
+    Healthy values, log-normal ones too, hardly ever reach so far.
+    """
+    if len(values) <= 2 * FARTHEST:
+        return np.ones(len(values), np.bool_)
+    middle = float(np.median(values))
+    low, high = np.partition(values, (FARTHEST - 1, len(values) - FARTHEST))[[FARTHEST - 1, -FARTHEST]]
+    lowest = middle - FAR * (middle - low) if low < middle else -np.inf
+    highest = middle + FAR * (high - middle) if high > middle else np.inf
+    return np.asarray((values >= lowest) & (values <= highest))
 
 
 def learn_stabilised(signal: np.void, shape: np.void, values: NDArray[np.float64], pairs: Pairs) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.cycle import looks_flat, means_of
-from driftline.detectors.distribution import learn_number, own_scores
+from driftline.detectors.distribution import is_no_spike, learn_number, own_scores
 from driftline.detectors.kernels.sample import SAMPLE_MS
 from driftline.detectors.kernels.scratch import DAY_MS, SLOT_MS
 from driftline.detectors.learning import give_way, set_whitening
@@ -60,6 +60,7 @@ def look_again(signal: np.void, shape: np.void, season: np.void) -> None:
 def take_sample(signal: np.void, season: np.void) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """The values of the first day, measured from the anchor, and their half hours of the week; ends it."""
     parts = np.flatnonzero(~np.isnan(season["sample"]))
+    parts = parts[is_no_spike(season["sample"][parts])]
     middles_ms = int(signal["sampled_from_ms"]) + parts * SAMPLE_MS + SAMPLE_MS // 2
     signal["sampled_from_ms"] = 0
     ahead = int(signal["half_hour"]) - int(signal["last_ms"]) // SLOT_MS  # of UTC, on the clock of the zone

@@ -59,9 +59,11 @@ def learn_mode(arrays: Arrays, index: int, source: int, settings: BankSettings) 
     if due == NOT_DUE or not number["buffer"]:
         return
     count = int(number["reference_count"])
-    is_mode = arrays.buffers[number["buffer"], :count] == arrays.shapes[number["shape"]]["mode"]
+    first = int(number["settled_from"])
+    part = slice(first, first + count)
+    is_mode = arrays.buffers[number["buffer"], part] == arrays.shapes[number["shape"]]["mode"]
     arrays.buffers[signal["buffer"], :count] = is_mode
-    arrays.buffered_slots[signal["buffer"], :count] = arrays.buffered_slots[number["buffer"], :count]
+    arrays.buffered_slots[signal["buffer"], :count] = arrays.buffered_slots[number["buffer"], part]
     signal["seen"], signal["ones"] = count, np.count_nonzero(is_mode)
     arm(arrays, index, settings)
 

@@ -6,13 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.categories import learn_shares, learn_unseen
-from driftline.detectors.distribution import learn_number, own_scores, rebuild_recent
+from driftline.detectors.distribution import is_no_spike, learn_number, own_scores, rebuild_recent
+from driftline.detectors.kernels.learning import learns_until
 from driftline.detectors.kernels.page_hinkley import prime, reset
 from driftline.detectors.learning import begin_learning
 from driftline.detectors.masses import learn_masses
 from driftline.detectors.signals import NUMERIC, BankSettings, Transform
 from driftline.detectors.state.arrays import QUALITY, SEASONAL, Arrays, clear_recent
 from driftline.detectors.state.fields import RESTARTED
+from driftline.detectors.steps import settled_from
 from driftline.detectors.tail import learn_tail
 from driftline.detectors.thresholds import set_thresholds
 
@@ -20,25 +22,36 @@ RATE_SCALE_MIN = 0.2  # a single 1 of a rare kind scores at most 5, so it cannot
 SPREAD_MIN = 1e-3  # below, no change of a value from 0 to 1 is worth a word
 UPDATES_PER_S = 8.0  # what river's detectors see of a fast signal under resolution "auto"
 BLOCK_MAX = 64
+SETTLED_MIN = 100  # values: of a shorter last level nothing can be learned
 RARE_RATE = 0.1
 RARE_BLOCK = 8
 
 
 def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
-    """Makes the reference of a signal that has seen its warm-up, and starts its detectors."""
+    """Makes the reference of a signal that has seen its warm-up, and starts its detectors.
+
+    A number with a step in what it has seen begins after it, and may have to see more first.
+    """
     signal = arrays.signals[index]
-    signal["reference_count"] = signal["seen"]
-    signal["reference_missing"] = signal["missing"]
     transform = Transform(int(signal["transform"]))
-    values = arrays.buffers[signal["buffer"], : signal["seen"]]
-    slots = arrays.buffered_slots[signal["buffer"], : signal["seen"]]
+    if transform is Transform.VALUE:
+        settle(arrays, index)
+        if signal["seen"] < learns_until(signal, settings.warm_up):
+            return
+    first, seen = int(signal["settled_from"]), int(signal["seen"])
+    signal["reference_count"] = seen - first
+    signal["reference_missing"] = signal["missing"]
+    values = arrays.buffers[signal["buffer"], first:seen]
+    slots = arrays.buffered_slots[signal["buffer"], first:seen]
     shape = arrays.shapes[signal["shape"]]
     if transform in (Transform.CATEGORY, Transform.UNSEEN, Transform.TAIL):
         clear_recent(signal)  # what it says begins with the reference
     if transform is Transform.VALUE:
+        healthy = is_no_spike(values)
+        recent, values, slots = values, values[healthy], slots[healthy]
         learn_number(signal, shape, values, slots)
-        learn_masses(signal, shape, values)
-        rebuild_recent(signal, shape, values)
+        learn_masses(signal, shape, recent)
+        rebuild_recent(signal, shape, recent)
     elif transform is Transform.CATEGORY:
         half = len(values) // 2
         learn_shares(signal, shape, values[:half], values[half:])
@@ -58,6 +71,17 @@ def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
         begin_without_time(signal)
     signal["every"] = values_per_update(signal, settings)
     begin(signal)
+
+
+def settle(arrays: Arrays, index: int) -> None:
+    """What a number is learned from begins after the last step in it, if there are enough values then."""
+    signal = arrays.signals[index]
+    first, seen = int(signal["settled_from"]), int(signal["seen"])
+    values = arrays.buffers[signal["buffer"], first:seen]
+    span_ms = (int(signal["last_ms"]) - int(signal["first_ms"])) * len(values) // max(seen, 1)
+    settled = settled_from(values, span_ms)
+    if len(values) - settled >= SETTLED_MIN:
+        signal["settled_from"] = first + settled
 
 
 def begin_without_time(signal: np.void) -> None:

@@ -16,6 +16,7 @@ from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
 from driftline.detectors.kernels.weeks import add_to_weeks, at_its_time
 
 WEIGHT_MAX = 60_000
+LONGEST = 2  # times the warm-up: what does not settle is learned from as it is
 
 
 @compiled
@@ -26,9 +27,16 @@ def teaches(signal: Any) -> bool:
 
 
 @compiled
+def learns_until(signal: Any, warm_up: int) -> int:
+    """With how many values a signal knows enough: warm_up since it has settled, twice as many in all."""
+    return int(min(signal["settled_from"] + warm_up, LONGEST * warm_up))
+
+
+@compiled
 def has_stopped(signal: Any, warm_up: int) -> bool:
     """Whether a signal takes nothing more until Python has looked at it."""
-    return bool(signal["stale"] != 0 or (signal["armed"] == 0 and signal["seen"] >= warm_up))
+    learned = signal["armed"] == 0 and signal["seen"] >= learns_until(signal, warm_up)
+    return bool(signal["stale"] != 0 or learned)
 
 
 @compiled

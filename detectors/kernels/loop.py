@@ -15,7 +15,7 @@ from driftline.detectors.kernels.compiled import allocating, compiled
 from driftline.detectors.kernels.cusums import run_cusums
 from driftline.detectors.kernels.dormant import is_dormant, only_zeros, skip, zeros_at_start
 from driftline.detectors.kernels.e_detector import run_e_detector
-from driftline.detectors.kernels.learning import has_stopped, learn_more, values_until_due
+from driftline.detectors.kernels.learning import has_stopped, learn_more, learns_until, values_until_due
 from driftline.detectors.kernels.names import CUSUM, E_DETECTOR, SHAPE, VARIANCE
 from driftline.detectors.kernels.page_hinkley import run_page_hinkley
 from driftline.detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, gather, learn, learn_times
@@ -54,7 +54,8 @@ def learn_chunk(
     signal = arrays.signals[index]
     shape = arrays.shapes[signal["shape"]]
     count, limits = task
-    taken = min(count, limits.warm_up - signal["seen"])
+    until = learns_until(signal, limits.warm_up)
+    taken = min(count, until - signal["seen"])
     row = signal["buffer"]
     learn(signal, shape["table"], arrays.buffers[row], scratch, taken)
     learn_times(signal, batch, scratch, taken, arrays.buffered_slots[row])
@@ -63,7 +64,7 @@ def learn_chunk(
     else:
         add_gaps(signal, scratch.gaps[:taken].sum())
     signal["seen"] += taken
-    return taken, signal["seen"] >= limits.warm_up
+    return taken, signal["seen"] >= until
 
 
 @compiled

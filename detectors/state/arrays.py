@@ -7,6 +7,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.detectors.kernels.learning import LONGEST
 from driftline.detectors.signals import MEANS, Signal, Transform
 from driftline.detectors.state.fields import IDENTITIES, SEASON, SIGNAL, Records, shape_dtype
 
@@ -23,8 +24,8 @@ QUALITY = (
 class Arrays(NamedTuple):
     """All numbers of a bank: signals [rows], shapes and seasons [rows of them].
 
-    Until a signal is armed: buffers [rows, warm_up] of its values and the half hours of the week they fell
-    in.
+    Until a signal is armed: buffers [rows, twice the warm-up] of its values and the half hours of the week
+    they fell in.
     """
 
     signals: Records
@@ -37,7 +38,7 @@ class Arrays(NamedTuple):
 def empty_arrays(categories: int, warm_up: int) -> Arrays:
     """Arrays of no signal. Row 0 of all but signals belongs to nobody, so that index 0 is always valid."""
     shapes, seasons = np.zeros(1, shape_dtype(categories)), np.zeros(1, SEASON)
-    buffers, slots = np.zeros((1, warm_up)), np.zeros((1, warm_up), np.uint16)
+    buffers, slots = np.zeros((1, LONGEST * warm_up)), np.zeros((1, LONGEST * warm_up), np.uint16)
     return Arrays(np.zeros(0, SIGNAL), shapes, seasons, buffers, slots)
 
 

@@ -121,8 +121,8 @@ SIGNAL_FIELDS: Final = (
     *flags(OWN, "suspects", "mass_due"),
     *flags(REFERENCE, "stepped"),
     Field("pad", "i1", (7,), OWN),  # so that numbers begin at multiples of eight bytes
-    # how far it is
-    *counts(OWN, "seen", "missing", "first_ms", "last_ms"),
+    # how far it is; what it is learned from begins after the last step in it (`steps.py`)
+    *counts(OWN, "seen", "settled_from", "missing", "first_ms", "last_ms"),
     *floats(REFERENCE, "ones"),
     # the mean number of values between false alarms that is asked of all its detectors together
     *floats(IDENTITY, "requested"),

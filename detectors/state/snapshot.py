@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.detectors.kernels.learning import LONGEST
 from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.state.arrays import Arrays
 from driftline.detectors.state.columns import SnapshotError, packed, unpacked
@@ -56,7 +57,7 @@ def unpack_arrays(snapshot: dict[str, Any], settings: BankSettings) -> Arrays:
         content = as_columns(content)
     rows, filled = content["buffers"]
     longest = max((len(values) // 8 for _, values, _ in filled), default=0)
-    buffers = np.zeros((rows, max(settings.warm_up, longest + 1)))
+    buffers = np.zeros((rows, max(LONGEST * settings.warm_up, longest + 1)))
     slots = np.zeros(buffers.shape, np.uint16)
     for row, values, slots_of_values in filled:
         buffers[row, : len(values) // 8] = np.frombuffer(values)
