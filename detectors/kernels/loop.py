@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.kernels.blocks import Emissions, confirm, emit
-from driftline.detectors.kernels.change_point import begin_level, run_marks
+from driftline.detectors.kernels.change_point import begin_level, look_at_the_clock, run_marks
 from driftline.detectors.kernels.compiled import allocating, compiled
 from driftline.detectors.kernels.cusums import run_cusums
 from driftline.detectors.kernels.dormant import is_dormant, only_zeros, skip, zeros_at_start
@@ -169,7 +169,10 @@ def tell(signal: Any, shape: Any, batch: Batch, scratch: Scratch, taken: int) ->
             note(scratch, taken - 1, test)
     if taken > 0 and signal["widened"] != 0 and tested >> VARIANCE & 1:
         note(scratch, taken - 1, VARIANCE)
+    told = signal["told"]
     run_page_hinkley(signal, scratch, taken, (tested & 1) != 0)
+    if signal["told"] > told:
+        look_at_the_clock(signal)
     can = signal["transform"] == CATEGORY or (signal["transform"] == VALUE and signal["moved"] == 0)
     still = signal["away"] == 0 and signal["spread"] == 1.0
     if can and still and signal["atoms"] != 1 and tested >> SHAPE & 1:

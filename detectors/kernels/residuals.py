@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from driftline.detectors.kernels.compiled import compiled
 from driftline.detectors.kernels.page_hinkley import reset
-from driftline.detectors.kernels.reading import BINARY, BOUNDED, CATEGORY, MASS, VALUE
+from driftline.detectors.kernels.reading import BINARY, BOUNDED, CATEGORY, MASS, TAIL, VALUE
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
 from driftline.detectors.state.fields import SLOTS, TALLY
 
@@ -27,9 +27,9 @@ AWAY_VALUES = 30.0  # so many values of the reference's variance are known of a 
 LINE_VALUES = 30.0  # the slope of a new local level is that of so many at least
 BACK, STAYS = 1, 2  # how a signal ceases to be away
 HOUR_SLOTS = 2
-SURE_OF_HOUR = (
-    4.0  # nats: a step of the week may come up to an hour too early or too late, once that is so sure
-)
+RATE_SPREAD_MIN = 0.5
+# A step of the week may come up to an hour too early or too late, once that is so sure (in nats).
+SURE_OF_HOUR = 4.0
 
 
 @compiled
@@ -40,6 +40,7 @@ def remove_cycle(signal: Any, season: Any, batch: Batch, scratch: Scratch, count
     for place in range(count):
         scratch.residuals[place] = scratch.scores[place]
         scratch.cycles[place] = scratch.steps[place] = 0.0
+        scratch.spreads[place] = 1.0
     if signal["cyclic"] == 0:
         return
     knots = season["knots"]
@@ -47,8 +48,11 @@ def remove_cycle(signal: Any, season: Any, batch: Batch, scratch: Scratch, count
         scratch.cycles[place] = cycle_at(knots, batch, scratch.rows[place])
     if signal["stepped"] != 0:
         add_steps(season["steps"], batch, scratch, count)
+    rate = signal["transform"] == BINARY or signal["transform"] == TAIL
     for place in range(count):
         scratch.residuals[place] -= scratch.cycles[place]
+        if rate:
+            scratch.spreads[place] = rate_spread(signal, scratch.cycles[place])
 
 
 @compiled
@@ -61,6 +65,33 @@ def add_steps(steps: NDArray[np.int16], batch: Batch, scratch: Scratch, count: i
         scratch.cycles[place] += step
         scratch.early[place] = steps[(slot + HOUR_SLOTS) % SLOTS] * TALLY - step
         scratch.late[place] = steps[(slot - HOUR_SLOTS) % SLOTS] * TALLY - step
+
+
+@compiled
+def has_steps(signal: Any) -> bool:
+    """Whether steps of its cycle may come early or late: where a rate changes is never known so well."""
+    number = signal["transform"] == VALUE or signal["transform"] == CATEGORY
+    return bool(number and signal["stepped"] != 0)
+
+
+@compiled
+def hour_offset(signal: Any, scratch: Scratch, place: int, error: float, spread: float) -> float:
+    """What a step that comes too early or too late adds to the cycle at a value, once that is sure."""
+    hour, unit = signal["hour"], spread * signal["sigma"] / (1.0 - signal["phi"])
+    hour[0] = odds_of_hour(hour[0], scratch.early[place] / unit, error / spread)
+    hour[1] = odds_of_hour(hour[1], scratch.late[place] / unit, error / spread)
+    if max(hour[0], hour[1]) <= SURE_OF_HOUR:
+        return 0.0
+    offset = scratch.early[place] if hour[0] > hour[1] else scratch.late[place]
+    scratch.cycles[place] += offset
+    return float(offset)
+
+
+@compiled
+def rate_spread(signal: Any, cycle: float) -> float:
+    """The sd of a rate's values where a cycle takes it, against that of the reference."""
+    rate, sd = signal["center"] + signal["scale"] * cycle, signal["reference_sd"]
+    return max(sqrt(max(rate * (1.0 - rate), 0.0)) / sd, RATE_SPREAD_MIN)
 
 
 @compiled
@@ -107,6 +138,7 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
     """errors, innovations (within ±limit) and, from now on, scores measured from the level.
 
     The level learns as if nothing wandered. Innovations have variance 1 also after the variance has changed.
+    Of a signal that is away the trend is that of the new level, and `anchor` follows what wanders around it.
     """
     phi, inverse = signal["phi"], 1.0 / signal["sigma"]
     to_score, unit = signal["sigma"] / (1.0 - phi), usual_sd(signal)
@@ -114,32 +146,22 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
     is_line = signal["local"] != 0 and signal["transform"] not in (BINARY, BOUNDED, MASS)
     memory, drifted, healthy = signal["memory"], signal["drifted"], signal["away"] == 0
     previous, level, counted = signal["previous"], signal["level"], signal["counted"]
-    trend = signal["trend"] if healthy else 0.0  # else it is that of the new level
+    trend, wander = (signal["trend"], signal["wander"]) if healthy else (0.0, 0.0)
     local_sd, known, long_run = signal["local_sd"], signal["variance_counted"], signal["long_run"]
     # Another variance than the reference's does not become normal.
     learns = healthy and signal["variance_memory"] > 0 and signal["spread"] == 1.0
-    wander = signal["wander"] if healthy else 0.0  # around another level `anchor` follows it
-    stepped, early, late = healthy and signal["stepped"] != 0, signal["hour"][0], signal["hour"][1]
+    stepped = healthy and has_steps(signal)
     kept, follows = signal["wander_kept"], signal["wander_gain"]
     for place in range(count):
         residual, forecast = scratch.residuals[place], level + trend
         gain, slope = gains(counted, is_line)
-        spread = sqrt(1.0 + gain) * unit * local_sd
+        spread = sqrt(1.0 + gain) * unit * local_sd * scratch.spreads[place]
         error = (residual - phi * previous) * inverse - forecast - wander
-        offset = 0.0
-        if stepped:
-            per_sd = 1.0 / (to_score * spread)
-            early = odds_of_hour(early, scratch.early[place] * per_sd, error / spread)
-            late = odds_of_hour(late, scratch.late[place] * per_sd, error / spread)
-            if max(early, late) > SURE_OF_HOUR:
-                offset = scratch.early[place] if early > late else scratch.late[place]
-                scratch.cycles[place] += offset
-                error -= offset / to_score
+        offset = hour_offset(signal, scratch, place, error, spread) if stepped else 0.0
+        error -= offset / to_score
         innovation = min(max(error / spread, -limit), limit)
-        scratch.errors[place] = error
-        scratch.gains[place] = gain
-        scratch.forecasts[place] = forecast
-        scratch.innovations[place] = innovation
+        scratch.errors[place], scratch.gains[place] = error, gain
+        scratch.forecasts[place], scratch.innovations[place] = forecast, innovation
         scratch.scores[place] = min(max(residual - offset - (forecast - drifted) * to_score, -FAR), FAR)
         previous = residual
         if healthy:
@@ -155,7 +177,6 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
         scratch.known[place] = known
     signal["local_sd"], signal["variance_counted"] = local_sd, known
     signal["previous"], signal["level"], signal["counted"] = previous, level, counted
-    signal["hour"][0], signal["hour"][1] = early, late
     if healthy:
         signal["trend"], signal["wander"] = trend, wander
 

@@ -65,9 +65,9 @@ class Scratch(NamedTuple):
     """Per value of a chunk: the number read, its value, score and histogram cell, the row it stood in.
 
     gaps[p] are the missing values between value p - 1 and value p. cycles are what the time of the week lets
-    expect; of that what comes in steps, and by how much more an hour later (early) and before (late).
-    residuals are scores without the cycle;
-    errors how far they were from what the level and the value before let expect, in sd; innovations the same
+    expect; of that what comes in steps, and by how much more an hour later (early) and before (late);
+    spreads the sd there against that of the reference, as it follows from the cycle of a rate.
+    residuals are scores without the cycle; errors how far they were from what the level and the value before let expect, in sd; innovations the same
     as a standard normal number, and anchored the same measured from the level since a change; deviations are
     scores measured from that level, gains its variance, forecasts the level expected. known[p] values had
     shown the variance of late after value p. totals[p] are the totals of the level (count, sum, sum of
@@ -83,6 +83,7 @@ class Scratch(NamedTuple):
     gaps: NDArray[np.int64]
     cycles: NDArray[np.float64]
     steps: NDArray[np.float64]
+    spreads: NDArray[np.float64]
     early: NDArray[np.float64]
     late: NDArray[np.float64]
     residuals: NDArray[np.float64]
@@ -135,12 +136,12 @@ def note(scratch: Scratch, place: int, test: int) -> None:
 def make_scratch() -> Scratch:
     """Scratch memory for one chunk."""
     numbers, values, scores = np.empty((3, CHUNK))
-    cycles, steps, early, late = np.empty((4, CHUNK))
+    cycles, steps, spreads, early, late = np.empty((5, CHUNK))
     residuals, errors, innovations, anchored, deviations, level_gains, forecasts, known = np.empty((8, CHUNK))
     cells, rows = np.empty((2, CHUNK), np.int64)
     gaps, totals = np.empty(CHUNK + 1, np.int64), np.empty((CHUNK, TOTALS))
     events, saved = np.zeros((4 * CHUNK, 2), np.int64), np.zeros(1, SIGNAL)
     read = (numbers, values, scores, cells, rows, gaps)
-    expected = (cycles, steps, early, late)
+    expected = (cycles, steps, spreads, early, late)
     judged = (residuals, errors, innovations, anchored, deviations, level_gains, forecasts, known)
     return Scratch(*read, *expected, *judged, totals, events, saved)

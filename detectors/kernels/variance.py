@@ -24,6 +24,7 @@ WIDER = (1 - 1 / VARIANCE_RATIO) / 2
 NARROWER = (VARIANCE_RATIO - 1) / 2
 # By so much a variance that a cycle moves differs from that of late, or from that of the reference.
 MOVED, MOVED_FAR = 0.1, 0.3
+STEP_MAX = 0.2  # sd: elsewhere under the reference scores have another spread, as when a signal is away
 SPREAD_MAX = 1e4  # times the variance; what is beyond changes nothing more
 SAME = 0.2  # a variance within e^±0.2 of the reference's is back
 
@@ -42,6 +43,8 @@ def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     wider, narrower = sums[0], sums[1]
     notable = min(height, LEVELS[0, WIDER_SUM])
     for place in range(count):
+        if abs(scratch.steps[place]) > STEP_MAX:
+            continue
         square = scratch.anchored[place] * scratch.anchored[place] * long_run
         given = error + sqrt(1.0 / (scratch.known[place] + 1.0)) if of_late else error
         was_wider, was_narrower = wider[0], narrower[0]

@@ -5,7 +5,7 @@ import random
 from driftline.stream_app.config import Settings
 from tests.pipeline.traffic import DAY_MS, HOUR_MS, MINUTE_MS, Timed, alerts_of, prediction, told, written
 
-STEP_MS = 2 * MINUTE_MS
+STEP_MS = 4 * MINUTE_MS
 
 
 def on_days(days: int, weekend: float, lasting: float = 0.0, from_day: int = 100) -> list[Timed]:
@@ -35,7 +35,7 @@ def test_the_third_weekend_is_silent() -> None:
 
 def test_a_change_that_lasts_stays_open() -> None:
     """It would be learned as a weekend, end, and fire again."""
-    alerts = told(alerts_of(written(on_days(35, 0.0, 2.0, from_day=12))))
+    alerts = told(alerts_of(written(on_days(24, 0.0, 2.0, from_day=12))))
     assert {status for status, _, _ in alerts} <= {"firing", "updated"}
     assert min(at_h for _, _, at_h in alerts) // 24 == 12
 
