@@ -26,6 +26,7 @@ WARM_EVENTS_OF_MODEL = 50  # before the clock runs
 AT_ONCE = 24_576  # as a worker with many models takes them
 ROUNDS = 3
 TICKS = 1_000
+TOPIC = "driftline.predictions"
 VERSION = "2026-11-01"  # of the events
 T = TypeVar("T")
 
@@ -61,6 +62,7 @@ class Learned(NamedTuple):
         recovery = recover(0, self.settings, self.copies(models))
         if recovery.unreadable:
             raise RuntimeError(f"{recovery.unreadable[0]}")
+        recovery.shard.start_at(TOPIC, LEARNED_EVENTS)  # below that they have absorbed everything
         return recovery
 
 
@@ -68,15 +70,17 @@ def absorb(shard: Shard, features: int, models: int, events: int, before: int) -
     """Let a shard absorb events of its models in turn, ``before`` of each came earlier; seconds per event."""
     first_ms = FIRST_MS + int(before * SPACING_MS)
     messages = EventMaker(features).messages(Traffic(events, features, models, SPACING_MS), first_ms)
-    topic, first = "driftline.predictions", shard.positions.get("driftline.predictions", 0)
+    first = shard.positions.get(TOPIC, 0)
     records = (
-        Record(topic, 0, first + place, message.time_ms, message.key, message.value)
+        Record(TOPIC, 0, first + place, message.time_ms, message.key, message.value)
         for place, message in enumerate(messages)
     )
     seconds = 0.0
+    left = events
     for batch in batches(records):
+        left -= len(batch)
         began = process_time()
-        shard.apply(batch)
+        shard.apply(batch, more=left > 0)
         seconds += process_time() - began
         shard.take_alerts()
     return seconds / events
