@@ -23,7 +23,7 @@ def held(values: Values) -> dict[int, tuple[int, int]]:
     arrays = with_signals(empty_arrays(2, 20), [NUMBER])
     signal, shape = arrays.signals[0], arrays.shapes[1]
     times_ms = np.arange(len(values), dtype=np.int64)
-    batch, scratch = make_batch(values[None].copy(), times_ms, times_ms), make_scratch()
+    batch, scratch = make_batch(values[None].copy(), times_ms, times_ms, times_ms), make_scratch()
     scratch.rows[: len(values)], scratch.cells[: len(values)] = times_ms, 0
     scratch.numbers[: len(values)] = values
     find_repeats(signal, shape, batch, scratch, len(values))
