@@ -24,8 +24,8 @@ THRESHOLDS = (
 )
 # What is the signal's own: what it is, what it has read itself, and where its detectors are.
 OWN = (
-    *("transform", "column", "shape", "season", "buffer", "seed", "minimum", "maximum", "spare"),
-    *("requested", "shares", "tested", "watched", "remembered_ms"),
+    *("transform", "column", "shape", "season", "buffer", "seed", "minimum", "maximum"),
+    *("requested", "shares", "tested", "watched", "remembered_ms", "suspects", "mass_due"),
     *("seen", "missing", "first_ms", "last_ms", "gaps", "recent", "open_block", "window_ms"),
     *("awake", "armed", "stale", "drift", "spread", "totals", "marks"),
     *("mean", "increase", "decrease", "increase_min", "decrease_max", "instances", "absorbed"),
