@@ -23,7 +23,7 @@ from driftline.detectors.table_ends import (
 
 ATOMS_MAX = 64  # a reference with more distinct values is treated as continuous
 DAY_SLOTS = SLOTS // DAYS
-FARTHEST, FAR = 4, 4.0
+FARTHEST, FAR, SPIKES_OF = 4, 4.0, 100  # judged: three of fewer values are not a few
 PAIRS_A_DAY = 336  # the values of a pair are so far apart: neighbours depend on each other more
 
 
@@ -65,15 +65,16 @@ def learn_number(
 def is_no_spike(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which of the values [count] are none of up to three on a side that lie four times as far as the fourth.
 
-    From the median: a single spike would make the tails and the sd those of a signal many times as wide.
-    Healthy values, log-normal ones too, hardly ever reach so far.
+    From the median, and as the median value at least: a single spike would make the tails and the sd those of
+    a signal many times as wide. Healthy values, log-normal ones too, hardly ever reach so far.
     """
-    if len(values) <= 2 * FARTHEST:
+    if len(values) < SPIKES_OF:
         return np.ones(len(values), np.bool_)
     middle = float(np.median(values))
+    usual = float(np.median(np.abs(values - middle)))
     low, high = np.partition(values, (FARTHEST - 1, len(values) - FARTHEST))[[FARTHEST - 1, -FARTHEST]]
-    lowest = middle - FAR * (middle - low) if low < middle else -np.inf
-    highest = middle + FAR * (high - middle) if high > middle else np.inf
+    lowest = middle - FAR * max(middle - low, usual) if low < middle else -np.inf
+    highest = middle + FAR * max(high - middle, usual) if high > middle else np.inf
     return np.asarray((values >= lowest) & (values <= highest))
 
 

@@ -18,6 +18,7 @@ from driftline.detectors.whitening import PHI_MAX
 
 SIDE_MIN = 30  # values; on either side of a step
 SURE = 22.0  # judged: squared standard errors, which one in some 200 healthy references reaches
+LARGE = 1.5  # judged: sd of what is left; a smaller step makes a reference wider by a fifth at most
 SHARP_SHARE, SHARP_PARTS = 0.5, 16  # judged: so much of a step lies between the neighbouring sixteenths
 OFTEN = 4  # what steps so often in what it is learned from does so by nature
 WAVES = 2  # of a day, and of a week
@@ -36,16 +37,20 @@ def settled_from(values: NDArray[np.float64], span_ms: int) -> int:
 
     0 when there is none, or so many that they are what the signal is like.
     """
-    first, steps = 0, 0
-    while len(values) - first >= 4 * SIDE_MIN:
-        part = values[first:]
-        at = step_in(part, span_ms * len(part) // len(values))
-        if not at:
-            return first
-        first, steps = first + at, steps + 1
-        if steps == OFTEN:
-            return 0
-    return first
+    steps = steps_in(values, span_ms)
+    return steps[-1] if 0 < len(steps) < OFTEN else 0
+
+
+def steps_in(values: NDArray[np.float64], span_ms: int) -> list[int]:
+    """Before which of the values [count] steps lie: the best one, then those in either part of them."""
+    if len(values) < 4 * SIDE_MIN:
+        return []
+    at = step_in(values, span_ms)
+    if not at:
+        return []
+    earlier = steps_in(values[:at], span_ms * at // len(values))
+    later = steps_in(values[at:], span_ms * (len(values) - at) // len(values))
+    return [*earlier, at, *(at + step for step in later)]
 
 
 def step_in(values: NDArray[np.float64], span_ms: int) -> int:
@@ -59,7 +64,8 @@ def step_in(values: NDArray[np.float64], span_ms: int) -> int:
     rise = np.where(np.arange(len(values)) < step.at, 0.0, step.height)
     left = around - (rise - courses @ (courses.T @ rise))
     is_sure = step.explains > SURE * long_run_variance(left, courses.shape[1] + 1)
-    return step.at if is_sure and is_sharp(scores, step) else 0
+    is_large = abs(step.height) > LARGE * left.std()
+    return step.at if is_sure and is_large and is_sharp(scores, step) else 0
 
 
 def smooth_courses(count: int, span_ms: int) -> NDArray[np.float64]:
