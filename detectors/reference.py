@@ -52,6 +52,7 @@ STARTED_AT_ZERO = (
         "past_means",
         "away_half_hours",
         "hour",
+        "clock_from",
         "clock_ms",
     ),
 )

@@ -87,7 +87,7 @@ def add_to_season(signal: Any, season: Any, batch: Batch, scratch: Scratch, coun
         row = scratch.rows[place]
         slot = slot_of(batch, row)
         value = at_its_time(signal, scratch, place)
-        number = weight[slot]
-        mean[slot] += (value - mean[slot]) / (number + 1.0)
+        number, known = weight[slot], float(mean[slot])
+        mean[slot] = known + (value - known) / (number + 1.0)
         if number < WEIGHT_MAX:
             weight[slot] = number + 1

@@ -64,8 +64,9 @@ class Scratch(NamedTuple):
 
     gaps[p] are the missing values between value p - 1 and value p. cycles are what the time of the week lets
     expect; of that what comes in steps, and by how much more an hour later (early) and before (late);
-    spreads the sd there against that of the reference, as it follows from the cycle of a rate.
-    residuals are scores without the cycle; errors how far they were from what the level and the value before let expect, in sd; innovations the same
+    spreads the sd there against that of the reference, as it follows from the cycle of a rate. residuals are
+    scores without the cycle; errors how far they were from what the level and the value before let expect, in
+    sd; innovations the same
     as a standard normal number, and anchored the same measured from the level since a change; deviations are
     scores measured from that level, gains its variance, forecasts the level expected. known[p] values had
     shown the variance of late after value p. totals[p] are the totals of the level (count, sum, sum of
