@@ -8,7 +8,7 @@ another level; then the cycle is moved.
 
 import numpy as np
 
-from driftline.detectors.arcs import MEDIAN_SQUARE
+from driftline.detectors.arcs import median_variance
 from driftline.detectors.kernels.residuals import BACK, HOUR_SLOTS
 from driftline.detectors.kernels.scratch import HOUR_MS
 from driftline.detectors.state.fields import SLOTS, TALLY
@@ -42,11 +42,11 @@ def hour_moved(season: np.void, slots: np.ndarray[tuple[int], np.dtype[np.int64]
     not.
     """
     weeks = scores_of(season["weeks"])
-    noise = float(np.nanmedian((weeks[0] - weeks[1]) ** 2)) / MEDIAN_SQUARE / 2  # of a half hour
-    latest = weeks[0, slots]
+    latest, both = weeks[0, slots], np.isfinite(weeks).all(axis=0)
     seen = np.isfinite(latest)
-    if seen.sum() < HALF_HOURS_MIN or not noise > 0:
+    if min(seen.sum(), both.sum()) < HALF_HOURS_MIN:
         return 0
+    noise = float(median_variance((weeks[0] - weeks[1])[both] ** 2)) / 2  # of a half hour
     latest, slots = latest[seen], slots[seen]
     cycle = season["knots"] + season["steps"] * TALLY
     in_time = latest - cycle[slots]

@@ -95,8 +95,7 @@ def add_to_season(signal: Any, season: Any, batch: Batch, scratch: Scratch, coun
         row = scratch.rows[place]
         slot = slot_of(batch, row)
         value = at_its_time(signal, scratch, place)
-        number = weight[slot]
-        before = float(mean[slot])  # of 32 bits, with which plain Python would count on in 32
-        mean[slot] = before + (value - before) / (number + 1.0)
+        number, known = weight[slot], float(mean[slot])
+        mean[slot] = known + (value - known) / (number + 1.0)
         if number < WEIGHT_MAX:
             weight[slot] = number + 1

@@ -5,7 +5,7 @@ import random
 from driftline.stream_app.config import Settings
 from tests.pipeline.traffic import DAY_MS, HOUR_MS, MINUTE_MS, Timed, alerts_of, prediction, told, written
 
-STEP_MS = 4 * MINUTE_MS
+STEP_MS = 3 * MINUTE_MS
 
 
 def on_days(days: int, weekend: float, lasting: float = 0.0, from_day: int = 100) -> list[Timed]:
