@@ -4,7 +4,6 @@ One model learns; the others are its state under names of their own, as after a 
 processor time, since others use the machine too.
 """
 
-import gc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
@@ -13,7 +12,8 @@ from statistics import median
 from time import process_time
 from typing import NamedTuple, TypeVar
 
-from benchmarks.events import EventMaker, Traffic, model_name
+from benchmarks.events import EventMaker, model_name
+from driftline.stream_app.adapters.garbage import spare_the_garbage_collector
 from driftline.stream_app.config import Settings
 from driftline.stream_app.pipeline import Record, Records, Recovery, Shard, recover
 
@@ -68,13 +68,16 @@ class Learned(NamedTuple):
 
 def absorb(shard: Shard, features: int, models: int, events: int, before: int) -> float:
     """Let a shard absorb events of its models in turn, ``before`` of each came earlier; seconds per event."""
-    first_ms = FIRST_MS + int(before * SPACING_MS)
-    messages = EventMaker(features).messages(Traffic(events, features, models, SPACING_MS), first_ms)
+    maker, names = EventMaker(features), [model_name(place) for place in range(models)]
     first = shard.positions.get(TOPIC, 0)
-    records = (
-        Record(TOPIC, 0, first + place, message.time_ms, message.key, message.value)
-        for place, message in enumerate(messages)
-    )
+
+    def record(place: int) -> Record:
+        turn, model = divmod(place, models)
+        time_ms = FIRST_MS + int((before + turn) * SPACING_MS)
+        value = maker.event(before * models + place, names[model], time_ms)  # no id comes twice
+        return Record(TOPIC, 0, first + place, time_ms, names[model].encode(), value)
+
+    records = map(record, range(events))
     seconds = 0.0
     left = events
     for batch in batches(records):
@@ -97,8 +100,7 @@ def seconds_per_event(models: int, features: int = 20) -> float:
     shard = Learned.model(features).recovered(models).shard
     warm = WARM_EVENTS_OF_MODEL
     absorb(shard, features, models, warm * models, LEARNED_EVENTS)
-    gc.collect()
-    gc.freeze()  # as a worker does
+    spare_the_garbage_collector()  # as a worker does
     events = max(EVENTS * 20 // features, EVENTS_OF_MODEL * models)
     return absorb(shard, features, models, events, LEARNED_EVENTS + warm)
 

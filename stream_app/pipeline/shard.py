@@ -30,9 +30,9 @@ CHUNK_RECORDS = 32_768
 # As long as the scanner knows nothing it learns from fewer, because all of a chunk are decoded one by one.
 FIRST_CHUNK_RECORDS = 512
 FLUSH_ROWS = 256
-# While more is to come, rows wait for others of their model. Chunks of which any row waits are held: at most
-# these, and one chunk: 98,304 × 1 KB = 100 MB a shard.
-HELD_RECORDS = 65_536
+# While more is to come, rows wait for others of their model, until their next tick or so many. Chunks of
+# which any row waits are held: at most these, and one chunk: 163,840 × 1 KB = 160 MB a shard.
+HELD_RECORDS = 131_072
 # Models of which nothing but refused records is known: names are the data's. 64 × 100 KB = 6.4 MB.
 REFUSED_MODELS_MAX = 64
 
