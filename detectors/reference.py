@@ -25,45 +25,6 @@ BLOCK_MAX = 64
 SETTLED_MIN = 100  # values: of a shorter last level nothing can be learned
 RARE_RATE = 0.1
 RARE_BLOCK = 8
-<<<<<<< HEAD
-=======
-STARTED_AT_ZERO = (
-    *("emitted", "block_count", "block_sum", "ring_count", "rings", "ring_sum", "ring", "before", "cusums"),
-    *(
-        "level_ms",
-        "level_offset",
-        "level_direction",
-        "marks_ms",
-        "marks_offset",
-        "told",
-        "away",
-        "returned",
-        "turned",
-        "widened",
-    ),
-    *(
-        "spread_count",
-        "shift",
-        "shift_count",
-        "drifted",
-        "carried",
-        "lanes",
-        "spreads",
-        "tallied",
-        "patterned",
-        "odd",
-        "shape_statistic",
-        "crossings",
-        "crossing_values",
-        "wander",
-        "past_means",
-        "away_half_hours",
-        "hour",
-        "clock_from",
-        "clock_ms",
-    ),
-)
->>>>>>> prep-season4
 
 
 def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:

@@ -68,18 +68,12 @@ class Scratch(NamedTuple):
     expect; of that what comes in steps, and by how much more an hour later (early) and before (late);
     spreads the sd there against that of the reference, as it follows from the cycle of a rate. residuals are
     scores without the cycle; errors how far they were from what the level and the value before let expect, in
-<<<<<<< HEAD
     sd; innovations the same as a standard normal number, and anchored the same measured from the level since
     a change; deviations are scores measured from that level, gains its variance, forecasts the level
-    expected. known[p] values had shown the variance of late after value p. totals[p] are the totals of the level (count, sum, sum of
-=======
-    sd; innovations the same
-    as a standard normal number, and anchored the same measured from the level since a change; deviations are
-    scores measured from that level, gains its variance, forecasts the level expected. known[p] values had
-    shown the variance of late after value p. totals[p] are the totals of the level (count, sum, sum of
->>>>>>> prep-season4
-    squares, sum of scores, sum of innovations, and the forecast) after value p. events [number] are the
-    detections of the chunk, (row, test); events[0, 0] is how many. saved is the signal before the chunk.
+    expected. known[p] values had shown the variance of late after value p. totals[p] are the totals of the
+    level (count, sum, sum of squares, sum of scores, sum of innovations, and the forecast) after value p.
+    events [number] are the detections of the chunk, (row, test); events[0, 0] is how many. saved is the
+    signal before the chunk.
     """
 
     numbers: NDArray[np.float64]
