@@ -88,7 +88,7 @@ def change_towards(signal: np.void, direction: int) -> ChangePoint:
     A signal that is away in that direction already has turned when its level began, as far as Page-Hinkley
     has not told of that yet; what is measured from that level itself, once it is known, has turned since.
     """
-    goes_on = signal["away"] and signal["level_direction"] == direction and signal["told"] <= 1
+    goes_on = signal["away"] and signal["level_direction"] == direction and signal["ph_told"] <= 1
     if goes_on and not (signal["turned"] and signal["totals"][0] > LEVEL_KNOWN):
         return level_start(signal)
     if signal["transform"] == Transform.SPIKE and signal["seen"] <= YOUNG_SPIKE:
@@ -114,8 +114,8 @@ def level_start(signal: np.void) -> ChangePoint:
 
 def at_mark(signal: np.void, which: int, direction: int) -> ChangePoint:
     """The change point that a CUSUM remembers."""
-    before = signal["marks"][which].copy()
-    began = int(signal["marks_ms"][which]), int(signal["marks_offset"][which])
+    before = signal["onset_marks"][which].copy()
+    began = int(signal["onset_marks_ms"][which]), int(signal["onset_marks_offset"][which])
     after = signal["totals"] - before
     after[3] += followed(signal, before) * after[0] * to_score(signal)
     return ChangePoint(direction, *began, before, after)

@@ -202,7 +202,7 @@ def leave_local(signal: np.void, season: np.void, mean: float) -> None:
             signal["wander"] += float(signal["level"]) - expected / to_score(signal)
         signal["level"], signal["trend"] = mean / to_score(signal), 0.0
         # What began before is not compared with what a local level was then.
-        signal["totals"][-1] = signal["marks"][:, -1] = signal["level"]
+        signal["totals"][-1] = signal["onset_marks"][:, -1] = signal["level"]
         season["mean"] -= np.float32(mean)
         season["weeks"] = tallies(scores_of(season["weeks"]) - mean)
         signal["counted"] = float(signal["products"][0])

@@ -36,9 +36,9 @@ def nearest_test(signal: Any) -> float:
     """The largest part of all tests that the signal has."""
     tested, nearest = signal["tested"], 0.0
     if tested >> PAGE_HINKLEY & 1:
-        risen = signal["increase"] - signal["increase_min"]
-        fallen = signal["decrease_max"] - signal["decrease"]
-        nearest = max(nearest, part(max(risen, fallen), signal["threshold"]))
+        risen = signal["ph_increase"] - signal["ph_increase_min"]
+        fallen = signal["ph_decrease_max"] - signal["ph_decrease"]
+        nearest = max(nearest, part(max(risen, fallen), signal["ph_threshold"]))
     if tested >> CUSUM & 1:
         for lane in range(LANES):
             largest = max(signal["lanes"][0, lane], signal["lanes"][1, lane])

@@ -161,7 +161,7 @@ def begin(signal: np.void) -> None:
     set_thresholds(signal)
     reset(signal)
     prime(signal, reference_scores(signal))
-    signal["totals"] = signal["marks"] = reference_totals(signal)
+    signal["totals"] = signal["onset_marks"] = reference_totals(signal)
 
 
 def reference_totals(signal: np.void) -> tuple[float, ...]:

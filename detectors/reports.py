@@ -100,10 +100,10 @@ Told = tuple[int, tuple[float, float], Literal["mean", "variance", "shape"]]
 def told_by(signal: np.void, test: int) -> Told:
     """(direction, (statistic, threshold), what changed) of the kernel's test that has just fired."""
     if test == PAGE_HINKLEY:
-        rising = signal["increase"] - signal["increase_min"]
-        falling = signal["decrease_max"] - signal["decrease"]
-        drift = int(signal["drift"])
-        return drift, (float(rising if drift > 0 else falling), float(signal["threshold"])), "mean"
+        rising = signal["ph_increase"] - signal["ph_increase_min"]
+        falling = signal["ph_decrease_max"] - signal["ph_decrease"]
+        drift = int(signal["ph_drift"])
+        return drift, (float(rising if drift > 0 else falling), float(signal["ph_threshold"])), "mean"
     if test == VARIANCE:
         widened = int(signal["widened"])
         statistic = float(signal["spreads"][0 if widened > 0 else 1][0])

@@ -47,14 +47,14 @@ def set_thresholds(signal: np.void) -> None:
         fit_to_autocorrelation(signal)
         crossings, values = signal["crossings"], float(signal["crossing_values"])
         crossed = Crossed(crossings, values, float(signal["shift_scale"]))
-        signal["delta"], threshold = normal_parameters(every[PAGE_HINKLEY], crossed.shift_scale)
-        signal["threshold"] = raised_page_hinkley(threshold, crossed)
+        signal["ph_delta"], threshold = normal_parameters(every[PAGE_HINKLEY], crossed.shift_scale)
+        signal["ph_threshold"] = raised_page_hinkley(threshold, crossed)
         signal["heights"] = reachable(raised_heights(signal, crossed, away_every), signal)
         signal["allowances"] = allowances(signal)
         cells = int(signal["shape_cells"]) or SHAPE_CELLS
         signal["shape_height"] = shape_height(every[SHAPE], SHAPE_WINDOW, cells)
         cells = min(int(signal["atoms"]) + 1, SHAPE_CELLS)
-        signal["pattern_height"] = shape_height(every[SHAPE], SHAPE_WINDOW, cells)
+        signal["shape_pattern_height"] = shape_height(every[SHAPE], SHAPE_WINDOW, cells)
         spread_height = variance_height(every[VARIANCE])
         signal["spread_height"] = max(
             spread_height * float(signal["long_run_squares"]),
@@ -62,7 +62,7 @@ def set_thresholds(signal: np.void) -> None:
         )
     else:
         mean, scale = float(signal["reference_mean"]), float(signal["scale"])
-        signal["delta"], signal["threshold"] = rate_parameters(mean, scale, every[PAGE_HINKLEY])
+        signal["ph_delta"], signal["ph_threshold"] = rate_parameters(mean, scale, every[PAGE_HINKLEY])
         signal["heights"] = e_height(mean, away_every)
 
 
@@ -84,7 +84,7 @@ def fit_to_autocorrelation(signal: np.void) -> None:
         smaller = min(before / now, 1.0)
         for lane in range(2):
             signal["lanes"][:, lane] *= drift_scale(lane, smaller)
-        for extreme, total in (("increase_min", "increase"), ("decrease_max", "decrease")):
+        for extreme, total in (("ph_increase_min", "ph_increase"), ("ph_decrease_max", "ph_decrease")):
             signal[extreme] = signal[total] + (signal[extreme] - signal[total]) * smaller
 
 

@@ -49,7 +49,7 @@ def add_totals(signal: Any, scratch: Scratch, taken: int) -> None:
 @compiled
 def last_zeros(signal: Any, pair: int, scratch: Scratch, taken: int) -> tuple[int, int]:
     """Advances a pair of CUSUMs; the places of the last values at which each was zero, -1 for none."""
-    cusums, drift = signal["cusums"], STEEPNESS[pair] * signal["delta"]
+    cusums, drift = signal["onset_cusums"], STEEPNESS[pair] * signal["ph_delta"]
     up, down = cusums[2 * pair], cusums[2 * pair + 1]
     zero_up, zero_down = -1, -1
     for place in range(taken):  # conditional expressions: branches would be mispredicted half of the time
@@ -66,14 +66,14 @@ def last_zeros(signal: Any, pair: int, scratch: Scratch, taken: int) -> tuple[in
 def mark(signal: Any, place: tuple[int, int], batch: Batch, scratch: Scratch, taken: int) -> None:
     """The totals at the last zero of CUSUM place[0], and when the value after it came (0 before it has)."""
     which, zero = place
-    totals = signal["marks"][which]
+    totals = signal["onset_marks"][which]
     if zero >= 0:
         totals[:] = scratch.totals[zero]
-        signal["marks_ms"][which] = signal["marks_offset"][which] = 0
+        signal["onset_marks_ms"][which] = signal["onset_marks_offset"][which] = 0
     if zero + 1 < taken and totals[0] == scratch.totals[zero + 1, 0] - 1.0:
         row = scratch.rows[zero + 1]
-        signal["marks_ms"][which] = batch.times_ms[row]
-        signal["marks_offset"][which] = batch.offsets[row]
+        signal["onset_marks_ms"][which] = batch.times_ms[row]
+        signal["onset_marks_offset"][which] = batch.offsets[row]
 
 
 @compiled
@@ -89,7 +89,7 @@ def run_marks(signal: Any, batch: Batch, scratch: Scratch, taken: int) -> None:
 @compiled
 def gain(signal: Any, which: int) -> float:
     """Twice the log-likelihood that a change at a mark gains over none, for innovations of variance 1."""
-    before, now = signal["marks"][which], signal["totals"]
+    before, now = signal["onset_marks"][which], signal["totals"]
     count = now[0] - before[0]
     if count <= 0.0 or before[0] <= 0.0:
         return 0.0
@@ -138,15 +138,15 @@ def begin_level(signal: Any) -> None:
     The signal is away from the level it had; how far is known from the values since the change point.
     """
     which = best_mark(signal, signal["turned"])
-    signal["before"][:] = signal["marks"][which]
+    signal["before"][:] = signal["onset_marks"][which]
     for total in range(SUMS):
         signal["totals"][total] -= signal["before"][total]
     signal["level_direction"] = signal["turned"]
-    signal["level_ms"] = signal["marks_ms"][which]
-    signal["level_offset"] = signal["marks_offset"][which]
+    signal["level_ms"] = signal["onset_marks_ms"][which]
+    signal["level_offset"] = signal["onset_marks_offset"][which]
     for other in range(MARKS):
-        signal["marks"][other][:] = 0.0
-        signal["cusums"][other] = 0.0
+        signal["onset_marks"][other][:] = 0.0
+        signal["onset_cusums"][other] = 0.0
     signal["lanes"][:] = 0.0
     learned = followed(signal, signal["before"])
     signal["totals"][3] += learned * signal["totals"][0] * signal["sigma"] / (1.0 - signal["phi"])
@@ -161,5 +161,5 @@ def begin_level(signal: Any) -> None:
         signal["drifted"] = signal["level"] - signal["before"][5]
     signal["trend"] = 0.0
     signal["away"] = 1
-    if signal["instances"] > signal["totals"][0]:  # Page-Hinkley has not fired since the level began
-        signal["told"] = 0
+    if signal["ph_instances"] > signal["totals"][0]:  # Page-Hinkley has not fired since the level began
+        signal["ph_told"] = 0

@@ -169,9 +169,9 @@ def tell(signal: Any, shape: Any, batch: Batch, scratch: Scratch, taken: int) ->
             note(scratch, taken - 1, test)
     if taken > 0 and signal["widened"] != 0 and tested >> VARIANCE & 1:
         note(scratch, taken - 1, VARIANCE)
-    told = signal["told"]
+    told = signal["ph_told"]
     run_page_hinkley(signal, scratch, taken, (tested & 1) != 0)
-    if signal["told"] > told:
+    if signal["ph_told"] > told:
         look_at_the_clock(signal)
     can = signal["transform"] == CATEGORY or (signal["transform"] == VALUE and signal["moved"] == 0)
     still = signal["away"] == 0 and signal["spread"] == 1.0

@@ -16,13 +16,13 @@ INSTANCES_MIN = 30  # river's default
 @compiled
 def reset(signal: Any) -> None:
     """As river: the test forgets everything about the level before a detection."""
-    signal["instances"] = 0
-    signal["mean"] = 0.0
-    signal["increase"] = 0.0
-    signal["decrease"] = 0.0
-    signal["increase_min"] = inf
-    signal["decrease_max"] = -1.0
-    signal["drift"] = 0
+    signal["ph_instances"] = 0
+    signal["ph_mean"] = 0.0
+    signal["ph_increase"] = 0.0
+    signal["ph_decrease"] = 0.0
+    signal["ph_increase_min"] = inf
+    signal["ph_decrease_max"] = -1.0
+    signal["ph_drift"] = 0
 
 
 @compiled
@@ -31,10 +31,10 @@ def detect(signal: Any, scores: NDArray[np.float64], start: int, count: int) -> 
 
     Returns the place after the last score it took. Sets drift to +1 or -1 at a detection.
     """
-    instances, mean = signal["instances"], signal["mean"]
-    delta, threshold = signal["delta"], signal["threshold"]
-    increase, decrease = signal["increase"], signal["decrease"]
-    increase_min, decrease_max = signal["increase_min"], signal["decrease_max"]
+    instances, mean = signal["ph_instances"], signal["ph_mean"]
+    delta, threshold = signal["ph_delta"], signal["ph_threshold"]
+    increase, decrease = signal["ph_increase"], signal["ph_decrease"]
+    increase_min, decrease_max = signal["ph_increase_min"], signal["ph_decrease_max"]
     taken, drift = start, 0
     while taken < count and drift == 0:
         score = scores[taken]
@@ -51,9 +51,9 @@ def detect(signal: Any, scores: NDArray[np.float64], start: int, count: int) -> 
                 drift = 1
             elif decrease_max - decrease > threshold:
                 drift = -1
-    signal["instances"], signal["mean"], signal["drift"] = instances, mean, drift
-    signal["increase"], signal["decrease"] = increase, decrease
-    signal["increase_min"], signal["decrease_max"] = increase_min, decrease_max
+    signal["ph_instances"], signal["ph_mean"], signal["ph_drift"] = instances, mean, drift
+    signal["ph_increase"], signal["ph_decrease"] = increase, decrease
+    signal["ph_increase_min"], signal["ph_decrease_max"] = increase_min, decrease_max
     return taken
 
 
@@ -61,7 +61,7 @@ def detect(signal: Any, scores: NDArray[np.float64], start: int, count: int) -> 
 def prime(signal: Any, scores: NDArray[np.float64]) -> None:
     """Shows the test the scores of a reference, as if it had watched it."""
     detect(signal, scores, 0, scores.shape[0])
-    if signal["drift"] != 0:
+    if signal["ph_drift"] != 0:
         reset(signal)
 
 
@@ -70,10 +70,10 @@ def run_page_hinkley(signal: Any, scratch: Scratch, count: int, tested: bool) ->
     """Shows the test the innovations of a chunk and notes its detections."""
     place = 0
     while place < count:
-        if signal["drift"] != 0:
+        if signal["ph_drift"] != 0:
             reset(signal)
         place = detect(signal, scratch.innovations, place, count)
-        if signal["drift"] != 0:
-            signal["told"] += 1
-        if signal["drift"] != 0 and tested:
+        if signal["ph_drift"] != 0:
+            signal["ph_told"] += 1
+        if signal["ph_drift"] != 0 and tested:
             note(scratch, place - 1, PAGE_HINKLEY)

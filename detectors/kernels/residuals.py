@@ -268,7 +268,7 @@ def carry_season(signal: Any, season: Any) -> None:
 @compiled
 def come_back(signal: Any) -> None:
     """The signal is at its level again, or the level it stays at becomes its level."""
-    signal["away"] = signal["told"] = 0
+    signal["away"] = signal["ph_told"] = 0
     if signal["returned"] == STAYS:
         reset(signal)  # what Page-Hinkley has added up is about the level before
         signal["carried"] += signal["shift"]

@@ -51,7 +51,7 @@ def count_cells(signal: Any, shape: Any) -> None:
 @compiled
 def pattern_statistic(signal: Any, shape: Any) -> float:
     """Chi-square of two samples, the window and the pattern [SHAPE_CELLS] learned before (in values)."""
-    known = signal["patterned"] * SHAPE_WINDOW
+    known = signal["shape_patterned"] * SHAPE_WINDOW
     statistic = 0.0
     for cell in range(SHAPE_CELLS):
         count, learned = float(shape["counts"][cell]), float(shape["pattern"][cell])
@@ -90,14 +90,14 @@ def category_statistic(signal: Any, shape: Any) -> float:
 @compiled
 def learn_pattern(signal: Any, shape: Any, windows: int) -> None:
     """A healthy window becomes part of the pattern, which slowly follows: it is that of so many windows."""
-    known = signal["patterned"]
+    known = signal["shape_patterned"]
     kept = windows / (known + 1.0) if known >= windows else 1.0
     for cell in range(SHAPE_CELLS):
         before = (
             float(shape["pattern"][cell]) if known > 0 else 0.0
         )  # else what it held is of no use any more
         shape["pattern"][cell] = (before + float(shape["counts"][cell])) * kept
-    signal["patterned"] = min(known + 1, windows)
+    signal["shape_patterned"] = min(known + 1, windows)
 
 
 @compiled
@@ -109,10 +109,10 @@ def independence(signal: Any) -> float:
 @compiled
 def learn_dispersion(signal: Any, statistic: float) -> None:
     """How much more than by chance windows differ from the reference: the mean of chi-square ÷ freedom."""
-    known = signal["dispersed"]
+    known = signal["shape_dispersed"]
     ratio = statistic / max(signal["shape_cells"] - 1.0, 1.0)
-    signal["dispersion"] += (ratio - signal["dispersion"]) / (known + 1.0)
-    signal["dispersed"] = min(known + 1, PATTERN_WINDOWS_MAX)
+    signal["shape_dispersion"] += (ratio - signal["shape_dispersion"]) / (known + 1.0)
+    signal["shape_dispersed"] = min(known + 1, PATTERN_WINDOWS_MAX)
 
 
 @compiled
@@ -120,16 +120,16 @@ def judged(signal: Any, shape: Any, span_ms: int) -> float:
     """The statistic of a full window, comparable to the threshold; what is learned from it."""
     category, moved = signal["transform"] == CATEGORY, signal["moved"] != 0
     if category and not moved:
-        signal["patterned"] = 0
-        return float(category_statistic(signal, shape) / max(signal["dispersion"], 1.0))
+        signal["shape_patterned"] = 0
+        return float(category_statistic(signal, shape) / max(signal["shape_dispersion"], 1.0))
     count_cells(signal, shape)
     statistic, windows = 0.0, PATTERN_WINDOWS_MAX
-    if signal["patterned"] >= PATTERN_WINDOWS:
+    if signal["shape_patterned"] >= PATTERN_WINDOWS:
         statistic = pattern_statistic(signal, shape)
     if category:
         learn_dispersion(signal, category_statistic(signal, shape))
         windows = min(max(LATE_MS // max(span_ms, 1), PATTERN_WINDOWS), PATTERN_WINDOWS_MAX)
-        statistic *= independence(signal) * signal["shape_height"] / signal["pattern_height"]
+        statistic *= independence(signal) * signal["shape_height"] / signal["shape_pattern_height"]
         if span_ms > SPAN_MS_MAX:
             statistic = 0.0
     if statistic <= signal["shape_height"]:
@@ -157,7 +157,7 @@ def forget_window(signal: Any, shape: Any) -> None:
     """Begins a new window."""
     for cell in range(shape["tally"].shape[0]):
         shape["tally"][cell] = 0
-    signal["tallied"] = 0
+    signal["shape_tallied"] = 0
 
 
 @compiled
@@ -171,13 +171,13 @@ def run_shape(signal: Any, shape: Any, batch: Batch, scratch: Scratch, span: tup
         if category and scratch.steps[place] != 0.0:  # other shares are expected then, nobody knows which
             forget_window(signal, shape)
             continue
-        if signal["tallied"] == 0:
-            signal["window_ms"] = batch.times_ms[scratch.rows[place]]
+        if signal["shape_tallied"] == 0:
+            signal["shape_window_ms"] = batch.times_ms[scratch.rows[place]]
         cell = scratch.cells[place] if category else cell_of(scratch.anchored[place] * unit)
         shape["tally"][cell] += 1
-        signal["tallied"] += 1
-        if signal["tallied"] >= SHAPE_WINDOW:
-            span_ms = batch.times_ms[scratch.rows[place]] - signal["window_ms"]
+        signal["shape_tallied"] += 1
+        if signal["shape_tallied"] >= SHAPE_WINDOW:
+            span_ms = batch.times_ms[scratch.rows[place]] - signal["shape_window_ms"]
             if end_window(signal, shape, span_ms):
                 return place + 1
     return count + 1

@@ -77,19 +77,28 @@ class Field(NamedTuple):
     formerly: str = ""
 
 
-def floats(life: Life, *names: str, shape: tuple[int, ...] = (), default: float = 0.0) -> Iterator[Field]:
-    """Numbers of eight bytes."""
-    return (Field(name, "f8", shape, life, default) for name in names)
+def floats(
+    life: Life, *names: str, shape: tuple[int, ...] = (), default: float = 0.0, once_without: str = ""
+) -> Iterator[Field]:
+    """Numbers of eight bytes; ``once_without``: what names begin with that they did not before."""
+    return (Field(name, "f8", shape, life, default, former(name, once_without)) for name in names)
 
 
-def counts(life: Life, *names: str, shape: tuple[int, ...] = (), default: int = 0) -> Iterator[Field]:
+def counts(
+    life: Life, *names: str, shape: tuple[int, ...] = (), default: int = 0, once_without: str = ""
+) -> Iterator[Field]:
     """Whole numbers of eight bytes: counts, places, times in ms."""
-    return (Field(name, "i8", shape, life, default) for name in names)
+    return (Field(name, "i8", shape, life, default, former(name, once_without)) for name in names)
 
 
-def flags(life: Life, *names: str) -> Iterator[Field]:
+def flags(life: Life, *names: str, once_without: str = "") -> Iterator[Field]:
     """States of one byte."""
-    return (Field(name, "i1", (), life) for name in names)
+    return (Field(name, "i1", (), life, 0.0, former(name, once_without)) for name in names)
+
+
+def former(name: str, beginning: str) -> str:
+    """What a field was called before its name began with that of its family."""
+    return name.removeprefix(beginning) if beginning else ""
 
 
 def tails_by(sd: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -106,16 +115,16 @@ SIGNAL_FIELDS: Final = (
     *counts(IDENTITY, "seed"),
     *floats(IDENTITY, "minimum", "maximum"),
     # what is so with it, small so that a record stays so: local while no cycle is known, cyclic is 1 when one
-    # is removed and 2 when it is a material one; moved by that, by a cycle that is not known, or by what
-    # wanders; away from its level, and returned after the value with which that ends; turned, widened and
-    # drift (Page-Hinkley's) are ±1 after the value at which a change was found; odd as the last window of the
-    # shape test was; awake when it is no dormant one; stale asks for what can be learned; tested is a set of
-    # bits, one per test of the kernel; suspects are how many values of `noted` stand out, mass_due is 1 while
-    # the one that stands out of the reference has not come again and 2 until it is watched; stepped says that
-    # its cycle has steps
+    # is removed and 2 when it is a material one, stepped when it has steps; moved by that, by a cycle that is
+    # not known, or by what wanders; away from its level, and returned after the value with which that ends;
+    # turned, widened and ph_drift (Page-Hinkley's) are ±1 after the value at which a change was found; odd as
+    # the last window of the shape test was; awake when it is no dormant one; stale asks for what can be
+    # learned; tested is a set of bits, one per test of the kernel; suspects are how many values of `noted`
+    # stand out, mass_due is 1 while the one that stands out of the reference has not come again and 2 until
+    # it is watched
     *flags(REFERENCE, "local", "cyclic", "moved"),
     *flags(EVIDENCE, "away", "returned", "turned", "widened"),
-    *flags(OWN, "drift"),
+    *flags(OWN, "ph_drift", once_without="ph_"),
     *flags(EVIDENCE, "odd"),
     *flags(OWN, "awake", "stale", "armed", "watched", "tested"),
     *flags(OWN, "suspects", "mass_due"),
@@ -186,8 +195,7 @@ SIGNAL_FIELDS: Final = (
     # came early or late; when to look whether a clock was changed, from which half hour on (`clock.py`)
     *counts(REFERENCE, "half_hour"),
     *counts(EVIDENCE, "away_half_hours"),
-    *counts(OWN, "clock_from"),
-    *counts(EVIDENCE, "clock_ms"),
+    *counts(EVIDENCE, "clock_from", "clock_ms"),
     *floats(REFERENCE, "half_hour_sum", "half_hour_count"),
     *floats(EVIDENCE, "hour", shape=(2,)),
     # after a change: by how many sd it is away from its level, known from how many values, and by how many
@@ -215,13 +223,15 @@ SIGNAL_FIELDS: Final = (
     # the shape test: values in the window and the time of the first, windows in the pattern; cells of
     # categories that are judged; how much more than by chance windows of categories differ from the
     # reference, and from how many windows that is known
-    *counts(EVIDENCE, "tallied"),
-    *counts(OWN, "window_ms"),
-    *counts(EVIDENCE, "patterned"),
-    *counts(REFERENCE, "shape_cells", "dispersed"),
-    *floats(OWN, "shape_height", "pattern_height"),
+    *counts(EVIDENCE, "shape_tallied", once_without="shape_"),
+    *counts(OWN, "shape_window_ms", once_without="shape_"),
+    *counts(EVIDENCE, "shape_patterned", once_without="shape_"),
+    *counts(REFERENCE, "shape_cells"),
+    *counts(REFERENCE, "shape_dispersed", once_without="shape_"),
+    *floats(OWN, "shape_height"),
+    *floats(OWN, "shape_pattern_height", once_without="shape_"),
     *floats(EVIDENCE, "shape_statistic"),
-    *floats(REFERENCE, "dispersion"),
+    *floats(REFERENCE, "shape_dispersion", once_without="shape_"),
     # blocks of `every` values for the per-signal detectors
     *counts(REFERENCE, "every"),
     *counts(BLOCKS, "emitted", "block_count"),
@@ -230,18 +240,19 @@ SIGNAL_FIELDS: Final = (
     *counts(EVIDENCE, "ring_count", "rings"),
     *floats(EVIDENCE, "ring_sum"),
     *floats(EVIDENCE, "ring", shape=(RING_BLOCKS,)),
-    # Page-Hinkley; told is how often it fired at this level
-    *floats(OWN, "delta", "threshold", "mean", "increase", "decrease", "increase_min", "decrease_max"),
-    *counts(OWN, "instances"),
-    *counts(EVIDENCE, "told"),
+    # Page-Hinkley; ph_told is how often it fired at this level
+    *floats(OWN, "ph_delta", "ph_threshold", "ph_mean", "ph_increase", "ph_decrease", once_without="ph_"),
+    *floats(OWN, "ph_increase_min", "ph_decrease_max", once_without="ph_"),
+    *counts(OWN, "ph_instances", once_without="ph_"),
+    *counts(EVIDENCE, "ph_told", once_without="ph_"),
     # totals (count, sum, sum of squares, sum of scores, sum of innovations; and what was expected then) of
     # the level, of the one before, and of the level when each of six CUSUMs last was zero: upwards and
     # downwards, with three drifts
     *floats(OWN, "totals", shape=(TOTALS,)),
     *floats(EVIDENCE, "before", shape=(TOTALS,)),
-    *floats(EVIDENCE, "cusums", shape=(MARKS,)),
-    *floats(OWN, "marks", shape=(MARKS, TOTALS)),
-    *counts(EVIDENCE, "marks_ms", "marks_offset", shape=(MARKS,)),
+    *floats(EVIDENCE, "onset_cusums", shape=(MARKS,), once_without="onset_"),
+    *floats(OWN, "onset_marks", shape=(MARKS, TOTALS), once_without="onset_"),
+    *counts(EVIDENCE, "onset_marks_ms", "onset_marks_offset", shape=(MARKS,), once_without="onset_"),
     *counts(EVIDENCE, "level_ms", "level_offset", "level_direction"),
 )
 SIGNAL = np.dtype([(field.name, field.format, field.shape) for field in SIGNAL_FIELDS])

@@ -52,14 +52,14 @@ def kernel_detections(
     """Where the compiled test fires, given the scores in pieces of random size."""
     signal = np.zeros(1, SIGNAL)[0]
     reset(signal)
-    signal["delta"], signal["threshold"] = parameters
+    signal["ph_delta"], signal["ph_threshold"] = parameters
     found, place = [], 0
     while place < len(scores):
-        if signal["drift"] != 0:
+        if signal["ph_drift"] != 0:
             reset(signal)
         piece = scores[place : place + int(random.integers(1, 60))]
         place += detect(signal, piece, 0, len(piece))
-        if signal["drift"] != 0:
+        if signal["ph_drift"] != 0:
             found.append(place - 1)
     return found
 
