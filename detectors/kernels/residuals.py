@@ -90,7 +90,7 @@ def hour_offset(signal: Any, scratch: Scratch, place: int, error: float, spread:
 def rate_spread(signal: Any, cycle: float) -> float:
     """The sd of a rate's values where a cycle takes it, against that of the reference."""
     rate, sd = signal["center"] + signal["scale"] * cycle, signal["reference_sd"]
-    return max(sqrt(max(rate * (1.0 - rate), 0.0)) / sd, RATE_SPREAD_MIN)
+    return float(max(sqrt(max(rate * (1.0 - rate), 0.0)) / sd, RATE_SPREAD_MIN))
 
 
 @compiled
