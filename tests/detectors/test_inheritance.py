@@ -26,7 +26,7 @@ THRESHOLDS = (
 OWN = (
     *("transform", "column", "shape", "season", "buffer", "seed", "minimum", "maximum", "spare"),
     *("requested", "shares", "tested", "watched", "remembered_ms"),
-    *("seen", "missing", "first_ms", "last_ms", "gaps", "recent", "open_block", "window_ms"),
+    *("seen", "settled_from", "missing", "first_ms", "last_ms", "gaps", "recent", "open_block", "window_ms"),
     *("awake", "armed", "stale", "drift", "spread", "totals", "marks"),
     *("mean", "increase", "decrease", "increase_min", "decrease_max", "instances", "absorbed"),
 )
