@@ -285,13 +285,19 @@ class Bank:
         return np.where(known, (signals["seen"] - 1) / np.maximum(elapsed_ms, 1), 0.0)
 
     def unarmed(self) -> list[tuple[Signal, int, int]]:
-        """The signals without a reference: how many values each has seen, and when the first (epoch ms)."""
+        """The signals without a reference: how many values each has learned from, and since when (epoch ms).
+
+        What came before the last step in them is not learned from; since when is then known by their rate.
+        """
         if self.armed == len(self.signals):
             return []
         places = np.flatnonzero(self._arrays.signals["armed"] == 0)
         waiting = self._arrays.signals[places]
-        figures = zip(places.tolist(), waiting["seen"].tolist(), waiting["first_ms"].tolist(), strict=True)
-        return [(self.signals[place], seen, first_ms) for place, seen, first_ms in figures]
+        learned = waiting["seen"] - waiting["settled_from"]
+        lost_ms = (waiting["last_ms"] - waiting["first_ms"]) * waiting["settled_from"]
+        since_ms = waiting["first_ms"] + lost_ms // np.maximum(waiting["seen"], 1)
+        figures = zip(places.tolist(), learned.tolist(), since_ms.tolist(), strict=True)
+        return [(self.signals[place], count, first_ms) for place, count, first_ms in figures]
 
     def nearness(self, index: int) -> float:
         """How near the signal at a place of `signals` is to a finding, 0 to 1 (`detectors.nearness`)."""

@@ -1,5 +1,7 @@
 """What a signal makes of a warm-up that was not as healthy as a reference should be."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -94,3 +96,26 @@ def test_only_a_few_values_that_are_far_are_spikes(values: list[float]) -> None:
     assert np.count_nonzero(~kept) <= 6
     distance = np.abs(given_values - np.median(given_values))
     assert kept.any() and distance[~kept].min(initial=np.inf) >= np.median(distance[kept])
+
+
+def test_what_still_learns_after_a_step_says_from_how_many_values() -> None:
+    """It would be said to have seen enough, and to differ too little to learn from."""
+    values = noise(WARM_UP + 100, 0.0)
+    values[1_500:] += 20.0
+    bank = numbered(COLUMNS, warm_up=WARM_UP)
+    feed(bank, values, [500])
+    for _, learned, since_ms in bank.unarmed():
+        assert learned == pytest.approx(600, abs=20)
+        assert since_ms == pytest.approx(1_500_000, abs=20_000)
+    assert len(bank.unarmed()) == COLUMNS
+
+
+def test_a_step_in_the_warm_up_is_the_same_however_it_is_cut() -> None:
+    """A finding looks at its signal again from before the batch: what came before the step is still there."""
+    values = noise(5_000, 0.5)
+    values[700:] += 18.0
+    values[3_000:] += 5.0
+    whole, parts = numbered(COLUMNS, warm_up=WARM_UP), numbered(COLUMNS, warm_up=WARM_UP)
+    findings = [replace(found, row=0) for found in feed(whole, values, [5_000])]
+    assert findings == [replace(found, row=0) for found in feed(parts, values, [137, 1])]
+    assert whole.snapshot() == parts.snapshot()
