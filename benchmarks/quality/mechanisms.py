@@ -168,7 +168,7 @@ MECHANISMS: dict[str, Mechanism] = {
     ),
     "cycle": Mechanism(
         "the cycle of day and week",
-        (function("learning.fit_cycle", lambda *_: Fit(np.zeros(SLOTS), 0.0, 0.0), here=True),),
+        (function("weekly.fit_cycle", lambda *_: Fit(np.zeros(SLOTS), 0.0, 0.0), here=True),),
     ),
     "first_day": Mechanism(
         "a second table from the first day", (function("first_day.looks_flat", lambda *_: True, here=True),)

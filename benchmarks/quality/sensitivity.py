@@ -42,7 +42,7 @@ JUDGED = (
     "cycle.SLOW_WAVES",
     "distribution.ATOMS_MAX",
     "distribution.PAIRS_A_DAY",
-    "distribution.TAIL_VALUES",
+    "table_ends.TAIL_VALUES",
     "first_day.COUNTED_MAX",
     "first_day.SAMPLE_MIN",
     "first_day.VARIANCE_COUNTED",

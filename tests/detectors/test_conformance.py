@@ -139,7 +139,9 @@ def test_huge_numbers_stay_finite(name: str) -> None:
 
 @every_detector
 def test_memory_is_bounded(name: str) -> None:
-    """A worker that runs for months would run out of it."""
+    """A worker that runs for months would run out of it. Arithmetic: 2,240 bytes of record, 3,586 of shape, 5,376
+    of season, 2,343 for the names of their columns, up to 2,100 of ADWIN's state, and Python's own objects.
+    """
 
     def size(value: Any) -> int:
         inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
@@ -150,7 +152,7 @@ def test_memory_is_bounded(name: str) -> None:
     before = size(bank.snapshot())
     feed(bank, column(12_000, -1.0))
     assert size(bank.snapshot()) < before + 1000
-    assert before < 16_000
+    assert before < 18_000
 
 
 @every_detector
