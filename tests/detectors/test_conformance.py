@@ -139,8 +139,8 @@ def test_huge_numbers_stay_finite(name: str) -> None:
 
 @every_detector
 def test_memory_is_bounded(name: str) -> None:
-    """A worker that runs for months would run out of it. Arithmetic: 2,240 bytes of record, 3,586 of shape, 5,376
-    of season, 2,343 for the names of their columns, up to 2,100 of ADWIN's state, and Python's own objects.
+    """A worker that runs for months would run out of it. Arithmetic: 2,240 bytes of record, 3,586 of shape,
+    5,376 of season, 2,343 for the names of their columns, up to 2,100 of ADWIN's state, and Python's objects.
     """
 
     def size(value: Any) -> int:

@@ -65,7 +65,9 @@ def test_a_power_of_two_changes_no_bit(exponent: int, seed: int) -> None:
     for one, other in zip(plain, scaled, strict=True):
         assert other.after.mean == one.after.mean * factor
         assert other.size == one.size * factor
-        assert replace(other, before=one.before, after=one.after, size=one.size) == one
+        assert other.was.mean == one.was.mean * factor
+        same = replace(other, before=one.before, after=one.after, was=one.was, size=one.size)
+        assert same == one
 
 
 @settings(max_examples=20, deadline=None)
