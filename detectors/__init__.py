@@ -13,10 +13,11 @@
 """
 
 from driftline.detectors.adwin import Adwin
-from driftline.detectors.bank import Bank, Looks
+from driftline.detectors.bank import Bank
 from driftline.detectors.findings import Finding
 from driftline.detectors.levels import Level, Moments, SignalState
 from driftline.detectors.masses import Mass
+from driftline.detectors.readings import Looks
 from driftline.detectors.registry import Calibration, Detector, register
 from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.state.columns import SnapshotError

@@ -198,9 +198,7 @@ def finding(
     )
     if signal["transform"] == Transform.CATEGORY:
         return told_by_shares(made, shape, float(point.after[0]))
-    if made.share:
-        made = replace(made, odds=odds_ratio(before.mean, made.after.mean))
-    return sized(made)
+    return sized(replace(made, odds=odds_ratio(before.mean, made.after.mean)) if made.share else made)
 
 
 def began_ms(signal: np.void, point: ChangePoint, at: Detected) -> int:

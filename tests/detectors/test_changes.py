@@ -182,9 +182,9 @@ def test_a_state_is_plain_numbers(transform: Transform) -> None:
 
 @pytest.mark.parametrize("transform", [Transform.BINARY, Transform.VALUE])
 def test_a_level_that_was_followed_is_not_found_again(transform: Transform) -> None:
-    """A lasting error rate was closed as the new level and fired again when the signal was measured from the mean
-    of all that it had seen, of both levels: after two days, or after a week where a jump stands between them.
-    Page-Hinkley's threshold is that of the rate before; alone it opens no incident.
+    """A lasting error rate was closed as the new level and fired again when the signal was measured from the
+    mean of all that it had seen, of both levels: after two days, or after a week where a jump stands between
+    them. Page-Hinkley's threshold is that of the rate before; alone it opens no incident.
     """
     random = np.random.default_rng(0)
     bank = Bank(BankSettings(warm_up=1000, false_alarm_every=1e6))
