@@ -43,10 +43,9 @@ def news(world: World) -> list[tuple[int, float, str]]:
 
 
 def of_first(world: World) -> list[Any]:
-    """The alerts of the incident that was opened first; how often a healthy signal raises one is not asked here."""
-    return [
-        each for each in world.alerts if each["labels"]["incident"] == world.alerts[0]["labels"]["incident"]
-    ]
+    """The alerts of the incident that was opened first; what a healthy signal has is not asked."""
+    first = world.alerts[0]["labels"]["incident"]
+    return [alert for alert in world.alerts if alert["labels"]["incident"] == first]
 
 
 def endings(world: World, steps: Sequence[Level]) -> list[tuple[bool, str | None]]:
