@@ -198,7 +198,8 @@ class ModelMonitor:
         for table in stream.tables():
             if table.waiting:
                 self._reports += [(report, stream) for report in table.flush()]
-        self._hear(stream)
+        if stream.predictions.has_said:
+            self._hear(stream)
 
     def _hear(self, stream: Stream) -> None:
         """What the predictions of a stream made known beside their findings."""

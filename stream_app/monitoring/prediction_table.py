@@ -199,6 +199,11 @@ class PredictionTable:
                     if column.name in section.codes:
                         section.doubtful.setdefault(column.name, 0)
 
+    @property
+    def has_said(self) -> bool:
+        """Whether there is anything in `refused`, `begun_again` or `notes`."""
+        return bool(self.refused or self.begun_again or self.notes)
+
     def look(self, now_ms: int) -> None:
         """On a tick, when no row waits: what there is to say of columns with values that do not fit, and
         values that stand out of a number.

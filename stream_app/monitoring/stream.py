@@ -1,6 +1,6 @@
 """One stream: everything watched of one (model, version, role)."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -44,6 +44,7 @@ class Stream:
         self.predictions.followed_by[self.estimates.name] = self.estimates.read
         self.outcomes = {name: OutcomeTable(name, topic, settings) for name, topic in OUTCOMES.items()}
         self.outcomes[self.estimates.name] = self.estimates
+        self._tables: tuple[Table, ...] = (self.predictions, *self.outcomes.values())
         self.volume = Volume()
         self.targets = Targets(plan.targets)
         for table in self.tables():
@@ -51,9 +52,8 @@ class Stream:
         # By table and signal: what its detectors were asked for, in values between false alarms.
         self.asked: dict[str, dict[str, float]] = {}
 
-    def tables(self) -> Iterator[Table]:
-        yield self.predictions
-        yield from self.outcomes.values()
+    def tables(self) -> tuple[Table, ...]:
+        return self._tables
 
     def signals(self) -> int:
         """How many signals are watched here."""
