@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import pytest
+from hypothesis import settings
 
 from driftline.schemas import Alert, encode_alert
 from tests.alerts_truth import Witness
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from driftline.stream_app.config import KafkaSettings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# One example may have to wait for a compiler, or for a busy machine; whole tests have a limit.
+settings.register_profile("driftline", deadline=None)
+settings.load_profile("driftline")
 KAFKA_LIBRARIES = REPOSITORY / ".driftline" / "kafka-libs"
 KAFKA_SESSIONS = REPOSITORY / ".driftline" / "test-kafka"
 
