@@ -41,7 +41,10 @@ def _own_sentence(error: Exception) -> str | None:
     if isinstance(error, ConfigError | LocalKafkaError | DeliveryError):
         return str(error)
     # By name: importing it would load the whole engine to explain a missing file.
-    named = ("BaselineError", "DashboardError", "EvaluationError", "GatewayError", "MappingError")
+    named = {
+        *("BaselineError", "DashboardError", "EvaluationError", "GatewayError", "MappingError"),
+        "UnexpectedFaustError",
+    }
     return str(error) if type(error).__name__ in named else None
 
 

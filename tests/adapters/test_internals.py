@@ -18,6 +18,7 @@ from driftline.stream_app.adapters.worker.internals.expected import (
     found,
     missing_of_aiokafka,
 )
+from driftline.stream_app.cli.failures import sentence_of
 from driftline.stream_app.config import Settings
 
 
@@ -31,8 +32,9 @@ def test_the_installed_releases_have_what_is_needed() -> None:
 def test_another_faust_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The worker would read for seconds and die at its first acknowledgement, with an AttributeError."""
     monkeypatch.delattr(AIOKafkaConsumerThread, "_ensure_consumer")
-    with pytest.raises(UnexpectedFaustError, match=r"expected is 0\.15.*_ensure_consumer"):
+    with pytest.raises(UnexpectedFaustError, match=r"expected is 0\.15.*_ensure_consumer") as refused:
         check_faust()
+    assert str(sentence_of(refused.value)).endswith("install faust-streaming 0.15.")
 
 
 def test_another_aiokafka_is_read_record_by_record(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

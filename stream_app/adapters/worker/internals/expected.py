@@ -33,7 +33,10 @@ def check_faust() -> None:
     }
     missing = [name for name, is_there in needed.items() if not is_there]
     if missing:
-        raise UnexpectedFaustError(f"{found('faust-streaming')} does not have {', '.join(missing)}.")
+        raise UnexpectedFaustError(
+            f"{found('faust-streaming')} does not have {', '.join(missing)}, which the worker uses: "
+            f"install faust-streaming {EXPECTED['faust-streaming']}."
+        )
 
 
 def missing_of_aiokafka() -> list[str]:
