@@ -14,18 +14,10 @@ from driftline.detectors.local_level import set_memory
 from driftline.detectors.reference import begin, learn_rate
 from driftline.detectors.signals import Transform, is_rate
 from driftline.detectors.state.arrays import Arrays
-from driftline.detectors.state.columns import SnapshotError, packed, unpacked
-from driftline.detectors.state.fields import (
-    DEFAULTS,
-    FORMERLY,
-    GRID_POINTS,
-    SEASON,
-    SEASON_DEFAULTS,
-    SHAPE_DEFAULTS,
-    SIGNAL,
-    UNKNOWN,
-)
+from driftline.detectors.state.columns import SnapshotError, packed
+from driftline.detectors.state.fields import GRID_POINTS, UNKNOWN
 from driftline.detectors.state.layout_8 import reference_as_columns
+from driftline.detectors.state.snapshot import unpack_records
 
 VALUES_MIN = 100  # fewer say too little about a level
 
@@ -100,10 +92,7 @@ def put_back(arrays: Arrays, index: int, reference: PackedReference) -> bool:
     False, and nothing has changed, when it is of another kind of signal, or cannot be read any more.
     """
     try:
-        signal, shape, season = reference_as_columns(reference)
-        signals = unpacked(signal, SIGNAL, "reference", FORMERLY, DEFAULTS)
-        shapes = unpacked(shape, arrays.shapes.dtype, "shape", defaults=SHAPE_DEFAULTS)
-        seasons = unpacked(season, SEASON, "season", defaults=SEASON_DEFAULTS)
+        signals, shapes, seasons = unpack_records(reference_as_columns(reference), arrays.shapes.dtype)
     except SnapshotError:
         return False
     if signals["transform"][0] != arrays.signals[index]["transform"]:

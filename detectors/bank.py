@@ -34,8 +34,8 @@ from driftline.detectors.state.arrays import (
 from driftline.detectors.state.snapshot import (
     RIVER_VERSION,
     VERSION,
-    check_version,
     codes_fit,
+    current,
     pack_arrays,
     pack_signal,
     unpack_arrays,
@@ -265,13 +265,13 @@ class Bank(Readings):
         or such that cannot be read, begin again at the reference (`rebuilt` names their signals); categories
         begin anew under another limit of them (`forgotten`). Raises SnapshotError for what no release wrote.
         """
-        check_version(snapshot)
+        content = current(snapshot)
         bank = cls(settings)
         bank.columns = snapshot["columns"]
         bank.signals = [unpack_signal(packed) for packed in snapshot["names"]]
         bank._index = {signal.name: index for index, signal in enumerate(bank.signals)}
-        bank._arrays = unpack_arrays(snapshot, settings)
-        if not codes_fit(snapshot, settings):
+        bank._arrays = unpack_arrays(content, settings)
+        if not codes_fit(content, settings):
             bank._forget_codes()
         bank._flag()
         bank._watches = [None] * len(bank.signals)

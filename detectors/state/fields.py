@@ -298,14 +298,14 @@ def shape_dtype(categories: int) -> np.dtype[Any]:
     cumulative probability up to and including each entry. cells: values of the two halves of the recent
     window per cell between table entries, or per code. tally: values of the window of the shape test per cell
     or code; counts: of the last window per cell of it; pattern: the same of healthy windows together. An heir
-    has table and level.
+    has SHAPE_INHERITED.
 
     Of single values of a number (`kernels/repeats.py`; 608 bytes): the largest share that one had in the
     reference which has not several quantiles of its own; the value that stood out there (NaN: none); the
     median and the median deviation from it, of the reference and of late; the values that stand out now, the
     hash of the last value, since how many values the median and the deviation are the reference's, and how
     often each value that stands out came; of each slot the value that it holds, as a hash, and how often it
-    came. An heir has what is of the reference.
+    came.
     """
     repeats: list[Any] = [
         *((name, "f8") for name in ("usual", "mode", "usual_middle", "usual_spread", "middle", "spread")),

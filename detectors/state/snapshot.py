@@ -4,6 +4,7 @@ What another release wrote is read by name (`columns.py`), so that an upgrade fo
 neither. Only what means something else now cannot be carried over: it begins anew, and the bank says so.
 """
 
+from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any
 
@@ -50,11 +51,8 @@ def pack_arrays(arrays: Arrays) -> dict[str, Any]:
     }
 
 
-def unpack_arrays(snapshot: dict[str, Any], settings: BankSettings) -> Arrays:
-    """The arrays of a bank's snapshot; raises SnapshotError as `unpacked`."""
-    content = snapshot["arrays"]
-    if snapshot["version"] == 8:
-        content = as_columns(content)
+def unpack_arrays(content: dict[str, Any], settings: BankSettings) -> Arrays:
+    """The arrays of a snapshot that is `current`; raises SnapshotError as `unpacked`."""
     rows, filled = content["buffers"]
     longest = max((len(values) // 8 for _, values, _ in filled), default=0)
     buffers = np.zeros((rows, max(LONGEST * settings.warm_up, longest + 1)))
@@ -62,17 +60,24 @@ def unpack_arrays(snapshot: dict[str, Any], settings: BankSettings) -> Arrays:
     for row, values, slots_of_values in filled:
         buffers[row, : len(values) // 8] = np.frombuffer(values)
         slots[row, : len(values) // 8] = np.frombuffer(slots_of_values, np.uint16)
-    signals = unpacked(content["signals"], SIGNAL, "signals", FORMERLY, DEFAULTS)
-    shapes = unpacked(content["shapes"], shape_dtype(settings.categories), "shapes", defaults=SHAPE_DEFAULTS)
-    seasons = unpacked(content["seasons"], SEASON, "seasons", defaults=SEASON_DEFAULTS)
+    parts = (content[name] for name in ("signals", "shapes", "seasons"))
+    signals, shapes, seasons = unpack_records(parts, shape_dtype(settings.categories))
     return Arrays(signals, with_nobody(shapes), with_nobody(seasons), buffers, slots)
 
 
-def codes_fit(snapshot: dict[str, Any], settings: BankSettings) -> bool:
+def unpack_records(three: Iterable[dict[str, Any]], shape: np.dtype[Any]) -> tuple[Records, Records, Records]:
+    """Signals, their shapes and their seasons in today's layouts; raises SnapshotError as `unpacked`."""
+    signals, shapes, seasons = three
+    return (
+        unpacked(signals, SIGNAL, "signals", FORMERLY, DEFAULTS),
+        unpacked(shapes, shape, "shapes", defaults=SHAPE_DEFAULTS),
+        unpacked(seasons, SEASON, "seasons", defaults=SEASON_DEFAULTS),
+    )
+
+
+def codes_fit(content: dict[str, Any], settings: BankSettings) -> bool:
     """Whether codes of categories mean what they did: the last of as many as there may be is special."""
-    shapes, points = snapshot["arrays"]["shapes"], shape_dtype(settings.categories)["table"].shape[0]
-    if snapshot["version"] == 8:
-        shapes = as_columns(snapshot["arrays"])["shapes"]
+    shapes, points = content["shapes"], shape_dtype(settings.categories)["table"].shape[0]
     return not shapes["rows"] or f"table:f8:{points} " in shapes["layout"]
 
 
@@ -99,9 +104,11 @@ def unpack_signal(content: list[Any]) -> Signal:
         raise SnapshotError(f"{name}: this release knows no transform {transform}") from error
 
 
-def check_version(snapshot: dict[str, Any]) -> None:
-    """Raises SnapshotError for a snapshot of another format."""
+def current(snapshot: dict[str, Any]) -> dict[str, Any]:
+    """The arrays of a snapshot as today's version has them; raises SnapshotError for another format."""
     found = snapshot.get("version")
     if found not in READABLE:
         known = " and ".join(map(str, READABLE))
         raise SnapshotError(f"the snapshot has version {found!r}; this release reads versions {known}")
+    content: dict[str, Any] = snapshot["arrays"]
+    return as_columns(content) if found == 8 else content

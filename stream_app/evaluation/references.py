@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from driftline.detectors import BankSettings, Level, SnapshotError
-from driftline.detectors.state.snapshot import unpack_arrays
+from driftline.detectors.state.snapshot import current, unpack_arrays
 from driftline.stream_app.adapters.baselines import read_baseline_file
 from driftline.stream_app.config import Settings
 from driftline.stream_app.evaluation.errors import EvaluationError
@@ -63,5 +63,5 @@ def references_of(model: str, baseline: Baseline, settings: Settings) -> Iterato
 
 def spans_ms(bank: dict[str, Any], settings: BankSettings) -> list[tuple[int, int]]:
     """For each signal of a bank's snapshot the event times (epoch ms) of its first and its last value."""
-    signals = unpack_arrays(bank, settings).signals
+    signals = unpack_arrays(current(bank), settings).signals
     return list(zip(signals["first_ms"].tolist(), signals["last_ms"].tolist(), strict=True))
