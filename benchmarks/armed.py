@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 from benchmarks.events import EventMaker, model_name
 from driftline.stream_app.adapters.garbage import spare_the_garbage_collector
 from driftline.stream_app.config import Settings
+from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.pipeline import Record, Records, Recovery, Shard, recover
 
 FIRST_MS = 1_790_000_000_000
@@ -112,7 +113,7 @@ def seconds_per_tick() -> float:
     """
     recovery = Learned.model().recovered(1)
     watch = recovery.shard.models[model_name(0)].watch
-    table = watch.monitor.streams[VERSION, "live"].predictions
+    table = watch.monitor.streams[StreamKey(VERSION, "live")].predictions
     watch.summarise()
     seconds = []
     for _ in range(TICKS):

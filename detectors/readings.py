@@ -54,6 +54,12 @@ class Readings:
         known = (signals["seen"] > 1) & (elapsed_ms > 0)
         return np.where(known, (signals["seen"] - 1) / np.maximum(elapsed_ms, 1), 0.0)
 
+    def values_since(self, name: str, time_ms: int) -> float:
+        """About how many values a signal has had since a time, by its rate; 0 while that is unknown."""
+        index = self._index[name]
+        elapsed_ms = int(self._arrays.signals["last_ms"][index]) - time_ms
+        return float(self.rates()[index]) * max(elapsed_ms, 0)
+
     def unarmed(self) -> list[tuple[Signal, int, int]]:
         """The signals without a reference: how many values each has learned from, and since when (epoch ms).
 

@@ -91,6 +91,33 @@ class CategoryShare(Struct, frozen=True):
     after: float
 
 
+class Extent(StrEnum):
+    """How far a change reaches among the segments of a name."""
+
+    ONLY = "only"
+    """It shows in a few; most of the others were looked at and do not show it."""
+    SOME = "some"
+    """It shows in some, and not in others."""
+    EVERYWHERE = "everywhere"
+    """It shows in all that were looked at, which have most of the predictions."""
+    UNKNOWN = "unknown"
+    """It was found in a segment, and nothing is known of others yet."""
+
+
+class Whereabouts(Struct, frozen=True, kw_only=True):
+    """In which segments of the predictions the cause shows the change, by one name (``country``).
+
+    ``segments`` are those that show it, the largest effect first, twenty at most of all ``showing``.
+    ``looked_at`` counts those of which it is known whether they do.
+    """
+
+    name: str
+    extent: Annotated[Extent, Meta(extra_json_schema={"enum": [str(each) for each in Extent]})]
+    segments: list[str]
+    showing: int
+    looked_at: int
+
+
 class RankedSignal(Struct, frozen=True, kw_only=True):
     """One signal that shows the change, with figures of its own.
 
@@ -98,9 +125,11 @@ class RankedSignal(Struct, frozen=True, kw_only=True):
     change, ``now`` (null in the first word) those of the recent window. Of a categorical signal they are the
     share of the first of ``categories``, the three that moved most. ``compared_with`` names the version whose
     reference it is measured against (null: its own). ``recovered``: it is not part of the trouble any more.
+    ``segment`` is the part of the predictions in which it was found; empty: all of them.
     """
 
     signal: str
+    segment: str = ""
     kind: KindName
     direction: Direction
     changed: Changed = "mean"
@@ -123,7 +152,8 @@ class Drift(Struct, frozen=True, kw_only=True):
     Of signals that one event showed, the cause is the one that began earliest, then the gravest kind.
     ``signals`` has all, the cause first and then the largest effect. ``statistic`` and ``threshold`` are the
     detector's own. ``features_moved`` says of concept drift whether any feature of the model moves too (null:
-    another kind). ``positions`` are the records at which the change was detected.
+    another kind). ``positions`` are the records at which the change was detected. ``where`` says in which
+    segments it shows (null: none is watched, or nobody knows).
     """
 
     kind: KindName
@@ -143,18 +173,21 @@ class Drift(Struct, frozen=True, kw_only=True):
     features_moved: bool | None = None
     compared_with: str | None = None
     changed: Changed = "mean"
+    where: Whereabouts | None = None
     coverage: Coverage
 
 
-class Labels(Struct, frozen=True, kw_only=True):
+class Labels(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What Alertmanager routes and groups by: the same for an incident's whole life, but for a severity that
-    rises. ``incident`` is its fingerprint and episode; ``alertname`` is the kind it began with.
+    rises. ``incident`` is its fingerprint and episode; ``alertname`` is the kind it began with. ``segment``
+    is there when it was found in one (``country=DE``) and not in all predictions.
     """
 
     alertname: str
     model: str
     version: str
     role: str
+    segment: str = ""
     incident: str
     severity: Severity
 

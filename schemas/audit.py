@@ -24,7 +24,8 @@ class AuditRecord(Struct, frozen=True, kw_only=True):
     somebody looks after it. ``commented``: what somebody wrote. ``ignored``: nothing changed, and why.
     ``id`` is the same whenever the same record is published again.
 
-    ``signal`` is null when a record is not about one signal; ``version`` and ``role`` when it is about all.
+    ``signal`` is null when a record is not about one signal; ``version`` and ``role`` when it is about all,
+    ``segment`` when it is about no part of the predictions.
     ``control_id``, ``alert_id``, ``by``, ``comment`` and ``until`` are those of the operator's event.
     """
 
@@ -36,6 +37,7 @@ class AuditRecord(Struct, frozen=True, kw_only=True):
     signal: str | None = None
     version: str | None = None
     role: str | None = None
+    segment: str | None = None
     old_weight: Number = None
     new_weight: Number = None
     control_id: str | None = None

@@ -14,7 +14,7 @@ class VersionStatus(Struct, frozen=True, kw_only=True):
 
     ``last_event_at`` and ``events_per_s`` are null for that. ``events_per_s`` is per second of event time, of
     about the last ten minutes (null: not known yet). ``compared_with`` names the version whose references it
-    began with.
+    began with. ``segments``: how many of its segments are watched apart, with as many signals each again.
     """
 
     version: str
@@ -24,6 +24,7 @@ class VersionStatus(Struct, frozen=True, kw_only=True):
     signals: int
     armed: int
     compared_with: str | None = None
+    segments: int = 0
 
 
 class UnarmedSignal(Struct, frozen=True, kw_only=True):

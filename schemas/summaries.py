@@ -69,6 +69,7 @@ class CategoryShares(Struct, frozen=True):
 class SignalSummary(Struct, frozen=True, kw_only=True):
     """One signal of one stream at one moment of event time.
 
+    ``segment`` names the part of the predictions that it is about (``country=DE``); empty: all of them.
     ``seen`` counts all values since the stream began, ``recent`` describes the sliding window.
     ``effect_size_sd`` is the recent mean against the reference's, in sd of the reference; null: not armed.
     ``firing`` says that an open incident shows the signal, ``watch_only`` that it makes no alerts because it
@@ -89,6 +90,7 @@ class SignalSummary(Struct, frozen=True, kw_only=True):
     model: str
     version: str
     role: str
+    segment: str = ""
     signal: str
     kind: Kind
     time: Instant
@@ -111,5 +113,7 @@ class SignalSummary(Struct, frozen=True, kw_only=True):
 
 
 def summary_key(model: str, subject: str) -> bytes:
-    """The key of a summary's record; the subject names the stream and the signal: ``version|role|signal``."""
+    """The key of a summary's record; the subject names the stream and the signal: ``version|role|signal``, or
+    ``version|role|segment|signal``.
+    """
     return f"{model}|{subject}".encode()

@@ -8,8 +8,8 @@ Not imported by `schemas` itself: clients must not load numba.
 """
 
 from driftline.schemas.scanner.anatomy import Path
-from driftline.schemas.scanner.frame import Frame, Kind, Rows, StreamName
+from driftline.schemas.scanner.frame import Frame, Kind, Rows, StreamName, text_of
 from driftline.schemas.scanner.scanner import PADDING, Scanner, joined
 from driftline.schemas.scanner.walk import Spans
 
-__all__ = ["PADDING", "Frame", "Kind", "Path", "Rows", "Scanner", "Spans", "StreamName", "joined"]
+__all__ = ["PADDING", "Frame", "Kind", "Path", "Rows", "Scanner", "Spans", "StreamName", "joined", "text_of"]

@@ -74,11 +74,37 @@ class Frame:
         for path, slot in self.slots.items():
             if path[0] != "segments" or len(path) != 2:
                 continue
-            places = np.flatnonzero(self.kinds[slot, rows] == Kind.TEXT)
-            codes = self.numbers[slot, rows[places]].astype(np.int64)
-            for code in np.unique(codes).tolist():
-                found[f"{path[1]}={self.texts[slot][code]}"] = places[codes == code]
+            for text, places in self._texts_of(slot, rows).items():
+                found[f"{path[1]}={text}"] = places
         return found
+
+    def values_of(self, path: Path, rows: Rows) -> dict[str, NDArray[np.int64]]:
+        """Of each value at a path in these rows, as text, the places among them; none of null and "".
+
+        A text is itself, a number as `text_of` writes it, a truth value ``true`` or ``false``.
+        """
+        slot = self.slots.get(path)
+        if slot is None:
+            return {}
+        kinds = self.kinds[slot, rows]
+        found = self._texts_of(slot, rows)
+        found |= {
+            text_of(kind is Kind.TRUE): np.flatnonzero(kinds == kind)
+            for kind in (Kind.FALSE, Kind.TRUE)
+            if (kinds == kind).any()
+        }
+        places = np.flatnonzero(kinds == Kind.NUMBER)
+        numbers = self.numbers[slot, rows[places]]
+        for number in np.unique(numbers).tolist():
+            text, same = text_of(number), places[numbers == number]
+            found[text] = np.union1d(found[text], same) if text in found else same
+        return found
+
+    def _texts_of(self, slot: int, rows: Rows) -> dict[str, NDArray[np.int64]]:
+        """Of each text of a column in these rows the places among them."""
+        places = np.flatnonzero(self.kinds[slot, rows] == Kind.TEXT)
+        codes = self.numbers[slot, rows[places]].astype(np.int64)
+        return {self.texts[slot][code]: places[codes == code] for code in np.unique(codes).tolist()}
 
     def streams(self) -> tuple[list[StreamName], Rows]:
         """The streams that the rows which fit belong to, and of each row which; -1 where it does not fit."""
@@ -97,6 +123,17 @@ class Frame:
         found, places = np.unique(codes, return_inverse=True)
         unfit = int(len(found) > 0 and found[0] < 0)
         return [_stream(code, names) for code in found[unfit:].tolist()], places - unfit
+
+
+def text_of(value: object) -> str:
+    """A value as a text: ``DE``, ``3`` of 3.0, ``true``; empty for what has none (null, a list)."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value) if isinstance(value, int | float) else ""
 
 
 def _stream(code: int, names: Sequence[Sequence[str]]) -> StreamName:

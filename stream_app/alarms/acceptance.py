@@ -6,8 +6,9 @@ from driftline.schemas import Alert, Control, Coverage
 from driftline.stream_app.alarms.audit import AuditTrail
 from driftline.stream_app.alarms.desk import AlarmDesk
 from driftline.stream_app.alarms.earlier_references import HOUR_MS, UNDO_MS, EarlierReferences, Place
-from driftline.stream_app.alarms.incident import Incident, key_of
+from driftline.stream_app.alarms.incident import Evidence, Incident, Member
 from driftline.stream_app.monitoring.model import ModelMonitor
+from driftline.stream_app.monitoring.stream_key import StreamKey
 
 
 class Acceptance:
@@ -30,32 +31,40 @@ class Acceptance:
                 "references are kept, or it was undone already."
             )
         by = f" by {control.by}" if control.by else ""
-        for (version, role, table_name, signal), packed in accepted.references:
-            stream = self._monitor.streams.get((version, role))
-            table = None if stream is None else stream.table(table_name)
-            if stream is None or table is None or not table.bank.put_back(signal, packed):
-                reason = f"{signal} of version {version} is not watched any more: nothing to put back."
-                self._trail.write(control.time_ms, "ignored", reason, control, signal=signal)
+        for place, packed in accepted.references:
+            stream = self._monitor.streams.get(place.stream)
+            table = None if stream is None else stream.table(place.table)
+            if stream is None or table is None or not table.bank.put_back(place.signal, packed):
+                of = f"version {place.version}{' ' * bool(place.segment)}{place.segment}"
+                reason = f"{place.signal} of {of} is not watched any more: nothing to put back."
+                self._trail.write(control.time_ms, "ignored", reason, control, signal=place.signal)
                 continue
             table.revision += 1
-            self._desk.state.pending.pop(key_of(version, role, signal), None)
+            self._desk.state.pending.pop(place.key, None)
             reason = f"{control.accept_id} was taken back{by}: the reference before it holds again."
-            about = {"signal": signal, "version": version, "role": role}
+            about = about_place(place)
             self._trail.write(control.time_ms, "undone", reason, control, **about)
         return None
 
     def places_of(self, incident: Incident) -> list[Place]:
-        """Where the signals are watched that show an incident still."""
-        return [
-            Place(incident.version, incident.role, member.evidence.table, signal)
-            for signal, member in incident.members.items()
-            if not member.recovered
-        ]
+        """Where the signals are watched that show an incident still: each where it was found, and the whole
+        or the segments of it that have left their level too, which would else be told next.
+        """
+        streams = self._monitor.streams
+        beside = [*filter(None, [streams.get(incident.stream.whole)]), *streams.segments_of(incident.stream)]
+        places = []
+        for member in firing(incident):
+            places.append(place_of(member.evidence.stream, member.evidence))
+            for stream in beside:
+                state = stream.table(member.evidence.table).bank.state_of(member.evidence.signal)
+                if state is not None and state.away:
+                    places.append(place_of(stream.key, member.evidence))
+        return list(dict.fromkeys(places))
 
     def places_named(self, control: Control) -> list[Place]:
         """Where the signals are watched that an operator named."""
         return [
-            Place(stream.version, stream.role, table.name, signal)
+            Place(stream.version, stream.role, table.name, signal, stream.segment)
             for stream in self._monitor.streams.values()
             if control.version in (None, stream.version) and control.role in (None, stream.role)
             for table in stream.tables()
@@ -67,31 +76,49 @@ class Acceptance:
         """The alerts are those of incidents that are over by it."""
         sentence = sentence_of(control)
         self.earlier.keep(places, control, self._monitor)
-        names: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
-        for version, role, table, signal in places:
-            names[version, role, table].append(signal)
-            self._desk.state.pending.pop(key_of(version, role, signal), None)
+        names: defaultdict[tuple[StreamKey, str], list[str]] = defaultdict(list)
+        for place in places:
+            names[place.stream, place.table].append(place.signal)
+            self._desk.state.pending.pop(place.key, None)
             reason = f"{sentence} What is measured from now on is measured against it."
-            about = {"signal": signal, "version": version, "role": role}
-            self._trail.write(control.time_ms, "accepted", reason, control, **about)
-        for (version, role, table), signals in names.items():
-            stream = self._monitor.streams[version, role]
+            self._trail.write(control.time_ms, "accepted", reason, control, **about_place(place))
+        for (key, table), signals in names.items():
+            stream = self._monitor.streams[key]
             stream.accept(stream.table(table), signals)
         return self._close(set(places), sentence, coverage)
 
     def _close(self, places: set[Place], sentence: str, coverage: Coverage) -> list[Alert]:
         alerts: list[Alert] = []
         for incident in list(self._desk.state.incidents):
-            accepted = places.intersection(self.places_of(incident))
-            for place in accepted:
-                member = incident.members[place.signal]
+            accepted = [
+                member
+                for member in firing(incident)
+                if place_of(member.evidence.stream, member.evidence) in places
+            ]
+            for member in accepted:
                 member.accepted = member.recovered = True
                 incident.acceptance = sentence
-            if accepted and not self.places_of(incident):
+            if accepted and not firing(incident):
                 # The clock runs behind; an alert must not end before it began.
                 now_ms = max(self._monitor.clock.now_ms, incident.latest_ms)
                 alerts += self._desk.close(incident, now_ms, coverage)
         return alerts
+
+
+def firing(incident: Incident) -> list[Member]:
+    """The signals that show it still."""
+    return [member for member in incident.members.values() if not member.recovered]
+
+
+def place_of(stream: StreamKey, evidence: Evidence) -> Place:
+    """Where the signal of an evidence is watched of a stream."""
+    return Place(stream.version, stream.role, evidence.table, evidence.signal, stream.segment)
+
+
+def about_place(place: Place) -> dict[str, str]:
+    """What the audit trail says of it."""
+    about = {"signal": place.signal, "version": place.version, "role": place.role}
+    return about | ({"segment": place.segment} if place.segment else {})
 
 
 def sentence_of(control: Control) -> str:

@@ -76,6 +76,7 @@ def labels_of(incident: Incident) -> Labels:
         model=incident.model,
         version=incident.version,
         role=incident.role,
+        segment=incident.segment,
         incident=incident.name,
         severity=incident.severity,
     )
@@ -113,6 +114,7 @@ def drift_of(incident: Incident, scene: Scene) -> Drift:
         features_moved=bool(scene.moved_features) if is_concept else None,
         compared_with=cause.compared_with,
         changed=cause.changed,
+        where=incident.where,
         coverage=scene.coverage,
     )
 
@@ -133,6 +135,7 @@ def ranked_signal(member: Member, *, first_word: bool) -> RankedSignal:
     now = None if first_word or member.now is None else moments(member.now)
     return RankedSignal(
         signal=evidence.signal,
+        segment=evidence.segment,
         kind=evidence.kind,
         direction=finding.direction,
         changed=finding.of,

@@ -31,6 +31,7 @@ from driftline.stream_app.alarms.stages import (
 )
 from driftline.stream_app.alarms.state import AlarmState
 from driftline.stream_app.alarms.tally import WHOLE_MODEL, Tally
+from driftline.stream_app.alarms.whereabouts import is_news, whereabouts
 from driftline.stream_app.monitoring.masses import has_young_value
 from driftline.stream_app.monitoring.model import ModelMonitor
 
@@ -163,6 +164,8 @@ class AlarmDesk:
             if now_ms - incident.followed_ms >= FOLLOW_MS:
                 incident.followed_ms = now_ms
                 self._look_at_members(incident)
+                where = whereabouts(incident, self.monitor.streams)
+                incident.unsent = incident.unsent or is_news(incident.where, where)
             ended = vanished(incident, self.monitor.streams, now_ms)
             if ended is None and all(member.recovered for member in incident.members.values()):
                 ended = ending_of_all(incident)
@@ -195,7 +198,7 @@ class AlarmDesk:
     def _awaits_value(self, incident: Incident) -> bool:
         """Whether one value that has just begun to come again may be all that a number's change is."""
         evidence = incident.first.evidence
-        stream = self.monitor.streams.get((evidence.version, evidence.role))
+        stream = self.monitor.streams.get(evidence.stream)
         paged = incident.severity == "critical" or incident.standing
         return not paged and stream is not None and has_young_value(stream.predictions.bank, evidence.signal)
 
@@ -208,7 +211,7 @@ class AlarmDesk:
         self, incident: Incident, now_ms: int, coverage: Coverage, ended: Ended = Ended.ACCEPTED
     ) -> list[Alert]:
         """The incident is over: its last alert, if there was one."""
-        incident.heard_ms = self.monitor.streams.heard_ms((incident.version, incident.role)) or now_ms
+        incident.heard_ms = self.monitor.streams.heard_ms(incident.stream) or now_ms
         incident.ended = ended
         self.state.close(incident)
         return [self._announce(incident, Status.RESOLVED, now_ms, coverage)] if incident.sequence else []
@@ -246,10 +249,10 @@ class AlarmDesk:
         return self.plan.alerts.of_blocks * self.monitor.bank_settings.block + signal.seen - member.normal_at
 
     def _look(self, evidence: Evidence) -> SignalState | None:
-        return self.monitor.state((evidence.version, evidence.role), evidence.table, evidence.signal)
+        return self.monitor.state(evidence.stream, evidence.table, evidence.signal)
 
     def _last_values(self, evidence: Evidence, values: float) -> Moments | None:
-        stream = self.monitor.streams.get((evidence.version, evidence.role))
+        stream = self.monitor.streams.get(evidence.stream)
         if stream is None:
             return None
         codes = [moved.code for moved in evidence.finding.categories]
@@ -263,7 +266,7 @@ class AlarmDesk:
 
     def _since(self, evidence: Evidence) -> Since | None:
         """The same, while it is one level; None where that is not known."""
-        stream = self.monitor.streams.get((evidence.version, evidence.role))
+        stream = self.monitor.streams.get(evidence.stream)
         return None if stream is None else stream.table(evidence.table).bank.since(evidence.finding)
 
     def _announce(self, incident: Incident, status: Status, now_ms: int, coverage: Coverage) -> Alert:
@@ -273,6 +276,7 @@ class AlarmDesk:
         incident.sent_ms = now_ms
         incident.sent_severity = incident.severity
         incident.unsent = False
+        incident.where = whereabouts(incident, self.monitor.streams)
         others = [other for other in self.state.incidents if other is not incident]
         scene = Scene(status, now_ms, coverage, self.plan.alerts, others, self.state.moved_features)
         return announce(incident, scene)

@@ -5,7 +5,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from driftline.schemas import Control
+from driftline.stream_app.alarms.incident import key_of
 from driftline.stream_app.monitoring.model import ModelMonitor
+from driftline.stream_app.monitoring.stream_key import StreamKey
 
 HOUR_MS: Final = 3_600_000
 UNDO_MS: Final = 24 * HOUR_MS
@@ -20,6 +22,17 @@ class Place(NamedTuple):
     role: str
     table: str
     signal: str
+    segment: str = ""
+
+    @property
+    def stream(self) -> StreamKey:
+        """The stream that it is part of."""
+        return StreamKey(self.version, self.role, self.segment)
+
+    @property
+    def key(self) -> str:
+        """The signal among all of its model."""
+        return key_of(self.stream, self.signal)
 
 
 class Accepted(msgspec.Struct, array_like=True):
@@ -42,7 +55,7 @@ class EarlierReferences:
             return
         references = []
         for place in places:
-            table = monitor.streams[place.version, place.role].table(place.table)
+            table = monitor.streams[place.stream].table(place.table)
             packed = table.bank.reference_of(place.signal)
             if packed is not None:
                 references.append((place, packed))

@@ -6,6 +6,7 @@ from driftline.detectors import Moments, SignalState
 from driftline.schemas import Ended, Kind
 from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.alarms.incident import Incident, Member
+from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.monitoring.streams import Streams
 
 # Back is nearer to what it was than to what it became.
@@ -78,7 +79,7 @@ def ending_of_condition(incident: Incident) -> Ended:
 
 def vanished(incident: Incident, streams: Streams, now_ms: int) -> Ended | None:
     """Whether nothing is heard any more of what an incident is about: the version, or the whole model."""
-    if not streams.is_gone((incident.version, incident.role), now_ms):
+    if not streams.is_gone(incident.stream, now_ms):
         return None
-    all_gone = streams.is_gone((ALL_VERSIONS, incident.role), now_ms)
+    all_gone = streams.is_gone(StreamKey(ALL_VERSIONS, incident.role, incident.segment), now_ms)
     return Ended.NO_TRAFFIC if all_gone else Ended.VERSION_GONE

@@ -3,7 +3,8 @@
 import msgspec
 
 from driftline.detectors import Finding, Moments
-from driftline.schemas import CategoryShare, Ended, Kind, Verdict
+from driftline.schemas import CategoryShare, Ended, Kind, Verdict, Whereabouts
+from driftline.stream_app.monitoring.stream_key import StreamKey
 
 KIND_ORDER = {kind: place for place, kind in enumerate(Kind)}
 SEVERITY_ORDER = {"info": 0, "warning": 1, "critical": 2}
@@ -31,6 +32,8 @@ class Evidence(msgspec.Struct):
     unit: str = ""
     categories: list[CategoryShare] = []
     told: str = ""
+    # Of which part of the predictions it is (`country=DE`); empty: of all.
+    segment: str = ""
     # A change of a signal that fires already, told from the level that it had stayed at (`news.py`).
     again: bool = False
     # A condition that is certain by itself (silence, a missed target): its reporter says when it is over.
@@ -42,7 +45,12 @@ class Evidence(msgspec.Struct):
 
     @property
     def key(self) -> str:
-        return key_of(self.version, self.role, self.signal)
+        return key_of(self.stream, self.signal)
+
+    @property
+    def stream(self) -> StreamKey:
+        """Where its signal is watched."""
+        return StreamKey(self.version, self.role, self.segment)
 
     @property
     def began_ms(self) -> int:
@@ -50,9 +58,10 @@ class Evidence(msgspec.Struct):
         return min(self.finding.began_ms, self.arrived_ms)
 
 
-def key_of(version: str, role: str, signal: str) -> str:
+def key_of(stream: StreamKey, signal: str) -> str:
     """A signal among all signals of its model."""
-    return f"{version}\n{role}\n{signal}"
+    version, role, segment = stream
+    return f"{version}\n{role}\n{segment}\n{signal}" if segment else f"{version}\n{role}\n{signal}"
 
 
 def order_of(evidence: Evidence) -> tuple[int, int, str, str]:
@@ -134,7 +143,8 @@ class Member(msgspec.Struct):
 
 
 class Incident(msgspec.Struct):
-    """One change of one model version, with all the signals that show it.
+    """One change of one model version, with all the signals that show it, each once: of the segment, or of
+    the whole, that showed it first.
 
     ``cause`` is the signal that was found first: headline, kind, times and figures are its own and stay when
     others join. ``severity`` never falls.
@@ -166,6 +176,10 @@ class Incident(msgspec.Struct):
     # Why it is over, and when its stream was heard last; None while it is open.
     ended: Ended | None = None
     heard_ms: int = 0
+    # The part of the predictions in which it was found first; empty: all of them.
+    segment: str = ""
+    # In which segments it shows, by when it was told last.
+    where: Whereabouts | None = None
 
     @property
     def name(self) -> str:
@@ -176,6 +190,11 @@ class Incident(msgspec.Struct):
     def first(self) -> Member:
         """The cause."""
         return self.members[self.cause]
+
+    @property
+    def stream(self) -> StreamKey:
+        """Where the cause is watched."""
+        return StreamKey(self.version, self.role, self.segment)
 
     @property
     def kind(self) -> Kind:

@@ -26,6 +26,9 @@ SMALLEST_EFFECT_SD = 0.1
 SMALLEST_ODDS = 1.25
 # A firing signal is reported again when its effect has grown by half.
 GROWTH = 1.5
+# A segment in which a change is that many times the one that is told has a change of its own (judged): the
+# whole shows the change of a segment of a half of it with half of the effect.
+MUCH_LARGER = 2.0
 
 
 class Held(StrEnum):
@@ -38,6 +41,7 @@ class Held(StrEnum):
     WATCH_ONLY = "watch_only"
     RECOVERING = "recovering"
     ALREADY_FIRING = "already_firing"
+    TOLD_ELSEWHERE = "told_elsewhere"
 
 
 @dataclass
@@ -113,6 +117,19 @@ def comes_back(case: Case) -> bool:
         return True
     members = case.state.past_members(case.evidence)
     return any(member.evidence.finding.direction != finding.direction for member in members)
+
+
+def told_elsewhere(case: Case) -> Held | None:
+    """What the whole shows, its segments show as well, and a segment the whole: it is told once.
+
+    Unless it is another change by its time, or much larger than the one that is told.
+    """
+    elsewhere = case.state.incident_elsewhere(case.evidence)
+    if elsewhere is None:
+        return None
+    told_sd = elsewhere.members[case.evidence.signal].effect_size_sd
+    same = case.near is elsewhere or case.effect_size_sd <= MUCH_LARGER * told_sd
+    return Held.TOLD_ELSEWHERE if same else None
 
 
 def in_bad_direction(case: Case) -> Held | None:
@@ -203,6 +220,8 @@ def deduplicated(case: Case) -> Held | None:
     """A signal that fires already is news only when it has grown."""
     assert case.incident is not None
     member = case.incident.members.get(case.evidence.signal)
+    if member is not None and member.evidence.key != case.evidence.key:
+        return Held.TOLD_ELSEWHERE
     if member is None or member.recovered or case.evidence.again:
         return None
     names = {*member.detectors, case.evidence.finding.detector, *case.detectors}
@@ -244,6 +263,7 @@ STAGES: tuple[Stage, ...] = (
     armed,
     recovering,
     in_bad_direction,
+    told_elsewhere,
     above_floor,
     confirmed,
     trusted,

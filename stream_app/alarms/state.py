@@ -52,14 +52,26 @@ class AlarmState(msgspec.Struct):
         """The open incident in which this signal fires, or is reported as a condition."""
         for incident in self._of_version(evidence):
             member = incident.members.get(evidence.signal)
-            if member is not None and not member.recovered:
+            if member is not None and not member.recovered and member.evidence.key == evidence.key:
+                return incident
+        return None
+
+    def incident_elsewhere(self, evidence: Evidence) -> Incident | None:
+        """The open incident in which this signal fires in another segment, or in the whole."""
+        for incident in self._of_version(evidence):
+            member = incident.members.get(evidence.signal)
+            if member is not None and not member.recovered and member.evidence.key != evidence.key:
                 return incident
         return None
 
     def past_members(self, evidence: Evidence) -> list[Member]:
         """What this signal was in open incidents of its model version in which it does not fire any more."""
         members = [incident.members.get(evidence.signal) for incident in self._of_version(evidence)]
-        return [member for member in members if member is not None and member.recovered]
+        return [
+            member
+            for member in members
+            if member is not None and member.recovered and member.evidence.key == evidence.key
+        ]
 
     def incident_near(self, evidence: Evidence, group_within_ms: int) -> Incident | None:
         """The open incident of the same model version that this change belongs to by time.
@@ -80,7 +92,14 @@ class AlarmState(msgspec.Struct):
 
     def incident_caused_by(self, evidence: Evidence) -> Incident | None:
         """The open incident whose cause this signal is, recovered or not: the same identity is open once."""
-        return next((each for each in self._of_version(evidence) if each.cause == evidence.signal), None)
+        return next(
+            (
+                each
+                for each in self._of_version(evidence)
+                if (each.cause, each.segment) == (evidence.signal, evidence.segment)
+            ),
+            None,
+        )
 
     def incident_explaining(self, evidence: Evidence) -> Incident | None:
         """The open incident of a value that takes part of this number, and so moves its mean and spread; of a
@@ -88,6 +107,8 @@ class AlarmState(msgspec.Struct):
         """
         for incident in self._of_version(evidence):
             for name, member in incident.members.items():
+                if member.evidence.segment != evidence.segment:
+                    continue
                 late = evidence.arrived_ms - member.evidence.arrived_ms > SAME_CHANGE_MS
                 fires = not member.recovered and (is_of_mass(name) or not late)
                 if fires and same_number(name, evidence.signal):
@@ -118,7 +139,8 @@ class AlarmState(msgspec.Struct):
             version=evidence.version,
             role=evidence.role,
             signal=evidence.signal,
-            segment=evidence.kind if evidence.standing else "",  # a condition is no change of the signal
+            # A condition is no change of the signal.
+            segment=evidence.kind if evidence.standing else evidence.segment,
         )
         self.episodes[fingerprint] = self.episodes.get(fingerprint, 0) + 1
         incident = Incident(
@@ -128,6 +150,7 @@ class AlarmState(msgspec.Struct):
             version=evidence.version,
             role=evidence.role,
             cause=evidence.signal,
+            segment=evidence.segment,
             began_ms=evidence.began_ms,
             detected_ms=evidence.arrived_ms,
             latest_ms=evidence.arrived_ms,

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from driftline.schemas import Ended, Kind
+from driftline.schemas import Ended, Extent, Kind
 from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.alarms.changes import change_of, present_of, share_of
 from driftline.stream_app.alarms.incident import Incident, Member
@@ -13,6 +13,7 @@ from driftline.stream_app.monitoring.families import name_of
 
 SIGNALS_NAMED: Final = 5
 INCIDENTS_NAMED: Final = 3
+LONGEST_SEGMENT: Final = 60
 HEADS: Final = {
     Ended.BACK_AT_REFERENCE: "Resolved",
     Ended.FOLLOWED: "Closed, not healthy",
@@ -31,7 +32,8 @@ def summary_of(incident: Incident) -> str:
     kind = WORDS[incident.kind].name
     present = present_of(incident.first) if incident.sequence > 1 else ""
     now = f", {present}" if present else ""
-    what = f"{kind}: {change_of(incident.first)}{now}{more} ({place_of(incident)})"
+    where = f", {where_of(incident)}" if where_of(incident) else ""
+    what = f"{kind}: {change_of(incident.first)}{now}{more}{where} ({place_of(incident)})"
     return what if incident.ended is None else f"{HEADS[incident.ended]}. {what}"
 
 
@@ -41,6 +43,7 @@ def description_of(incident: Incident, others: list[Incident], moved_features: l
         ending_of(incident) if incident.ended is not None else "",
         since_when(incident),
         categories_of(incident),
+        segments(incident),
         also(incident),
         features(incident, moved_features),
         "" if incident.ended is not None else WORDS[incident.kind].advice,
@@ -82,6 +85,43 @@ def also(incident: Incident) -> str:
     ]
     left = len(members) - SIGNALS_NAMED
     return f"Also moved: {'; '.join(named)}{f'; and {left} more' if left > 0 else ''}."
+
+
+def where_of(incident: Incident) -> str:
+    """``only in country=DE``, ``everywhere``, ``in 5 of 8 values of country``; empty where nobody knows."""
+    where = incident.where
+    if where is None or where.extent is Extent.UNKNOWN:
+        return f"in {one_line(incident.segment)}" if incident.segment else ""
+    if where.extent is Extent.EVERYWHERE:
+        return "everywhere"
+    if where.extent is Extent.ONLY:
+        return f"only in {' and '.join(map(one_line, where.segments))}"
+    return f"in {where.showing} of {where.looked_at} values of {where.name}"
+
+
+def segments(incident: Incident) -> str:
+    """The segments that show it, and how many do not."""
+    where = incident.where
+    if where is None or where.extent is Extent.UNKNOWN:
+        return ""
+    healthy, values = where.looked_at - where.showing, f"values of {where.name}"
+    if where.extent is Extent.EVERYWHERE:
+        return f"All {where.showing} {values} that are watched show it."
+    if where.extent is Extent.ONLY:
+        return (
+            f"The {healthy} other {values} do not show it."
+            if healthy > 1
+            else "The other one does not show it."
+        )
+    named = ", ".join(map(one_line, where.segments[:SIGNALS_NAMED]))
+    more = f" and {where.showing - SIGNALS_NAMED} more" if where.showing > SIGNALS_NAMED else ""
+    return f"It shows in {named}{more}, and not in {healthy} others."
+
+
+def one_line(segment: str) -> str:
+    """A segment as it can stand in a sentence."""
+    text = " ".join(segment.split())
+    return f"{text[:LONGEST_SEGMENT]}…" if len(text) > LONGEST_SEGMENT else text
 
 
 def features(incident: Incident, moved: list[str]) -> str:

@@ -23,6 +23,10 @@ class Limits(Section):
     streams_per_model: Count = 16
     """Versions × roles, of which the oldest make room for new ones. 16 × 100 signals × 8 KB = 13 MB."""
 
+    segments: Annotated[int, Field(gt=0, le=1000)] = 20
+    """Of each name that is watched by its values: the most frequent ones, the rest is one more. A segment is
+    a stream with signals of its own: 20 × 25 signals × 8 KB = 4 MB a name and version."""
+
     signals_per_stream: Count = 2000
     """At most 8 KB each (moments, histograms, detectors): 2000 × 8 KB = 16 MB."""
 

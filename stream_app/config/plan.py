@@ -13,6 +13,7 @@ from driftline.stream_app.config.targets import TargetPlans
 from driftline.stream_app.config.timezones import TimeZone
 from driftline.stream_app.config.units import SHARE, WrittenAmount, unit_in
 
+SEGMENTS_MAX = 4  # judged: each makes of every prediction one more row
 Bad = Literal["up", "down", "both"]
 NewVersion = Literal["inherit", "fresh"]
 Name = Annotated[str, Field(min_length=1, max_length=256)]
@@ -28,6 +29,10 @@ def _tuple_for_list(value: Any) -> Any:
 
 
 DetectorNames = Annotated[tuple[str, ...], BeforeValidator(_tuple_for_list)]
+SegmentName = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^=]+$")]
+SegmentNames = Annotated[
+    tuple[SegmentName, ...], Field(max_length=SEGMENTS_MAX), BeforeValidator(_tuple_for_list)
+]
 
 
 class SignalPlan(Section):
@@ -109,6 +114,7 @@ class ModelPlan(Section):
     serving: SignalPlans = Field(default_factory=dict)
     behaviors: BehaviorPlans = Field(default_factory=dict)
     labels: LabelsPlan = LabelsPlan()
+    segments: SegmentNames = ()  # each value of these is watched apart, beside the whole
     volume: WatchPlan = WatchPlan()  # how many predictions come
     silence: WatchPlan = WatchPlan()  # whether they, labels, behaviours, reports, segments come at all
     alerts: AlertsPlan = AlertsPlan()

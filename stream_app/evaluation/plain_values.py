@@ -21,6 +21,7 @@ from driftline.stream_app.monitoring.lists import numbers_of
 from driftline.stream_app.monitoring.naming import LIST_PARTS
 from driftline.stream_app.monitoring.notices import Notices
 from driftline.stream_app.monitoring.runs import DecodedRun
+from driftline.stream_app.monitoring.segments import Split
 from driftline.stream_app.monitoring.volume import VOLUME, Volume
 
 MINUTE_MS = 60_000
@@ -78,7 +79,8 @@ class PlainValues:
         if not self.joins.recent_ids.add(key):
             return
         self.volume.add({event.time_ms // 1000: 1})
-        self.joins.expect([key], DecodedRun([event], [0]), self.clock.tick_ms)
+        run = DecodedRun([event], [0])
+        self.joins.expect([key], run, Split.none(run), self.clock.tick_ms)
         dictionaries: tuple[Mapping[str, Any], ...] = (event.features, event.outputs, event.serving)
         for (prefix, gap, _), values in zip(self.sections, dictionaries, strict=True):
             yield from self._section(event, prefix, gap, values)
@@ -114,4 +116,4 @@ class PlainValues:
     def _outcomes(self, outcomes: Iterable[Outcome], time_ms: int) -> Iterator[PlainValue]:
         for outcome in outcomes:
             for signal, value in outcome.values.items():
-                yield PlainValue(outcome.version, signal, time_ms, value)
+                yield PlainValue(outcome.origin.version, signal, time_ms, value)

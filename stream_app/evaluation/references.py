@@ -11,6 +11,7 @@ from driftline.stream_app.adapters.baselines import read_baseline_file
 from driftline.stream_app.config import Settings
 from driftline.stream_app.evaluation.errors import EvaluationError
 from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.monitoring.streams import Baseline
 
 
@@ -50,7 +51,8 @@ def references_of(model: str, baseline: Baseline, settings: Settings) -> Iterato
     plan, limits = settings.plan(model), settings.limits
     bank_settings = BankSettings(warm_up=plan.warm_up, categories=limits.categories_per_signal)
     for snapshot in (baseline["version"], baseline["all_versions"]):
-        stream = Stream(snapshot["version"], snapshot["role"], plan, bank_settings, limits.signals_per_stream)
+        key = StreamKey(snapshot["version"], snapshot["role"])
+        stream = Stream(key, plan, bank_settings, limits.signals_per_stream)
         stream.restore(snapshot)
         tables = {"predictions": snapshot["predictions"], **snapshot["outcomes"]}
         for table in stream.tables():

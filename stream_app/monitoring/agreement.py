@@ -29,6 +29,7 @@ from driftline.stream_app.monitoring.comparing import (
 )
 from driftline.stream_app.monitoring.meaning import number_of, shown, truth_of
 from driftline.stream_app.monitoring.notices import Notices, Why
+from driftline.stream_app.monitoring.stream_key import Origin
 
 # Judged: chance shows a second class or a fraction among so many, and no signal is armed by fewer values.
 PAIRS_TO_DECIDE: Final = 100
@@ -39,9 +40,9 @@ Relearn = Callable[[str, Transform], Transform]
 
 
 class Judged(NamedTuple):
-    """The error of one output, of the prediction of a stream at a time."""
+    """The error of one output, of a prediction at a time."""
 
-    stream: tuple[str, str]
+    origin: Origin
     time_ms: int
     error: float
 
@@ -192,7 +193,7 @@ class Agreement:
             if error is None:
                 self.say_incomparable(name, pair.output, pair.label, now_ms)
             else:
-                judged.append(Judged((pair.version, pair.role), pair.time_ms, error))
+                judged.append(Judged(pair.origin, pair.time_ms, error))
         return judged
 
     def snapshot(self) -> dict[str, Any]:

@@ -68,5 +68,5 @@ def note_waits(notices: Notices, stream: Stream, waits: list[Wait], now_ms: int)
     more = f" and {len(never) - len(names):,} more" if len(never) > len(names) else ""
     of = "all versions" if stream.version == ALL_VERSIONS else f"version {stream.version}"
     sentence = f"not armed within a week, of {of}: {', '.join(names)}{more} ({slowest.signal}: {slowest.why})"
-    noted = any((notice.why, notice.subject) == (Why.NOT_ARMED, subject) for notice in notices.all())
+    noted = notices.holds(Why.NOT_ARMED, subject)
     notices.note(Why.NOT_ARMED, subject, f"{sentence}.", now_ms, 0 if noted else 1)

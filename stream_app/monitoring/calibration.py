@@ -1,11 +1,13 @@
 """Keeps what is asked of every signal's detectors in step with the model's budget of false alarms."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from driftline.stream_app.config import FalseAlarmBudget
 from driftline.stream_app.monitoring.budget import KIND_WEIGHTS, Share, changed, split
 from driftline.stream_app.monitoring.families import kind_of
+from driftline.stream_app.monitoring.segments import name_of_segment
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.streams import Streams
 
@@ -46,10 +48,13 @@ class Calibration:
 
     def _split(self, streams: list[Stream], factor_of: Callable[[str], float]) -> None:
         tables = [(place, stream, table) for place, stream in enumerate(streams) for table in stream.tables()]
+        weights = weights_of(streams)
         shares = split(
             self._budget.alarms_per_ms,
             {
-                (place, table.name, signal.name): KIND_WEIGHTS[kind_of(signal.name)] * factor_of(signal.name)
+                (place, table.name, signal.name): weights[place]
+                * KIND_WEIGHTS[kind_of(signal.name)]
+                * factor_of(signal.name)
                 for place, _, table in tables
                 for signal in table.bank.signals
                 if signal.detectors != ()
@@ -68,6 +73,13 @@ class Calibration:
 
     def restore(self, snapshot: Basis) -> None:
         self._basis = list(snapshot)
+
+
+def weights_of(streams: list[Stream]) -> list[float]:
+    """Of each stream its weight: all values of a segment's name together have as much as the whole."""
+    names = [stream.key._replace(segment=name_of_segment(stream.segment)) for stream in streams]
+    values = Counter(names)
+    return [1.0 / values[name] for name in names]
 
 
 def counts_of(streams: list[Stream]) -> tuple[int, int]:

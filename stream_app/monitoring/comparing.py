@@ -9,6 +9,7 @@ import numpy as np
 
 from driftline.detectors import Transform
 from driftline.stream_app.monitoring.meaning import both_true, number_of, same, truth_of
+from driftline.stream_app.monitoring.stream_key import Origin
 
 # Judged: a scale for people has ten steps or so, codes of classes seldom more than twenty; ages, prices and
 # counts take more values than that among a hundred.
@@ -54,13 +55,19 @@ WORDS: Final = {
 
 
 class Pair(msgspec.Struct, array_like=True):
-    """An output and its label, of the prediction of a stream at a time."""
+    """An output and its label, of a prediction at a time."""
 
     version: str
     role: str
     time_ms: int
     output: Any
     label: Any
+    segments: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> Origin:
+        """Where the prediction came from."""
+        return Origin(self.version, self.role, self.segments)
 
 
 class Evidence(msgspec.Struct):

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-StreamName = tuple[str, str]
-"""Version and role."""
+from driftline.stream_app.monitoring.stream_key import Origin
+
 ROOM_MIN = 64
 ROWS_PER_LOOK = 256  # how many rows are first looked at together for what is due
 ROW = np.dtype(
@@ -21,9 +21,9 @@ Rows = NDArray[Any]
 
 
 class Entry(NamedTuple):
-    """An entry: its stream, its event time, and a text of its own."""
+    """An entry: where it came from, its event time, and a text of its own."""
 
-    stream: StreamName
+    origin: Origin
     time_ms: int
     text: bytes
 
@@ -32,7 +32,7 @@ class Due(NamedTuple):
     """An entry that has waited long enough: what was noted of it is None for nothing."""
 
     key: int
-    stream: StreamName
+    origin: Origin
     time_ms: int
     note: Any
 
@@ -48,7 +48,7 @@ class Entries:
         self._places: dict[int, int] = {}  # the rows of the keys
         self._room: Rows = np.zeros(ROOM_MIN, ROW)
         self._texts: list[bytes] = []
-        self._streams: dict[StreamName, int] = {}
+        self._origins: dict[Origin, int] = {}
         self._first = 0  # before this row are none
         self._nothing_due_until_ms = 0  # as long as the blocker is there
         self._blocker = -1  # the key of the first entry that was not due
@@ -73,11 +73,11 @@ class Entries:
         if place is None:
             return None
         time_ms, stream = self._room[["time_ms", "stream"]][place].tolist()
-        return Entry(list(self._streams)[stream], time_ms, self._texts[place])
+        return Entry(list(self._origins)[stream], time_ms, self._texts[place])
 
-    def code(self, stream: StreamName) -> int:
-        """What stands for a stream in a row."""
-        return self._streams.setdefault(stream, len(self._streams))
+    def code(self, origin: Origin) -> int:
+        """What stands for an origin in a row."""
+        return self._origins.setdefault(origin, len(self._origins))
 
     def add(self, row: tuple[int, int, int, int, int, int], text: bytes) -> None:
         """One entry more; it replaces one with the same key."""
@@ -145,11 +145,11 @@ class Entries:
             far += (later[:count].nonzero()[0] + place).tolist()
             end, place, size = place + count, place + len(rows), 2 * size
         self._first = far[0] if far else end
-        rows, names = self._room[ready], list(self._streams)
+        rows, names = self._room[ready], list(self._origins)
         keys = rows["key"].tolist()
-        streams = (names[code] for code in rows["stream"].tolist())
+        origins = (names[code] for code in rows["stream"].tolist())
         notes = map(self.notes.get, keys) if self.notes else repeat(None, len(keys))
-        taken = list(map(Due, keys, streams, rows["time_ms"].tolist(), notes))
+        taken = list(map(Due, keys, origins, rows["time_ms"].tolist(), notes))
         self.remove(keys)
         self._nothing_due_until_ms = blocked_until_ms
         return taken, sum(place < far[0] for place in ready) if far else len(ready)
@@ -164,18 +164,23 @@ class Entries:
         self.remove(self._rows["key"][(self._rows["serial"] < serial) & (self._rows["waits"] != 0)].tolist())
 
     def packed(self, serial: int = 0) -> list[Any]:
-        """The entries behind a serial number: names of streams, rows, lengths of texts, texts."""
+        """The entries behind a serial number: origins, rows, lengths of texts, texts."""
         begin = int(np.searchsorted(self._rows["serial"], serial, "right"))
         waits = self._rows["waits"][begin:] != 0
         texts = list(compress(self._texts[begin:], waits.tolist()))
         lengths = np.fromiter(map(len, texts), "<u4", len(texts))
-        return [list(self._streams), self._rows[begin:][waits].tobytes(), lengths.tobytes(), b"".join(texts)]
+        return [
+            list(map(list, self._origins)),
+            self._rows[begin:][waits].tobytes(),
+            lengths.tobytes(),
+            b"".join(texts),
+        ]
 
     def take(self, packed: list[Any]) -> None:
         """Append entries from their packed form."""
-        names, bytes_of_rows, lengths, text = packed
+        origins, bytes_of_rows, lengths, text = packed
         rows = np.frombuffer(bytes_of_rows, ROW).copy()
-        codes = np.array([self.code((version, role)) for version, role in names], np.uint32)
+        codes = np.array([self.code(unpacked(*origin)) for origin in origins], np.uint32)
         rows["stream"] = codes[rows["stream"]]
         bounds = pairwise(accumulate(np.frombuffer(lengths, "<u4").tolist(), initial=0))
         self.append(rows, rows["key"].tolist(), [text[begin:end] for begin, end in bounds])
@@ -188,13 +193,18 @@ class Entries:
             self._room = room
 
     def _compact(self) -> None:
-        """Only the rows and streams of entries that are there."""
+        """Only the rows and origins of entries that are there."""
         waits = self._rows["waits"] != 0
         rows, self._texts = self._rows[waits], list(compress(self._texts, waits.tolist()))
-        names = list(self._streams)
+        origins = list(self._origins)
         codes, rows["stream"] = np.unique(rows["stream"], return_inverse=True)
-        self._streams = {names[code]: place for place, code in enumerate(codes.tolist())}
+        self._origins = {origins[code]: place for place, code in enumerate(codes.tolist())}
         self._places = {key: place for place, key in enumerate(rows["key"].tolist())}
         self._room = np.zeros(max(2 * len(rows), ROOM_MIN), ROW)
         self._room[: len(rows)] = rows
         self._first = 0
+
+
+def unpacked(version: str, role: str, segments: Iterable[str] = ()) -> Origin:
+    """An origin from its packed form; before there were segments it had none."""
+    return Origin(version, role, tuple(segments))

@@ -26,10 +26,12 @@ from driftline.stream_app.monitoring.feedback_health import FeedbackHealth
 from driftline.stream_app.monitoring.identity import RecentIds, id_hash
 from driftline.stream_app.monitoring.notices import Notices, Why
 from driftline.stream_app.monitoring.runs import Run
+from driftline.stream_app.monitoring.segments import Split
+from driftline.stream_app.monitoring.stream_key import Origin
 from driftline.stream_app.monitoring.waiting import Arrivals, Waiting
 
 MOST_EARLY_RECORDS = 16
-NO_STREAM = ("", "")  # of feedback that came early
+NOWHERE = Origin("", "")  # of feedback that came early
 UNNAMED = ""
 # Apps deliver what happened a little later than it happened; what counts is when it happened.
 DELIVERY_MS = 30_000
@@ -39,13 +41,12 @@ NO_OUTPUTS: Mapping[str, Any] = {}
 
 
 class Outcome(NamedTuple):
-    """What became known of one prediction: named values for one table of its stream.
+    """What became known of one prediction: named values for one table of its streams.
 
     ``transforms``: of the names whose values are not 0/1. ``outputs``: of labels, what was predicted.
     """
 
-    version: str
-    role: str
+    origin: Origin
     table: str
     values: dict[str, float]
     time_ms: int
@@ -81,15 +82,16 @@ class Joins:
         if name not in self.names and len(self.names) < most:
             self.names.append(name)
 
-    def expect(self, keys: Sequence[int], run: Run, now_ms: int) -> None:
-        """Predictions of one stream came: let them wait for what happens next."""
+    def expect(self, keys: Sequence[int], run: Run, split: Split, now_ms: int) -> None:
+        """Predictions of one version came: let them wait for what happens next."""
         times_ms = run.times_ms()
         # The clock runs behind: a prediction waits from its own time on.
         sinces_ms = np.maximum(times_ms, now_ms)
         dues_ms = sinces_ms + (self.wait_behavior_ms + DELIVERY_MS)
-        self.behaviors.add_all(Arrivals(run.stream, keys, [b""] * len(keys), times_ms, dues_ms))
+        whence = (split.origins, split.of)
+        self.behaviors.add_all(Arrivals(*whence, keys, [b""] * len(keys), times_ms, dues_ms))
         dues_ms = sinces_ms + self.plan.labels.wait_ms
-        self.labels.add_all(Arrivals(run.stream, keys, run.outputs(), times_ms, dues_ms))
+        self.labels.add_all(Arrivals(*whence, keys, run.outputs(), times_ms, dues_ms))
 
     def catch_up(self, key: int, now_ms: int) -> Iterator[Outcome]:
         """The feedback that came before its prediction, which waits by now."""
@@ -125,7 +127,7 @@ class Joins:
             outputs = read_outputs(entry.text)
             values = decision_agreement(self.agreement, outputs, event.decision, arrived_ms)
             if values:
-                yield Outcome(*entry.stream, "decisions", values, entry.time_ms)
+                yield Outcome(entry.origin, "decisions", values, entry.time_ms)
         self.labels.note(key, [answers, decided])
 
     def _see(self, event: Feedback, key: int, entry: Entry) -> None:
@@ -158,7 +160,8 @@ class Joins:
                 self._say_no_output(name, outputs, arrived_ms)
             elif name not in answered:
                 self.counts["labels"] += 1
-                pair = Pair(*entry.stream, entry.time_ms, outputs[name], label)
+                version, role, segments = entry.origin
+                pair = Pair(version, role, entry.time_ms, outputs[name], label, segments)
                 judged += [(name, each) for each in self.agreement.judge(name, pair, arrived_ms)]
             elif name in own and self.agreement.matches(name, own[name], label) is False:
                 self.counts["labels_corrected"] += 1
@@ -175,14 +178,14 @@ class Joins:
     ) -> Iterator[Outcome]:
         """Errors as rows: those of predictions that were held one by one, then all of this prediction."""
         transforms = {f"error:{name}": self.agreement.transform(name) for name, _ in judged}
-        own = {name: each for name, each in judged if each[:2] == (entry.stream, entry.time_ms)}
+        own = {name: each for name, each in judged if each[:2] == (entry.origin, entry.time_ms)}
         for name, each in judged:
             if each is not own.get(name):
                 error = {f"error:{name}": each.error}
-                yield Outcome(*each.stream, "labels", error, each.time_ms, transforms)
+                yield Outcome(each.origin, "labels", error, each.time_ms, transforms)
         values = {f"error:{name}": each.error for name, each in own.items()} | values
         if values:
-            yield Outcome(*entry.stream, "labels", values, entry.time_ms, transforms, outputs)
+            yield Outcome(entry.origin, "labels", values, entry.time_ms, transforms, outputs)
 
     def _say_no_output(self, name: str, outputs: dict[str, Any], now_ms: int) -> None:
         self.counts["labels_without_output"] += 1
@@ -198,7 +201,7 @@ class Joins:
         self.health.early(event, key, arrived_ms)
         record = msgspec.to_builtins(event)
         if key not in self.early:
-            self.early.add(key, NO_STREAM, event.time_ms, arrived_ms + self.plan.labels.wait_ms)
+            self.early.add(key, NOWHERE, event.time_ms, arrived_ms + self.plan.labels.wait_ms)
         records = self.early.noted(key) or []
         if key in self.early and len(records) < MOST_EARLY_RECORDS:
             self.early.note(key, [*records, record])
@@ -210,7 +213,7 @@ class Joins:
             if names:
                 seen = due.note or ()
                 values = {f"rate:{name}": 1.0 if name in seen else 0.0 for name in names}
-                yield Outcome(*due.stream, "behaviors", values, due.time_ms)
+                yield Outcome(due.origin, "behaviors", values, due.time_ms)
         wait_ms = self.plan.labels.wait_ms
         waited = self.labels.due(now_ms, wait_ms)
         labelled = sum(due.note is not None for due in waited)

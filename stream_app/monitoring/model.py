@@ -17,8 +17,10 @@ from driftline.stream_app.monitoring.naming import prefix_of, subject_of, versio
 from driftline.stream_app.monitoring.notices import Notices, Why
 from driftline.stream_app.monitoring.oddities import Note, usable
 from driftline.stream_app.monitoring.runs import DecodedRun, Run
+from driftline.stream_app.monitoring.segments import OTHER, Segments
 from driftline.stream_app.monitoring.stream import Stream
-from driftline.stream_app.monitoring.streams import Baseline, StreamKey, Streams
+from driftline.stream_app.monitoring.stream_key import StreamKey
+from driftline.stream_app.monitoring.streams import Baseline, Streams
 from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, Reported, Table
 from driftline.stream_app.monitoring.volume import VOLUME, seconds_of
 
@@ -51,6 +53,7 @@ class ModelMonitor:
         self.notices = Notices()
         self.joins = Joins(model, plan, limits, self.notices)
         self.joins.agreement.relearn = self._relearn_error
+        self.segments = Segments(plan.segments, limits.segments)
         self.sequence = 0
         self.counts: Counter[str] = Counter()
         self.refused: set[str] = set()
@@ -66,11 +69,11 @@ class ModelMonitor:
         return self._prediction_offset
 
     def predictions(self, events: Sequence[Prediction], offsets: Sequence[int]) -> None:
-        """Predictions of one stream as events; see ``take_run``."""
+        """Predictions of one version as events; see ``take_run``."""
         self.take_run(DecodedRun(events, offsets))
 
     def take_run(self, run: Run) -> None:
-        """Predictions of one stream, none of them on a tick: rows of the stream, and waiting for feedback."""
+        """Predictions of one version, none of them on a tick: rows, and waiting for feedback."""
         keys = run.keys()
         sequences: Sequence[int] = range(self.sequence + 1, self.sequence + len(run) + 1)
         self.sequence += len(run)
@@ -82,20 +85,29 @@ class ModelMonitor:
                 return
             keys, sequences = [keys[place] for place in fresh], [sequences[place] for place in fresh]
             run = run.pick(fresh)
-        stream = self.streams.get(run.stream) or self._open(*run.stream)
+        stream = self.streams.get(run.stream) or self._open(run.stream)
         if stream is None:
             self.counts["unwatched"] += len(run)
             return
+        split = self.segments.split(run)
+        self._extend(stream, run, sequences)
+        for segment, places in split.parts.items():
+            key = run.stream._replace(segment=segment)
+            part = self.streams.get(key) or self.streams.open_segment(key, self._flush_stream)
+            self._extend(part, run.pick(places.tolist()), [sequences[place] for place in places.tolist()])
+        self.joins.expect(keys, run, split, self.clock.tick_ms)
+        if self._unlinked or len(self.joins.early):
+            for place, time_ms in enumerate(run.times_ms().tolist()):
+                arrival = Arrival(sequences[place], time_ms, int(run.offsets[place]))
+                self._catch_up(run.stream[1], keys[place], arrival)
+
+    def _extend(self, stream: Stream, run: Run, sequences: Sequence[int]) -> None:
+        """Rows of a stream, which wait for the next flush."""
         stream.predictions.extend(run, sequences)
         stream.last_event_ms = self.clock.tick_ms
         stream.opened_ms = stream.opened_ms or stream.last_event_ms  # before the first tick there is no time
         stream.events += len(run)
         stream.presence.hear(int(run.times_ms()[-1]))
-        self.joins.expect(keys, run, self.clock.tick_ms)
-        if self._unlinked or len(self.joins.early):
-            for place, time_ms in enumerate(run.times_ms().tolist()):
-                arrival = Arrival(sequences[place], time_ms, int(run.offsets[place]))
-                self._catch_up(run.stream[1], keys[place], arrival)
 
     def _catch_up(self, role: str, key: int, arrival: Arrival) -> None:
         """Feedback that came before this prediction, and behaviours that name none."""
@@ -126,8 +138,8 @@ class ModelMonitor:
         """One report of a serving host."""
         self.sequence += 1
         self._prediction_offset = offset
-        version = version_named(event.version)
-        stream = self.streams.get((version, event.role)) or self._open(version, event.role)
+        key = StreamKey(version_named(event.version), event.role)
+        stream = self.streams.get(key) or self._open(key)
         if stream is None:
             self.counts["unwatched"] += 1
             return
@@ -149,15 +161,30 @@ class ModelMonitor:
         self.streams.inherit_late()
         arrival = Arrival(self.sequence + 1, now_ms, self._prediction_offset)
         self._deliver(self.joins.expire(now_ms), arrival)
+        self._replace_segments(now_ms)
         # Whole minutes: throughput is looked at less often than it is counted, which costs a sixth.
         minute_ms = now_ms // MINUTE_MS * MINUTE_MS
         for stream in self.streams.values():
             stream.predictions.look(now_ms)
         if minute_ms != self._counted_ms:
             self._counted_ms = minute_ms
-            for stream in self.streams.values():
+            for stream in self.streams.wholes():
                 stream.count_volume(minute_ms, arrival)
                 self._note_thin_volume(stream, now_ms)
+
+    def _replace_segments(self, now_ms: int) -> None:
+        """Let segments that come more often take the places of others, and say which names have too many."""
+        for segment in self.segments.replaced():
+            self.streams.close_segment(segment, self._flush_stream)
+        for name, share in self.segments.crowded():
+            subject = f"segment {name}"
+            sentence = (
+                f"{self.model}: {name} has more than {self.limits.segments} values (limits.segments); rarer "
+                f"ones, {100 * share:.2g} % of its predictions, are watched together as {name}={OTHER}"
+            )
+            self.notices.note(
+                Why.LIMIT, subject, sentence, now_ms, 0 if self.notices.holds(Why.LIMIT, subject) else 1
+            )
 
     def _note_thin_volume(self, stream: Stream, now_ms: int) -> None:
         """Say of throughput when it will not be armed within a week, and when it is after all."""
@@ -191,7 +218,7 @@ class ModelMonitor:
     # ---- rows
 
     def _flush_stream(self, stream: Stream) -> None:
-        if stream.predictions.waiting:
+        if stream.predictions.waiting and not stream.segment:
             counted = seconds_of(stream.predictions.times_ms())
             stream.volume.add(counted)
             self.streams.everything(stream.role).volume.add(counted)
@@ -204,10 +231,11 @@ class ModelMonitor:
     def _hear(self, stream: Stream) -> None:
         """What the predictions of a stream made known beside their findings."""
         table = stream.predictions
-        for name in table.refused:
-            self._refuse(f"{stream.version} {name}")
         stream.begin_again(table, table.begun_again)
-        self._take_notes(table.notes)
+        if not stream.segment:  # what there is to say of it is said of the whole
+            for name in table.refused:
+                self._refuse(f"{stream.version} {name}")
+            self._take_notes(table.notes)
         for waiting in (table.refused, table.begun_again, table.notes):
             waiting.clear()
 
@@ -235,22 +263,27 @@ class ModelMonitor:
 
     def _deliver(self, outcomes: Iterator[Outcome], arrival: Arrival) -> None:
         for outcome in outcomes:
-            stream = self.streams.get((outcome.version, outcome.role))
-            if stream is None:
+            if self.streams.get(outcome.origin.whole) is None:
                 self._say_gone(outcome, arrival)
-                continue
-            stream.presence.hear(self.clock.tick_ms)
-            table = stream.outcomes[outcome.table]
-            self._estimate(stream, outcome)
-            for name in table.unknown(outcome.values):
-                transform = outcome.transforms.get(name, Transform.BINARY)
-                self._watch(stream, table, [(name, transform)])
-            # It is about the time of the prediction, and known with the arrival.
-            self._append(table, outcome.values, min(outcome.time_ms, arrival.time_ms), arrival)
+            for key in outcome.origin.streams():
+                stream = self.streams.get(key)
+                if stream is not None:
+                    self._take_outcome(stream, outcome, arrival)
 
-    def _estimate(self, stream: Stream, outcome: Outcome) -> None:
-        """Let what was expected of answers learn from their labels, and be compared with them."""
-        for signal, error in list(outcome.values.items()) if outcome.outputs else ():
+    def _take_outcome(self, stream: Stream, outcome: Outcome, arrival: Arrival) -> None:
+        stream.presence.hear(self.clock.tick_ms)
+        table = stream.outcomes[outcome.table]
+        values = outcome.values | self._compared(stream, outcome)
+        for name in table.unknown(values):
+            transform = outcome.transforms.get(name, Transform.BINARY)
+            self._watch(stream, table, [(name, transform)])
+        # It is about the time of the prediction, and known with the arrival.
+        self._append(table, values, min(outcome.time_ms, arrival.time_ms), arrival)
+
+    def _compared(self, stream: Stream, outcome: Outcome) -> dict[str, float]:
+        """Let what was expected of answers learn from their labels; how these compare with it."""
+        values: dict[str, float] = {}
+        for signal, error in outcome.values.items() if outcome.outputs else ():
             output = subject_of(signal)
             if prefix_of(signal) != "error" or self.joins.agreement.is_distance(output):
                 continue
@@ -261,13 +294,14 @@ class ModelMonitor:
                 name = f"calibration:{output}"
                 if name not in stream.outcomes["labels"].cells:
                     self._watch(stream, stream.outcomes["labels"], [(name, Transform.BOUNDED)])
-                outcome.values[name] = compared
+                values[name] = compared
+        return values
 
     def _say_gone(self, outcome: Outcome, arrival: Arrival) -> None:
         self.counts["unwatched"] += 1
-        version = outcome.version
+        version = outcome.origin.version
         sentence = f"{self.model}: {outcome.table} of version {version}, which made room for newer ones"
-        self.notices.note(Why.LIMIT, f"{outcome.table} {outcome.version}", sentence, arrival.time_ms)
+        self.notices.note(Why.LIMIT, f"{outcome.table} {version}", sentence, arrival.time_ms)
 
     def _relearn_error(self, name: str, transform: Transform) -> Transform:
         """Let the errors of an output be learned as values of a transform, unless one is armed as another.
@@ -316,7 +350,8 @@ class ModelMonitor:
         self._append(table, values, arrival.time_ms, arrival)
         self._unlinked = Counter(dict.fromkeys(self._unlinked, 0))
 
-    def _open(self, version: str, role: str) -> Stream | None:
+    def _open(self, key: StreamKey) -> Stream | None:
+        version, role, _ = key
         stream = self.streams.open(version, role, self.clock.tick_ms, self._flush_stream)
         if stream is None:
             self._refuse(f"{version} {role}")
@@ -334,6 +369,7 @@ class ModelMonitor:
             "refused": sorted(self.refused),
             "notices": self.notices.snapshot(),
             "feeds": self.feeds.snapshot(),
+            "segments": self.segments.snapshot(),
             "counted_ms": self._counted_ms,
             "unlinked": dict(self._unlinked),
             "joins": self.joins.snapshot(),
@@ -347,13 +383,15 @@ class ModelMonitor:
         self.refused = set(snapshot["refused"])
         self.notices.restore(snapshot["notices"])
         self.feeds.restore(snapshot["feeds"])
+        self.segments.restore(snapshot.get("segments", {"watched": {}, "waiting": {}}))
         self._counted_ms = snapshot["counted_ms"]
         self._unlinked = Counter(snapshot["unlinked"])
         self.joins.restore(snapshot["joins"])
 
     def add_stream(self, snapshot: dict[str, Any]) -> Stream:
         """Take up a stream from its snapshot."""
-        stream = self.streams.new(snapshot["version"], snapshot["role"])
+        key = StreamKey(snapshot["version"], snapshot["role"], snapshot.get("segment", ""))
+        stream = self.streams.new(key)
         stream.restore(snapshot)
         for table in stream.tables():
             self._note_new_beginnings(stream, table)

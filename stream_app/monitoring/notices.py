@@ -71,6 +71,10 @@ class Notices:
         """It is watched after all."""
         self._by_key.pop((why, subject), None)
 
+    def holds(self, why: Why, subject: str) -> bool:
+        """Whether there is such a notice."""
+        return (why, subject) in self._by_key
+
     def all(self) -> list[Notice]:
         """Every notice that holds."""
         return list(self._by_key.values())

@@ -7,9 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.schemas import OLDEST_MS, Prediction, decode, outputs_text
-from driftline.schemas.scanner import Frame, Rows, Spans
+from driftline.schemas.scanner import Frame, Rows, Spans, text_of
 from driftline.stream_app.monitoring.identity import hashes_of, id_hash
 from driftline.stream_app.monitoring.naming import version_named
+from driftline.stream_app.monitoring.stream_key import StreamKey
+
+Places = NDArray[np.int64]
 
 
 class DecodedRun:
@@ -29,7 +32,7 @@ class DecodedRun:
         self.places = list(places or range(len(self.events)))
         self.offsets = list(offsets)
         self.records: list[bytes | None] = list(records or [None] * len(self.events))
-        self.stream = (version_named(events[0].version), events[0].role)
+        self.stream = StreamKey(version_named(events[0].version), events[0].role)
 
     def __len__(self) -> int:
         return len(self.events)
@@ -47,6 +50,19 @@ class DecodedRun:
                 if value:
                     found.setdefault(f"{name}={value}", []).append(place)
         return {name: np.array(places, np.int64) for name, places in found.items()}
+
+    def values_of(self, name: str) -> dict[str, Places]:
+        """Of each value that a segment or else a feature of this name has, as text, the places among them."""
+        found: dict[str, list[int]] = {}
+        for place, event in enumerate(self.events):
+            value = event.segments.get(name) or event.features.get(name)
+            if text := text_of(value):
+                found.setdefault(text, []).append(place)
+        return {text: np.array(places, np.int64) for text, places in found.items()}
+
+    def is_of(self, event: Prediction) -> bool:
+        """Whether another prediction is of the same stream."""
+        return (event.version, event.role) == (self.events[0].version, self.events[0].role)
 
     def append(self, event: Prediction, offset: int, record: bytes | None, place: int) -> None:
         """One more prediction of the same stream."""
@@ -116,9 +132,18 @@ class ScannedStream:
 
     def __init__(self, frame: Frame, stream: tuple[str, str], of: Particulars, source: Source) -> None:
         self.frame = frame
-        self.stream = (version_named(stream[0]), stream[1])
+        self.stream = StreamKey(version_named(stream[0]), stream[1])
         self.rows, self.keys, self.times_ms, self.outputs = of
         self.source = source
+
+    def pick(self, places: Places) -> "ScannedStream":
+        """The rows at these places."""
+        keys, outputs = ([of[place] for place in places.tolist()] for of in (self.keys, self.outputs))
+        particulars = Particulars(self.rows[places], keys, self.times_ms[places], outputs)
+        source = Source(self.source.data, self.source.spans[places], self.source.offsets[places])
+        picked = ScannedStream(self.frame, (self.stream.version, self.stream.role), particulars, source)
+        picked.stream = self.stream
+        return picked
 
     def event(self, place: int) -> Prediction:
         """One of the predictions as an event."""
@@ -142,6 +167,21 @@ class ScannedRun:
     def segments(self) -> dict[str, NDArray[np.int64]]:
         """Of each segment, as ``name=value``, the places among them."""
         return self.source.frame.segments(self.rows)
+
+    def values_of(self, name: str) -> dict[str, Places]:
+        """Of each value that a segment or else a feature of this name has, as text, the places among them; in
+        the order of their first.
+        """
+        frame, rows = self.source.frame, self.rows
+        found = frame.values_of(("segments", name), rows)
+        rest = np.ones(len(rows), np.bool_)
+        for places in found.values():
+            rest[places] = False
+        others = np.flatnonzero(rest)
+        for text, places in frame.values_of(("features", name), rows[others]).items():
+            same = others[places]
+            found[text] = np.union1d(found[text], same) if text in found else same
+        return dict(sorted(found.items(), key=lambda item: int(item[1][0])))
 
     def goes_on_in(self, other: "ScannedRun") -> bool:
         """Whether the other run begins where this one ends."""
@@ -174,16 +214,9 @@ class ScannedRun:
     def part(self, start: int, stop: int) -> "ScannedRun":
         return ScannedRun(self.source, self.start + start, self.start + stop)
 
-    def pick(self, places: Sequence[int]) -> DecodedRun:
+    def pick(self, places: Sequence[int]) -> "ScannedRun":
         """The predictions at these places."""
-        rows = [self.start + place for place in places]
-        stream, source = self.source, self.source.source
-        return DecodedRun(
-            [stream.event(row) for row in rows],
-            source.offsets[rows].tolist(),
-            [source.record(row) for row in rows],
-            stream.rows[rows].tolist(),
-        )
+        return ScannedRun(self.source.pick(np.asarray(places, np.int64) + self.start), 0, len(places))
 
 
 Run = DecodedRun | ScannedRun

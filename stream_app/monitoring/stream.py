@@ -1,4 +1,4 @@
-"""One stream: everything watched of one (model, version, role)."""
+"""One stream: everything watched of one version of a model in a role, or of one segment of that."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -9,6 +9,7 @@ from driftline.stream_app.config import ModelPlan
 from driftline.stream_app.monitoring.estimated_error import EstimatedErrors
 from driftline.stream_app.monitoring.families import policy
 from driftline.stream_app.monitoring.presence import Presence
+from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, PredictionTable, Table
 from driftline.stream_app.monitoring.targets import Targets
 from driftline.stream_app.monitoring.volume import VOLUME, Volume
@@ -26,11 +27,9 @@ OUTCOMES = {
 class Stream:
     """The tables of one stream, and the version whose references it began with."""
 
-    def __init__(
-        self, version: str, role: str, plan: ModelPlan, settings: BankSettings, most_signals: int
-    ) -> None:
-        self.version = version
-        self.role = role
+    def __init__(self, key: StreamKey, plan: ModelPlan, settings: BankSettings, most_signals: int) -> None:
+        self.key = key
+        self.version, self.role, self.segment = key
         self.plan = plan
         self.compared_with: str | None = None
         self.inherited: set[str] = set()
@@ -182,6 +181,7 @@ class Stream:
         return {
             "version": self.version,
             "role": self.role,
+            "segment": self.segment,
             "compared_with": self.compared_with,
             "inherited": sorted(self.inherited),
             "opened_ms": self.opened_ms,

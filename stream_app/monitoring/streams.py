@@ -1,14 +1,17 @@
-"""The streams of one model: opened by their first event, born from a predecessor, retired when idle."""
+"""The streams of one model: opened by their first event, born from a predecessor, retired when idle.
 
-from collections.abc import Callable
+Each version in a role is a stream, and so is each segment of it that is watched apart, beside the whole.
+"""
+
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from driftline.detectors import BankSettings
 from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.config import Limits, ModelPlan
 from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.stream_key import StreamKey
 
-StreamKey = tuple[str, str]
 Baseline = dict[str, dict[str, Any]]
 """Snapshots of two streams that were healthy: of a version, and of all versions together."""
 # A stream without events for this long makes room for a new version when all places are taken; one that lived
@@ -18,7 +21,7 @@ IDLE_MS_MIN = 5 * 60 * 1000
 
 
 class Streams(dict[StreamKey, Stream]):
-    """Streams by (version, role), in the order in which they were opened."""
+    """Streams by version, role and segment, in the order in which they were opened."""
 
     def __init__(
         self, plan: ModelPlan, settings: BankSettings, limits: Limits, baseline: Baseline | None = None
@@ -41,7 +44,7 @@ class Streams(dict[StreamKey, Stream]):
         for other in self.versions():  # what waits may be all that one knows
             flush(other)
         predecessor = self._predecessor(role)
-        stream = self.new(version, role)
+        stream = self.new(StreamKey(version, role))
         # Volume counts for all versions together; of a single version it is kept, not watched: a roll-out
         # moves traffic from one version to another, and that is nobody's incident.
         stream.watch_volume(detectors=())
@@ -53,30 +56,52 @@ class Streams(dict[StreamKey, Stream]):
         stream.presence.hear(now_ms)
         return stream
 
+    def open_segment(self, key: StreamKey, flush: Callable[[Stream], None]) -> Stream:
+        """A new stream for a segment of a version, which is open already.
+
+        It begins with what that segment of the version before knows, or else with nothing: what is usual for
+        all is not for each.
+        """
+        stream, predecessor = self.new(key), self[key.whole].compared_with
+        for role in (key.role, "live"):
+            other = None if predecessor is None else self.get(StreamKey(predecessor, role, key.segment))
+            if other is not None and other is not stream:
+                flush(other)
+                stream.inherit(other)
+                break
+        return stream
+
+    def close_segment(self, segment: str, flush: Callable[[Stream], None]) -> None:
+        """Give up a segment in all versions: its place belongs to one that comes more often."""
+        for key in [key for key in self if key.segment == segment]:
+            flush(self[key])
+            del self[key]
+
     def inherit_late(self) -> None:
         """On a tick, when no rows wait: versions take up what their predecessors have learned meanwhile."""
-        for stream in self.versions():
+        for stream in self.values():
             if stream.compared_with is None:
                 continue
             for role in (stream.role, "live"):
-                other = self.get((stream.compared_with, role))
+                other = self.get(StreamKey(stream.compared_with, role, stream.segment))
                 if other is not None and other is not stream:
                     stream.go_on_from(other)
                     break
 
-    def new(self, version: str, role: str) -> Stream:
+    def new(self, key: StreamKey) -> Stream:
         """An empty stream, kept here."""
-        stream = self[(version, role)] = self._made(version, role)
+        stream = self[key] = self._made(key)
         return stream
 
-    def _made(self, version: str, role: str) -> Stream:
-        return Stream(version, role, self._plan, self._settings, self._limits.signals_per_stream)
+    def _made(self, key: StreamKey) -> Stream:
+        return Stream(key, self._plan, self._settings, self._limits.signals_per_stream)
 
     def everything(self, role: str) -> Stream:
         """The stream of all versions in a role."""
-        stream = self.get((ALL_VERSIONS, role))
+        key = StreamKey(ALL_VERSIONS, role)
+        stream = self.get(key)
         if stream is None:
-            stream = self.new(ALL_VERSIONS, role)
+            stream = self.new(key)
             # Its mean is watched: that counts vary more, or otherwise, is told by nothing that anybody does.
             means = tuple(name for name in self._settings.detectors if name not in ("variance", "shape"))
             stream.watch_volume(detectors=means)
@@ -92,35 +117,39 @@ class Streams(dict[StreamKey, Stream]):
         return {"version": stream.snapshot(), "all_versions": self.everything(stream.role).snapshot()}
 
     def _restored(self, snapshot: dict[str, Any]) -> Stream:
-        stream = self._made(snapshot["version"], snapshot["role"])
+        stream = self._made(StreamKey(snapshot["version"], snapshot["role"]))
         stream.restore(snapshot)
         return stream
 
     def versions(self) -> list[Stream]:
-        """The streams of single versions."""
-        return [stream for stream in self.values() if stream.version != ALL_VERSIONS]
+        """The streams of single versions, each as a whole."""
+        return [stream for stream in self.wholes() if stream.version != ALL_VERSIONS]
+
+    def wholes(self) -> list[Stream]:
+        """The streams that are no segments."""
+        return [stream for stream in self.values() if not stream.segment]
+
+    def segments_of(self, key: StreamKey) -> list[Stream]:
+        """The streams of the segments of a version in a role."""
+        return [stream for stream in self.values() if stream.segment and stream.key.whole == key.whole]
 
     def heard_ms(self, key: StreamKey) -> int | None:
         """When anything of a stream was heard last; None when there is no such stream any more."""
-        version, role = key
-        heard_ms = [
-            stream.presence.heard_ms
-            for stream in self.values()
-            if stream.role == role and version in (stream.version, ALL_VERSIONS)
-        ]
-        return max(heard_ms, default=None)
+        return max((stream.presence.heard_ms for stream in self._heard_as(key)), default=None)
 
     def is_gone(self, key: StreamKey, now_ms: int) -> bool:
         """Whether nothing of a stream comes any more: its incidents are over, its part of the budget is free.
 
         All versions together are gone when every one of them is.
         """
-        version, role = key
-        return all(
-            stream.presence.is_gone(now_ms)
-            for stream in self.values()
-            if stream.role == role and version in (stream.version, ALL_VERSIONS)
-        )
+        return all(stream.presence.is_gone(now_ms) for stream in self._heard_as(key))
+
+    def _heard_as(self, key: StreamKey) -> Iterator[Stream]:
+        """The streams whose predictions are those of a stream."""
+        for stream in self.values():
+            same = key.version in (stream.version, ALL_VERSIONS) and stream.segment == key.segment
+            if same and stream.role == key.role:
+                yield stream
 
     def _predecessor(self, role: str) -> Stream | None:
         """The stream with predictions that was last active in this role, or else in the live role."""
@@ -137,5 +166,6 @@ class Streams(dict[StreamKey, Stream]):
         if now_ms - oldest.last_event_ms < min(max(lived_ms, IDLE_MS_MIN), IDLE_MS):
             return False
         flush(oldest)
-        del self[(oldest.version, oldest.role)]
+        for gone in (oldest, *self.segments_of(oldest.key)):
+            del self[gone.key]
         return True

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.stream_app.monitoring.entries import ROW, Due, Entries, Entry, StreamName
+from driftline.stream_app.monitoring.entries import ROW, Due, Entries, Entry
+from driftline.stream_app.monitoring.stream_key import Origin
 
 KEY_BITS = 64
 LARGEST_LEVEL = 48
@@ -14,9 +15,13 @@ MANY = 16  # from here on numpy is faster
 
 
 class Arrivals(NamedTuple):
-    """Entries of one stream on their way into a store: keys, texts, event times and due times [entries]."""
+    """Entries on their way into a store: keys, texts, event times and due times [entries].
 
-    stream: StreamName
+    origins: different ones, in the order of their first entry; of: which of them each entry has [entries].
+    """
+
+    origins: Sequence[Origin]
+    of: NDArray[np.int64]
     keys: Sequence[int]
     texts: Sequence[bytes]
     times_ms: NDArray[np.int64]
@@ -24,15 +29,16 @@ class Arrivals(NamedTuple):
 
     def part(self, part: slice) -> "Arrivals":
         """Those in a row."""
-        stream, keys, texts, times_ms, dues_ms = self
-        return Arrivals(stream, keys[part], texts[part], times_ms[part], dues_ms[part])
+        origins, of, keys, texts, times_ms, dues_ms = self
+        return Arrivals(origins, of[part], keys[part], texts[part], times_ms[part], dues_ms[part])
 
     def below(self, threshold: int) -> "Arrivals":
         """Those whose keys are below a threshold of less than 64 bits."""
         places = np.flatnonzero(np.array(self.keys, np.uint64) < np.uint64(threshold))
         keys = [self.keys[place] for place in places.tolist()]
         texts = [self.texts[place] for place in places.tolist()]
-        return Arrivals(self.stream, keys, texts, self.times_ms[places], self.dues_ms[places])
+        times_ms, dues_ms = self.times_ms[places], self.dues_ms[places]
+        return Arrivals(self.origins, self.of[places], keys, texts, times_ms, dues_ms)
 
 
 class Waiting:
@@ -77,10 +83,10 @@ class Waiting:
             return key >= min(self.threshold, self._stricter_threshold)
         return key >= self.threshold
 
-    def add(self, key: int, stream: StreamName, time_ms: int, due_ms: int, text: bytes = b"") -> None:
+    def add(self, key: int, origin: Origin, time_ms: int, due_ms: int, text: bytes = b"") -> None:
         """Let an entry wait; the caller has checked ``key < threshold``."""
         self.serial += 1
-        self._entries.add((key, self.serial, due_ms, time_ms, self._entries.code(stream), 1), text)
+        self._entries.add((key, self.serial, due_ms, time_ms, self._entries.code(origin), 1), text)
         self._sample()
 
     def add_all(self, arrivals: Arrivals) -> None:
@@ -91,16 +97,21 @@ class Waiting:
             count = max(self.limit - len(self) + 1, 1)  # the last of them is one too many
             self._add_many(arrivals.part(slice(count)))
             arrivals = arrivals.part(slice(count, None))
-        _, keys, texts, times_ms, dues_ms = arrivals
-        for key, time_ms, due_ms, text in zip(keys, times_ms.tolist(), dues_ms.tolist(), texts, strict=True):
+        origins, of, keys, texts, times_ms, dues_ms = arrivals
+        columns = (keys, of.tolist(), times_ms.tolist(), dues_ms.tolist(), texts)
+        for key, origin, time_ms, due_ms, text in zip(*columns, strict=True):
             if key < self.threshold:
-                self.add(key, arrivals.stream, time_ms, due_ms, text)
+                self.add(key, origins[origin], time_ms, due_ms, text)
 
     def _add_many(self, arrivals: Arrivals) -> None:
         rows = np.ones(len(arrivals.keys), ROW)
         rows["key"], rows["due_ms"], rows["time_ms"] = arrivals.keys, arrivals.dues_ms, arrivals.times_ms
         rows["serial"] = np.arange(self.serial + 1, self.serial + 1 + len(rows))
-        rows["stream"] = self._entries.code(arrivals.stream)
+        codes = np.zeros(len(arrivals.origins), np.uint32)
+        used, firsts = np.unique(arrivals.of, return_index=True)
+        for origin in used[np.argsort(firsts)].tolist():
+            codes[origin] = self._entries.code(arrivals.origins[origin])
+        rows["stream"] = codes[arrivals.of]
         self.serial += len(rows)
         self._entries.append(rows, arrivals.keys, arrivals.texts)
         self._sample()

@@ -91,8 +91,8 @@ class ModelCheckpoints:
 
     def _cut_streams(self, watch: ModelWatch, records: list[StateRecord]) -> None:
         pieces: dict[str, Piece] = {}
-        for (version, role), stream in watch.monitor.streams.items():
-            name = f"{version}|{role}"
+        for key, stream in watch.monitor.streams.items():
+            name = "|".join(key)
             piece = self.ledger.streams.get(name)
             if piece is None or piece.revision != stream.revision:
                 piece = self._piece(pack(stream.snapshot()), records, stream.revision)

@@ -71,7 +71,7 @@ class ModelBatch:
                     entries.append((ScannedRun(event, row, row + 1), 0, place))
             elif isinstance(event, Prediction):
                 value = chunk.records[place].value
-                if isinstance(last, DecodedRun) and last.stream == (event.version, event.role):
+                if isinstance(last, DecodedRun) and last.is_of(event):
                     last.append(event, offset, value, place)
                 else:
                     entries.append((DecodedRun([event], [offset], [value], [place]), 0, place))

@@ -20,7 +20,8 @@ from driftline.stream_app.monitoring.arming import Wait, note_waits, waits_of
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.notices import Notices, Why
 from driftline.stream_app.monitoring.pace import Pace
-from driftline.stream_app.monitoring.streams import StreamKey
+from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.pipeline.outputs import JSON
 from driftline.stream_app.pipeline.records import OutputRecord
 
@@ -70,22 +71,22 @@ class StatusDesk:
         """Time has come so far. Not at each status: what is remembered must not depend on batches."""
         before_ms, self._now_ms = self._now_ms, now_ms
         if now_ms // MINUTE_MS != before_ms // MINUTE_MS:
-            streams = self._monitor.streams
-            self._paces = {key: self._paces.get(key) or Pace() for key in streams}
-            for key, pace in self._paces.items():
-                pace.update(streams[key].events, now_ms)
+            streams = self._monitor.streams.wholes()
+            self._paces = {stream.key: self._paces.get(stream.key) or Pace() for stream in streams}
+            for stream in streams:
+                self._paces[stream.key].update(stream.events, now_ms)
         if now_ms // HOUR_MS != before_ms // HOUR_MS:
             self.note_waits()
 
     def note_waits(self) -> None:
         """What will not be armed within a week is noted as not watched."""
         now_ms = self._monitor.clock.tick_ms
-        for stream in self._monitor.streams.values():
+        for stream in self._monitor.streams.wholes():
             note_waits(self._monitor.notices, stream, list(waits_of(stream, now_ms)), now_ms)
 
     def waits(self) -> list[Wait]:
         """Everything that is not armed."""
-        now_ms, streams = self._monitor.clock.tick_ms, self._monitor.streams.values()
+        now_ms, streams = self._monitor.clock.tick_ms, self._monitor.streams.wholes()
         return [wait for stream in streams for wait in waits_of(stream, now_ms)]
 
     def status(self, refused: Mapping[str, int], coverage: Coverage) -> ModelStatus:
@@ -124,13 +125,18 @@ class StatusDesk:
                 version=stream.version,
                 role=stream.role,
                 last_event_at=rfc3339(stream.last_event_ms) if stream.events else None,
-                events_per_s=self._paces[key].per_s if stream.events and key in self._paces else None,
+                events_per_s=self._pace_of(stream),
                 signals=stream.signals(),
                 armed=sum(table.bank.armed for table in stream.tables()),
                 compared_with=stream.compared_with,
+                segments=len(self._monitor.streams.segments_of(stream.key)),
             )
-            for key, stream in self._monitor.streams.items()
+            for stream in self._monitor.streams.wholes()
         ]
+
+    def _pace_of(self, stream: Stream) -> float | None:
+        pace = self._paces.get(stream.key)
+        return pace.per_s if stream.events and pace is not None else None
 
     def _open(self, incident: Incident) -> OpenIncident:
         name = incident.name
@@ -145,12 +151,14 @@ class StatusDesk:
 
     def snapshot(self) -> dict[str, Any]:
         """Plain values for the state codec."""
-        paces = [[*key, pace.snapshot()] for key, pace in self._paces.items()]
+        paces = [[key.version, key.role, pace.snapshot()] for key, pace in self._paces.items()]
         return {"paces": paces, "said": self._said, "now_ms": self._now_ms}
 
     def restore(self, snapshot: dict[str, Any]) -> None:
         """Take up what was remembered."""
-        self._paces = {(version, role): Pace.restore(pace) for version, role, pace in snapshot["paces"]}
+        self._paces = {
+            StreamKey(version, role): Pace.restore(pace) for version, role, pace in snapshot["paces"]
+        }
         self._said = dict(snapshot["said"])
         self._now_ms = snapshot["now_ms"]
 

@@ -23,7 +23,7 @@ from driftline.stream_app.monitoring.category_shares import categories_of
 from driftline.stream_app.monitoring.families import kind_of
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.stream import Stream
-from driftline.stream_app.monitoring.streams import StreamKey
+from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.monitoring.tables import Table
 from driftline.stream_app.monitoring.units import unit_of
 from driftline.stream_app.pipeline.outputs import JSON
@@ -43,7 +43,7 @@ class Summariser:
     def __init__(self, monitor: ModelMonitor, desk: AlarmDesk) -> None:
         self._monitor = monitor
         self._desk = desk
-        self._turns: dict[tuple[str, str, str], Turns] = {}
+        self._turns: dict[tuple[StreamKey, str], Turns] = {}
         self._numbers: dict[str, int] = {}  # of the incidents that are open, in the order of their opening
 
     def summaries(self, sampling_rate: float) -> Iterator[OutputRecord]:
@@ -56,10 +56,10 @@ class Summariser:
             open_here = incidents.get(key, {})
             news = News({name: self._numbers[opened] for name, opened in open_here.items()}, watch_only)
             for table in stream.tables():
-                place, signals = (*key, table.name), table.bank.signals
+                place, signals = (key, table.name), table.bank.signals
                 theirs = turns.get(place)
                 if theirs is None or theirs.signals != signals:
-                    theirs = Turns(key_of(*key, ""), signals, theirs)
+                    theirs = Turns(key, signals, theirs)
                 self._turns[place] = theirs
                 if theirs.has_news(table.revision, news):
                     due = theirs.take(table.bank.looks(), news, table.revision, now_ms)
@@ -78,7 +78,7 @@ class Summariser:
             self._numbers[incident.name] = number
             for signal, member in incident.members.items():
                 if not member.recovered:
-                    found.setdefault((incident.version, incident.role), {})[signal] = incident.name
+                    found.setdefault(member.evidence.stream, {})[signal] = incident.name
         return found
 
     def _told(
@@ -104,12 +104,13 @@ class Summariser:
     def _summary(self, place: "Place", incident: str | None) -> SignalSummary:
         stream, table, index = place
         state = table.bank.state(index)
-        key = key_of(stream.version, stream.role, state.name)
+        key = key_of(stream.key, state.name)
         standing = self._desk.state.standings.get(state.name)
         return SignalSummary(
             model=self._monitor.model,
             version=stream.version,
             role=stream.role,
+            segment=stream.segment,
             signal=state.name,
             time=rfc3339(self._monitor.clock.now_ms),
             armed=state.armed,
@@ -140,7 +141,8 @@ class Place(NamedTuple):
 
 def record_of(summary: SignalSummary) -> OutputRecord:
     """A summary as it travels, under the key of its signal."""
-    subject = f"{summary.version}|{summary.role}|{summary.signal}"
+    segment = f"|{summary.segment}" if summary.segment else ""
+    subject = f"{summary.version}|{summary.role}{segment}|{summary.signal}"
     return OutputRecord(summary_key(summary.model, subject), encode(summary), JSON)
 
 

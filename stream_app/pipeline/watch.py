@@ -129,7 +129,8 @@ class ModelWatch:
         clock_ms, arrived_ms = times.clock_ms[rows], times.arrived_ms[rows]
         if self._listens:
             voting = None if times.voting is None else times.voting[rows]
-            heard = Arrived(*run.stream, arrived_ms, clock_ms, voting, run.segments())
+            version, role, _ = run.stream
+            heard = Arrived(version, role, arrived_ms, clock_ms, voting, run.segments())
             self.monitor.feeds.hear_run(heard)
         believed_ms = arrived_ms + self._clock_lead_ms
         clock = self.monitor.clock
@@ -247,6 +248,7 @@ class ModelWatch:
             model=self.monitor.model,
             version=stream.version,
             role=stream.role,
+            segment=stream.segment,
             table=report.table,
             topic=self.topics[stream.table(report.table).topic],
             kind=kind_of(finding.signal),

@@ -8,6 +8,7 @@ import pytest
 
 from driftline.detectors import Moments
 from driftline.schemas import Alert, Ended
+from driftline.stream_app.monitoring.stream_key import StreamKey
 from tests.alarms.desks import COVERAGE, HOUR_MS, START_MS, Desk, change
 from tests.alarms.evidence import ARMED
 
@@ -92,7 +93,7 @@ def test_a_version_that_is_gone_is_said_to_be_gone() -> None:
     desk.found(change("error:y"))
     alerts = []
     for hours in range(1, 30):
-        desk.monitor.streams["*", "live"].presence.hear(START_MS + hours * HOUR_MS)
+        desk.monitor.streams[StreamKey("*", "live")].presence.hear(START_MS + hours * HOUR_MS)
         alerts += desk.tick(START_MS + hours * HOUR_MS, COVERAGE)
     over = [alert for alert in alerts if alert.status == "resolved"]
     assert [alert.ended for alert in over] == [Ended.VERSION_GONE]

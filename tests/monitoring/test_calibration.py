@@ -7,6 +7,7 @@ from driftline.stream_app.monitoring.budget import BEFORE_ITS_SHARE, KIND_WEIGHT
 from driftline.stream_app.monitoring.calibration import Calibration
 from driftline.stream_app.monitoring.families import kind_of
 from driftline.stream_app.monitoring.model import ModelMonitor
+from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.pipeline import Records, Shard
 from tests.streams import Stream
 
@@ -43,14 +44,14 @@ def alarms_per_ms(monitor: ModelMonitor) -> float:
 def test_all_signals_together_are_asked_for_the_budget() -> None:
     """The one setting would not mean what it says."""
     monitor = monitored(Stream(count=2000, change_at=2000))
-    assert monitor.streams[("1", "live")].asked["predictions"]["feature:x"] != BEFORE_ITS_SHARE
+    assert monitor.streams[StreamKey("1", "live")].asked["predictions"]["feature:x"] != BEFORE_ITS_SHARE
     # Signals without a value yet, and rates that moved by less than a quarter, leave a little room.
     assert alarms_per_ms(monitor) == pytest.approx(BUDGET.alarms_per_ms, rel=0.25)
 
 
 def test_labels_are_watched_more_closely_than_features() -> None:
     """What people act on would wait for its turn among what only explains."""
-    asked = monitored(Stream(count=2000, change_at=2000)).streams[("1", "live")].asked
+    asked = monitored(Stream(count=2000, change_at=2000)).streams[StreamKey("1", "live")].asked
     label, feature = asked["labels"]["error:intent"], asked["predictions"]["feature:x"]
     weights = KIND_WEIGHTS[Kind.CONCEPT_DRIFT] / KIND_WEIGHTS[kind_of("feature:x")]
     assert feature / label == pytest.approx(weights, rel=0.3)
@@ -75,17 +76,17 @@ def test_a_new_version_shares_the_budget_with_the_old() -> None:
 def test_a_version_that_is_gone_leaves_its_share() -> None:
     """The version that serves would be watched through half a budget for ever."""
     monitor = monitored(Stream(count=1500, change_at=1500))
-    before = dict(monitor.streams[("1", "live")].asked["predictions"])
+    before = dict(monitor.streams[StreamKey("1", "live")].asked["predictions"])
     calibration = Calibration(monitor.streams, BUDGET)
     calibration.tick(monitor.clock.tick_ms, lambda name: 1.0)
     calibration.tick(monitor.clock.tick_ms + 10 * HOUR_MS, lambda name: 100.0)
-    assert monitor.streams[("1", "live")].asked["predictions"] == before
+    assert monitor.streams[StreamKey("1", "live")].asked["predictions"] == before
 
 
 def test_a_factor_moves_budget_from_one_signal_to_the_others() -> None:
     """A verdict would change nothing."""
     monitor = monitored(Stream(count=1500, change_at=1500))
-    stream = monitor.streams[("1", "live")]
+    stream = monitor.streams[StreamKey("1", "live")]
     before = stream.asked["predictions"]["feature:x"]
     calibration = Calibration(monitor.streams, BUDGET)
     calibration.tick(monitor.clock.tick_ms, lambda name: 0.25 if name == "feature:x" else 1.0, verdicts=1)

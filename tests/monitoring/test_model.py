@@ -8,6 +8,7 @@ from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.notices import Why
 from driftline.stream_app.monitoring.oddities import ANY_VALUE
 from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.pipeline.codec import pack, unpack
 
 START_MS = 1_790_000_000_000
@@ -54,7 +55,7 @@ class Model:
             self.predict(f"later-{at_ms}-{number}", at_ms)
 
     def stream(self, version: str = "1", role: str = "live") -> Stream:
-        return self.monitor.streams[(version, role)]
+        return self.monitor.streams[StreamKey(version, role)]
 
     def seen(self, signal: str, version: str = "1", table: str = "labels") -> tuple[int, float]:
         """How many values a signal has had, and their mean."""

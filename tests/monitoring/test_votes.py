@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from driftline.stream_app.config import Settings
 from driftline.stream_app.monitoring.notices import Notice
+from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.pipeline import Record, Records, Shard
 from driftline.stream_app.pipeline.codec import pack, unpack
 
@@ -46,14 +47,14 @@ def read(
     for start in range(0, len(records), batch):
         shard.apply(Records.of(records[start : start + batch]))
         if restart:
-            stream = shard.models["m"].watch.monitor.streams["v1", "live"]
+            stream = shard.models["m"].watch.monitor.streams[StreamKey("v1", "live")]
             stream.predictions.restore(unpack(pack(stream.predictions.snapshot())))
     return shard
 
 
 def signals(shard: Shard) -> dict[str, bool]:
     """The signals of the one stream, and whether they are armed."""
-    bank = shard.models["m"].watch.monitor.streams["v1", "live"].predictions.bank
+    bank = shard.models["m"].watch.monitor.streams[StreamKey("v1", "live")].predictions.bank
     return {state.name: state.armed for state in bank.states() if not state.name.endswith(":other")}
 
 
@@ -159,7 +160,7 @@ def test_an_heir_may_be_of_another_type() -> None:
         event |= {"id": f"p-{number}", "time": START_MS + number * 1000}
         event["version"] = "v1" if number < 400 else "v2"
     shard = read(events, {"outputs": {"x": {"new_version": "fresh"}}})
-    bank = shard.models["m"].watch.monitor.streams["v2", "live"].predictions.bank
+    bank = shard.models["m"].watch.monitor.streams[StreamKey("v2", "live")].predictions.bank
     armed = {state.name: state.armed for state in bank.states() if state.name.endswith(":x")}
     assert armed["output:x"] and "class:x" not in armed
 
@@ -179,7 +180,10 @@ def test_batches_and_restarts_decide_nothing(
     values = [value for value, count in stretches for _ in range(count)]
     plan = {"warm_up": 20}
     once, often = read(predictions(values), plan), read(predictions(values), plan, batch, restart=restart)
-    tables = [shard.models["m"].watch.monitor.streams["v1", "live"].predictions for shard in (once, often)]
+    tables = [
+        shard.models["m"].watch.monitor.streams[StreamKey("v1", "live")].predictions
+        for shard in (once, often)
+    ]
     states = [[(state.name, state.armed, state.seen) for state in table.bank.states()] for table in tables]
     assert states[0] == states[1]
     sections = [[section.snapshot() for section in table.sections] for table in tables]

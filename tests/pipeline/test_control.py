@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from driftline.stream_app.config import ModelPlan, Settings
+from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.pipeline import Record, Records, Shard
 from driftline.stream_app.pipeline.codec import pack
 from tests.pipeline.crashes import crashing, state_of
@@ -97,7 +98,7 @@ def test_a_verdict_moves_the_budget() -> None:
     alert = silent().alerts[0]
     judged = run(with_control(SHIFTED, [said(alert["id"], 1700, action="verdict", verdict="noise")]))
     asked, before = (
-        each.shard.models["search"].watch.monitor.streams["1", "live"].asked["predictions"]
+        each.shard.models["search"].watch.monitor.streams[StreamKey("1", "live")].asked["predictions"]
         for each in (judged, silent())
     )
     assert asked["feature:x"] > 1.5 * before["feature:x"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from driftline.stream_app.monitoring.notices import Why
+from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.pipeline import recover
 from driftline.stream_app.pipeline.codec import pack, unpack
 from tests.pipeline.upgrades import GOLDEN, SETTINGS, before_and_after, opened, read, state_after, told
@@ -18,7 +19,7 @@ def test_an_upgrade_forgets_nothing(path: Path) -> None:
     assert recovery.unreadable == []
     model = recovery.shard.models["m"].watch
     assert {notice.why for notice in model.monitor.notices.all()} <= {Why.LABEL_DECIDED}
-    stream = model.monitor.streams["2", "live"]
+    stream = model.monitor.streams[StreamKey("2", "live")]
     assert stream.predictions.bank.is_armed("feature:amount")
     assert not stream.predictions.bank.is_armed("feature:late")
     recovery.shard.apply(before_and_after()[1])
@@ -47,5 +48,5 @@ def test_what_a_later_release_adds_is_passed_over() -> None:
         with_more.append((key, pack(content)))
     recovery = recover(0, SETTINGS, with_more)
     assert recovery.unreadable == []
-    stream = recovery.shard.models["m"].watch.monitor.streams["2", "live"]
+    stream = recovery.shard.models["m"].watch.monitor.streams[StreamKey("2", "live")]
     assert stream.predictions.bank.is_armed("feature:amount")
