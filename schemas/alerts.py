@@ -108,7 +108,7 @@ class Whereabouts(Struct, frozen=True, kw_only=True):
     """In which segments of the predictions the cause shows the change, by one name (``country``).
 
     ``segments`` are those that show it, the largest effect first, twenty at most of all ``showing``.
-    ``looked_at`` counts those of which it is known whether they do.
+    Of ``watched`` segments of the name it is known of ``looked_at`` whether they do.
     """
 
     name: str
@@ -116,6 +116,7 @@ class Whereabouts(Struct, frozen=True, kw_only=True):
     segments: list[str]
     showing: int
     looked_at: int
+    watched: int
 
 
 class RankedSignal(Struct, frozen=True, kw_only=True):

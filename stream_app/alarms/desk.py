@@ -31,7 +31,7 @@ from driftline.stream_app.alarms.stages import (
 )
 from driftline.stream_app.alarms.state import AlarmState
 from driftline.stream_app.alarms.tally import WHOLE_MODEL, Tally
-from driftline.stream_app.alarms.whereabouts import is_news, whereabouts
+from driftline.stream_app.alarms.whereabouts import is_news, is_of_more, whereabouts
 from driftline.stream_app.monitoring.masses import has_young_value
 from driftline.stream_app.monitoring.model import ModelMonitor
 
@@ -45,6 +45,9 @@ FOLLOW_MS = 60_000
 PAUSE_MS = 1000
 # How long the first word about a number with a long tail may wait for more of its values.
 PATIENCE_MS = 180_000
+# How long at most a change that more than a segment shows waits to be found in all predictions; else half of
+# the time that it took to be found in the segment (judged).
+WHOLE_PATIENCE_MS = 3_600_000
 FEW_VALUES = 5  # since the finding: with fewer what it was found by says more
 DOUBLED_AT_MOST = 20  # beyond any bound that a configuration can have
 
@@ -147,7 +150,7 @@ class AlarmDesk:
 
     def _tell(self, incident: Incident, now_ms: int, coverage: Coverage) -> list[Alert]:
         if not incident.sequence:
-            if is_premature(incident) or self._awaits_value(incident):
+            if is_premature(incident) or self._awaits_value(incident) or self._awaits_whole(incident, now_ms):
                 return []
             self.tally.count(WHOLE_MODEL, now_ms)
             return [self._announce(incident, Status.FIRING, now_ms, coverage)]
@@ -191,7 +194,11 @@ class AlarmDesk:
         waits = known < evidence.finding.needs or self._awaits_value(incident)
         if waits and now_ms - incident.detected_ms < PATIENCE_MS:
             return []
-        incident.first.evidence = with_more_values(evidence, self._values_after(evidence, since))
+        if self._awaits_whole(incident, now_ms):
+            return []
+        after = self._values_after(evidence, since)
+        if after is not None and after.count <= 2 * since:  # else mostly of values from before the change
+            incident.first.evidence = with_more_values(evidence, after)
         self.tally.count(WHOLE_MODEL, now_ms)
         return [self._announce(incident, Status.FIRING, now_ms, coverage)]
 
@@ -201,6 +208,14 @@ class AlarmDesk:
         stream = self.monitor.streams.get(evidence.stream)
         paged = incident.severity == "critical" or incident.standing
         return not paged and stream is not None and has_young_value(stream.predictions.bank, evidence.signal)
+
+    def _awaits_whole(self, incident: Incident, now_ms: int) -> bool:
+        """Whether a change that a segment showed first is about to be found in all predictions, which say
+        better what it is: of twenty segments the first to show it has the luckiest values.
+        """
+        took_ms = incident.detected_ms - incident.began_ms
+        patience_ms = min(max(took_ms // 2, PATIENCE_MS), WHOLE_PATIENCE_MS)
+        return now_ms - incident.detected_ms < patience_ms and is_of_more(incident, self.monitor.streams)
 
     def _repeat_ms(self, incident: Incident) -> int:
         """After how long an incident that stays open is told again: twice as long each time, to a bound."""

@@ -127,6 +127,8 @@ def told_elsewhere(case: Case) -> Held | None:
     elsewhere = case.state.incident_elsewhere(case.evidence)
     if elsewhere is None:
         return None
+    if not elsewhere.sequence and not case.evidence.segment:
+        return None  # the whole says better what nobody has heard of yet
     told_sd = elsewhere.members[case.evidence.signal].effect_size_sd
     same = case.near is elsewhere or case.effect_size_sd <= MUCH_LARGER * told_sd
     return Held.TOLD_ELSEWHERE if same else None
@@ -204,6 +206,9 @@ def grouped(case: Case) -> Held | None:
     )
     if case.incident is not None and is_its_value(case.incident, evidence):
         case.incident = state.retell(case.incident, evidence)
+    elif case.incident is not None and is_whole_of(case.incident, evidence):
+        case.incident = state.retell(case.incident, evidence)
+        del case.incident.members[evidence.signal]
     if case.incident is None:
         case.incident = state.open(evidence)
     return None
@@ -213,6 +218,16 @@ def is_its_value(incident: Incident, evidence: Evidence) -> bool:
     """Whether a value is all that has happened to the number that an incident, not told yet, is about."""
     return (
         not incident.sequence and is_of_mass(evidence.signal) and same_number(evidence.signal, incident.cause)
+    )
+
+
+def is_whole_of(incident: Incident, evidence: Evidence) -> bool:
+    """Whether all predictions show what an incident, not told yet, is about in one segment."""
+    return (
+        not incident.sequence
+        and bool(incident.segment)
+        and not evidence.segment
+        and evidence.signal == incident.cause
     )
 
 

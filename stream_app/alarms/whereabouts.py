@@ -22,10 +22,15 @@ from driftline.stream_app.monitoring.streams import Streams
 # said of changes that are everywhere and differ, at an eighth hardly ever, as it takes four times the values.
 GOOD_PART: Final = 0.25
 SURE: Final = 3.0  # standard errors
+# Judged: the largest of several effects is a lucky one, so what shows the change has half of it or more.
+LIKELY, HALF = 2.0, 0.5
 # Judged: who reads "only in" can do something about three, and "everywhere" is not said of a few small ones.
 FEW: Final = 3
 MOST_OF_ALL: Final = 0.8
 NAMED: Final = 20
+
+
+UNKNOWN: Final = Whereabouts(name="", extent=Extent.UNKNOWN, segments=[], showing=0, looked_at=0, watched=0)
 
 
 class Shows(IntEnum):
@@ -49,21 +54,31 @@ class Look(NamedTuple):
         needed_sd = GOOD_PART * largest_sd
         if self.effect_sd >= max(needed_sd, SURE * self.error_sd):
             return Shows.YES
-        return Shows.NO if self.effect_sd + SURE * self.error_sd < largest_sd else Shows.NOBODY_KNOWS
+        healthy = self.effect_sd + LIKELY * self.error_sd < HALF * largest_sd
+        return Shows.NO if healthy else Shows.NOBODY_KNOWS
 
 
 def whereabouts(incident: Incident, streams: Streams) -> Whereabouts | None:
-    """Of the name that says most about the incident's cause; None where no segment shows it."""
-    if incident.standing:
-        return None
+    """Of the name that says most about the incident's cause; None where no segment shows it.
+
+    A change in one country shows on all devices: it is everywhere only by every name.
+
+    What is known once stays: later, levels have followed the change in some segments and not in others.
+    """
+    known = incident.where is not None and incident.where.extent is not Extent.UNKNOWN
+    if known or incident.standing or incident.first.recovered:
+        return incident.where
     by_name: dict[str, list[Stream]] = {}
     for stream in streams.segments_of(incident.stream):
         by_name.setdefault(name_of_segment(stream.segment), []).append(stream)
-    found = [_of_name(name, parts, incident) for name, parts in by_name.items()]
-    order = list(Extent)
-    return min(
-        filter(None, found), key=lambda each: (order.index(each.extent), len(each.segments)), default=None
-    )
+    found = [_of_name(name, parts, incident) for name, parts in by_name.items() if len(parts) > 1]
+    return min(filter(None, found), key=says_most, default=None)
+
+
+def says_most(where: Whereabouts) -> tuple[int, int]:
+    """Smallest for what says most: fewest segments that show it alone, or most of all of them."""
+    order = (Extent.ONLY, Extent.SOME, Extent.UNKNOWN, Extent.EVERYWHERE)
+    return order.index(where.extent), where.showing if where.extent is Extent.ONLY else -where.showing
 
 
 def _of_name(name: str, parts: list[Stream], incident: Incident) -> Whereabouts | None:
@@ -76,7 +91,7 @@ def _of_name(name: str, parts: list[Stream], incident: Incident) -> Whereabouts 
     events = Counter({stream.segment: stream.events for stream in parts})
     showing = [segment for segment, verdict in verdicts.items() if verdict is Shows.YES]
     if not showing:
-        return None
+        return UNKNOWN if len(looks) < len(parts) else None
     showing.sort(key=lambda segment: (-_effect_of(segment, looks), segment))
     healthy = [segment for segment, verdict in verdicts.items() if verdict is Shows.NO]
     return Whereabouts(
@@ -85,6 +100,7 @@ def _of_name(name: str, parts: list[Stream], incident: Incident) -> Whereabouts 
         segments=showing[:NAMED],
         showing=len(showing),
         looked_at=len(showing) + len(healthy),
+        watched=len(parts),
     )
 
 
@@ -94,8 +110,9 @@ def extent_of(showing: list[str], healthy: list[str], events: Counter[str]) -> E
     if not healthy:
         most = of_showing >= MOST_OF_ALL * events.total()
         return Extent.EVERYWHERE if most and len(showing) > 1 else Extent.UNKNOWN
-    looked_at_most = of_healthy >= MOST_OF_ALL * (events.total() - of_showing)
-    return Extent.ONLY if looked_at_most and len(showing) <= min(FEW, len(healthy)) else Extent.SOME
+    if of_healthy < MOST_OF_ALL * (events.total() - of_showing):
+        return Extent.UNKNOWN  # of too many nobody knows
+    return Extent.ONLY if len(showing) <= min(FEW, len(healthy)) else Extent.SOME
 
 
 def look(stream: Stream, evidence: Evidence) -> Look | None:
@@ -124,6 +141,20 @@ def error_of_mean(state: SignalState, values: int) -> float:
 
 def _effect_of(segment: str, looks: list[Look]) -> float:
     return next((each.effect_sd for each in looks if each.segment == segment), 0.0)
+
+
+def is_of_more(incident: Incident, streams: Streams) -> bool:
+    """Whether all predictions have moved by more than the segment in which a change was found explains."""
+    part, whole = streams.get(incident.stream), streams.get(incident.stream.whole)
+    if not incident.segment or part is None or whole is None:
+        return False
+    evidence = incident.first.evidence
+    of_part, of_whole = look(part, evidence), look(whole, evidence)
+    if of_whole is None:
+        return False
+    effect_sd = max(abs(evidence.finding.effect_size_sd), of_part.effect_sd if of_part is not None else 0.0)
+    explained_sd = effect_sd * part.events / max(whole.events, 1)
+    return of_whole.effect_sd - SURE * of_whole.error_sd > explained_sd
 
 
 def is_news(before: Whereabouts | None, now: Whereabouts | None) -> bool:

@@ -106,7 +106,9 @@ def segments(incident: Incident) -> str:
         return ""
     healthy, values = where.looked_at - where.showing, f"values of {where.name}"
     if where.extent is Extent.EVERYWHERE:
-        return f"All {where.showing} {values} that are watched show it."
+        if where.showing == where.watched:
+            return f"All {where.showing} {values} show it."
+        return f"{where.showing} of {where.watched} {values} show it, and of the others nobody knows yet."
     if where.extent is Extent.ONLY:
         return (
             f"The {healthy} other {values} do not show it."

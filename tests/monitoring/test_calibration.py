@@ -69,7 +69,7 @@ def test_a_new_version_shares_the_budget_with_the_old() -> None:
     old = Stream(count=1500, change_at=1500)
     new = Stream(count=6000, first=1500, change_at=9000, version="2", seed=8)
     monitor = monitored(old, new)
-    assert {version for version, _ in monitor.streams} == {"1", "2", "*"}
+    assert {version for version, *_ in monitor.streams} == {"1", "2", "*"}
     assert alarms_per_ms(monitor) <= 1.3 * BUDGET.alarms_per_ms
 
 
