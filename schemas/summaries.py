@@ -112,8 +112,14 @@ class SignalSummary(Struct, frozen=True, kw_only=True):
     categories: list[CategoryShares] | None = None
 
 
-def summary_key(model: str, subject: str) -> bytes:
-    """The key of a summary's record; the subject names the stream and the signal: ``version|role|signal``, or
-    ``version|role|segment|signal``.
+def summary_key(*, model: str, version: str, role: str, signal: str, segment: str = "") -> bytes:
+    """The key of a summary's record: ``model|version|role|signal``, of a segment
+    ``model|version|role|segment|signal``.
     """
-    return f"{model}|{subject}".encode()
+    place = (model, version, role, segment, signal) if segment else (model, version, role, signal)
+    return "|".join(place).encode()
+
+
+def called(signal: str, segment: str) -> str:
+    """A signal as people read it: ``error:intent``, ``error:intent in country=DE``."""
+    return f"{signal} in {segment}" if segment else signal

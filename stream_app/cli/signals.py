@@ -17,6 +17,12 @@ HISTORY_MAX: Final = 500
 
 Summary = dict[str, Any]
 MODEL = click.option("--model", metavar="MODEL", required=True, help="The model.")
+ALL: Final = "all"
+SEGMENT = click.option(
+    "--segment",
+    metavar="NAME=VALUE",
+    help='Of one segment (country=DE), or "all"; else of all predictions, and what fires in a segment.',
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="The records as JSON lines.")
 
 
@@ -29,12 +35,15 @@ JSON = click.option("--json", "as_json", is_flag=True, help="The records as JSON
     ),
 )
 @MODEL
+@SEGMENT
 @JSON
 @common_options
-def signals(*, model: str, as_json: bool, config: Path | None, bootstrap_servers: str | None) -> None:
+def signals(
+    *, model: str, segment: str | None, as_json: bool, config: Path | None, bootstrap_servers: str | None
+) -> None:
     """Show every signal of a model: its level now and in its reference, how far they are apart, and whether
     it is armed, or what it waits for."""
-    summaries = latest(connected(config, bootstrap_servers), model)
+    summaries = of_segment(latest(connected(config, bootstrap_servers), model), segment)
     if as_json:
         show_json(summaries)
         return
@@ -49,21 +58,30 @@ def signals(*, model: str, as_json: bool, config: Path | None, bootstrap_servers
     cls=Command,
     epilog=examples(
         "driftline show feature:volume_dbfs --model voice-search",
+        "driftline show error:intent --model voice-search --segment country=DE",
         "driftline show error:intent --model voice-search --json",
     ),
 )
 @click.argument("signal", metavar="SIGNAL")
 @MODEL
+@SEGMENT
 @JSON
 @common_options
 def show(
-    *, signal: str, model: str, as_json: bool, config: Path | None, bootstrap_servers: str | None
+    *,
+    signal: str,
+    model: str,
+    segment: str | None,
+    as_json: bool,
+    config: Path | None,
+    bootstrap_servers: str | None,
 ) -> None:
     """Show a signal as a small plot: the quantiles of its reference and of now, and its latest levels."""
     kafka = connected(config, bootstrap_servers)
-    found = [each for each in latest(kafka, model) if each["signal"] == signal]
+    summaries = of_segment(latest(kafka, model), segment)
+    found = [each for each in summaries if each["signal"] == signal]
     if not found:
-        known = sorted({each["signal"] for each in latest(kafka, model)})
+        known = sorted({each["signal"] for each in summaries})
         from driftline.stream_app.config.wording import did_you_mean
 
         raise click.ClickException(
@@ -89,7 +107,7 @@ def connected(config: Path | None, bootstrap_servers: str | None) -> "KafkaSetti
 
 
 def latest(kafka: "KafkaSettings", model: str) -> list[Summary]:
-    """The latest summary of each signal of a model, by version, role and name.
+    """The latest summary of each signal of a model, by version, role, segment and name.
 
     Raises:
         click.ClickException: there is none.
@@ -109,7 +127,30 @@ def latest(kafka: "KafkaSettings", model: str) -> list[Summary]:
             f"There is no summary of a signal of the model {model} on {kafka.signals}: check its name, and "
             "that a worker runs (`driftline status` lists all models)."
         )
-    return sorted(mine, key=lambda each: (each["version"], each["role"], each["signal"]))
+    return sorted(mine, key=lambda each: (each["version"], each["role"], segment_of(each), each["signal"]))
+
+
+def segment_of(summary: Mapping[str, Any]) -> str:
+    """The segment that a summary is about; empty: all predictions."""
+    return str(summary.get("segment", ""))
+
+
+def of_segment(summaries: list[Summary], segment: str | None) -> list[Summary]:
+    """The summaries of all predictions, with what fires in a segment; or those of one segment, or all."""
+    if segment == ALL:
+        return summaries
+    if segment is not None:
+        found = [each for each in summaries if segment_of(each) == segment]
+        known = sorted({segment_of(each) for each in summaries} - {""})
+        if not found:
+            from driftline.stream_app.config.wording import did_you_mean
+
+            raise click.ClickException(
+                f"No segment {segment!r} is watched{did_you_mean(segment, known)}: "
+                f"{', '.join(known) or 'models.M.segments names none'}."
+            )
+        return found
+    return [each for each in summaries if each["firing"] or not segment_of(each)]
 
 
 def history(kafka: "KafkaSettings", summary: Mapping[str, Any]) -> list[Summary]:
@@ -119,8 +160,8 @@ def history(kafka: "KafkaSettings", summary: Mapping[str, Any]) -> list[Summary]
     from driftline.schemas import summary_key
     from driftline.stream_app.adapters.topic_reader import TopicReader
 
-    subject = "|".join(str(summary[name]) for name in ("version", "role", "signal"))
-    key = summary_key(str(summary["model"]), subject)
+    place = {name: str(summary[name]) for name in ("model", "version", "role", "signal")}
+    key = summary_key(**place, segment=segment_of(summary))
     with TopicReader(kafka, kafka.signals) as reader:
         reads = list(reader.recent(lambda given, _: given == key, READ_S_MAX))
     return [orjson.loads(read.value) for read in reads[-HISTORY_MAX:]]

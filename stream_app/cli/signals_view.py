@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from driftline.schemas.status import ALL_VERSIONS
+from driftline.schemas.summaries import called
 from driftline.stream_app.cli.figures import effect_of, is_number, is_share, level_of, sparkline, strip
 from driftline.stream_app.cli.status_view import minute
 from driftline.stream_app.evaluation.wording import ABSENT, number
@@ -27,8 +28,8 @@ def signals_table(summaries: Sequence[Summary]) -> Table:
         table.add_column(name, justify="left" if is_text else "right", no_wrap=name != "state")
     group = None
     for each in summaries:
-        if (each["version"], each["role"]) != group:
-            group = each["version"], each["role"]
+        if stream_of(each) != group:
+            group = stream_of(each)
             table.add_row(Text(stream_of(each), "bold"))
         table.add_row(
             f"  {each['signal']}",
@@ -41,10 +42,10 @@ def signals_table(summaries: Sequence[Summary]) -> Table:
 
 
 def stream_of(summary: Summary) -> str:
-    """The version and the role."""
-    return (
-        "all versions" if summary["version"] == ALL_VERSIONS else f"{summary['version']} ({summary['role']})"
-    )
+    """The version and the role, and the segment."""
+    everything = summary["version"] == ALL_VERSIONS
+    version = "all versions" if everything else f"{summary['version']} ({summary['role']})"
+    return called(version, summary.get("segment", ""))
 
 
 def state_of(summary: Summary) -> Text:

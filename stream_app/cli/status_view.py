@@ -49,8 +49,10 @@ def heading(status: Status, age_s: float) -> Text:
 def versions_of(status: Status) -> Table:
     """A row for each version and role."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for name in ("version", "role", "events/s", "last event", "armed", "compared with"):
-        table.add_column(name, justify="right" if name in ("events/s", "armed") else "left", overflow="fold")
+    for name in ("version", "role", "events/s", "last event", "armed", "segments", "compared with"):
+        table.add_column(
+            name, justify="right" if name in ("events/s", "armed", "segments") else "left", overflow="fold"
+        )
     for each in status["versions"]:
         pace, last = each["events_per_s"], each["last_event_at"]
         table.add_row(
@@ -59,6 +61,7 @@ def versions_of(status: Status) -> Table:
             number(pace),
             ABSENT if last is None else minute(last),
             f"{each['armed']} of {each['signals']}",
+            number(each["segments"]) if each.get("segments") else "",
             each["compared_with"] or "",
         )
     return table

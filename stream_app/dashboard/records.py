@@ -44,6 +44,7 @@ class Showing(msgspec.Struct, frozen=True, kw_only=True):
     """A signal that shows an incident."""
 
     signal: str
+    segment: str = ""
     kind: str = ""
     direction: str = ""
     changed: str = "mean"

@@ -7,6 +7,7 @@ from uuid import uuid4
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from driftline.schemas.summaries import called
 from driftline.stream_app.alarms.quantities import duration
 from driftline.stream_app.dashboard import wording
 from driftline.stream_app.dashboard.pages.view import path
@@ -31,7 +32,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS, picture=Markup, time_ms=time_ms, duration=duration)
-    made.globals.update(path=path, new_id=lambda: uuid4().hex)
+    made.globals.update(path=path, called=called, new_id=lambda: uuid4().hex)
     return made
 
 

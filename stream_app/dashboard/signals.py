@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from driftline.schemas import SignalSummary
+from driftline.schemas.summaries import called
 from driftline.stream_app.dashboard.records import time_ms
 
 MINUTE_MS: Final = 60_000
@@ -187,7 +188,7 @@ def tallied(signals: Iterable[Signal]) -> dict[Stream, Tally]:
         tally.nearest = max(tally.nearest, summary.nearness or 0.0)
         tally.requested_per_30d += summary.requested_false_alarms_per_30d or 0.0
         tally.event_ms = max(tally.event_ms, signal.time_ms)
-        if summary.signal.startswith(VOLUME):
+        if summary.signal.startswith(VOLUME) and not summary.segment:
             tally.volume_key = signal.key
         tally.sampling_rate = min(tally.sampling_rate, summary.sampling_rate)
     return tallies
@@ -196,7 +197,7 @@ def tallied(signals: Iterable[Signal]) -> dict[Stream, Tally]:
 def fits(summary: SignalSummary, query: Query) -> bool:
     """Whether a signal is asked for."""
     return (
-        (not query.text or query.text.lower() in summary.signal.lower())
+        (not query.text or query.text.lower() in called(summary.signal, summary.segment).lower())
         and (not query.kind or query.kind == summary.kind)
         and (not query.version or query.version == summary.version)
         and (query.only != "firing" or summary.firing)

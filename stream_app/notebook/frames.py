@@ -50,6 +50,7 @@ SIGNALS: Final[Columns] = {
     "model": (nw.String, at("model")),
     "version": (nw.String, at("version")),
     "role": (nw.String, at("role")),
+    "segment": (nw.String, at("segment")),
     "signal": (nw.String, at("signal")),
     "kind": (nw.String, at("kind")),
     "time": (TIME, moment("time")),

@@ -47,7 +47,8 @@ class Signals:
         """The last summary of a signal and its levels, of the last version if none is named."""
         found = None
         for key, summary in self._latest.items():
-            if summary["signal"] == signal and version in (None, summary["version"]):
+            is_whole = not summary.get("segment")
+            if summary["signal"] == signal and is_whole and version in (None, summary["version"]):
                 found = summary, self._levels.get(key, [])
         return found
 

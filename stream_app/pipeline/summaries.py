@@ -141,9 +141,8 @@ class Place(NamedTuple):
 
 def record_of(summary: SignalSummary) -> OutputRecord:
     """A summary as it travels, under the key of its signal."""
-    segment = f"|{summary.segment}" if summary.segment else ""
-    subject = f"{summary.version}|{summary.role}{segment}|{summary.signal}"
-    return OutputRecord(summary_key(summary.model, subject), encode(summary), JSON)
+    place = {name: getattr(summary, name) for name in ("model", "version", "role", "segment", "signal")}
+    return OutputRecord(summary_key(**place), encode(summary), JSON)
 
 
 def requested_per_30d(stream: Stream, table: Table) -> dict[str, float]:

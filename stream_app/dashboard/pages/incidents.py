@@ -3,6 +3,7 @@
 from math import isfinite
 from typing import Final
 
+from driftline.schemas.summaries import called, summary_key
 from driftline.stream_app.dashboard.charts import Pair, pair_svg
 from driftline.stream_app.dashboard.deeds import Deed
 from driftline.stream_app.dashboard.incidents import SEVERITIES, Incident
@@ -60,7 +61,7 @@ def incident(view: View, id: str) -> Context | None:
         "timeline": timeline_svg(timeline_of(view, found)),
         "signals": [(each, signal_path(found, each), pair_of(each)) for each in shown[:SIGNALS_SHOWN]],
         "signals_more": max(len(shown) - SIGNALS_SHOWN, 0),
-        "signal_names": [each.signal for each in shown if not each.recovered],
+        "signal_names": [called(each.signal, each.segment) for each in shown if not each.recovered],
         "deeds": [(deed, command_of(deed.said), can_undo(view, deed)) for deed in deeds],
         "acknowledged": view.state.deeds.acknowledged(found.id, view.now_ms),
         "verdict": view.state.deeds.verdict(found.id),
@@ -81,7 +82,8 @@ def can_undo(view: View, deed: Deed) -> bool:
 
 def signal_path(found: Incident, shown: Showing) -> str:
     """The page of a signal of an incident."""
-    return path("signals", "|".join((found.model, found.version, found.role, shown.signal)))
+    place = {"model": found.model, "version": found.version, "role": found.role}
+    return path("signals", summary_key(**place, segment=shown.segment, signal=shown.signal).decode())
 
 
 def pair_of(shown: Showing) -> str:

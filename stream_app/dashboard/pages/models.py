@@ -4,6 +4,7 @@ from heapq import nlargest
 from html import escape
 from typing import Any, Final
 
+from driftline.schemas.summaries import called
 from driftline.stream_app.dashboard.incidents import Incident
 from driftline.stream_app.dashboard.pages.overview import Tile, tile_of
 from driftline.stream_app.dashboard.pages.view import Context, View, path
@@ -122,7 +123,7 @@ def heat_svg(view: View, signals: list[Signal]) -> str:
             by_column[column] = max(abs(point.effect or 0.0), by_column.get(column, 0.0))
         for column, size in by_column.items():
             shape = f'x="{LABEL + column * CELL}" y="{y}" width="{CELL - 1}" height="{CELL - 1}"'
-            title = escape(f"{signal.summary.signal}: {effect(size)}")
+            title = escape(f"{label_of(signal)}: {effect(size)}")
             parts.append(f'<rect class="heat{step_of(size)}" {shape}><title>{title}</title></rect>')
     return "".join([*parts, "</svg>"])
 
@@ -135,7 +136,7 @@ def motion_of(signal: Signal) -> float:
 
 def label_of(signal: Signal) -> str:
     """A signal's name, cut to fit."""
-    name = signal.summary.signal
+    name = called(signal.summary.signal, signal.summary.segment)
     return name if len(name) <= 34 else name[:33] + "…"
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from driftline.schemas import SignalSummary
+from driftline.schemas.summaries import called
 from driftline.stream_app.dashboard.charts import Band, bar_svg, category_svg, signal_svg
 from driftline.stream_app.dashboard.incidents import Incident
 from driftline.stream_app.dashboard.pages.incidents import whole
@@ -141,7 +142,7 @@ def signal(view: View, key: str, asked: dict[str, str]) -> Context | None:
     points = past_of(view, found, span)
     incidents = view.state.incidents.of_signal(summary.model, summary.version, summary.role, summary.signal)
     sentence = sentence_of(found, points, incidents)
-    title = f"{summary.signal} of {summary.model} {summary.version}"
+    title = f"{called(summary.signal, summary.segment)} of {summary.model} {summary.version}"
     return {
         "signal": found,
         "summary": summary,
@@ -223,7 +224,8 @@ def embed(view: View, key: str) -> str | None:
     if found is None:
         return None
     points = past_of(view, found, "6h")
-    title = f"{found.summary.signal} of {found.summary.model} {found.summary.version}"
+    summary = found.summary
+    title = f"{called(summary.signal, summary.segment)} of {summary.model} {summary.version}"
     return signal_svg(
         points, band_of(found.summary), found.summary.unit, title, sentence_of(found, points, [])
     )
