@@ -11,6 +11,7 @@ from driftline.stream_app.alarms.desk import AlarmDesk
 from driftline.stream_app.alarms.incident import Evidence
 from driftline.stream_app.config import Limits, ModelPlan
 from driftline.stream_app.monitoring.model import ModelMonitor
+from driftline.stream_app.monitoring.stream_key import StreamKey
 from tests.alarms.evidence import ARMED, MINUTE_MS, evidence
 
 COVERAGE = Coverage(seen=1, rejected=0, sampled=1.0, lost=0)
@@ -25,8 +26,8 @@ class Desk(AlarmDesk):
         super().__init__(ModelMonitor("search", plan or ModelPlan(), Limits()))
         self.signal = ARMED
         self.lately = Moments(0.0, 1.0, 1000)
-        self.monitor.streams.new("1", "live")
-        self.monitor.streams.new("*", "live")
+        self.monitor.streams.new(StreamKey("1", "live"))
+        self.monitor.streams.new(StreamKey("*", "live"))
         self.hear(START_MS)
 
     def hear(self, now_ms: int) -> None:

@@ -34,6 +34,7 @@ def test_the_way_is_one_line() -> None:
         "armed",
         "recovering",
         "in_bad_direction",
+        "told_elsewhere",
         "above_floor",
         "confirmed",
         "trusted",

@@ -59,9 +59,11 @@ def _values(kind: Any, bounds: list[Any], detectors: list[str]) -> st.SearchStra
         return st.one_of([_values(part, bounds, detectors) for part in parts])
     if origin is Literal:
         return st.sampled_from(parts)
-    if origin is dict:
-        keys = _values(parts[0], [], detectors)
-        return st.dictionaries(keys, _values(parts[1], [], detectors), max_size=4)
+    if origin in (dict, tuple):
+        first = _values(parts[0], [], detectors)
+        if origin is tuple:
+            return st.lists(first, max_size=2, unique=True).map(tuple)
+        return st.dictionaries(first, _values(parts[1], [], detectors), max_size=4)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return _section(kind, detectors)
     return st.sampled_from(list(kind)) if issubclass(kind, StrEnum) else _plain(kind, bounds)

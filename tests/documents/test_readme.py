@@ -55,7 +55,7 @@ def test_the_alert_has_the_fields_of_an_alert() -> None:
     schema = orjson.loads((REPOSITORY / "docs/schemas/alert.json").read_bytes())
     definitions = schema["$defs"]
     assert set(alert) <= set(definitions["Alert"]["properties"])
-    assert set(alert["labels"]) == set(definitions["Labels"]["properties"])
+    assert set(alert["labels"]) == set(definitions["Labels"]["required"])
     assert set(alert["drift"]) <= set(definitions["Drift"]["properties"])
     assert set(definitions["Drift"]["required"]) <= set(alert["drift"])
 

@@ -13,6 +13,7 @@ from driftline.stream_app.monitoring.named_shares import named_shares
 from driftline.stream_app.monitoring.prediction_table import PredictionTable
 from driftline.stream_app.monitoring.runs import DecodedRun
 from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.stream_key import StreamKey
 
 PLAN = ModelPlan()
 SETTINGS = BankSettings(warm_up=200, window=100)
@@ -139,7 +140,7 @@ def test_a_number_and_its_values(one: str, other: str, same: bool) -> None:
 
 def test_a_value_is_told_by_what_it_is() -> None:
     """ "spike1:x rose" says nothing to a person; the value does, to the last digit."""
-    stream = Stream("1", "live", PLAN, SETTINGS, 1000)
+    stream = Stream(StreamKey("1", "live"), PLAN, SETTINGS, 1000)
     read(stream.predictions, predictions(numbers(37.2)))
     level = Moments(0.0, 0.0, 100)
     figures = (level, Moments(0.05, 0.2, 100), 1.0, 1.0, 1.0)

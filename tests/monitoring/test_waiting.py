@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftline.stream_app.monitoring.identity import id_hash
+from driftline.stream_app.monitoring.stream_key import Origin
 from driftline.stream_app.monitoring.waiting import MANY, Arrivals, Waiting
 
 KEYS = st.integers(0, 11).map(lambda number: id_hash(str(number)))
-STREAMS = [("v1", "live"), ("v2", "shadow")]
+ORIGINS = [Origin("v1", "live", ("country=DE", "device=ios")), Origin("v2", "shadow")]
 OPERATIONS = st.lists(
     st.one_of(
         st.tuples(st.just("add"), KEYS, st.integers(0, 5)),
@@ -28,12 +29,14 @@ def play(
     """Apply operations with a clock that only moves on ``due``; the clock at the end."""
     for name, key, number in operations:
         if name == "add" and key < waiting.threshold and waiting.get(key) is None:
-            waiting.add(key, STREAMS[number % 2], now_ms, now_ms + 3, b"x" * number)
+            waiting.add(key, ORIGINS[number % 2], now_ms, now_ms + 3, b"x" * number)
         elif name == "many":
             keys = [id_hash(f"{key} {place}") for place in range(number * 8)]
             keys = [each for each in keys if waiting.get(each) is None]
             times_ms = now_ms + np.arange(len(keys)) % 3
-            waiting.add_all(Arrivals(STREAMS[0], keys, [b"text"] * len(keys), times_ms, times_ms + 3))
+            of = np.arange(len(keys)) % 3 // 2
+            texts = [b"text"] * len(keys)
+            waiting.add_all(Arrivals(ORIGINS, of, keys, texts, times_ms, times_ms + 3))
         elif name == "mark":
             if key in waiting:
                 waiting.note(key, [*(waiting.noted(key) or []), number])
@@ -89,7 +92,7 @@ def test_beyond_the_limit_a_fair_sample_stays() -> None:
     keys = [id_hash(f"p-{number}") for number in range(10_000)]
     for key in keys:
         if key < waiting.threshold:
-            waiting.add(key, STREAMS[0], 0, 1)
+            waiting.add(key, ORIGINS[0], 0, 1)
     assert 40 <= len(waiting) <= 100
     kept = {key for key in keys if key < waiting.threshold}
     assert set(waiting) == kept
@@ -101,7 +104,7 @@ def test_feedback_of_predictions_left_out_is_told_from_unknown() -> None:
     waiting = Waiting(limit=2)
     for key in (1, 1 << 63, 3 << 62, 5):
         if key < waiting.threshold:
-            waiting.add(key, STREAMS[0], 0, 10)
+            waiting.add(key, ORIGINS[0], 0, 10)
     assert waiting.leaves_out(3 << 62, now_ms=0)
     assert not waiting.leaves_out(1, now_ms=0)
 
@@ -112,7 +115,7 @@ def test_sampling_relaxes_when_there_is_room() -> None:
     for number in range(64):
         key = id_hash(str(number))
         if key < waiting.threshold:
-            waiting.add(key, STREAMS[0], 0, 1)
+            waiting.add(key, ORIGINS[0], 0, 1)
     level = waiting.level
     waiting.due(1, 10)
     waiting.relax(1, 10)
@@ -135,7 +138,7 @@ def test_the_first_that_is_not_due_ends_the_search(operations: list[tuple[str, i
         if name == "add":
             plain.pop(key, None)
             plain[key] = now_ms + number
-            waiting.add(key, STREAMS[0], now_ms, now_ms + number)
+            waiting.add(key, ORIGINS[0], now_ms, now_ms + number)
         elif name == "pop":
             plain.pop(key, None)
             waiting.pop(key)
@@ -154,7 +157,7 @@ def test_entries_come_due_in_order() -> None:
     """A prediction that never came due would wait for ever."""
     waiting = Waiting(limit=10)
     for key, due_ms in ((1, 5), (2, 7), (3, 9)):
-        waiting.add(key, STREAMS[0], due_ms, due_ms)
+        waiting.add(key, ORIGINS[0], due_ms, due_ms)
     assert [due.time_ms for due in waiting.due(7, 5)] == [5, 7]
     assert list(waiting) == [3]
 
@@ -163,7 +166,7 @@ def test_one_that_is_gone_holds_up_nobody() -> None:
     """What stood behind it would be late: a store remembers until when nothing is due."""
     waiting = Waiting(10)
     for key, due_ms in ((1, 9), (2, 7)):
-        waiting.add(key, STREAMS[0], due_ms, due_ms)
+        waiting.add(key, ORIGINS[0], due_ms, due_ms)
     assert waiting.due(8, 5) == []
     waiting.pop(1)
     assert [due.time_ms for due in waiting.due(8, 5)] == [7]
@@ -173,7 +176,7 @@ def test_one_that_is_due_far_later_holds_up_nobody() -> None:
     """One event of a wrong clock would keep every other prediction waiting, and rates would stop."""
     waiting = Waiting(limit=10)
     for key, due_ms in ((1, 5_000), (2, 7), (3, 9)):
-        waiting.add(key, STREAMS[0], due_ms, due_ms)
+        waiting.add(key, ORIGINS[0], due_ms, due_ms)
     assert [due.time_ms for due in waiting.due(8, 10)] == [7]
     assert list(waiting) == [1, 3]
 
@@ -187,10 +190,11 @@ def test_adding_many_is_adding_each(limit: int, counts: list[int]) -> None:
         keys = [id_hash(str(number)) for number in range(first, first + count)]
         first += count
         times_ms = np.arange(count)
-        together.add_all(Arrivals(STREAMS[0], keys, [b"text"] * count, times_ms, times_ms + 5))
+        of = (times_ms + 1) // 3 % 2  # the first of them need not be the first that is kept
+        together.add_all(Arrivals(ORIGINS, of, keys, [b"text"] * count, times_ms, times_ms + 5))
         for key, time_ms in zip(keys, range(count), strict=True):
             if key < one_by_one.threshold:
-                one_by_one.add(key, STREAMS[0], time_ms, time_ms + 5, b"text")
+                one_by_one.add(key, ORIGINS[of[time_ms]], time_ms, time_ms + 5, b"text")
         assert contents(together) == contents(one_by_one)
         assert (together.level, together.serial) == (one_by_one.level, one_by_one.serial)
     assert together.due(2, 5) == one_by_one.due(2, 5)

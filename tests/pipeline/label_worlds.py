@@ -13,6 +13,7 @@ from driftline.schemas import epoch_ms
 from driftline.stream_app.config import ModelPlan, Settings
 from driftline.stream_app.monitoring.joins import Joins
 from driftline.stream_app.monitoring.notices import Notice, Why
+from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.pipeline import Record, Records, Shard
 from tests.streams import FEEDBACK, PREDICTIONS, START_MS
 
@@ -42,7 +43,7 @@ class World(NamedTuple):
 
     def state(self, signal: str, version: str = "v1", table: str = "labels") -> SignalState | None:
         """What a signal looks like in the end."""
-        return self.shard.models["m"].watch.monitor.state((version, "live"), table, signal)
+        return self.shard.models["m"].watch.monitor.state(StreamKey(version, "live"), table, signal)
 
     def notices(self, why: Why) -> list[Notice]:
         return [each for each in self.shard.models["m"].watch.monitor.notices.all() if each.why is why]

@@ -73,7 +73,9 @@ def test_an_accepted_change_is_over_and_the_next_one_is_measured_from_there(word
     assert back[0]["annotations"]["signal"] == "feature:x"
     assert back[0]["drift"]["direction"] == "down"
     assert back[0]["drift"]["before"]["mean"] == pytest.approx(1.5, abs=0.2)
-    state = outputs.shard.models["search"].watch.monitor.state(("1", "live"), "predictions", "feature:x")
+    state = outputs.shard.models["search"].watch.monitor.state(
+        StreamKey("1", "live"), "predictions", "feature:x"
+    )
     assert state is not None
     assert state.reference is not None
     assert state.reference.mean == pytest.approx(1.5, abs=0.2)
