@@ -7,7 +7,7 @@ BIN := .venv/bin
 export NUMBA_CACHE_DIR := $(CURDIR)/.driftline/numba
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 
-.PHONY: help install demo test lint types layers pytest format bench bench-peers quality quality-full schemas clean
+.PHONY: help install demo test lint types layers kernels pytest format bench bench-peers quality quality-full schemas clean
 
 help:
 	@echo "make demo         the voice-search scenario on a local Kafka and a dashboard (two minutes); DEMO=--open opens it"
@@ -29,7 +29,10 @@ install: .venv/installed
 demo: install
 	$(BIN)/driftline demo $(DEMO)
 
-test: lint types layers pytest
+# One core compiles while the other checks types: tests that find everything compiled need not do it in each process.
+test: lint
+	@$(MAKE) --no-print-directory --jobs=2 kernels types layers
+	@$(MAKE) --no-print-directory pytest
 
 lint: install
 	$(BIN)/ruff check .
@@ -41,8 +44,13 @@ types: install
 layers: install
 	$(BIN)/lint-imports --no-logo
 
+kernels: install
+	$(BIN)/python -c 'from driftline.stream_app.adapters.worker.kernels import compile_kernels as compile; compile()'
+
+# Two processes have two cores: in each, threads of linear algebra would but wait for one another, at full speed.
+pytest: export OPENBLAS_NUM_THREADS = 1
 pytest: install
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 format: install
 	$(BIN)/ruff check --fix .

@@ -31,12 +31,18 @@ KAFKA_SESSIONS = REPOSITORY / ".driftline" / "test-kafka"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Says to pytest-xdist what stays together: all tests that need a Kafka, and those of one file.
 
-    So one process alone starts a broker, and what is costly to make for a file is made once.
+    So one process alone starts a broker, and what is costly to make for a file is made once. Those with Kafka
+    go first: they take longest, and at the end one process would wait for the other.
     """
+    items.sort(key=needs_kafka, reverse=True)
     for item in items:
-        names: list[str] = getattr(item, "fixturenames", [])
-        needs_kafka = item.get_closest_marker("kafka") is not None or "kafka_libraries" in names
-        item.add_marker(pytest.mark.xdist_group("kafka" if needs_kafka else item.path.stem))
+        item.add_marker(pytest.mark.xdist_group("kafka" if needs_kafka(item) else item.path.stem))
+
+
+def needs_kafka(item: pytest.Item) -> bool:
+    """Whether a test starts a broker, or uses the session's."""
+    names: list[str] = getattr(item, "fixturenames", [])
+    return item.get_closest_marker("kafka") is not None or "kafka_libraries" in names
 
 
 @pytest.fixture(scope="session")

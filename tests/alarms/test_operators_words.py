@@ -7,10 +7,15 @@ import orjson
 import pytest
 
 from driftline.schemas import Control, Rejection, decode, rfc3339
+from driftline.stream_app.config import WorkerSettings
+from driftline.stream_app.pipeline import Record
 from tests.pipeline.crashes import crashing
-from tests.pipeline.test_control import SETTINGS, Outputs, run
+from tests.pipeline.test_control import SETTINGS, Outputs
+from tests.pipeline.test_control import run as run_with
 from tests.streams import START_MS, Stream, control, with_control
 
+# Twelve hours of summaries every ten seconds took nearly all of the time.
+SPARING = SETTINGS.model_copy(update={"worker": WorkerSettings(summaries_every_s=600.0)})
 STEP_MS = 10_000
 CHANGED = list(Stream(count=4500, change_at=1500, shift=1.5, step_ms=STEP_MS).records())  # 12 hours
 DAY_MS = 86_400_000
@@ -19,6 +24,10 @@ DAY_MS = 86_400_000
 def word(after: int, **fields: Any) -> dict[str, Any]:
     """What an operator says after so many predictions."""
     return control(f"c-{after}", START_MS + after * STEP_MS, **fields)
+
+
+def run(records: list[Record], batch_size: int = 10_000) -> Outputs:
+    return run_with(records, batch_size, SPARING)
 
 
 @cache
@@ -57,7 +66,8 @@ def test_an_acknowledgement_runs_out() -> None:
     assert silent, "it was open all the time"
 
 
-def accepted_and_undone() -> list[Any]:
+@cache
+def accepted_and_undone() -> list[Record]:
     """A change that is accepted, and taken back later."""
     alert = whole().alerts[0]
     accept = word(2500, alert_id=alert["id"], action="accept")
@@ -65,9 +75,15 @@ def accepted_and_undone() -> list[Any]:
     return with_control(CHANGED, [accept, undo, word(3600, accept_id="c-2500", action="undo")])
 
 
+@cache
+def taken_back() -> Outputs:
+    """What came of it, read at once."""
+    return run(accepted_and_undone())
+
+
 def test_an_accept_is_taken_back() -> None:
     """One wrong click would make a broken level the normal one for good."""
-    outputs = run(accepted_and_undone())
+    outputs = taken_back()
     actions = [record["action"] for record in outputs.audit]
     assert actions == ["accepted", "undone", "ignored"]
     assert outputs.audit[1]["reason"] == "c-2500 was taken back by ben: the reference before it holds again."
@@ -81,10 +97,9 @@ def test_an_accept_is_taken_back() -> None:
 
 def test_undoing_does_not_depend_on_batches_or_crashes() -> None:
     """What was kept for it must be part of the state, or a restart would lose the way back."""
-    records = accepted_and_undone()
-    calm = run(records)
+    records, calm = accepted_and_undone(), taken_back()
     assert run(records, 97).alerts == calm.alerts
-    outcome = crashing(1, SETTINGS, records)
+    outcome = crashing(1, SPARING, records)
     alerts = {each["id"]: each for each in map(orjson.loads, (record.value for record in outcome.alerts))}
     assert list(alerts.values()) == calm.alerts
 

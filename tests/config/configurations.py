@@ -60,13 +60,17 @@ def _values(kind: Any, bounds: list[Any], detectors: list[str]) -> st.SearchStra
     if origin is Literal:
         return st.sampled_from(parts)
     if origin in (dict, tuple):
-        first = _values(parts[0], [], detectors)
-        if origin is tuple:
-            return st.lists(first, max_size=2, unique=True).map(tuple)
-        return st.dictionaries(first, _values(parts[1], [], detectors), max_size=4)
+        return _collection(origin, [_values(part, [], detectors) for part in parts if part is not ...])
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return _section(kind, detectors)
     return st.sampled_from(list(kind)) if issubclass(kind, StrEnum) else _plain(kind, bounds)
+
+
+def _collection(kind: Any, parts: list[st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
+    """Names of a tuple, or keys and values of a mapping."""
+    if kind is tuple:
+        return st.lists(parts[0], max_size=2, unique=True).map(tuple)
+    return st.dictionaries(*parts, max_size=4)
 
 
 def _plain(kind: Any, bounds: list[Any]) -> st.SearchStrategy[Any]:

@@ -53,9 +53,15 @@ def prometheus(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         send(kafka, sent[half:])
         wait_until(lambda: made.values(ABSORBED) == [len(sent)], 30, "absorbing all")
         wait_until(lambda: bool(made.values("driftline_incident")), 30, "an incident")
+        wait_until(lambda: "DriftlineIncident" in alerts_in(made), 30, "its alert")  # of a later evaluation
         checkpoints = "sum(increase(driftline_checkpoint_seconds_count[1m])) > 0"
         wait_until(lambda: bool(made.values(checkpoints)), 30, "a checkpoint")
         yield made
+
+
+def alerts_in(prometheus: Prometheus) -> set[str]:
+    """The names of its alerts that are pending or firing."""
+    return {alert["labels"]["alertname"] for alert in prometheus.ask("alerts")["alerts"]}
 
 
 def queries() -> Iterator[Any]:

@@ -41,7 +41,7 @@ def read(
 ) -> Shard:
     """A shard that has read the events; with ``restart`` each batch is read by one restored from a state."""
     configured = Settings.model_validate({"defaults": {"warm_up": WARM_UP} | (plan or {})})
-    shard = Shard(0, configured)
+    shard = Shard(0, configured, summaries=None)
     lines = [json.dumps(event).encode() for event in events]
     records = [Record("t", 0, place, None, b"m", line) for place, line in enumerate(lines)]
     for start in range(0, len(records), batch):

@@ -40,7 +40,7 @@ def crashing(seed: int, settings: Settings, records: Sequence[SourceRecord]) -> 
     """A run whose worker dies at random moments of the checkpoint protocol."""
     chance = random.Random(seed)
     log: StateLog = []
-    outcome = Outcome(Shard(0, settings))
+    outcome = Outcome(Shard(0, settings, summaries="latest"))  # as in a worker
     acknowledged: dict[str, int] = {}
     while True:
         shard = outcome.shard

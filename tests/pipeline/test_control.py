@@ -31,8 +31,8 @@ class Outputs:
     shard: Shard
 
 
-def run(records: list[Record], batch_size: int = 10_000) -> Outputs:
-    shard = Shard(0, SETTINGS)
+def run(records: list[Record], batch_size: int = 10_000, settings: Settings = SETTINGS) -> Outputs:
+    shard = Shard(0, settings)
     taken: list[list[Any]] = [[], [], [], []]
     for start in range(0, len(records), batch_size):
         shard.apply(Records.of(records[start : start + batch_size]))
@@ -95,18 +95,23 @@ def test_signals_are_accepted_by_name_in_the_streams_that_are_meant() -> None:
     assert other.audit[0]["reason"] == "Not watched in version 2: feature:x, feature:z."
 
 
+@cache
+def judged() -> Outputs:
+    """The shifted stream, whose first alert is called noise."""
+    alert = silent().alerts[0]
+    return run(with_control(SHIFTED, [said(alert["id"], 1700, action="verdict", verdict="noise")]))
+
+
 def test_a_verdict_moves_the_budget() -> None:
     """What people say would be written down and change nothing."""
-    alert = silent().alerts[0]
-    judged = run(with_control(SHIFTED, [said(alert["id"], 1700, action="verdict", verdict="noise")]))
     asked, before = (
         each.shard.models["search"].watch.monitor.streams[StreamKey("1", "live")].asked["predictions"]
-        for each in (judged, silent())
+        for each in (judged(), silent())
     )
     assert asked["feature:x"] > 1.5 * before["feature:x"]
-    assert judged.audit[0]["old_weight"] == 1.0
-    assert judged.audit[0]["new_weight"] == 0.5
-    assert judged.audit[0]["alert_id"] == alert["id"]
+    assert judged().audit[0]["old_weight"] == 1.0
+    assert judged().audit[0]["new_weight"] == 0.5
+    assert judged().audit[0]["alert_id"] == silent().alerts[0]["id"]
 
 
 def test_bad_words_are_dead_letters_and_unknown_alerts_are_audited() -> None:
@@ -142,10 +147,15 @@ def history() -> list[Record]:
     )
 
 
+@cache
+def calm() -> Outputs:
+    """The same, read at once by a worker that does not die."""
+    return run(history(), len(history()))
+
+
 def test_batches_change_nothing() -> None:
     """What an operator said would count from another moment on in a replay, or after a crash."""
-    records = history()
-    whole = run(records, len(records))
+    records, whole = history(), calm()
     assert {record["action"] for record in whole.audit} == {"weighed", "accepted", "ignored"}
     for size in (1, 97):
         outputs = run(records, size)
@@ -157,34 +167,30 @@ def test_batches_change_nothing() -> None:
 
 def test_crashes_change_nothing() -> None:
     """A crash would lose a verdict, count it twice, or publish its audit record under another id."""
-    records = history()
-    calm = run(records)
     for seed in range(3):
-        outcome = crashing(seed, SETTINGS, records)
+        outcome = crashing(seed, SETTINGS, history())
         alerts = {each["id"]: each for each in map(orjson.loads, (record.value for record in outcome.alerts))}
         audit = {each["id"]: each for each in map(orjson.loads, (record.value for record in outcome.audit))}
-        assert list(alerts.values()) == calm.alerts
-        assert list(audit.values()) == calm.audit
-        assert state_of(outcome.shard) == calm.state
+        assert list(alerts.values()) == calm().alerts
+        assert list(audit.values()) == calm().audit
+        assert state_of(outcome.shard) == calm().state
 
 
 def test_summaries_say_what_was_requested_and_what_came_of_it() -> None:
     """A budget that nobody can compare with what happened is a wish."""
-    alert = silent().alerts[0]
-    outputs = run(with_control(SHIFTED, [said(alert["id"], 1700, action="verdict", verdict="noise")]))
-    latest = {(each["version"], each["signal"]): each for each in outputs.summaries}
+    latest = {(each["version"], each["signal"]): each for each in judged().summaries}
     shifted = latest["1", "feature:x"]
     assert shifted["realised_alerts_per_30d"] == pytest.approx(30.0)
     assert shifted["watch_only"] is False
     requested = [each["requested_false_alarms_per_30d"] for each in latest.values()]
     assert sum(each for each in requested if each is not None) <= 1.3
     assert shifted["requested_false_alarms_per_30d"] > 0
-    assert outputs.shard.models["search"].watch.desk.tally.per_day() == pytest.approx(1.0)
+    assert judged().shard.models["search"].watch.desk.tally.per_day() == pytest.approx(1.0)
 
 
 def test_the_state_is_plain() -> None:
     """A checkpoint that holds an object of this program could not be read by the next one."""
-    watch = run(history()).shard.models["search"].watch
+    watch = calm().shard.models["search"].watch
     assert pack(watch.snapshot())
 
 

@@ -8,10 +8,12 @@ from driftline.stream_app.config import ModelPlan, Settings
 from driftline.stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord
 from tests.streams import Stream
 
+SETTINGS = Settings(defaults=ModelPlan(warm_up=500))
+COUNT, CHANGE_AT = 1600, 1000
 CHANGES = {
-    "features": Stream(shift=1.5),
-    "labels": Stream(error_rate=0.3),
-    "quality": Stream(missing_rate=0.3),
+    "features": Stream(COUNT, CHANGE_AT, shift=1.5),
+    "labels": Stream(COUNT, CHANGE_AT, error_rate=0.3),
+    "quality": Stream(COUNT, CHANGE_AT, missing_rate=0.3),
 }
 
 
@@ -20,7 +22,7 @@ Outputs = tuple[list[OutputRecord], list[OutputRecord], list[OutputRecord]]
 
 
 def run(records: list[SourceRecord], batch_size: int) -> Outputs:
-    shard = Shard(0, Settings())
+    shard = Shard(0, SETTINGS)
     alerts: list[OutputRecord] = []
     letters: list[OutputRecord] = []
     summaries: list[OutputRecord] = []
@@ -37,7 +39,7 @@ def test_batches_change_nothing(name: str) -> None:
     """Alerts that depend on fetch sizes could not be replayed, and would differ after a crash."""
     records: list[SourceRecord] = list(CHANGES[name].records())
     # A record that cannot be used in the middle of a batch counts at its place.
-    records[5000] = records[5000]._replace(value=b"not json")  # type: ignore[attr-defined]
+    records[2000] = records[2000]._replace(value=b"not json")  # type: ignore[attr-defined]
     whole = run(records, len(records))
     assert whole[0], "the change must be found for this test to compare anything"
     assert run(records, 1) == whole
@@ -47,12 +49,12 @@ def test_batches_change_nothing(name: str) -> None:
 def test_several_models_alert_in_the_order_of_their_records() -> None:
     """The same file would give the same alerts in another order."""
     streams = [
-        list(Stream(model=model, change_at=2500, shift=1.5, seed=seed).records())
+        list(Stream(COUNT, CHANGE_AT, model=model, shift=1.5, seed=seed).records())
         for seed, model in enumerate("abc")
     ]
     records: list[SourceRecord] = []
     offsets: dict[str, int] = {}
-    for rows in zip(*(stream[:9000] for stream in streams), strict=True):
+    for rows in zip(*(stream[:3500] for stream in streams), strict=True):
         for record in rows:
             offset = offsets.get(record.topic, 0)
             offsets[record.topic] = offset + 1

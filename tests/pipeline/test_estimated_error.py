@@ -1,6 +1,7 @@
 """Errors are estimated before labels come, and it is said when the estimate is no longer to be trusted."""
 
 from collections.abc import Iterator
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -9,7 +10,7 @@ from river import compose, datasets, linear_model, multiclass, preprocessing
 
 from driftline.stream_app.config import Settings
 from driftline.stream_app.config.plan import ModelPlan
-from driftline.stream_app.pipeline import OutputRecord, Records, Shard, recover
+from driftline.stream_app.pipeline import OutputRecord, Record, Records, Shard, recover
 from tests.pipeline.crashes import StateLog
 from tests.pipeline.traffic import HOUR_MS, SECOND_MS, Timed, alerts_of, hours, prediction, written
 
@@ -37,6 +38,21 @@ def answered(random: Random, at_ms: int, unsure: bool, *, deceived: bool = False
     yield from told(at_ms, truth if right else other, truth, y_confidence=round(confidence, 3))
 
 
+@cache
+def unsure() -> list[Record]:
+    """A model that answers nothing surely any more from the change on."""
+    random = Random(3)
+    times = range(0, END_MS, STEP_MS)
+    events = [each for at_ms in times for each in answered(random, at_ms, at_ms >= CHANGE_MS)]
+    return written(events, stamped=True)
+
+
+@cache
+def alerts_of_unsure() -> list[Any]:
+    """What is told of it by one that reads everything at once."""
+    return alerts_of(unsure(), settings=SETTINGS)
+
+
 def firsts(alerts: list[Any]) -> dict[str, float]:
     """By signal: how many hours after the change it was first told of."""
     found: dict[str, float] = {}
@@ -48,10 +64,7 @@ def firsts(alerts: list[Any]) -> dict[str, float]:
 
 def test_an_unsure_model_is_told_before_its_labels() -> None:
     """Labels are half a day late: a model that answers nothing surely any more would be heard of then."""
-    random = Random(3)
-    times = range(0, END_MS, STEP_MS)
-    events = [each for at_ms in times for each in answered(random, at_ms, at_ms >= CHANGE_MS)]
-    told_after = firsts(alerts_of(written(events, stamped=True), settings=SETTINGS))
+    told_after = firsts(alerts_of_unsure())
     assert 0 < told_after["estimated_error:y"] < 1
     assert told_after.get("error:y", 99) > 11
     assert "calibration:y" not in told_after, "the estimate was right"
@@ -93,11 +106,7 @@ def test_real_data() -> None:
 
 def test_it_survives_a_crash_and_any_batches() -> None:
     """Which rows see the table would depend on where batches end, or a restart would learn it anew."""
-    random = Random(3)
-    times = range(0, END_MS, STEP_MS)
-    events = [each for at_ms in times for each in answered(random, at_ms, at_ms >= CHANGE_MS)]
-    records = written(events, stamped=True)
-    whole = alerts_of(records, settings=SETTINGS)
+    records, whole = unsure(), alerts_of_unsure()
     assert whole
     shard, log = Shard(0, SETTINGS, summaries=None), StateLog()
     alerts: list[OutputRecord] = []

@@ -1,6 +1,7 @@
 """What is told of a signal that fires already: it left the level that it had stayed at, or noise did."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -58,11 +59,17 @@ BACK = (True, "back_at_reference")
 MOTOR = [(45.0, 2.26), (90.0, 4.0), (0.0, 0.2), (45.0, 2.26)]
 
 
+@cache
+def motor() -> World:
+    """What came of a motor that was too warm, then failed, and was mended."""
+    return play(levels(MOTOR))
+
+
 def test_an_open_incident_sees_what_comes_next() -> None:
     """A motor that had been too warm for two months failed: neither an incident nor an update was told, and
     then it was "back at its reference".
     """
-    world = play(levels(MOTOR))
+    world = motor()
     check(world.alerts)
     [(level, delay, summary)] = news(world)
     assert (level, delay <= 30) == (2, True)
@@ -75,7 +82,7 @@ def test_an_open_incident_sees_what_comes_next() -> None:
 @pytest.mark.parametrize("batch", [64, 1000])
 def test_news_do_not_depend_on_batches(batch: int) -> None:
     """A replay would tell another story than the worker did."""
-    assert play(levels(MOTOR), batch=batch).alerts == play(levels(MOTOR)).alerts
+    assert play(levels(MOTOR), batch=batch).alerts == motor().alerts
 
 
 @pytest.mark.parametrize(
@@ -132,5 +139,5 @@ def told_beside(world: World, signal: str) -> list[dict[str, Any]]:
 
 def test_a_step_is_not_told_of_a_signal_that_took_none() -> None:
     """What an incident says of one signal would be about another."""
-    world = play(levels(MOTOR))
+    world = motor()
     assert told_beside(world, "feature:still") == []

@@ -1,6 +1,7 @@
 """Whatever is told because time went on is told the same however records are batched, whatever crashed."""
 
 import random
+from functools import cache
 from typing import Any
 
 import orjson
@@ -41,30 +42,36 @@ def eventful() -> list[Timed]:
     return events
 
 
-@pytest.fixture(scope="module")
-def whole() -> dict[bool, list[Any]]:
-    return {stamped: alerts_of(written(eventful(), stamped)) for stamped in (False, True)}
+@cache
+def records(stamped: bool) -> list[Record]:
+    """The events as they were written."""
+    return written(eventful(), stamped, topic="driftline.predictions" if stamped else "p")
+
+
+@cache
+def whole(stamped: bool) -> list[Any]:
+    """The alerts of a run that reads them all at once."""
+    return alerts_of(records(stamped))
 
 
 @pytest.mark.parametrize("stamped", [False, True], ids=["file", "kafka"])
 @pytest.mark.parametrize("seed", range(4))
-def test_batches_change_nothing(seed: int, stamped: bool, whole: dict[bool, list[Any]]) -> None:
+def test_batches_change_nothing(seed: int, stamped: bool) -> None:
     """Silence that depended on fetch sizes could not be replayed."""
-    records = written(eventful(), stamped)
     chance = random.Random(seed)
-    cuts = sorted(chance.sample(range(len(records)), (3, 50, 700, len(records) - 1)[seed]))
-    found = alerts_of(records, cuts)
-    kinds = {alert["drift"]["kind"] for alert in whole[stamped]}
+    count = len(records(stamped))
+    cuts = sorted(chance.sample(range(count), (3, 50, 700, count - 1)[seed]))
+    found = alerts_of(records(stamped), cuts)
+    kinds = {alert["drift"]["kind"] for alert in whole(stamped)}
     assert {"silence", "data_quality"} <= kinds, "there must be something to compare"
-    assert found == whole[stamped]
+    assert found == whole(stamped)
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_crashes_change_nothing(seed: int, whole: dict[bool, list[Any]]) -> None:
+def test_crashes_change_nothing(seed: int) -> None:
     """A silence would be told twice under two ids, or not at all, after a crash."""
-    records: list[Record] = written(eventful(), stamped=True, topic="driftline.predictions")
-    expected = {alert["id"]: alert["annotations"] for alert in alerts_of(records)}
-    outcome = crashing(seed, Settings(), records)
+    expected = {alert["id"]: alert["annotations"] for alert in whole(stamped=True)}
+    outcome = crashing(seed, Settings(), records(stamped=True))
     found = {}
     for alert in outcome.alerts:
         body = orjson.loads(alert.value)

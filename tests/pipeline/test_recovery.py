@@ -16,7 +16,7 @@ def undisturbed(
     settings: Settings | None = None, records: Sequence[SourceRecord] = RECORDS
 ) -> tuple[dict[str, bytes], bytes]:
     """Alerts and final state of a run to which nothing happens."""
-    shard = Shard(0, settings or Settings())
+    shard = Shard(0, settings or Settings(), summaries=None)
     shard.apply(Records.of(records))
     return by_id(shard.take_alerts()), state_of(shard)
 

@@ -1,6 +1,7 @@
 import json
 import random
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,7 @@ def records(seed: int) -> list[Record]:
     return [Record("t", 0, place, None, b"search", line) for place, line in enumerate(lines)]
 
 
+@cache
 def outcome(seed: int, batch: int, *, scanning: bool) -> bytes:
     """Everything that comes out of a shard, and what waits in it for feedback."""
     shard = Shard(0, Settings.model_validate({"defaults": PLAN}))

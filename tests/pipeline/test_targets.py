@@ -1,12 +1,13 @@
 """Targets through the whole pipeline: what a person asked of a signal, told beside the drift alarms."""
 
+from functools import cache
 from typing import Any
 
 import orjson
 import pytest
 
 from driftline.stream_app.config import Settings
-from driftline.stream_app.pipeline import Records, Shard
+from driftline.stream_app.pipeline import Record, Records, Shard
 from tests.pipeline.crashes import crashing
 from tests.streams import Stream
 
@@ -29,12 +30,19 @@ WORLD = Stream(
 )
 
 
+@cache
+def records() -> list[Record]:
+    """The world as records."""
+    return list(WORLD.records())
+
+
+@cache
 def alerts_of(batch_size: int) -> list[bytes]:
     """All alerts, as published, of the world in batches of a size."""
-    records, shard = list(WORLD.records()), Shard(0, SETTINGS)
+    shard = Shard(0, SETTINGS, summaries=None)
     alerts: list[bytes] = []
-    for start in range(0, len(records), batch_size):
-        shard.apply(Records.of(records[start : start + batch_size]))
+    for start in range(0, len(records()), batch_size):
+        shard.apply(Records.of(records()[start : start + batch_size]))
         alerts += [record.value for record in shard.take_alerts()]
     return alerts
 
@@ -76,6 +84,6 @@ def test_batches_change_nothing(batch_size: int) -> None:
 
 def test_crashes_change_nothing() -> None:
     """A restart would forget what was missed, or tell it twice under two names."""
-    outcome = crashing(5, SETTINGS, list(WORLD.records()))
+    outcome = crashing(5, SETTINGS, records())
     values = dict.fromkeys(record.value for record in outcome.alerts)
     assert sorted(values) == sorted(alerts_of(4096))
