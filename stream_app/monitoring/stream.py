@@ -45,9 +45,10 @@ class Stream:
         self.outcomes[self.estimates.name] = self.estimates
         self._tables: tuple[Table, ...] = (self.predictions, *self.outcomes.values())
         self.volume = Volume()
-        self.targets = Targets(plan.targets)
+        targets = {} if self.segment else plan.targets  # a person asks them of all predictions
+        self.targets = Targets(targets)
         for table in self.tables():
-            table.read_by = self.targets.read if plan.targets else None
+            table.read_by = self.targets.read if targets else None
         # By table and signal: what its detectors were asked for, in values between false alarms.
         self.asked: dict[str, dict[str, float]] = {}
 

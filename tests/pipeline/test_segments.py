@@ -10,6 +10,7 @@ import pytest
 from driftline.schemas import fingerprint_of
 from driftline.stream_app.config import Limits, Settings
 from driftline.stream_app.config.plan import ModelPlan
+from driftline.stream_app.config.targets import TargetPlan
 from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.pipeline import Record, Records, Shard
 from tests.pipeline.crashes import crashing, state_of
@@ -89,6 +90,15 @@ def test_everywhere_is_one_incident() -> None:
     assert len({alert["labels"]["incident"] for alert in alerts}) == 1
     assert any(", everywhere (" in alert["annotations"]["summary"] for alert in alerts)
     assert any("values of country show it" in alert["annotations"]["description"] for alert in alerts)
+
+
+def test_a_target_is_one_of_all_predictions() -> None:
+    """A limit of 10 % for all would be missed by every small country now and then, under one name."""
+    plan = SETTINGS.models["m"].model_copy(update={"targets": {"error:y": TargetPlan(max=0.1)}})
+    alerts = alerts_of(world(everywhere), settings=Settings(models={"m": plan}))
+    missed = [alert for alert in alerts if alert["drift"]["kind"] == "target"]
+    assert len({alert["labels"]["incident"] for alert in missed}) == 1
+    assert all("segment" not in alert["labels"] for alert in missed)
 
 
 def test_healthy_segments_say_nothing() -> None:
