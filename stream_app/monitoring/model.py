@@ -1,7 +1,7 @@
 """Everything kept for one model: its clock, its streams, its waiting predictions."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from driftline.detectors import BankSettings, SignalState, Transform
@@ -10,17 +10,19 @@ from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.config import Limits, ModelPlan
 from driftline.stream_app.monitoring.budget import BEFORE_ITS_SHARE
 from driftline.stream_app.monitoring.clock import EventClock, phase_of
+from driftline.stream_app.monitoring.clockwork import Turn
 from driftline.stream_app.monitoring.feeds import Feeds
 from driftline.stream_app.monitoring.identity import id_hash
 from driftline.stream_app.monitoring.joins import Joins, Outcome
 from driftline.stream_app.monitoring.naming import prefix_of, subject_of, version_named
 from driftline.stream_app.monitoring.notices import Notices, Why
 from driftline.stream_app.monitoring.oddities import Note, usable
+from driftline.stream_app.monitoring.reported import EVERYTHING, Until
 from driftline.stream_app.monitoring.runs import DecodedRun, Run
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.streams import Baseline, StreamKey, Streams
 from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, Reported, Table
-from driftline.stream_app.monitoring.volume import VOLUME, seconds_of
+from driftline.stream_app.monitoring.volume import VOLUME
 
 MINUTE_MS = 60_000
 DAY_S = 86_400
@@ -31,6 +33,7 @@ class ModelMonitor:
 
     Rows collect until a flush. When flushes happen does not matter for the result: what depends on time
     happens on ticks of the event clock, and findings come in the order of the events that caused them.
+    ``catch_up`` is called before anything else is done with what banks say, or with which of them there are.
     """
 
     def __init__(self, model: str, plan: ModelPlan, limits: Limits, baseline: Baseline | None = None) -> None:
@@ -59,6 +62,7 @@ class ModelMonitor:
         self._reports: list[tuple[Reported, Stream]] = []
         self._prediction_offset = 0
         self._counted_ms = -1  # the minute up to which throughput was counted
+        self.catch_up: Callable[[], None] = nothing
 
     @property
     def prediction_offset(self) -> int:
@@ -86,11 +90,8 @@ class ModelMonitor:
         if stream is None:
             self.counts["unwatched"] += len(run)
             return
-        stream.predictions.extend(run, sequences)
-        stream.last_event_ms = self.clock.tick_ms
-        stream.opened_ms = stream.opened_ms or stream.last_event_ms  # before the first tick there is no time
-        stream.events += len(run)
-        stream.presence.hear(int(run.times_ms()[-1]))
+        self._wake(stream)
+        stream.take(run, sequences, self.clock.tick_ms)
         self.joins.expect(keys, run, self.clock.tick_ms)
         if self._unlinked or len(self.joins.early):
             for place, time_ms in enumerate(run.times_ms().tolist()):
@@ -131,6 +132,7 @@ class ModelMonitor:
         if stream is None:
             self.counts["unwatched"] += 1
             return
+        self._wake(stream)
         stream.presence.hear(event.time_ms)
         table = stream.outcomes["reports"]
         usable = self._usable("host value", event.values, event.time_ms)
@@ -141,9 +143,10 @@ class ModelMonitor:
         self._append(table, values, event.time_ms, self._arrival(event.time_ms, offset))
 
     def tick(self) -> None:
-        """A tick of the clock: what waited long enough becomes rows. Flush before and after.
+        """A tick of the clock: what waited long enough becomes rows, which belong to the event that ticks; it
+        is absorbed next.
 
-        They belong to the event that ticks, which is absorbed next.
+        Flush before, unless ticks may wait (`ticks_may_wait`); then `look`, and flush again.
         """
         now_ms = self.clock.tick_ms
         self.streams.inherit_late()
@@ -151,13 +154,35 @@ class ModelMonitor:
         self._deliver(self.joins.expire(now_ms), arrival)
         # Whole minutes: throughput is looked at less often than it is counted, which costs a sixth.
         minute_ms = now_ms // MINUTE_MS * MINUTE_MS
-        for stream in self.streams.values():
-            stream.predictions.look(now_ms)
         if minute_ms != self._counted_ms:
             self._counted_ms = minute_ms
+            self._count()
             for stream in self.streams.values():
                 stream.count_volume(minute_ms, arrival)
                 self._note_thin_volume(stream, now_ms)
+
+    def look(self, now_ms: int) -> None:
+        """What the banks have noticed by a tick beside their findings; no row from before it waits."""
+        for stream in self.streams.values():
+            stream.predictions.look(now_ms)
+
+    def take_turns(self) -> list[tuple[Stream, Turn]]:
+        """What the plain rules of throughput have to tell since the last call."""
+        return [(stream, turn) for stream in self.streams.values() for turn in stream.volume.take_turns()]
+
+    def ticks_may_wait(self) -> bool:
+        """Whether a tick has nothing to do with what banks say, as long as they say nothing new."""
+        behaviors = [f"rate:{name}" for name in self.joins.names]
+        return (
+            not self._reports
+            and not self.plan.targets
+            and self.streams.has_inherited()
+            and not any(stream.has_to_say for stream in self.streams.values())
+            and not any(
+                table.unknown(behaviors)
+                for table in (stream.outcomes["behaviors"] for stream in self.streams.versions())
+            )
+        )
 
     def _note_thin_volume(self, stream: Stream, now_ms: int) -> None:
         """Say of throughput when it will not be armed within a week, and when it is after all."""
@@ -175,13 +200,34 @@ class ModelMonitor:
                 now_ms,
             )
 
-    def flush(self) -> list[tuple[Reported, Stream]]:
-        """Findings of all rows that waited, in the order of the events that caused them."""
+    def flush(self, until: Until = EVERYTHING) -> list[tuple[Reported, Stream]]:
+        """Findings of the rows that waited, in the order of the events that caused them."""
+        self._count()
         for stream in list(self.streams.values()):
-            self._flush_stream(stream)
+            self._flush_stream(stream, until)
         reports, self._reports = self._reports, []
         reports.sort(key=lambda report: report[0].arrival.sequence)
         return reports
+
+    def flush_if_quiet(self, until: Until) -> bool:
+        """Flush if nothing comes of it: no finding, no signal that is new, or armed, and nothing to `look` at.
+
+        Otherwise nothing has changed.
+        """
+        self._count()
+        streams = list(self.streams.values())
+        kept = [
+            (table, table.keep(), standing(table)) for stream in streams for table in stream.about_to_read()
+        ]
+        for stream in streams:
+            self._reports += [(report, stream) for report in stream.flush(until)]
+        quiet = not self._reports and not any(stream.has_to_say for stream in streams)
+        if quiet and all(standing(table) == before for table, _, before in kept):
+            return True
+        self._reports.clear()
+        for table, before, _ in kept:
+            table.put_back(before)
+        return False
 
     def state(self, stream: StreamKey, table: str, signal: str) -> SignalState | None:
         """What a signal looks like now; None when its stream is gone."""
@@ -190,16 +236,22 @@ class ModelMonitor:
 
     # ---- rows
 
-    def _flush_stream(self, stream: Stream) -> None:
-        if stream.predictions.waiting:
-            counted = seconds_of(stream.predictions.times_ms())
-            stream.volume.add(counted)
-            self.streams.everything(stream.role).volume.add(counted)
-        for table in stream.tables():
-            if table.waiting:
-                self._reports += [(report, stream) for report in table.flush()]
+    def _count(self) -> None:
+        """Count the predictions that came, for throughput."""
+        for stream in self.streams.versions():
+            if counted := stream.take_count():
+                stream.volume.add(counted)
+                self.streams.everything(stream.role).volume.add(counted)
+
+    def _flush_stream(self, stream: Stream, until: Until = EVERYTHING) -> None:
+        self._reports += [(report, stream) for report in stream.flush(until)]
         if stream.predictions.has_said:
             self._hear(stream)
+
+    def _wake(self, stream: Stream) -> None:
+        """Something of a stream was heard, which may have been gone: it takes part again."""
+        if stream.presence.is_gone(self.clock.tick_ms):
+            self.catch_up()
 
     def _hear(self, stream: Stream) -> None:
         """What the predictions of a stream made known beside their findings."""
@@ -239,6 +291,7 @@ class ModelMonitor:
             if stream is None:
                 self._say_gone(outcome, arrival)
                 continue
+            self._wake(stream)
             stream.presence.hear(self.clock.tick_ms)
             table = stream.outcomes[outcome.table]
             self._estimate(stream, outcome)
@@ -255,6 +308,7 @@ class ModelMonitor:
             if prefix_of(signal) != "error" or self.joins.agreement.is_distance(output):
                 continue
             if stream.estimates.completes(output):
+                self.catch_up()
                 self._flush_stream(stream)  # its table is not for what came before
             compared = stream.estimates.learn(output, outcome.outputs, error)
             if compared is not None:
@@ -274,6 +328,7 @@ class ModelMonitor:
 
         What waits is read first, so that it does not matter when it would have been.
         """
+        self.catch_up()
         tables = [stream.outcomes["labels"] for stream in self.streams.values()]
         signal = f"error:{name}"
         for stream, table in zip(self.streams.values(), tables, strict=True):
@@ -288,6 +343,7 @@ class ModelMonitor:
     # ---- discovery
 
     def _watch(self, stream: Stream, table: OutcomeTable, signals: list[tuple[str, Transform]]) -> None:
+        self.catch_up()
         name = signals[0][0]
         if stream.signals() + len(signals) > self.limits.signals_per_stream:
             self._refuse(f"{stream.version} {name}")
@@ -317,6 +373,8 @@ class ModelMonitor:
         self._unlinked = Counter(dict.fromkeys(self._unlinked, 0))
 
     def _open(self, version: str, role: str) -> Stream | None:
+        self.catch_up()
+        self._count()
         stream = self.streams.open(version, role, self.clock.tick_ms, self._flush_stream)
         if stream is None:
             self._refuse(f"{version} {role}")
@@ -368,3 +426,12 @@ class ModelMonitor:
             self.notices.note(
                 Why.BEGINS_ANEW, subject, f"{self.model}: {subject}: {sentence}", self.clock.now_ms
             )
+
+
+def nothing() -> None:
+    """There is nothing to catch up with."""
+
+
+def standing(table: Table) -> tuple[int, int]:
+    """How many signals a table has, and how many of them are armed."""
+    return len(table.bank.signals), table.bank.armed

@@ -1,6 +1,6 @@
 """The streams of one model: opened by their first event, born from a predecessor, retired when idle."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from driftline.detectors import BankSettings
@@ -55,13 +55,22 @@ class Streams(dict[StreamKey, Stream]):
 
     def inherit_late(self) -> None:
         """On a tick, when no rows wait: versions take up what their predecessors have learned meanwhile."""
+        for stream, other in self._heirs():
+            stream.go_on_from(other)
+
+    def has_inherited(self) -> bool:
+        """Whether no version has anything to take up from its predecessor any more."""
+        return all(stream.knows_all_of(other) for stream, other in self._heirs())
+
+    def _heirs(self) -> Iterator[tuple[Stream, Stream]]:
+        """The streams that are compared with another one which is there, and that one."""
         for stream in self.versions():
             if stream.compared_with is None:
                 continue
             for role in (stream.role, "live"):
                 other = self.get((stream.compared_with, role))
                 if other is not None and other is not stream:
-                    stream.go_on_from(other)
+                    yield stream, other
                     break
 
     def new(self, version: str, role: str) -> Stream:

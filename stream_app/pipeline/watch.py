@@ -13,10 +13,12 @@ from driftline.stream_app.alarms.desk import AlarmDesk
 from driftline.stream_app.alarms.incident import Evidence
 from driftline.stream_app.config import Settings
 from driftline.stream_app.monitoring.calibration import Calibration
+from driftline.stream_app.monitoring.clockwork import Turn
 from driftline.stream_app.monitoring.families import kind_of
 from driftline.stream_app.monitoring.feeds import Arrived
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.named_shares import named_shares
+from driftline.stream_app.monitoring.reported import EVERYTHING, Until
 from driftline.stream_app.monitoring.runs import DecodedRun, Run, ScannedRun
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.streams import Baseline
@@ -30,11 +32,40 @@ from driftline.stream_app.pipeline.status import StatusDesk
 from driftline.stream_app.pipeline.summaries import Summariser
 
 
+FLUSH_ROWS = 256
+"""So many rows are read at once at least, if others come at once, and ticks do not wait any longer."""
+
+
 class Extras(NamedTuple):
     """What models of a shard share: where ticks put summaries (None: nowhere), and baselines by model."""
 
     summaries: list[Ordered] | None
     baselines: Mapping[str, Baseline]
+
+
+class Tick(NamedTuple):
+    """A tick of a model's clock, the sequence number of the last event before it, and what was then.
+
+    What a tick does depends on what the banks say, and to ask them costs a millisecond. So ticks wait for
+    others while the model is healthy, and all rows up to the last of them are read together. If nothing comes
+    of it, nothing would have come of any of them. Else the banks are put back, and the ticks are done one by
+    one: the alerts are the same to the bit.
+    """
+
+    now_ms: int
+    sequence: int
+    sampling_rate: float
+    turns: Sequence[tuple[Stream, Turn]]
+
+    @property
+    def until_before(self) -> Until:
+        """The rows of the events before it."""
+        return Until(self.sequence, self.sequence)
+
+    @property
+    def until(self) -> Until:
+        """The same, and those that it made itself: they belong to the event that ticks."""
+        return Until(self.sequence, self.sequence + 1)
 
 
 class ModelWatch:
@@ -66,6 +97,8 @@ class ModelWatch:
         self.reporter = Reporter(self.monitor, self.desk, (self.topics["predictions"], partition))
         self.lost = 0
         self.statuses = StatusDesk(self.monitor, self.desk)
+        self._ticks: list[Tick] = []  # that wait
+        self.monitor.catch_up = self.settle
         self._sampling_rate = 1.0
 
     def apply(self, entries: Sequence[Entry], orders: Sequence[int], times: Times) -> bool:
@@ -163,7 +196,8 @@ class ModelWatch:
         alerts = self.reporter.lapse(lapse.now_ms, self._coverage(monitor.sequence))
         self._publish(alerts, lapse.order)
         if silent_ms is not None:  # its own clock stands still; what is said of it goes on
-            self._look_after_incidents(monitor.clock.tick_ms + lapse.now_ms - silent_ms, lapse.order)
+            now_ms = monitor.clock.tick_ms + lapse.now_ms - silent_ms
+            self._look_after_incidents(now_ms, lapse.order, self._coverage(monitor.sequence))
         return True
 
     def _refuse(self, refusal: Refusal, arrived_ms: int) -> None:
@@ -185,12 +219,20 @@ class ModelWatch:
 
     def flush(self) -> None:
         """Let the banks read the rows that wait, and the alarm desk what they found."""
-        found = [self._evidence(report, stream) for report, stream in self.monitor.flush()]
+        self.settle()
+        self._read(EVERYTHING)
+        self._forget_orders(self.monitor.sequence)
+
+    def _read(self, until: Until) -> None:
+        found = [self._evidence(report, stream) for report, stream in self.monitor.flush(until)]
         for sequence, evidence in groupby(found, key=attrgetter("sequence")):
             alerts = self.desk.take(list(evidence), self._coverage(sequence))
             self._publish(alerts, self._order_of(sequence))
-        del self._orders[: self.monitor.sequence - self._first_sequence]
-        self._first_sequence = self.monitor.sequence
+
+    def _forget_orders(self, sequence: int) -> None:
+        """Nothing will be told of events up to this one any more."""
+        del self._orders[: sequence - self._first_sequence]
+        self._first_sequence = sequence
 
     @property
     def waiting(self) -> int:
@@ -201,31 +243,73 @@ class ModelWatch:
         return self._orders[sequence - self._first_sequence]
 
     def _tick(self, arrived_ms: int) -> None:
-        self.flush()
+        """A tick waits for others as long as nothing is expected of it: see ``Tick``."""
+        may_wait = self._may_wait()
+        if not may_wait:
+            self.flush()
         monitor = self.monitor
         monitor.tick()
-        self.flush()
-        self._sampling_rate = min(store.sampling_rate for store in monitor.joins.stores().values())
-        now_ms = monitor.clock.tick_ms
-        order = self._order_of(monitor.sequence + 1)
-        coverage = self._coverage(monitor.sequence + 1)
-        self._publish(self.reporter.tick(now_ms, arrived_ms, coverage), order)
-        self._look_after_incidents(now_ms, order, 1)
+        self.reporter.roll(arrived_ms)
+        now_ms, turns = monitor.clock.tick_ms, monitor.take_turns()
+        rate = min(store.sampling_rate for store in monitor.joins.stores().values())
+        if turns:
+            self.settle()
+        self._ticks.append(Tick(now_ms, monitor.sequence, rate, turns))
+        if not may_wait or turns:
+            self.settle()
         self.statuses.tick(now_ms)
+
+    def _may_wait(self) -> bool:
+        """Whether nothing that a tick does depends on what the banks say, unless they find something."""
+        now_ms, state = self.monitor.clock.tick_ms, self.desk.state
+        return (
+            self.waiting < FLUSH_ROWS
+            and not (state.incidents or state.pending)
+            and not (self.summaries is not None and self.summary_due)
+            and not self.calibration.is_due(now_ms, state.verdicts)
+            and self.monitor.ticks_may_wait()
+        )
+
+    def settle(self) -> None:
+        """Do what the ticks that wait would have done, had they not waited: together, if that is nothing."""
+        ticks, self._ticks = self._ticks, []
+        if len(ticks) > 1 and self.monitor.flush_if_quiet(ticks[-1].until):
+            self._look_after(ticks[-1])
+        else:
+            for tick in ticks:
+                self._complete(tick)
+        if ticks:
+            self._forget_orders(ticks[-1].sequence)
+
+    def _complete(self, tick: Tick) -> None:
+        self._read(tick.until_before)
+        self.monitor.look(tick.now_ms)
+        self._read(tick.until)
+        self._look_after(tick)
+
+    def _look_after(self, tick: Tick) -> None:
+        """What a tick brings once the banks have read what came before it."""
+        self._sampling_rate = tick.sampling_rate
+        now_ms, order = tick.now_ms, self._order_of(tick.sequence + 1)
+        coverage = self._coverage(tick.sequence + 1)
+        self._publish(self.reporter.tick(now_ms, tick.turns, coverage), order)
+        self._look_after_incidents(now_ms, order, coverage)
         state = self.desk.state
         self.calibration.tick(now_ms, state.factors_at(now_ms), state.verdicts)
-        if self.summaries is not None:
+        if self.summaries is not None and self._is_summary_due(now_ms):
             self.summaries += [(order, summary) for summary in self.summarise()]
 
     @property
     def summary_due(self) -> bool:
         """Whether it is time for another round of summaries."""
-        return self.monitor.clock.tick_ms - self._summarised_ms >= self._summarise_every_ms
+        return self._is_summary_due(self.monitor.clock.tick_ms)
 
-    def _look_after_incidents(self, now_ms: int, order: int, coming: int = 0) -> None:
-        """What time brings; ``coming`` events are about to be absorbed."""
+    def _is_summary_due(self, now_ms: int) -> bool:
+        return now_ms - self._summarised_ms >= self._summarise_every_ms
+
+    def _look_after_incidents(self, now_ms: int, order: int, coverage: Coverage) -> None:
+        """What time brings."""
         self._desk_ms = now_ms = max(now_ms, self._desk_ms)
-        coverage = self._coverage(self.monitor.sequence + coming)
         self._publish(self.desk.tick(now_ms, coverage), order)
         self.control.tick(now_ms)
         self._write_audit(order)
