@@ -31,7 +31,6 @@ from driftline.stream_app.pipeline.reporter import Reporter
 from driftline.stream_app.pipeline.status import StatusDesk
 from driftline.stream_app.pipeline.summaries import Summariser
 
-
 FLUSH_ROWS = 256
 """So many rows are read at once at least, if others come at once, and ticks do not wait any longer."""
 
