@@ -210,15 +210,13 @@ class ModelMonitor:
         return reports
 
     def flush_if_quiet(self, until: Until) -> bool:
-        """Flush if nothing comes of it: no finding, no signal that is new, or armed, and nothing to `look` at.
-
-        Otherwise nothing has changed.
+        """Flush if nothing comes of it: no finding, no signal new or armed, nothing to `look` at. Otherwise
+        nothing has changed.
         """
         self._count()
         streams = list(self.streams.values())
-        kept = [
-            (table, table.keep(), standing(table)) for stream in streams for table in stream.about_to_read()
-        ]
+        tables = [table for stream in streams for table in stream.about_to_read()]
+        kept = [(table, table.keep(), standing(table)) for table in tables]
         for stream in streams:
             self._reports += [(report, stream) for report in stream.flush(until)]
         quiet = not self._reports and not any(stream.has_to_say for stream in streams)

@@ -74,7 +74,7 @@ class OutcomeTable:
         self.arrivals.append(arrival)
 
     def flush(self, until: float = inf) -> list[Reported]:
-        """Hand the waiting rows to the bank, up to those that the event of a sequence number brought about."""
+        """Hand the waiting rows to the bank, those that events up to a sequence number brought about."""
         count = bisect_right(self.arrivals, until, key=attrgetter("sequence"))
         rows, arrivals = self.waiting[:count], self.arrivals[:count]
         if not rows:
