@@ -6,26 +6,22 @@ from typing import Any
 
 from driftline.detectors import BankSettings, SignalState, Transform
 from driftline.schemas import Feedback, Prediction, Serving
-from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.config import Limits, ModelPlan
 from driftline.stream_app.monitoring.budget import BEFORE_ITS_SHARE
 from driftline.stream_app.monitoring.clock import EventClock, phase_of
-from driftline.stream_app.monitoring.clockwork import Turn
 from driftline.stream_app.monitoring.feeds import Feeds
 from driftline.stream_app.monitoring.identity import id_hash
 from driftline.stream_app.monitoring.joins import Joins, Outcome
 from driftline.stream_app.monitoring.naming import prefix_of, subject_of, version_named
 from driftline.stream_app.monitoring.notices import Notices, Why
 from driftline.stream_app.monitoring.oddities import Note, usable
+from driftline.stream_app.monitoring.reading_ahead import flush_if_quiet
 from driftline.stream_app.monitoring.reported import EVERYTHING, Until
 from driftline.stream_app.monitoring.runs import DecodedRun, Run
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.streams import Baseline, StreamKey, Streams
 from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, Reported, Table
-from driftline.stream_app.monitoring.volume import VOLUME
-
-MINUTE_MS = 60_000
-DAY_S = 86_400
+from driftline.stream_app.monitoring.throughput import Throughput
 
 
 class ModelMonitor:
@@ -52,6 +48,7 @@ class ModelMonitor:
         self.clock = EventClock(phase_of(model))
         self.streams = Streams(plan, self.bank_settings, limits, baseline)
         self.notices = Notices()
+        self.throughput = Throughput(model, self.streams, self.notices)
         self.joins = Joins(model, plan, limits, self.notices)
         self.joins.agreement.relearn = self._relearn_error
         self.sequence = 0
@@ -61,7 +58,6 @@ class ModelMonitor:
         self._unlinked: Counter[str] = Counter()
         self._reports: list[tuple[Reported, Stream]] = []
         self._prediction_offset = 0
-        self._counted_ms = -1  # the minute up to which throughput was counted
         self.catch_up: Callable[[], None] = nothing
 
     @property
@@ -152,23 +148,12 @@ class ModelMonitor:
         self.streams.inherit_late()
         arrival = Arrival(self.sequence + 1, now_ms, self._prediction_offset)
         self._deliver(self.joins.expire(now_ms), arrival)
-        # Whole minutes: throughput is looked at less often than it is counted, which costs a sixth.
-        minute_ms = now_ms // MINUTE_MS * MINUTE_MS
-        if minute_ms != self._counted_ms:
-            self._counted_ms = minute_ms
-            self._count()
-            for stream in self.streams.values():
-                stream.count_volume(minute_ms, arrival)
-                self._note_thin_volume(stream, now_ms)
+        self.throughput.tick(now_ms, arrival)
 
     def look(self, now_ms: int) -> None:
         """What the banks have noticed by a tick beside their findings; no row from before it waits."""
         for stream in self.streams.values():
             stream.predictions.look(now_ms)
-
-    def take_turns(self) -> list[tuple[Stream, Turn]]:
-        """What the plain rules of throughput have to tell since the last call."""
-        return [(stream, turn) for stream in self.streams.values() for turn in stream.volume.take_turns()]
 
     def ticks_may_wait(self) -> bool:
         """Whether a tick has nothing to do with what banks say, as long as they say nothing new."""
@@ -184,25 +169,9 @@ class ModelMonitor:
             )
         )
 
-    def _note_thin_volume(self, stream: Stream, now_ms: int) -> None:
-        """Say of throughput when it will not be armed within a week, and when it is after all."""
-        volume = stream.volume
-        subject = f"{VOLUME} {stream.version} {stream.role}"
-        if volume.is_released:
-            self.notices.settle(Why.NOT_ARMED, subject)
-        elif volume.step_s and not volume.arms_within_a_week and stream.version == ALL_VERSIONS:
-            days = volume.step_s * volume.warm_up / DAY_S
-            self.notices.note(
-                Why.NOT_ARMED,
-                subject,
-                f"{self.model}: {VOLUME} is not armed: it has {volume.held} of {volume.warm_up} counts, "
-                f"which take {days:.0f} days at this rate.",
-                now_ms,
-            )
-
     def flush(self, until: Until = EVERYTHING) -> list[tuple[Reported, Stream]]:
         """Findings of the rows that waited, in the order of the events that caused them."""
-        self._count()
+        self.throughput.count()
         for stream in list(self.streams.values()):
             self._flush_stream(stream, until)
         reports, self._reports = self._reports, []
@@ -210,22 +179,9 @@ class ModelMonitor:
         return reports
 
     def flush_if_quiet(self, until: Until) -> bool:
-        """Flush if nothing comes of it: no finding, no signal new or armed, nothing to `look` at. Otherwise
-        nothing has changed.
-        """
-        self._count()
-        streams = list(self.streams.values())
-        tables = [table for stream in streams for table in stream.about_to_read()]
-        kept = [(table, table.keep(), standing(table)) for table in tables]
-        for stream in streams:
-            self._reports += [(report, stream) for report in stream.flush(until)]
-        quiet = not self._reports and not any(stream.has_to_say for stream in streams)
-        if quiet and all(standing(table) == before for table, _, before in kept):
-            return True
-        self._reports.clear()
-        for table, before, _ in kept:
-            table.put_back(before)
-        return False
+        """Flush if nothing comes of it; otherwise nothing has changed."""
+        self.throughput.count()
+        return flush_if_quiet(list(self.streams.values()), until)
 
     def state(self, stream: StreamKey, table: str, signal: str) -> SignalState | None:
         """What a signal looks like now; None when its stream is gone."""
@@ -233,13 +189,6 @@ class ModelMonitor:
         return None if found is None else found.table(table).bank.state_of(signal)
 
     # ---- rows
-
-    def _count(self) -> None:
-        """Count the predictions that came, for throughput."""
-        for stream in self.streams.versions():
-            if counted := stream.take_count():
-                stream.volume.add(counted)
-                self.streams.everything(stream.role).volume.add(counted)
 
     def _flush_stream(self, stream: Stream, until: Until = EVERYTHING) -> None:
         self._reports += [(report, stream) for report in stream.flush(until)]
@@ -372,7 +321,7 @@ class ModelMonitor:
 
     def _open(self, version: str, role: str) -> Stream | None:
         self.catch_up()
-        self._count()
+        self.throughput.count()
         stream = self.streams.open(version, role, self.clock.tick_ms, self._flush_stream)
         if stream is None:
             self._refuse(f"{version} {role}")
@@ -390,7 +339,7 @@ class ModelMonitor:
             "refused": sorted(self.refused),
             "notices": self.notices.snapshot(),
             "feeds": self.feeds.snapshot(),
-            "counted_ms": self._counted_ms,
+            "counted_ms": self.throughput.counted_ms,
             "unlinked": dict(self._unlinked),
             "joins": self.joins.snapshot(),
         }
@@ -403,7 +352,7 @@ class ModelMonitor:
         self.refused = set(snapshot["refused"])
         self.notices.restore(snapshot["notices"])
         self.feeds.restore(snapshot["feeds"])
-        self._counted_ms = snapshot["counted_ms"]
+        self.throughput.counted_ms = snapshot["counted_ms"]
         self._unlinked = Counter(snapshot["unlinked"])
         self.joins.restore(snapshot["joins"])
 
@@ -428,8 +377,3 @@ class ModelMonitor:
 
 def nothing() -> None:
     """There is nothing to catch up with."""
-
-
-def standing(table: Table) -> tuple[int, int]:
-    """How many signals a table has, and how many of them are armed."""
-    return len(table.bank.signals), table.bank.armed

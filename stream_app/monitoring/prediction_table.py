@@ -100,8 +100,9 @@ class PredictionTable:
             self.waiting.append(run)
 
     def flush(self, until: float = inf) -> list[Reported]:
-        """Hand the waiting rows to the bank, those of events up to a sequence number; at a row with new names,
-        these are watched first.
+        """Hand the waiting rows to the bank, those of events up to a sequence number.
+
+        At a row with new names, these are watched first.
         """
         count = bisect_right(self.sequences, until)
         sequences, self.sequences = self.sequences[:count], self.sequences[count:]

@@ -249,7 +249,7 @@ class ModelWatch:
         monitor = self.monitor
         monitor.tick()
         self.reporter.roll(arrived_ms)
-        now_ms, turns = monitor.clock.tick_ms, monitor.take_turns()
+        now_ms, turns = monitor.clock.tick_ms, monitor.throughput.take_turns()
         rate = min(store.sampling_rate for store in monitor.joins.stores().values())
         if turns:
             self.settle()
