@@ -1,5 +1,6 @@
 """Event time of one model: carried by its events, deaf to those of a clock that is ahead."""
 
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -16,6 +17,15 @@ VOTES = 32
 EVENTS_PER_GAP = 64  # the usual gap between events is taken from so many of them …
 EVENTS_OF_FIRST_GAP = 16  # … the first time from so many
 NO_OPINION_MS = -1
+
+
+class Passed(NamedTuple):
+    """Events that a clock took: the tick that each of them shares [events], and the places of those that
+    ticked.
+    """
+
+    ticks_ms: NDArray[np.int64]
+    places: list[int]
 
 
 def phase_of(model: str) -> int:
@@ -108,6 +118,32 @@ class EventClock:
             self.advance(time_ms, believed)  # a vote
             done += 1
         return done
+
+    def pass_ticks(self, times_ms: NDArray[np.int64], until_ms: int) -> "Passed":
+        """Take the times of the next events [events] up to the one that ticks at ``until_ms`` or later.
+
+        ``until_ms`` is less than ``LEAP_MS`` away, so that there are no leaps before it.
+        """
+        end_ms = -(-(until_ms - self._phase_ms) // TICK_MS) * TICK_MS + self._phase_ms
+        times = np.concatenate(([self._before_last_ms, self._last_ms], times_ms))
+        smallest = np.minimum(np.minimum(times[:-2], times[1:-1]), times[2:])
+        late = smallest >= end_ms
+        count = int(late.argmax()) if late.any() else len(times_ms)
+        nows_ms = np.maximum.accumulate(np.maximum(smallest[:count], self.now_ms))
+        ticks_ms = (nows_ms - self._phase_ms) // TICK_MS * TICK_MS + self._phase_ms
+        places = np.flatnonzero(np.diff(ticks_ms, prepend=self.tick_ms)).tolist()
+        begin = 0
+        for place in [*places, count]:
+            self._events += min(place + 1, count) - begin
+            begin = place + 1
+            if place < count:
+                self.now_ms = int(nows_ms[place])
+                self._look_at_gap()
+        if count:
+            self.now_ms = int(nows_ms[-1])
+            self._before_last_ms, self._last_ms = times[count : count + 2].tolist()
+            self._votes = max(self._votes - count, 0)
+        return Passed(ticks_ms, places)
 
     def _advance_quietly(self, times_ms: NDArray[np.int64]) -> int:
         """Take events before the first that would be later than this tick; returns how many."""

@@ -154,6 +154,21 @@ class Entries:
         self._nothing_due_until_ms = blocked_until_ms
         return taken, sum(place < far[0] for place in ready) if far else len(ready)
 
+    def is_in_order(self, now_ms: int, until_ms: int, wait_ms: int) -> bool:
+        """Whether between these times, exclusive and inclusive, `take_due` removes the same entries however
+        often it is called.
+
+        It does where each search ends at an entry that is not due by the last of them and not far from due at
+        the first, before it comes to anything else. Entries that come meanwhile stand behind.
+        """
+        if until_ms - now_ms >= wait_ms:
+            return False
+        if until_ms < self._nothing_due_until_ms:
+            return True
+        rows = self._rows[self._first : self._first + ROWS_PER_LOOK]
+        later = ((rows["waits"] != 0) & (rows["due_ms"] > until_ms)).nonzero()[0]
+        return len(later) > 0 and int(rows["due_ms"][later[0]]) <= now_ms + wait_ms
+
     def serial_of_oldest(self) -> int | None:
         """None when there are none."""
         waiting = np.flatnonzero(self._rows["waits"][self._first :])

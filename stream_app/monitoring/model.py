@@ -4,6 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from driftline.detectors import BankSettings, SignalState, Transform
 from driftline.schemas import Feedback, Prediction, Serving
 from driftline.stream_app.config import Limits, ModelPlan
@@ -69,8 +72,11 @@ class ModelMonitor:
         """Predictions of one stream as events; see ``take_run``."""
         self.take_run(DecodedRun(events, offsets))
 
-    def take_run(self, run: Run) -> None:
-        """Predictions of one stream, none of them on a tick: rows of the stream, and waiting for feedback."""
+    def take_run(self, run: Run, ticks_ms: NDArray[np.int64] | None = None) -> None:
+        """Predictions of one stream become its rows, and wait for feedback.
+
+        ``ticks_ms`` [predictions]: the tick before each of them; None: all come after the last one.
+        """
         keys = run.keys()
         sequences: Sequence[int] = range(self.sequence + 1, self.sequence + len(run) + 1)
         self.sequence += len(run)
@@ -82,13 +88,14 @@ class ModelMonitor:
                 return
             keys, sequences = [keys[place] for place in fresh], [sequences[place] for place in fresh]
             run = run.pick(fresh)
+            ticks_ms = None if ticks_ms is None else ticks_ms[fresh]
         stream = self.streams.get(run.stream) or self._open(*run.stream)
         if stream is None:
             self.counts["unwatched"] += len(run)
             return
         self._wake(stream)
         stream.take(run, sequences, self.clock.tick_ms)
-        self.joins.expect(keys, run, self.clock.tick_ms)
+        self.joins.expect(keys, run, self.clock.tick_ms if ticks_ms is None else ticks_ms)
         if self._unlinked or len(self.joins.early):
             for place, time_ms in enumerate(run.times_ms().tolist()):
                 arrival = Arrival(sequences[place], time_ms, int(run.offsets[place]))
@@ -149,6 +156,25 @@ class ModelMonitor:
         arrival = Arrival(self.sequence + 1, now_ms, self._prediction_offset)
         self._deliver(self.joins.expire(now_ms), arrival)
         self.throughput.tick(now_ms, arrival)
+
+    def is_idle(self, run: Run, until_ms: int) -> bool:
+        """Whether ticks before a time bring nothing, as far as one can say without the banks, though predictions
+        of a stream come.
+        """
+        now_ms, stream = self.clock.tick_ms, self.streams.get(run.stream)
+        return (
+            stream is not None
+            and stream.opened_ms > 0
+            and not stream.presence.is_gone(now_ms)
+            and not any(each.presence.is_gone_between(now_ms, until_ms) for each in self.streams.values())
+            and not self._unlinked
+            and self.joins.is_idle(now_ms, until_ms, len(run))
+        )
+
+    def idle(self) -> None:
+        """Ticks up to now were idle."""
+        for outcome in self.joins.expire(self.clock.tick_ms):
+            raise AssertionError(outcome)
 
     def look(self, now_ms: int) -> None:
         """What the banks have noticed by a tick beside their findings; no row from before it waits."""

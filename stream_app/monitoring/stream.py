@@ -63,14 +63,14 @@ class Stream:
         return self._tables
 
     def take(self, run: Run, sequences: Sequence[int], tick_ms: int) -> None:
-        """Predictions of the time since a tick: rows that wait, and are to be counted."""
+        """Predictions, the last of them after this tick: rows that wait, and are to be counted."""
         times_ms = run.times_ms()
         self.predictions.extend(run, sequences)
         self._uncounted.append(times_ms)
         self.last_event_ms = tick_ms
         self.opened_ms = self.opened_ms or tick_ms  # before the first tick there is no time
         self.events += len(run)
-        self.presence.hear(int(times_ms[-1]))
+        self.presence.hear_all(times_ms)
 
     def take_count(self) -> Mapping[int, int]:
         """How many predictions came since the last call, by the second of their event times."""

@@ -72,9 +72,13 @@ class Reporter:
         monitor.streams.everything(DEFAULT_ROLE)
         return self._desk.report(conditions.refusals(change, self._place(), now_ms), coverage)
 
-    def roll(self, arrived_ms: int) -> None:
-        """The model's clock ticks with an event that arrived at this time of the partition."""
-        self.refusals.roll(arrived_ms, self._monitor.sequence)
+    def has_noted(self, arrived_ms: int) -> bool:
+        """Whether at this time of the partition it was said already which silences cannot be told."""
+        return arrived_ms // DAY_MS == self._noted_day
+
+    def roll(self, arrived_ms: int, events: int) -> None:
+        """The model's clock ticks with an event that arrived at this time of the partition, after so many."""
+        self.refusals.roll(arrived_ms, events)
         if arrived_ms // DAY_MS != self._noted_day:
             self._noted_day = arrived_ms // DAY_MS
             self._note_feeds(arrived_ms)

@@ -7,12 +7,16 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from driftline.schemas import Alert, Control, Coverage, Feedback, Serving
 from driftline.stream_app.alarms.control import ControlDesk
 from driftline.stream_app.alarms.desk import AlarmDesk
 from driftline.stream_app.alarms.incident import Evidence
 from driftline.stream_app.config import Settings
 from driftline.stream_app.monitoring.calibration import Calibration
+from driftline.stream_app.monitoring.clock import TICK_MS
 from driftline.stream_app.monitoring.clockwork import Turn
 from driftline.stream_app.monitoring.families import kind_of
 from driftline.stream_app.monitoring.feeds import Arrived
@@ -31,6 +35,9 @@ from driftline.stream_app.pipeline.reporter import Reporter
 from driftline.stream_app.pipeline.status import StatusDesk
 from driftline.stream_app.pipeline.summaries import Summariser
 
+MINUTE_MS = 60_000
+THIN = 16
+"""Judged: of more events a tick it costs little to look at each tick."""
 FLUSH_ROWS = 256
 """So many rows are read at once at least, if others come at once, and ticks do not wait any longer."""
 
@@ -165,12 +172,16 @@ class ModelWatch:
             self.monitor.feeds.hear_run(heard)
         believed_ms = arrived_ms + self._clock_lead_ms
         clock = self.monitor.clock
-        start = 0
+        start, idle = 0, True
         while start < len(run):
+            if idle:
+                taken = self._take_idle(run.part(start, len(run)), clock_ms[start:], arrived_ms[start:])
+                start, idle = start + taken, taken > 0
+                continue
             quiet = clock.advance_to_tick(clock_ms[start:], believed_ms[start:])
             if not quiet:
                 clock.advance(int(clock_ms[start]), int(believed_ms[start]))
-                self._tick(int(arrived_ms[start]))
+                idle = self._tick(int(arrived_ms[start]))
                 quiet = 1
             self.monitor.take_run(run.part(start, start + quiet))
             start += quiet
@@ -241,22 +252,51 @@ class ModelWatch:
     def _order_of(self, sequence: int) -> int:
         return self._orders[sequence - self._first_sequence]
 
-    def _tick(self, arrived_ms: int) -> None:
-        """A tick waits for others as long as nothing is expected of it: see ``Tick``."""
+    def _tick(self, arrived_ms: int) -> bool:
+        """A tick waits for others as long as nothing is expected of it, see ``Tick``; whether it does."""
         may_wait = self._may_wait()
         if not may_wait:
             self.flush()
         monitor = self.monitor
         monitor.tick()
-        self.reporter.roll(arrived_ms)
+        self.reporter.roll(arrived_ms, monitor.sequence)
         now_ms, turns = monitor.clock.tick_ms, monitor.throughput.take_turns()
-        rate = min(store.sampling_rate for store in monitor.joins.stores().values())
         if turns:
             self.settle()
-        self._ticks.append(Tick(now_ms, monitor.sequence, rate, turns))
+        self._ticks.append(Tick(now_ms, monitor.sequence, self._rate(), turns))
         if not may_wait or turns:
             self.settle()
         self.statuses.tick(now_ms)
+        return bool(self._ticks)
+
+    def _take_idle(self, run: Run, clock_ms: NDArray[np.int64], arrived_ms: NDArray[np.int64]) -> int:
+        """Take the first of a few predictions with their ticks, if those are idle; how many it took.
+
+        Within a minute nothing falls due on a tick of a model that is healthy and has no feedback.
+        """
+        monitor, clock = self.monitor, self.monitor.clock
+        until_ms = (clock.tick_ms // MINUTE_MS + 1) * MINUTE_MS
+        thin = 1 < len(run) <= (int(clock_ms[-1]) - clock.tick_ms) // TICK_MS * THIN
+        noted = self.reporter.has_noted(int(arrived_ms[0])) and self.reporter.has_noted(int(arrived_ms[-1]))
+        if not (
+            thin and noted and self.summaries is None and self._may_wait() and monitor.is_idle(run, until_ms)
+        ):
+            return 0
+        first, rate = monitor.sequence, self._rate()
+        passed = clock.pass_ticks(clock_ms, until_ms)
+        for place in passed.places:
+            self.reporter.roll(int(arrived_ms[place]), first + place)
+            self._ticks.append(Tick(int(passed.ticks_ms[place]), first + place, rate, ()))
+        if taken := len(passed.ticks_ms):
+            monitor.take_run(run.part(0, taken), passed.ticks_ms)
+        if passed.places:
+            monitor.idle()
+            self.statuses.tick(clock.tick_ms)
+        return taken
+
+    def _rate(self) -> float:
+        """Of how many predictions what comes later is looked at."""
+        return min(store.sampling_rate for store in self.monitor.joins.stores().values())
 
     def _may_wait(self) -> bool:
         """Whether nothing that a tick does depends on what the banks say, unless they find something."""
