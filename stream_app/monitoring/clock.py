@@ -1,5 +1,6 @@
 """Event time of one model: carried by its events, deaf to those of a clock that is ahead."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 from zlib import crc32
 
@@ -24,7 +25,7 @@ class Passed(NamedTuple):
     ticked.
     """
 
-    ticks_ms: NDArray[np.int64]
+    ticks_ms: list[int]
     places: list[int]
 
 
@@ -119,31 +120,20 @@ class EventClock:
             done += 1
         return done
 
-    def pass_ticks(self, times_ms: NDArray[np.int64], until_ms: int) -> "Passed":
-        """Take the times of the next events [events] up to the one that ticks at ``until_ms`` or later.
+    def pass_ticks(self, times_ms: Iterable[int], until_ms: int) -> "Passed":
+        """Take the times of the next events up to the one that ticks at ``until_ms`` or later.
 
-        ``until_ms`` is less than ``LEAP_MS`` away, so that there are no leaps before it.
+        ``until_ms`` is less than ``LEAP_MS`` away, so that there is no leap before it.
         """
-        end_ms = -(-(until_ms - self._phase_ms) // TICK_MS) * TICK_MS + self._phase_ms
-        times = np.concatenate(([self._before_last_ms, self._last_ms], times_ms))
-        smallest = np.minimum(np.minimum(times[:-2], times[1:-1]), times[2:])
-        late = smallest >= end_ms
-        count = int(late.argmax()) if late.any() else len(times_ms)
-        nows_ms = np.maximum.accumulate(np.maximum(smallest[:count], self.now_ms))
-        ticks_ms = (nows_ms - self._phase_ms) // TICK_MS * TICK_MS + self._phase_ms
-        places = np.flatnonzero(np.diff(ticks_ms, prepend=self.tick_ms)).tolist()
-        begin = 0
-        for place in [*places, count]:
-            self._events += min(place + 1, count) - begin
-            begin = place + 1
-            if place < count:
-                self.now_ms = int(nows_ms[place])
-                self._look_at_gap()
-        if count:
-            self.now_ms = int(nows_ms[-1])
-            self._before_last_ms, self._last_ms = times[count : count + 2].tolist()
-            self._votes = max(self._votes - count, 0)
-        return Passed(ticks_ms, places)
+        passed = Passed([], [])
+        end_ms = -((self._phase_ms - until_ms) // TICK_MS) * TICK_MS + self._phase_ms
+        for place, time_ms in enumerate(times_ms):
+            if min(time_ms, self._last_ms, self._before_last_ms) >= end_ms:
+                break
+            if self.advance(time_ms):
+                passed.places.append(place)
+            passed.ticks_ms.append(self.tick_ms)
+        return passed
 
     def _advance_quietly(self, times_ms: NDArray[np.int64]) -> int:
         """Take events before the first that would be later than this tick; returns how many."""

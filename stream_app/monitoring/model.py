@@ -158,8 +158,8 @@ class ModelMonitor:
         self.throughput.tick(now_ms, arrival)
 
     def is_idle(self, run: Run, until_ms: int) -> bool:
-        """Whether ticks before a time bring nothing, as far as one can say without the banks, though predictions
-        of a stream come.
+        """Whether ticks before a time bring nothing, as far as one can say without the banks, though these
+        predictions come.
         """
         now_ms, stream = self.clock.tick_ms, self.streams.get(run.stream)
         return (
@@ -171,10 +171,10 @@ class ModelMonitor:
             and self.joins.is_idle(now_ms, until_ms, len(run))
         )
 
-    def idle(self) -> None:
-        """Ticks up to now were idle."""
-        for outcome in self.joins.expire(self.clock.tick_ms):
-            raise AssertionError(outcome)
+    def expire_idly(self) -> None:
+        """Let go of what has waited long enough by now, of which nothing comes (``is_idle``)."""
+        outcomes = list(self.joins.expire(self.clock.tick_ms))
+        assert not outcomes
 
     def look(self, now_ms: int) -> None:
         """What the banks have noticed by a tick beside their findings; no row from before it waits."""

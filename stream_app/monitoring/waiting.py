@@ -131,7 +131,7 @@ class Waiting:
         return due
 
     def is_idle(self, now_ms: int, until_ms: int, wait_ms: int, entries: int) -> bool:
-        """Whether up to a time it makes no difference on which ticks ``due`` is asked, though entries come."""
+        """Whether up to a time it does not matter on which ticks ``due`` is asked, though entries come."""
         fits = not self.level and len(self) + entries <= self.limit
         return fits and self._entries.is_in_order(now_ms, until_ms, wait_ms)
 

@@ -22,7 +22,8 @@ from driftline.stream_app.pipeline.outputs import Ordered, taken_in_order
 from driftline.stream_app.pipeline.records import ModelCut, OutputRecord, Positions, Records, StateRecord
 from driftline.stream_app.pipeline.shard_model import ModelBatch, ShardModel
 from driftline.stream_app.pipeline.sorting import batches_of, minutes_of
-from driftline.stream_app.pipeline.watch import FLUSH_ROWS, Extras, ModelWatch
+from driftline.stream_app.pipeline.ticks import FLUSH_ROWS
+from driftline.stream_app.pipeline.watch import Extras, ModelWatch
 
 # So many records are scanned and sorted by model together: what a model costs in Python it costs once a
 # chunk, however few of the records are its own. Columns and bytes of them: 32,768 × 1 KB = 33 MB.

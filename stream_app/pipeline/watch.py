@@ -17,7 +17,6 @@ from driftline.stream_app.alarms.incident import Evidence
 from driftline.stream_app.config import Settings
 from driftline.stream_app.monitoring.calibration import Calibration
 from driftline.stream_app.monitoring.clock import TICK_MS
-from driftline.stream_app.monitoring.clockwork import Turn
 from driftline.stream_app.monitoring.families import kind_of
 from driftline.stream_app.monitoring.feeds import Arrived
 from driftline.stream_app.monitoring.model import ModelMonitor
@@ -28,18 +27,16 @@ from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.streams import Baseline
 from driftline.stream_app.monitoring.tables import Reported
 from driftline.stream_app.monitoring.units import unit_of
-from driftline.stream_app.pipeline.entries import Entry, Lapse, Refusal, Times
+from driftline.stream_app.pipeline.entries import Entry, Lapse, Refusal, Times, joined
 from driftline.stream_app.pipeline.outputs import Ordered, alert_record, audit_record
 from driftline.stream_app.pipeline.records import OutputRecord
 from driftline.stream_app.pipeline.reporter import Reporter
 from driftline.stream_app.pipeline.status import StatusDesk
 from driftline.stream_app.pipeline.summaries import Summariser
+from driftline.stream_app.pipeline.ticks import FLUSH_ROWS, THIN, Tick
 
 MINUTE_MS = 60_000
-THIN = 16
-"""Judged: of more events a tick it costs little to look at each tick."""
-FLUSH_ROWS = 256
-"""So many rows are read at once at least, if others come at once, and ticks do not wait any longer."""
+Instants = NDArray[np.int64]
 
 
 class Extras(NamedTuple):
@@ -47,31 +44,6 @@ class Extras(NamedTuple):
 
     summaries: list[Ordered] | None
     baselines: Mapping[str, Baseline]
-
-
-class Tick(NamedTuple):
-    """A tick of a model's clock, the sequence number of the last event before it, and what was then.
-
-    What a tick does depends on what the banks say, and to ask them costs a millisecond. So ticks wait for
-    others while the model is healthy, and all rows up to the last of them are read together. If nothing comes
-    of it, nothing would have come of any of them. Else the banks are put back, and the ticks are done one by
-    one: the alerts are the same to the bit.
-    """
-
-    now_ms: int
-    sequence: int
-    sampling_rate: float
-    turns: Sequence[tuple[Stream, Turn]]
-
-    @property
-    def until_before(self) -> Until:
-        """The rows of the events before it."""
-        return Until(self.sequence, self.sequence)
-
-    @property
-    def until(self) -> Until:
-        """The same, and those that it made itself: they belong to the event that ticks."""
-        return Until(self.sequence, self.sequence + 1)
 
 
 class ModelWatch:
@@ -115,7 +87,7 @@ class ModelWatch:
         """
         self._orders += orders
         changed = bool(orders)
-        for event, offset, place in entries:
+        for event, offset, place in joined(entries, times, lambda: self.next_ms):
             if isinstance(event, DecodedRun | ScannedRun):
                 self._apply_run(event, times)
             elif isinstance(event, Lapse):
@@ -172,18 +144,20 @@ class ModelWatch:
             self.monitor.feeds.hear_run(heard)
         believed_ms = arrived_ms + self._clock_lead_ms
         clock = self.monitor.clock
-        start, idle = 0, True
+        thin = len(run) <= (int(clock_ms[-1]) - clock.tick_ms) // TICK_MS * THIN
+        start = self._take_idle(run, clock_ms, arrived_ms) if thin and self._may_wait() else 0
         while start < len(run):
-            if idle:
-                taken = self._take_idle(run.part(start, len(run)), clock_ms[start:], arrived_ms[start:])
-                start, idle = start + taken, taken > 0
-                continue
             quiet = clock.advance_to_tick(clock_ms[start:], believed_ms[start:])
+            waits = False
             if not quiet:
                 clock.advance(int(clock_ms[start]), int(believed_ms[start]))
-                idle = self._tick(int(arrived_ms[start]))
+                waits = self._tick(int(arrived_ms[start]))
                 quiet = 1
-            self.monitor.take_run(run.part(start, start + quiet))
+            if waits and thin:
+                rest = run.part(start, len(run))
+                quiet = self._take_idle(rest, clock_ms[start:], arrived_ms[start:], ticked=1)
+            else:
+                self.monitor.take_run(run.part(start, start + quiet))
             start += quiet
 
     @property
@@ -269,30 +243,31 @@ class ModelWatch:
         self.statuses.tick(now_ms)
         return bool(self._ticks)
 
-    def _take_idle(self, run: Run, clock_ms: NDArray[np.int64], arrived_ms: NDArray[np.int64]) -> int:
-        """Take the first of a few predictions with their ticks, if those are idle; how many it took.
+    def _take_idle(self, run: Run, clock_ms: Instants, arrived_ms: Instants, ticked: int = 0) -> int:
+        """Take the first of a few predictions together with their ticks; how many: at least ``ticked``.
 
-        Within a minute nothing falls due on a tick of a model that is healthy and has no feedback.
+        Within a minute nothing falls due on a tick of a healthy model without feedback. The clock has taken
+        the time of the first prediction if that ``ticked``. Asked only while ticks may wait.
         """
         monitor, clock = self.monitor, self.monitor.clock
         until_ms = (clock.tick_ms // MINUTE_MS + 1) * MINUTE_MS
-        thin = 1 < len(run) <= (int(clock_ms[-1]) - clock.tick_ms) // TICK_MS * THIN
-        noted = self.reporter.has_noted(int(arrived_ms[0])) and self.reporter.has_noted(int(arrived_ms[-1]))
-        if not (
-            thin and noted and self.summaries is None and self._may_wait() and monitor.is_idle(run, until_ms)
-        ):
-            return 0
-        first, rate = monitor.sequence, self._rate()
-        passed = clock.pass_ticks(clock_ms, until_ms)
+        noted = len(run) > ticked and self.reporter.has_noted(int(arrived_ms[-1]))
+        if not (noted and self.summaries is None and monitor.is_idle(run, until_ms)):
+            if ticked:
+                monitor.take_run(run.part(0, ticked))
+            return ticked
+        first, ticks_ms = monitor.sequence + ticked, [clock.tick_ms] * ticked
+        passed = clock.pass_ticks(clock_ms[ticked:].tolist(), until_ms)
         for place in passed.places:
-            self.reporter.roll(int(arrived_ms[place]), first + place)
-            self._ticks.append(Tick(int(passed.ticks_ms[place]), first + place, rate, ()))
-        if taken := len(passed.ticks_ms):
-            monitor.take_run(run.part(0, taken), passed.ticks_ms)
+            self.reporter.roll(int(arrived_ms[ticked + place]), first + place)
+            self._ticks.append(Tick(passed.ticks_ms[place], first + place, self._rate()))
+        ticks_ms += passed.ticks_ms
+        if ticks_ms:
+            monitor.take_run(run.part(0, len(ticks_ms)), np.array(ticks_ms, np.int64))
         if passed.places:
-            monitor.idle()
+            monitor.expire_idly()
             self.statuses.tick(clock.tick_ms)
-        return taken
+        return len(ticks_ms)
 
     def _rate(self) -> float:
         """Of how many predictions what comes later is looked at."""
