@@ -179,12 +179,20 @@ class Entries:
         self.remove(self._rows["key"][(self._rows["serial"] < serial) & (self._rows["waits"] != 0)].tolist())
 
     def packed(self, serial: int = 0) -> list[Any]:
-        """The entries behind a serial number: names of streams, rows, lengths of texts, texts."""
+        """The entries behind a serial number: names of streams, rows, lengths of texts, texts.
+
+        Streams are in the order of their first rows: it does not matter when others were removed.
+        """
         begin = int(np.searchsorted(self._rows["serial"], serial, "right"))
         waits = self._rows["waits"][begin:] != 0
-        texts = list(compress(self._texts[begin:], waits.tolist()))
+        rows, texts = self._rows[begin:][waits], list(compress(self._texts[begin:], waits.tolist()))
+        codes, firsts, places = np.unique(rows["stream"], return_index=True, return_inverse=True)
+        order = np.argsort(firsts)
+        rows["stream"] = np.argsort(order)[places]
+        names = list(self._streams)
         lengths = np.fromiter(map(len, texts), "<u4", len(texts))
-        return [list(self._streams), self._rows[begin:][waits].tobytes(), lengths.tobytes(), b"".join(texts)]
+        streams = [names[code] for code in codes[order].tolist()]
+        return [streams, rows.tobytes(), lengths.tobytes(), b"".join(texts)]
 
     def take(self, packed: list[Any]) -> None:
         """Append entries from their packed form."""
