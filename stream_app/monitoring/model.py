@@ -61,7 +61,7 @@ class ModelMonitor:
         self._unlinked: Counter[str] = Counter()
         self._reports: list[tuple[Reported, Stream]] = []
         self._prediction_offset = 0
-        self.catch_up: Callable[[], None] = nothing
+        self.catch_up: Callable[[], None] = lambda: None
 
     @property
     def prediction_offset(self) -> int:
@@ -183,16 +183,12 @@ class ModelMonitor:
 
     def ticks_may_wait(self) -> bool:
         """Whether a tick has nothing to do with what banks say, as long as they say nothing new."""
-        behaviors = [f"rate:{name}" for name in self.joins.names]
         return (
             not self._reports
             and not self.plan.targets
             and self.streams.has_inherited()
             and not any(stream.has_to_say for stream in self.streams.values())
-            and not any(
-                table.unknown(behaviors)
-                for table in (stream.outcomes["behaviors"] for stream in self.streams.versions())
-            )
+            and self.streams.know([f"rate:{name}" for name in self.joins.names])
         )
 
     def flush(self, until: Until = EVERYTHING) -> list[tuple[Reported, Stream]]:
@@ -399,7 +395,3 @@ class ModelMonitor:
             self.notices.note(
                 Why.BEGINS_ANEW, subject, f"{self.model}: {subject}: {sentence}", self.clock.now_ms
             )
-
-
-def nothing() -> None:
-    """There is nothing to catch up with."""

@@ -1,6 +1,6 @@
 """The streams of one model: opened by their first event, born from a predecessor, retired when idle."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from driftline.detectors import BankSettings
@@ -61,6 +61,10 @@ class Streams(dict[StreamKey, Stream]):
     def has_inherited(self) -> bool:
         """Whether no version has anything to take up from its predecessor any more."""
         return all(stream.knows_all_of(other) for stream, other in self._heirs())
+
+    def know(self, behaviors: Sequence[str]) -> bool:
+        """Whether all versions watch these signals of what users do."""
+        return not any(stream.outcomes["behaviors"].unknown(behaviors) for stream in self.versions())
 
     def _heirs(self) -> Iterator[tuple[Stream, Stream]]:
         """The streams that are compared with another one which is there, and that one."""

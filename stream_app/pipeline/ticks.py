@@ -10,7 +10,7 @@ from driftline.stream_app.monitoring.stream import Stream
 FLUSH_ROWS: Final = 256
 """So many rows are read at once at least, if others come at once, and ticks do not wait any longer."""
 THIN: Final = 16
-"""Judged: of more events a tick it costs little to look at each tick."""
+"""Judged: of more events a tick it costs little to read them on each, and much to have read them in vain."""
 
 
 class Tick(NamedTuple):

@@ -277,7 +277,7 @@ class ModelWatch:
         """Whether nothing that a tick does depends on what the banks say, unless they find something."""
         now_ms, state = self.monitor.clock.tick_ms, self.desk.state
         return (
-            self.waiting < FLUSH_ROWS
+            self.waiting < min(FLUSH_ROWS, THIN * (len(self._ticks) + 1))
             and not (state.incidents or state.pending)
             and not (self.summaries is not None and self.summary_due)
             and not self.calibration.is_due(now_ms, state.verdicts)
