@@ -6,6 +6,7 @@ new one.
 """
 
 from collections.abc import Callable
+from struct import unpack_from
 from typing import Any, Final
 from zlib import crc32
 
@@ -56,3 +57,5 @@ class Adwin:
         if crc32(window) != checksum:  # river panics on bytes it cannot read
             raise ValueError(f"the state of ADWIN is damaged: checksum {crc32(window)}, expected {checksum}")
         self.window.__setstate__(window)
+        # The bytes begin with delta: what was asked for may have moved a little since the window was made.
+        (self.threshold,) = unpack_from("<d", window)

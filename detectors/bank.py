@@ -184,6 +184,11 @@ class Bank(Readings):
         self._flag()
         return True
 
+    @property
+    def has_masses(self) -> bool:
+        """Whether there is anything in `masses`."""
+        return bool(self._arrays.signals["suspects"].any())
+
     def masses(self) -> list[Mass]:
         """The values of numbers that were found to stand out since it was asked last."""
         found: list[Mass] = []

@@ -77,10 +77,16 @@ def skip_chunk(
     shape = arrays.shapes[signal["shape"]]
     score(signal, shape, scratch, count)
     zeros = zeros_at_start(scratch.values, count)
-    if zeros > 0:
-        ends_ms = batch.times_ms[scratch.rows[0]], batch.times_ms[scratch.rows[zeros - 1]]
-        skip(signal, zeros, ends_ms, limits.window, shape["cells"][:0])
-    add_gaps(signal, scratch.gaps[: zeros + 1].sum())
+    first = 0
+    while first < zeros:  # in parts of one half of the recent window, to which the gaps among them belong
+        add_gaps(signal, scratch.gaps[first])
+        room = limits.window - int(signal["recent"][0, 0])
+        last = min(zeros, first + (room if room > 0 else limits.window))
+        ends_ms = batch.times_ms[scratch.rows[first]], batch.times_ms[scratch.rows[last - 1]]
+        skip(signal, last - first, ends_ms, limits.window, shape["cells"][:0])
+        add_gaps(signal, scratch.gaps[first + 1 : last].sum())
+        first = last
+    add_gaps(signal, scratch.gaps[zeros])
     if zeros < count:
         signal["stale"] = 1
     return zeros, zeros < count

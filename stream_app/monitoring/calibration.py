@@ -36,10 +36,14 @@ class Calibration:
     def tick(self, now_ms: int, factor_of: Callable[[str], float] = unjudged, verdicts: int = 0) -> None:
         """``factor_of`` weighs a signal by its name; ``verdicts`` is a number that changes when it does."""
         streams = list(self._live(now_ms))
-        basis = [now_ms // HOUR_MS, verdicts, *counts_of(streams)]
+        basis = basis_of(streams, now_ms, verdicts)
         if basis != self._basis:
             self._basis = basis
             self._split(streams, factor_of)
+
+    def is_due(self, now_ms: int, verdicts: int) -> bool:
+        """Whether a tick would split anew."""
+        return basis_of(list(self._live(now_ms)), now_ms, verdicts) != self._basis
 
     def _live(self, now_ms: int) -> Iterator[Stream]:
         for key, stream in self._streams.items():
@@ -80,6 +84,11 @@ def weights_of(streams: list[Stream]) -> list[float]:
     names = [stream.key._replace(segment=name_of_segment(stream.segment)) for stream in streams]
     values = Counter(names)
     return [1.0 / values[name] for name in names]
+
+
+def basis_of(streams: list[Stream], now_ms: int, verdicts: int) -> Basis:
+    """What a split among these streams is made from."""
+    return [now_ms // HOUR_MS, verdicts, *counts_of(streams)]
 
 
 def counts_of(streams: list[Stream]) -> tuple[int, int]:

@@ -1,5 +1,7 @@
 """Event time of one model: carried by its events, deaf to those of a clock that is ahead."""
 
+from collections.abc import Iterable
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -16,6 +18,15 @@ VOTES = 32
 EVENTS_PER_GAP = 64  # the usual gap between events is taken from so many of them …
 EVENTS_OF_FIRST_GAP = 16  # … the first time from so many
 NO_OPINION_MS = -1
+
+
+class Passed(NamedTuple):
+    """Events that a clock took: the tick that each of them shares [events], and the places of those that
+    ticked.
+    """
+
+    ticks_ms: list[int]
+    places: list[int]
 
 
 def phase_of(model: str) -> int:
@@ -108,6 +119,21 @@ class EventClock:
             self.advance(time_ms, believed)  # a vote
             done += 1
         return done
+
+    def pass_ticks(self, times_ms: Iterable[int], until_ms: int) -> "Passed":
+        """Take the times of the next events up to the one that ticks at ``until_ms`` or later.
+
+        ``until_ms`` is less than ``LEAP_MS`` away, so that there is no leap before it.
+        """
+        passed = Passed([], [])
+        end_ms = -((self._phase_ms - until_ms) // TICK_MS) * TICK_MS + self._phase_ms
+        for place, time_ms in enumerate(times_ms):
+            if min(time_ms, self._last_ms, self._before_last_ms) >= end_ms:
+                break
+            if self.advance(time_ms):
+                passed.places.append(place)
+            passed.ticks_ms.append(self.tick_ms)
+        return passed
 
     def _advance_quietly(self, times_ms: NDArray[np.int64]) -> int:
         """Take events before the first that would be later than this tick; returns how many."""

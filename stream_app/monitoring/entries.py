@@ -154,6 +154,21 @@ class Entries:
         self._nothing_due_until_ms = blocked_until_ms
         return taken, sum(place < far[0] for place in ready) if far else len(ready)
 
+    def is_in_order(self, now_ms: int, until_ms: int, wait_ms: int) -> bool:
+        """Whether between these times, exclusive and inclusive, `take_due` removes the same entries however
+        often it is called.
+
+        It does where each search ends at an entry that is not due by the last of them and not far from due at
+        the first, before it comes to anything else. Entries that come meanwhile stand behind.
+        """
+        if until_ms - now_ms >= wait_ms:
+            return False
+        if until_ms < self._nothing_due_until_ms:
+            return True
+        rows = self._rows[self._first : self._first + ROWS_PER_LOOK]
+        later = ((rows["waits"] != 0) & (rows["due_ms"] > until_ms)).nonzero()[0]
+        return len(later) > 0 and int(rows["due_ms"][later[0]]) <= now_ms + wait_ms
+
     def serial_of_oldest(self) -> int | None:
         """None when there are none."""
         waiting = np.flatnonzero(self._rows["waits"][self._first :])
@@ -164,17 +179,20 @@ class Entries:
         self.remove(self._rows["key"][(self._rows["serial"] < serial) & (self._rows["waits"] != 0)].tolist())
 
     def packed(self, serial: int = 0) -> list[Any]:
-        """The entries behind a serial number: origins, rows, lengths of texts, texts."""
+        """The entries behind a serial number: origins, rows, lengths of texts, texts.
+
+        Origins are in the order of their first rows: it does not matter when others were removed.
+        """
         begin = int(np.searchsorted(self._rows["serial"], serial, "right"))
         waits = self._rows["waits"][begin:] != 0
-        texts = list(compress(self._texts[begin:], waits.tolist()))
+        rows, texts = self._rows[begin:][waits], list(compress(self._texts[begin:], waits.tolist()))
+        codes, firsts, places = np.unique(rows["stream"], return_index=True, return_inverse=True)
+        order = np.argsort(firsts)
+        rows["stream"] = np.argsort(order)[places]
+        names = list(self._origins)
         lengths = np.fromiter(map(len, texts), "<u4", len(texts))
-        return [
-            list(map(list, self._origins)),
-            self._rows[begin:][waits].tobytes(),
-            lengths.tobytes(),
-            b"".join(texts),
-        ]
+        origins = [list(names[code]) for code in codes[order].tolist()]
+        return [origins, rows.tobytes(), lengths.tobytes(), b"".join(texts)]
 
     def take(self, packed: list[Any]) -> None:
         """Append entries from their packed form."""

@@ -87,6 +87,16 @@ class FeedbackHealth:
             )
             self.notices.note(Why.LABEL_UNKNOWN, kind, sentence, now_ms)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether a tick has nothing to look for."""
+        return not self._sampled and not self._many_corrected
+
+    @property
+    def _many_corrected(self) -> bool:
+        labels, corrected = self.counts["labels"], self.counts["labels_corrected"]
+        return corrected >= max(FEWEST_CORRECTED, MANY_CORRECTED * labels)
+
     def tick(self, now_ms: int, early: Waiting) -> None:
         """Look for what had time to find its prediction, and for many corrections."""
         until_ms = now_ms - min(FOUND_WITHIN_MS, self.plan.labels.wait_ms)
@@ -95,8 +105,8 @@ class FeedbackHealth:
             self._sampled = [each for each in self._sampled if each.arrived_ms > until_ms]
             for kind in KINDS:
                 self._count_found(kind, [each for each in due if each.kind == kind], early, now_ms)
-        labels, corrected = self.counts["labels"], self.counts["labels_corrected"]
-        if corrected >= max(FEWEST_CORRECTED, MANY_CORRECTED * labels):
+        if self._many_corrected:
+            labels, corrected = self.counts["labels"], self.counts["labels_corrected"]
             sentence = (
                 f"{self.model}: {corrected:,} of {labels:,} labels ({corrected / labels:.0%}) were corrected "
                 f"afterwards; errors count what was said first"

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from driftline.detectors import Transform
 from driftline.schemas import Feedback, read_outputs
@@ -82,11 +83,11 @@ class Joins:
         if name not in self.names and len(self.names) < most:
             self.names.append(name)
 
-    def expect(self, keys: Sequence[int], run: Run, split: Split, now_ms: int) -> None:
-        """Predictions of one version came: let them wait for what happens next."""
+    def expect(self, keys: Sequence[int], run: Run, split: Split, ticks_ms: int | NDArray[np.int64]) -> None:
+        """Predictions of one version came, each after a tick: let them wait for what happens next."""
         times_ms = run.times_ms()
         # The clock runs behind: a prediction waits from its own time on.
-        sinces_ms = np.maximum(times_ms, now_ms)
+        sinces_ms = np.maximum(times_ms, ticks_ms)
         dues_ms = sinces_ms + (self.wait_behavior_ms + DELIVERY_MS)
         whence = (split.origins, split.of)
         self.behaviors.add_all(Arrivals(*whence, keys, [b""] * len(keys), times_ms, dues_ms))
@@ -205,6 +206,22 @@ class Joins:
         records = self.early.noted(key) or []
         if key in self.early and len(records) < MOST_EARLY_RECORDS:
             self.early.note(key, [*records, record])
+
+    def is_idle(self, now_ms: int, until_ms: int, predictions: int) -> bool:
+        """Whether nothing comes of the ticks up to a time, but that predictions have waited long enough.
+
+        As many as may come meanwhile have room, and to look for those that have waited is the same on each
+        tick or on the last of them.
+        """
+        waits = (
+            (self.behaviors, self.wait_behavior_ms + DELIVERY_MS),
+            (self.labels, self.plan.labels.wait_ms),
+        )
+        return (
+            not (self.names or len(self.early) or self.early.level)
+            and self.health.is_idle
+            and all(store.is_idle(now_ms, until_ms, wait_ms, predictions) for store, wait_ms in waits)
+        )
 
     def expire(self, now_ms: int) -> Iterator[Outcome]:
         """On a tick: predictions whose time for behaviours is over count, with or without one."""

@@ -1,12 +1,14 @@
 """Everything kept for one model: its clock, its streams, its waiting predictions."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from driftline.detectors import BankSettings, SignalState, Transform
 from driftline.schemas import Feedback, Prediction, Serving
-from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.config import Limits, ModelPlan
 from driftline.stream_app.monitoring.budget import BEFORE_ITS_SHARE
 from driftline.stream_app.monitoring.clock import EventClock, phase_of
@@ -16,16 +18,15 @@ from driftline.stream_app.monitoring.joins import Joins, Outcome
 from driftline.stream_app.monitoring.naming import prefix_of, subject_of, version_named
 from driftline.stream_app.monitoring.notices import Notices, Why
 from driftline.stream_app.monitoring.oddities import Note, usable
+from driftline.stream_app.monitoring.reading_ahead import flush_if_quiet
+from driftline.stream_app.monitoring.reported import EVERYTHING, Until
 from driftline.stream_app.monitoring.runs import DecodedRun, Run
 from driftline.stream_app.monitoring.segments import OTHER, Segments
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.monitoring.streams import Baseline, Streams
 from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, Reported, Table
-from driftline.stream_app.monitoring.volume import VOLUME, seconds_of
-
-MINUTE_MS = 60_000
-DAY_S = 86_400
+from driftline.stream_app.monitoring.throughput import Throughput
 
 
 class ModelMonitor:
@@ -33,6 +34,7 @@ class ModelMonitor:
 
     Rows collect until a flush. When flushes happen does not matter for the result: what depends on time
     happens on ticks of the event clock, and findings come in the order of the events that caused them.
+    ``catch_up`` is called before anything else is done with what banks say, or with which of them there are.
     """
 
     def __init__(self, model: str, plan: ModelPlan, limits: Limits, baseline: Baseline | None = None) -> None:
@@ -51,6 +53,7 @@ class ModelMonitor:
         self.clock = EventClock(phase_of(model))
         self.streams = Streams(plan, self.bank_settings, limits, baseline)
         self.notices = Notices()
+        self.throughput = Throughput(model, self.streams, self.notices)
         self.joins = Joins(model, plan, limits, self.notices)
         self.joins.agreement.relearn = self._relearn_error
         self.segments = Segments(plan.segments, limits.segments)
@@ -61,7 +64,7 @@ class ModelMonitor:
         self._unlinked: Counter[str] = Counter()
         self._reports: list[tuple[Reported, Stream]] = []
         self._prediction_offset = 0
-        self._counted_ms = -1  # the minute up to which throughput was counted
+        self.catch_up: Callable[[], None] = lambda: None
 
     @property
     def prediction_offset(self) -> int:
@@ -72,8 +75,11 @@ class ModelMonitor:
         """Predictions of one version as events; see ``take_run``."""
         self.take_run(DecodedRun(events, offsets))
 
-    def take_run(self, run: Run) -> None:
-        """Predictions of one version, none of them on a tick: rows, and waiting for feedback."""
+    def take_run(self, run: Run, ticks_ms: NDArray[np.int64] | None = None) -> None:
+        """Predictions of one version become rows of its streams, and wait for feedback.
+
+        ``ticks_ms`` [predictions]: the tick before each of them; None: all come after the last one.
+        """
         keys = run.keys()
         sequences: Sequence[int] = range(self.sequence + 1, self.sequence + len(run) + 1)
         self.sequence += len(run)
@@ -85,29 +91,33 @@ class ModelMonitor:
                 return
             keys, sequences = [keys[place] for place in fresh], [sequences[place] for place in fresh]
             run = run.pick(fresh)
+            ticks_ms = None if ticks_ms is None else ticks_ms[fresh]
         stream = self.streams.get(run.stream) or self._open(run.stream)
         if stream is None:
             self.counts["unwatched"] += len(run)
             return
         split = self.segments.split(run)
-        self._extend(stream, run, sequences)
+        self._wake(stream)
+        stream.take(run, sequences, self.clock.tick_ms)
         for segment, places in split.parts.items():
-            key = run.stream._replace(segment=segment)
-            part = self.streams.get(key) or self.streams.open_segment(key, self._flush_stream)
-            self._extend(part, run.pick(places.tolist()), [sequences[place] for place in places.tolist()])
-        self.joins.expect(keys, run, split, self.clock.tick_ms)
+            part = self._part(run.stream._replace(segment=segment))
+            chosen = places.tolist()
+            part.take(run.pick(chosen), [sequences[place] for place in chosen], self.clock.tick_ms)
+        self.joins.expect(keys, run, split, self.clock.tick_ms if ticks_ms is None else ticks_ms)
         if self._unlinked or len(self.joins.early):
             for place, time_ms in enumerate(run.times_ms().tolist()):
                 arrival = Arrival(sequences[place], time_ms, int(run.offsets[place]))
                 self._catch_up(run.stream[1], keys[place], arrival)
 
-    def _extend(self, stream: Stream, run: Run, sequences: Sequence[int]) -> None:
-        """Rows of a stream, which wait for the next flush."""
-        stream.predictions.extend(run, sequences)
-        stream.last_event_ms = self.clock.tick_ms
-        stream.opened_ms = stream.opened_ms or stream.last_event_ms  # before the first tick there is no time
-        stream.events += len(run)
-        stream.presence.hear(int(run.times_ms()[-1]))
+    def _part(self, key: StreamKey) -> Stream:
+        """The stream of a segment, about which something was heard."""
+        part = self.streams.get(key)
+        if part is None:
+            self.catch_up()
+            part = self.streams.open_segment(key, self._flush_stream)
+        else:
+            self._wake(part)
+        return part
 
     def _catch_up(self, role: str, key: int, arrival: Arrival) -> None:
         """Feedback that came before this prediction, and behaviours that name none."""
@@ -143,6 +153,7 @@ class ModelMonitor:
         if stream is None:
             self.counts["unwatched"] += 1
             return
+        self._wake(stream)
         stream.presence.hear(event.time_ms)
         table = stream.outcomes["reports"]
         usable = self._usable("host value", event.values, event.time_ms)
@@ -153,28 +164,22 @@ class ModelMonitor:
         self._append(table, values, event.time_ms, self._arrival(event.time_ms, offset))
 
     def tick(self) -> None:
-        """A tick of the clock: what waited long enough becomes rows. Flush before and after.
+        """A tick of the clock: what waited long enough becomes rows, which belong to the event that ticks; it
+        is absorbed next.
 
-        They belong to the event that ticks, which is absorbed next.
+        Flush before, unless ticks may wait (`ticks_may_wait`); then `look`, and flush again.
         """
         now_ms = self.clock.tick_ms
         self.streams.inherit_late()
         arrival = Arrival(self.sequence + 1, now_ms, self._prediction_offset)
         self._deliver(self.joins.expire(now_ms), arrival)
         self._replace_segments(now_ms)
-        # Whole minutes: throughput is looked at less often than it is counted, which costs a sixth.
-        minute_ms = now_ms // MINUTE_MS * MINUTE_MS
-        for stream in self.streams.values():
-            stream.predictions.look(now_ms)
-        if minute_ms != self._counted_ms:
-            self._counted_ms = minute_ms
-            for stream in self.streams.wholes():
-                stream.count_volume(minute_ms, arrival)
-                self._note_thin_volume(stream, now_ms)
+        self.throughput.tick(now_ms, arrival)
 
     def _replace_segments(self, now_ms: int) -> None:
         """Let segments that come more often take the places of others, and say which names have too many."""
         for segment in self.segments.replaced():
+            self.catch_up()
             self.streams.close_segment(segment, self._flush_stream)
         for name, share in self.segments.crowded():
             subject = f"segment {name}"
@@ -186,29 +191,54 @@ class ModelMonitor:
                 Why.LIMIT, subject, sentence, now_ms, 0 if self.notices.holds(Why.LIMIT, subject) else 1
             )
 
-    def _note_thin_volume(self, stream: Stream, now_ms: int) -> None:
-        """Say of throughput when it will not be armed within a week, and when it is after all."""
-        volume = stream.volume
-        subject = f"{VOLUME} {stream.version} {stream.role}"
-        if volume.is_released:
-            self.notices.settle(Why.NOT_ARMED, subject)
-        elif volume.step_s and not volume.arms_within_a_week and stream.version == ALL_VERSIONS:
-            days = volume.step_s * volume.warm_up / DAY_S
-            self.notices.note(
-                Why.NOT_ARMED,
-                subject,
-                f"{self.model}: {VOLUME} is not armed: it has {volume.held} of {volume.warm_up} counts, "
-                f"which take {days:.0f} days at this rate.",
-                now_ms,
-            )
+    def is_idle(self, run: Run, until_ms: int) -> bool:
+        """Whether ticks before a time bring nothing, as far as one can say without the banks, though these
+        predictions come.
+        """
+        now_ms, stream = self.clock.tick_ms, self.streams.get(run.stream)
+        return (
+            stream is not None
+            and not self.plan.segments  # one may be new, or take another one's place
+            and stream.opened_ms > 0
+            and not stream.presence.is_gone(now_ms)
+            and not any(each.presence.is_gone_between(now_ms, until_ms) for each in self.streams.values())
+            and not self._unlinked
+            and self.joins.is_idle(now_ms, until_ms, len(run))
+        )
 
-    def flush(self) -> list[tuple[Reported, Stream]]:
-        """Findings of all rows that waited, in the order of the events that caused them."""
+    def expire_idly(self) -> None:
+        """Let go of what has waited long enough by now, of which nothing comes (``is_idle``)."""
+        outcomes = list(self.joins.expire(self.clock.tick_ms))
+        assert not outcomes
+
+    def look(self, now_ms: int) -> None:
+        """What the banks have noticed by a tick beside their findings; no row from before it waits."""
+        for stream in self.streams.values():
+            stream.predictions.look(now_ms)
+
+    def ticks_may_wait(self) -> bool:
+        """Whether a tick has nothing to do with what banks say, as long as they say nothing new."""
+        return (
+            not self._reports
+            and not self.plan.targets
+            and self.streams.has_inherited()
+            and not any(stream.has_to_say for stream in self.streams.values())
+            and self.streams.know([f"rate:{name}" for name in self.joins.names])
+        )
+
+    def flush(self, until: Until = EVERYTHING) -> list[tuple[Reported, Stream]]:
+        """Findings of the rows that waited, in the order of the events that caused them."""
+        self.throughput.count()
         for stream in list(self.streams.values()):
-            self._flush_stream(stream)
+            self._flush_stream(stream, until)
         reports, self._reports = self._reports, []
         reports.sort(key=lambda report: report[0].arrival.sequence)
         return reports
+
+    def flush_if_quiet(self, until: Until) -> bool:
+        """Flush if nothing comes of it; otherwise nothing has changed."""
+        self.throughput.count()
+        return flush_if_quiet(list(self.streams.values()), until)
 
     def state(self, stream: StreamKey, table: str, signal: str) -> SignalState | None:
         """What a signal looks like now; None when its stream is gone."""
@@ -217,16 +247,15 @@ class ModelMonitor:
 
     # ---- rows
 
-    def _flush_stream(self, stream: Stream) -> None:
-        if stream.predictions.waiting and not stream.segment:
-            counted = seconds_of(stream.predictions.times_ms())
-            stream.volume.add(counted)
-            self.streams.everything(stream.role).volume.add(counted)
-        for table in stream.tables():
-            if table.waiting:
-                self._reports += [(report, stream) for report in table.flush()]
+    def _flush_stream(self, stream: Stream, until: Until = EVERYTHING) -> None:
+        self._reports += [(report, stream) for report in stream.flush(until)]
         if stream.predictions.has_said:
             self._hear(stream)
+
+    def _wake(self, stream: Stream) -> None:
+        """Something of a stream was heard, which may have been gone: it takes part again."""
+        if stream.presence.is_gone(self.clock.tick_ms):
+            self.catch_up()
 
     def _hear(self, stream: Stream) -> None:
         """What the predictions of a stream made known beside their findings."""
@@ -271,6 +300,7 @@ class ModelMonitor:
                     self._take_outcome(stream, outcome, arrival)
 
     def _take_outcome(self, stream: Stream, outcome: Outcome, arrival: Arrival) -> None:
+        self._wake(stream)
         stream.presence.hear(self.clock.tick_ms)
         table = stream.outcomes[outcome.table]
         values = outcome.values | self._compared(stream, outcome)
@@ -288,6 +318,7 @@ class ModelMonitor:
             if prefix_of(signal) != "error" or self.joins.agreement.is_distance(output):
                 continue
             if stream.estimates.completes(output):
+                self.catch_up()
                 self._flush_stream(stream)  # its table is not for what came before
             compared = stream.estimates.learn(output, outcome.outputs, error)
             if compared is not None:
@@ -308,6 +339,7 @@ class ModelMonitor:
 
         What waits is read first, so that it does not matter when it would have been.
         """
+        self.catch_up()
         tables = [stream.outcomes["labels"] for stream in self.streams.values()]
         signal = f"error:{name}"
         for stream, table in zip(self.streams.values(), tables, strict=True):
@@ -322,6 +354,7 @@ class ModelMonitor:
     # ---- discovery
 
     def _watch(self, stream: Stream, table: OutcomeTable, signals: list[tuple[str, Transform]]) -> None:
+        self.catch_up()
         name = signals[0][0]
         if stream.signals() + len(signals) > self.limits.signals_per_stream:
             self._refuse(f"{stream.version} {name}")
@@ -352,6 +385,8 @@ class ModelMonitor:
 
     def _open(self, key: StreamKey) -> Stream | None:
         version, role, _ = key
+        self.catch_up()
+        self.throughput.count()
         stream = self.streams.open(version, role, self.clock.tick_ms, self._flush_stream)
         if stream is None:
             self._refuse(f"{version} {role}")
@@ -370,7 +405,7 @@ class ModelMonitor:
             "notices": self.notices.snapshot(),
             "feeds": self.feeds.snapshot(),
             "segments": self.segments.snapshot(),
-            "counted_ms": self._counted_ms,
+            "counted_ms": self.throughput.counted_ms,
             "unlinked": dict(self._unlinked),
             "joins": self.joins.snapshot(),
         }
@@ -384,7 +419,7 @@ class ModelMonitor:
         self.notices.restore(snapshot["notices"])
         self.feeds.restore(snapshot["feeds"])
         self.segments.restore(snapshot.get("segments", {"watched": {}, "waiting": {}}))
-        self._counted_ms = snapshot["counted_ms"]
+        self.throughput.counted_ms = snapshot["counted_ms"]
         self._unlinked = Counter(snapshot["unlinked"])
         self.joins.restore(snapshot["joins"])
 

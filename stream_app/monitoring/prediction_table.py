@@ -1,8 +1,11 @@
 """The predictions of one stream as rows that wait for their bank."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from math import inf
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +19,7 @@ from driftline.stream_app.monitoring.masses import place_for, signals_of_mass
 from driftline.stream_app.monitoring.naming import subject_of
 from driftline.stream_app.monitoring.oddities import Note
 from driftline.stream_app.monitoring.placement import Placement
-from driftline.stream_app.monitoring.reported import Arrival, Reported
+from driftline.stream_app.monitoring.reported import Arrival, KeptTable, Reported
 from driftline.stream_app.monitoring.runs import Run, ScannedRun
 from driftline.stream_app.monitoring.signals import lasts, signals_of
 from driftline.stream_app.monitoring.targets import Reader
@@ -96,14 +99,14 @@ class PredictionTable:
         else:
             self.waiting.append(run)
 
-    def times_ms(self) -> NDArray[np.int64]:
-        """Event times of the rows that wait."""
-        return np.concatenate([run.times_ms() for run in self.waiting])
+    def flush(self, until: float = inf) -> list[Reported]:
+        """Hand the waiting rows to the bank, those of events up to a sequence number.
 
-    def flush(self) -> list[Reported]:
-        """Hand the waiting rows to the bank; at a row with new names, these are watched first."""
-        runs, sequences = self.waiting, self.sequences
-        self.waiting, self.sequences = [], []
+        At a row with new names, these are watched first.
+        """
+        count = bisect_right(self.sequences, until)
+        sequences, self.sequences = self.sequences[:count], self.sequences[count:]
+        runs, self.waiting = cut_at(count, self.waiting)
         reported: list[Reported] = []
         for run in runs:
             reported += self._flush_run(run, sequences)
@@ -204,6 +207,11 @@ class PredictionTable:
         """Whether there is anything in `refused`, `begun_again` or `notes`."""
         return bool(self.refused or self.begun_again or self.notes)
 
+    @property
+    def has_to_look(self) -> bool:
+        """Whether `look` has anything to look at."""
+        return self.bank.has_masses or any(section.doubtful for section in self.sections)
+
     def look(self, now_ms: int) -> None:
         """On a tick, when no row waits: what there is to say of columns with values that do not fit, and
         values that stand out of a number.
@@ -251,6 +259,19 @@ class PredictionTable:
     def _signals(self, section: Section, column: Column) -> list[Signal]:
         return list(signals_of(section.name, column, section.plan(column.name)))
 
+    def keep(self) -> KeptTable:
+        """What there is now, for `put_back`; what was said (`has_said`) is no part of it."""
+        return KeptTable(msgspec.msgpack.encode(self.snapshot()), (self.waiting, self.sequences))
+
+    def put_back(self, kept: KeptTable) -> None:
+        """Be as before what was read, and said, meanwhile."""
+        self.sections = [Section(each.name, each.plans, each.categories) for each in self.sections]
+        self._placement = None
+        self.restore(msgspec.msgpack.decode(kept.state))
+        self.waiting, self.sequences = kept.rows
+        for said in (self.refused, self.begun_again, self.notes):
+            said.clear()
+
     def snapshot(self) -> dict[str, Any]:
         sections = [section.snapshot() for section in self.sections]
         return {"sections": sections, "bank": self.bank.snapshot()}
@@ -259,6 +280,20 @@ class PredictionTable:
         for section, state in zip(self.sections, snapshot["sections"], strict=True):
             section.restore(state)
         self.bank = Bank.restore(self.bank.settings, snapshot["bank"])
+
+
+def cut_at(count: int, runs: Sequence[Run]) -> tuple[list[Run], list[Run]]:
+    """The runs with the first so many rows, and those with the others."""
+    first: list[Run] = []
+    others = list(runs)
+    while count and others:
+        run = others.pop(0)
+        if len(run) > count:
+            others.insert(0, run.part(count, len(run)))
+            run = run.part(0, count)
+        first.append(run)
+        count -= len(run)
+    return first, others
 
 
 def values_of(events: Sequence[Prediction], section: Section) -> list[Values]:

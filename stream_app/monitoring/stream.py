@@ -1,18 +1,24 @@
 """One stream: everything watched of one version of a model in a role, or of one segment of that."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from driftline.detectors import Bank, BankSettings, Transform
 from driftline.stream_app.config import ModelPlan
 from driftline.stream_app.monitoring.estimated_error import EstimatedErrors
 from driftline.stream_app.monitoring.families import policy
 from driftline.stream_app.monitoring.presence import Presence
+from driftline.stream_app.monitoring.reported import Until
+from driftline.stream_app.monitoring.runs import Run
 from driftline.stream_app.monitoring.stream_key import StreamKey
-from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, PredictionTable, Table
+from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, PredictionTable, Reported, Table
 from driftline.stream_app.monitoring.targets import Targets
-from driftline.stream_app.monitoring.volume import VOLUME, Volume
+from driftline.stream_app.monitoring.volume import VOLUME, Volume, seconds_of
 
 OUTCOMES = {
     "behaviors": "predictions",
@@ -45,6 +51,7 @@ class Stream:
         self.outcomes[self.estimates.name] = self.estimates
         self._tables: tuple[Table, ...] = (self.predictions, *self.outcomes.values())
         self.volume = Volume()
+        self._uncounted: list[NDArray[np.int64]] = []
         targets = {} if self.segment else plan.targets  # a person asks them of all predictions
         self.targets = Targets(targets)
         for table in self.tables():
@@ -54,6 +61,45 @@ class Stream:
 
     def tables(self) -> tuple[Table, ...]:
         return self._tables
+
+    def take(self, run: Run, sequences: Sequence[int], tick_ms: int) -> None:
+        """Predictions, the last of them after this tick: rows that wait, and are to be counted."""
+        times_ms = run.times_ms()
+        self.predictions.extend(run, sequences)
+        if not self.segment:
+            self._uncounted.append(times_ms)
+        self.last_event_ms = tick_ms
+        self.opened_ms = self.opened_ms or tick_ms  # before the first tick there is no time
+        self.events += len(run)
+        self.presence.hear_all(times_ms)
+
+    def take_count(self) -> Mapping[int, int]:
+        """How many predictions came since the last call, by the second of their event times."""
+        if not self._uncounted:
+            return Counter()
+        times_ms, self._uncounted = np.concatenate(self._uncounted), []
+        return seconds_of(times_ms)
+
+    def about_to_read(self) -> Iterator[Table]:
+        """The tables that a flush changes."""
+        if self.predictions.waiting:
+            yield self.predictions
+            if self.estimates.bank.signals:  # it reads what predictions are read
+                yield self.estimates
+        yield from (table for table in self.outcomes.values() if table.waiting)
+
+    def flush(self, until: Until) -> list[Reported]:
+        """Hand the rows that wait to their banks."""
+        reported = self.predictions.flush(until.predictions) if self.predictions.waiting else []
+        for table in self.outcomes.values():
+            if table.waiting:
+                reported += table.flush(until.outcomes)
+        return reported
+
+    @property
+    def has_to_say(self) -> bool:
+        """Whether anything but findings was noticed that a tick is to look at."""
+        return self.predictions.has_said or self.predictions.has_to_look
 
     def signals(self) -> int:
         """How many signals are watched here."""
@@ -132,9 +178,12 @@ class Stream:
         """
         for mine in self.tables():
             theirs = other.table(mine.name)
-            knows_all = mine.bank.armed == len(mine.bank.signals) >= len(theirs.bank.signals)
-            if mine.name != "volume" and not knows_all:
+            if not knows_all(mine, theirs):
                 self._learn_from(mine, theirs, other.asked_of(theirs))
+
+    def knows_all_of(self, other: "Stream") -> bool:
+        """Whether there is nothing to take up from the predecessor."""
+        return all(knows_all(mine, other.table(mine.name)) for mine in self.tables())
 
     def _learn_from(self, mine: Table, theirs: Table, asked: Mapping[str, float]) -> None:
         followed = mine.follow(theirs, self._inherits)  # type: ignore[arg-type]
@@ -212,3 +261,8 @@ class Stream:
         self.predictions.restore(snapshot["predictions"])
         for name, state in snapshot["outcomes"].items():
             self.outcomes[name].restore(state)
+
+
+def knows_all(mine: Table, theirs: Table) -> bool:
+    """Whether a version's table has nothing to take up from its predecessor's."""
+    return mine.name == "volume" or mine.bank.armed == len(mine.bank.signals) >= len(theirs.bank.signals)

@@ -3,7 +3,7 @@
 Each version in a role is a stream, and so is each segment of it that is watched apart, beside the whole.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from driftline.detectors import BankSettings
@@ -79,13 +79,26 @@ class Streams(dict[StreamKey, Stream]):
 
     def inherit_late(self) -> None:
         """On a tick, when no rows wait: versions take up what their predecessors have learned meanwhile."""
-        for stream in self.values():
+        for stream, other in self._heirs():
+            stream.go_on_from(other)
+
+    def has_inherited(self) -> bool:
+        """Whether no version has anything to take up from its predecessor any more."""
+        return all(stream.knows_all_of(other) for stream, other in self._heirs())
+
+    def know(self, behaviors: Sequence[str]) -> bool:
+        """Whether all versions watch these signals of what users do."""
+        return not any(stream.outcomes["behaviors"].unknown(behaviors) for stream in self._of_versions())
+
+    def _heirs(self) -> Iterator[tuple[Stream, Stream]]:
+        """The streams that are compared with another one which is there, and that one."""
+        for stream in self._of_versions():
             if stream.compared_with is None:
                 continue
             for role in (stream.role, "live"):
                 other = self.get(StreamKey(stream.compared_with, role, stream.segment))
                 if other is not None and other is not stream:
-                    stream.go_on_from(other)
+                    yield stream, other
                     break
 
     def new(self, key: StreamKey) -> Stream:
@@ -124,6 +137,10 @@ class Streams(dict[StreamKey, Stream]):
     def versions(self) -> list[Stream]:
         """The streams of single versions, each as a whole."""
         return [stream for stream in self.wholes() if stream.version != ALL_VERSIONS]
+
+    def _of_versions(self) -> list[Stream]:
+        """The streams of single versions, and of their segments."""
+        return [stream for stream in self.values() if stream.version != ALL_VERSIONS]
 
     def wholes(self) -> list[Stream]:
         """The streams that are no segments."""

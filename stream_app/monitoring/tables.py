@@ -1,14 +1,17 @@
 """Rows that wait for their bank: one table for predictions, one per kind of outcome."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from math import nan
+from math import inf, nan
+from operator import attrgetter
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from driftline.detectors import Bank, BankSettings, Signal, Transform
 from driftline.stream_app.monitoring.prediction_table import PredictionTable
-from driftline.stream_app.monitoring.reported import Arrival, Reported
+from driftline.stream_app.monitoring.reported import Arrival, KeptTable, Reported
 from driftline.stream_app.monitoring.targets import Reader
 
 __all__ = ["Arrival", "OutcomeTable", "PredictionTable", "Reported", "Table"]
@@ -70,16 +73,18 @@ class OutcomeTable:
         self.times_ms.append(time_ms)
         self.arrivals.append(arrival)
 
-    def flush(self) -> list[Reported]:
-        """Hand the waiting rows to the bank."""
-        rows, arrivals = self.waiting, self.arrivals
+    def flush(self, until: float = inf) -> list[Reported]:
+        """Hand the waiting rows to the bank, those that events up to a sequence number brought about."""
+        count = bisect_right(self.arrivals, until, key=attrgetter("sequence"))
+        rows, arrivals = self.waiting[:count], self.arrivals[:count]
         if not rows:
             return []
         self.revision += 1
         matrix = np.array([[values.get(name, nan) for name in self.cells] for values in rows])
-        times_ms = np.array(self.times_ms, dtype=np.int64)
+        times_ms = np.array(self.times_ms[:count], dtype=np.int64)
         offsets = np.array([arrival.offset for arrival in arrivals], dtype=np.int64)
-        self.waiting, self.times_ms, self.arrivals = [], [], []
+        waiting, times, others = self.waiting[count:], self.times_ms[count:], self.arrivals[count:]
+        self.waiting, self.times_ms, self.arrivals = waiting, times, others
         if self.read_by is not None:
             self.read_by(self.bank.signals, matrix)
         findings = self.bank.update(matrix, times_ms, offsets)
@@ -95,6 +100,16 @@ class OutcomeTable:
         """Let a signal that is of another transform begin anew; rows that wait must have been flushed."""
         if name in self.cells and self.bank.relearn(name, transform):
             self.revision += 1
+
+    def keep(self) -> KeptTable:
+        """What there is now, for `put_back`."""
+        state = msgspec.msgpack.encode(self.snapshot())
+        return KeptTable(state, (self.waiting, self.times_ms, self.arrivals))
+
+    def put_back(self, kept: KeptTable) -> None:
+        """Be as before what was read meanwhile; no value may have been watched anew."""
+        self.restore(msgspec.msgpack.decode(kept.state))
+        self.waiting, self.times_ms, self.arrivals = kept.rows
 
     def snapshot(self) -> dict[str, Any]:
         return {"cells": self.cells, "bank": self.bank.snapshot()}

@@ -141,6 +141,11 @@ class Waiting:
         self._changed.update(each.key for each in due[covered:])  # by: all before the oldest are gone
         return due
 
+    def is_idle(self, now_ms: int, until_ms: int, wait_ms: int, entries: int) -> bool:
+        """Whether up to a time it does not matter on which ticks ``due`` is asked, though entries come."""
+        fits = not self.level and len(self) + entries <= self.limit
+        return fits and self._entries.is_in_order(now_ms, until_ms, wait_ms)
+
     def relax(self, now_ms: int, wait_ms: int) -> None:
         """On a tick: sample less strictly again when there is plenty of room."""
         if self.level and now_ms >= self._stricter_until_ms and len(self) * 4 < self.limit:

@@ -1,5 +1,6 @@
 """Reports what is certain by itself to the desk: silence, refused records, throughput without noise."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from driftline.schemas import Alert, Coverage, Ended
@@ -7,11 +8,13 @@ from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.alarms import conditions
 from driftline.stream_app.alarms.desk import AlarmDesk
 from driftline.stream_app.monitoring.cadence import DAY_MS
+from driftline.stream_app.monitoring.clockwork import Turn
 from driftline.stream_app.monitoring.feed import Told
 from driftline.stream_app.monitoring.feeds import DEFAULT_ROLE, FEEDS_MAX
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.notices import Why
 from driftline.stream_app.monitoring.refusals import Example, Refusals
+from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.volume import VOLUME
 
 
@@ -69,24 +72,29 @@ class Reporter:
         monitor.streams.everything(DEFAULT_ROLE)
         return self._desk.report(conditions.refusals(change, self._place(), now_ms), coverage)
 
-    def tick(self, now_ms: int, arrived_ms: int, coverage: Coverage) -> list[Alert]:
-        """A tick of the model's clock, with an event that arrived at this time of the partition."""
-        self.refusals.roll(arrived_ms, self._monitor.sequence)
+    def has_noted(self, arrived_ms: int) -> bool:
+        """Whether at this time of the partition it was said already which silences cannot be told."""
+        return arrived_ms // DAY_MS == self._noted_day
+
+    def roll(self, arrived_ms: int, events: int) -> None:
+        """The model's clock ticks with an event that arrived at this time of the partition, after so many."""
+        self.refusals.roll(arrived_ms, events)
         if arrived_ms // DAY_MS != self._noted_day:
             self._noted_day = arrived_ms // DAY_MS
             self._note_feeds(arrived_ms)
+
+    def tick(self, now_ms: int, turns: Iterable[tuple[Stream, Turn]], coverage: Coverage) -> list[Alert]:
+        """A tick of the model's clock, on which plain rules of throughput have this to tell."""
         alerts = self._targets(now_ms, coverage)
-        for stream in self._monitor.streams.values():
-            turns = stream.volume.take_turns()
+        for stream, turn in turns:
             if stream.version != ALL_VERSIONS or stream.plan.volume.ignore:
                 continue
-            for turn in turns:
-                evidence = conditions.throughput(turn, stream, self._place(), now_ms)
-                if turn.what == "off":
-                    alerts += self._desk.report(evidence, coverage)
-                else:
-                    ended = Ended.FOLLOWED if turn.what == "followed" else Ended.BACK_AT_REFERENCE
-                    alerts += self._desk.end(evidence, now_ms, coverage, ended)
+            evidence = conditions.throughput(turn, stream, self._place(), now_ms)
+            if turn.what == "off":
+                alerts += self._desk.report(evidence, coverage)
+            else:
+                ended = Ended.FOLLOWED if turn.what == "followed" else Ended.BACK_AT_REFERENCE
+                alerts += self._desk.end(evidence, now_ms, coverage, ended)
         return alerts
 
     def _targets(self, now_ms: int, coverage: Coverage) -> list[Alert]:

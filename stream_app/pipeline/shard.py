@@ -22,6 +22,7 @@ from driftline.stream_app.pipeline.outputs import Ordered, taken_in_order
 from driftline.stream_app.pipeline.records import ModelCut, OutputRecord, Positions, Records, StateRecord
 from driftline.stream_app.pipeline.shard_model import ModelBatch, ShardModel
 from driftline.stream_app.pipeline.sorting import batches_of, minutes_of
+from driftline.stream_app.pipeline.ticks import FLUSH_ROWS
 from driftline.stream_app.pipeline.watch import Extras, ModelWatch
 
 # So many records are scanned and sorted by model together: what a model costs in Python it costs once a
@@ -29,7 +30,6 @@ from driftline.stream_app.pipeline.watch import Extras, ModelWatch
 CHUNK_RECORDS = 32_768
 # As long as the scanner knows nothing it learns from fewer, because all of a chunk are decoded one by one.
 FIRST_CHUNK_RECORDS = 512
-FLUSH_ROWS = 256
 # While more is to come, rows wait for others of their model, until their next tick or so many. Chunks of
 # which any row waits are held: at most these, and one chunk: 163,840 × 1 KB = 160 MB a shard.
 HELD_RECORDS = 131_072

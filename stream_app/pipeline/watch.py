@@ -7,27 +7,36 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from driftline.schemas import Alert, Control, Coverage, Feedback, Serving
 from driftline.stream_app.alarms.control import ControlDesk
 from driftline.stream_app.alarms.desk import AlarmDesk
 from driftline.stream_app.alarms.incident import Evidence
 from driftline.stream_app.config import Settings
 from driftline.stream_app.monitoring.calibration import Calibration
+from driftline.stream_app.monitoring.clock import TICK_MS
 from driftline.stream_app.monitoring.families import kind_of
 from driftline.stream_app.monitoring.feeds import Arrived
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.named_shares import named_shares
+from driftline.stream_app.monitoring.reported import EVERYTHING, Until
 from driftline.stream_app.monitoring.runs import DecodedRun, Run, ScannedRun
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.streams import Baseline
 from driftline.stream_app.monitoring.tables import Reported
 from driftline.stream_app.monitoring.units import unit_of
-from driftline.stream_app.pipeline.entries import Entry, Lapse, Refusal, Times
+from driftline.stream_app.pipeline.entries import Entry, Lapse, Refusal, Times, joined
 from driftline.stream_app.pipeline.outputs import Ordered, alert_record, audit_record
 from driftline.stream_app.pipeline.records import OutputRecord
 from driftline.stream_app.pipeline.reporter import Reporter
 from driftline.stream_app.pipeline.status import StatusDesk
 from driftline.stream_app.pipeline.summaries import Summariser
+from driftline.stream_app.pipeline.ticks import FLUSH_ROWS, THIN, Tick
+
+MINUTE_MS = 60_000
+Instants = NDArray[np.int64]
 
 
 class Extras(NamedTuple):
@@ -66,6 +75,8 @@ class ModelWatch:
         self.reporter = Reporter(self.monitor, self.desk, (self.topics["predictions"], partition))
         self.lost = 0
         self.statuses = StatusDesk(self.monitor, self.desk)
+        self._ticks: list[Tick] = []  # that wait
+        self.monitor.catch_up = self.settle
         self._sampling_rate = 1.0
 
     def apply(self, entries: Sequence[Entry], orders: Sequence[int], times: Times) -> bool:
@@ -76,7 +87,7 @@ class ModelWatch:
         """
         self._orders += orders
         changed = bool(orders)
-        for event, offset, place in entries:
+        for event, offset, place in joined(entries, times, lambda: self.next_ms):
             if isinstance(event, DecodedRun | ScannedRun):
                 self._apply_run(event, times)
             elif isinstance(event, Lapse):
@@ -134,14 +145,20 @@ class ModelWatch:
             self.monitor.feeds.hear_run(heard)
         believed_ms = arrived_ms + self._clock_lead_ms
         clock = self.monitor.clock
-        start = 0
+        thin = len(run) <= (int(clock_ms[-1]) - clock.tick_ms) // TICK_MS * THIN
+        start = self._take_idle(run, clock_ms, arrived_ms) if thin and self._may_wait() else 0
         while start < len(run):
             quiet = clock.advance_to_tick(clock_ms[start:], believed_ms[start:])
+            waits = False
             if not quiet:
                 clock.advance(int(clock_ms[start]), int(believed_ms[start]))
-                self._tick(int(arrived_ms[start]))
+                waits = self._tick(int(arrived_ms[start]))
                 quiet = 1
-            self.monitor.take_run(run.part(start, start + quiet))
+            if waits and thin:
+                rest = run.part(start, len(run))
+                quiet = self._take_idle(rest, clock_ms[start:], arrived_ms[start:], ticked=1)
+            else:
+                self.monitor.take_run(run.part(start, start + quiet))
             start += quiet
 
     @property
@@ -164,7 +181,8 @@ class ModelWatch:
         alerts = self.reporter.lapse(lapse.now_ms, self._coverage(monitor.sequence))
         self._publish(alerts, lapse.order)
         if silent_ms is not None:  # its own clock stands still; what is said of it goes on
-            self._look_after_incidents(monitor.clock.tick_ms + lapse.now_ms - silent_ms, lapse.order)
+            now_ms = monitor.clock.tick_ms + lapse.now_ms - silent_ms
+            self._look_after_incidents(now_ms, lapse.order, self._coverage(monitor.sequence))
         return True
 
     def _refuse(self, refusal: Refusal, arrived_ms: int) -> None:
@@ -186,12 +204,20 @@ class ModelWatch:
 
     def flush(self) -> None:
         """Let the banks read the rows that wait, and the alarm desk what they found."""
-        found = [self._evidence(report, stream) for report, stream in self.monitor.flush()]
+        self.settle()
+        self._read(EVERYTHING)
+        self._forget_orders(self.monitor.sequence)
+
+    def _read(self, until: Until) -> None:
+        found = [self._evidence(report, stream) for report, stream in self.monitor.flush(until)]
         for sequence, evidence in groupby(found, key=attrgetter("sequence")):
             alerts = self.desk.take(list(evidence), self._coverage(sequence))
             self._publish(alerts, self._order_of(sequence))
-        del self._orders[: self.monitor.sequence - self._first_sequence]
-        self._first_sequence = self.monitor.sequence
+
+    def _forget_orders(self, sequence: int) -> None:
+        """Nothing will be told of events up to this one any more."""
+        del self._orders[: sequence - self._first_sequence]
+        self._first_sequence = sequence
 
     @property
     def waiting(self) -> int:
@@ -201,32 +227,104 @@ class ModelWatch:
     def _order_of(self, sequence: int) -> int:
         return self._orders[sequence - self._first_sequence]
 
-    def _tick(self, arrived_ms: int) -> None:
-        self.flush()
+    def _tick(self, arrived_ms: int) -> bool:
+        """A tick waits for others as long as nothing is expected of it, see ``Tick``; whether it does."""
+        may_wait = self._may_wait()
+        if not may_wait:
+            self.flush()
         monitor = self.monitor
         monitor.tick()
-        self.flush()
-        self._sampling_rate = min(store.sampling_rate for store in monitor.joins.stores().values())
-        now_ms = monitor.clock.tick_ms
-        order = self._order_of(monitor.sequence + 1)
-        coverage = self._coverage(monitor.sequence + 1)
-        self._publish(self.reporter.tick(now_ms, arrived_ms, coverage), order)
-        self._look_after_incidents(now_ms, order, 1)
+        self.reporter.roll(arrived_ms, monitor.sequence)
+        now_ms, turns = monitor.clock.tick_ms, monitor.throughput.take_turns()
+        if turns:
+            self.settle()
+        self._ticks.append(Tick(now_ms, monitor.sequence, self._rate(), turns))
+        if not may_wait or turns:
+            self.settle()
         self.statuses.tick(now_ms)
+        return bool(self._ticks)
+
+    def _take_idle(self, run: Run, clock_ms: Instants, arrived_ms: Instants, ticked: int = 0) -> int:
+        """Take the first of a few predictions together with their ticks; how many: at least ``ticked``.
+
+        Within a minute nothing falls due on a tick of a healthy model without feedback. The clock has taken
+        the time of the first prediction if that ``ticked``. Asked only while ticks may wait.
+        """
+        monitor, clock = self.monitor, self.monitor.clock
+        until_ms = (clock.tick_ms // MINUTE_MS + 1) * MINUTE_MS
+        noted = len(run) > ticked and self.reporter.has_noted(int(arrived_ms[-1]))
+        if not (noted and self.summaries is None and monitor.is_idle(run, until_ms)):
+            if ticked:
+                monitor.take_run(run.part(0, ticked))
+            return ticked
+        first, ticks_ms = monitor.sequence + ticked, [clock.tick_ms] * ticked
+        passed = clock.pass_ticks(clock_ms[ticked:].tolist(), until_ms)
+        for place in passed.places:
+            self.reporter.roll(int(arrived_ms[ticked + place]), first + place)
+            self._ticks.append(Tick(passed.ticks_ms[place], first + place, self._rate()))
+        ticks_ms += passed.ticks_ms
+        if ticks_ms:
+            monitor.take_run(run.part(0, len(ticks_ms)), np.array(ticks_ms, np.int64))
+        if passed.places:
+            monitor.expire_idly()
+            self.statuses.tick(clock.tick_ms)
+        return len(ticks_ms)
+
+    def _rate(self) -> float:
+        """Of how many predictions what comes later is looked at."""
+        return min(store.sampling_rate for store in self.monitor.joins.stores().values())
+
+    def _may_wait(self) -> bool:
+        """Whether nothing that a tick does depends on what the banks say, unless they find something."""
+        now_ms, state = self.monitor.clock.tick_ms, self.desk.state
+        return (
+            self.waiting < min(FLUSH_ROWS, THIN * (len(self._ticks) + 1))
+            and not (state.incidents or state.pending)
+            and not (self.summaries is not None and self.summary_due)
+            and not self.calibration.is_due(now_ms, state.verdicts)
+            and self.monitor.ticks_may_wait()
+        )
+
+    def settle(self) -> None:
+        """Do what the ticks that wait would have done, had they not waited: together, if that is nothing."""
+        ticks, self._ticks = self._ticks, []
+        if len(ticks) > 1 and self.monitor.flush_if_quiet(ticks[-1].until):
+            self._look_after(ticks[-1])
+        else:
+            for tick in ticks:
+                self._complete(tick)
+        if ticks:
+            self._forget_orders(ticks[-1].sequence)
+
+    def _complete(self, tick: Tick) -> None:
+        self._read(tick.until_before)
+        self.monitor.look(tick.now_ms)
+        self._read(tick.until)
+        self._look_after(tick)
+
+    def _look_after(self, tick: Tick) -> None:
+        """What a tick brings once the banks have read what came before it."""
+        self._sampling_rate = tick.sampling_rate
+        now_ms, order = tick.now_ms, self._order_of(tick.sequence + 1)
+        coverage = self._coverage(tick.sequence + 1)
+        self._publish(self.reporter.tick(now_ms, tick.turns, coverage), order)
+        self._look_after_incidents(now_ms, order, coverage)
         state = self.desk.state
         self.calibration.tick(now_ms, state.factors_at(now_ms), state.verdicts)
-        if self.summaries is not None:
+        if self.summaries is not None and self._is_summary_due(now_ms):
             self.summaries += [(order, summary) for summary in self.summarise()]
 
     @property
     def summary_due(self) -> bool:
         """Whether it is time for another round of summaries."""
-        return self.monitor.clock.tick_ms - self._summarised_ms >= self._summarise_every_ms
+        return self._is_summary_due(self.monitor.clock.tick_ms)
 
-    def _look_after_incidents(self, now_ms: int, order: int, coming: int = 0) -> None:
-        """What time brings; ``coming`` events are about to be absorbed."""
+    def _is_summary_due(self, now_ms: int) -> bool:
+        return now_ms - self._summarised_ms >= self._summarise_every_ms
+
+    def _look_after_incidents(self, now_ms: int, order: int, coverage: Coverage) -> None:
+        """What time brings."""
         self._desk_ms = now_ms = max(now_ms, self._desk_ms)
-        coverage = self._coverage(self.monitor.sequence + coming)
         self._publish(self.desk.tick(now_ms, coverage), order)
         self.control.tick(now_ms)
         self._write_audit(order)

@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from driftline.detectors import Bank, BankSettings
+from driftline.detectors import Bank, BankSettings, Signal, Transform
 from tests.detectors.streams import EVERYTHING, everything, feed
 
 SETTINGS = BankSettings(warm_up=200, false_alarm_every=2000, window=150)
@@ -39,6 +39,26 @@ def test_single_rows_with_every_value_give_the_same_bits() -> None:
     """The smallest batch there is would differ from the largest."""
     chosen = replace(SETTINGS, resolution="every_value")
     assert run([1], chosen) == run(None, chosen)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=8))
+def test_gaps_among_zeros_are_of_the_same_half(sizes: list[int]) -> None:
+    """How many values were missing of late would depend on the batch that the zeros came in."""
+    cells = np.where(np.random.default_rng(1).random(1200) < 0.2, np.nan, 1.0)[:, None]
+    times_ms = np.arange(len(cells)) * 1000
+    snapshots = []
+    for cuts in (sizes, [len(cells)]):
+        bank = Bank(SETTINGS)
+        bank.add([Signal("unseen:x", 0, Transform.UNSEEN)], columns=1)
+        start = 0
+        while start < len(cells):
+            for size in cuts:
+                stop = min(start + size, len(cells))
+                bank.update(cells[start:stop], times_ms[start:stop], np.arange(start, stop))
+                start = stop
+        snapshots.append(bank.snapshot())
+    assert snapshots[0] == snapshots[1]
 
 
 def test_findings_come_in_the_order_of_rows() -> None:

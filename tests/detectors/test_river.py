@@ -6,8 +6,10 @@ from numpy.typing import NDArray
 from river import drift
 
 from driftline.detectors import Transform
+from driftline.detectors.adwin import Adwin
 from driftline.detectors.calibration import adwin_delta, normal_parameters
 from driftline.detectors.kernels.page_hinkley import detect, reset
+from driftline.detectors.registry import Calibration
 from driftline.detectors.state.fields import SIGNAL
 from driftline.detectors.watches import BUCKET, Watch
 from tests.detectors.streams import feed, heard_scores, single
@@ -62,6 +64,17 @@ def kernel_detections(
         if signal["ph_drift"] != 0:
             found.append(place - 1)
     return found
+
+
+def test_a_restored_window_has_the_threshold_that_it_was_made_with() -> None:
+    """A finding would say another one after a restart, once the budget had moved a little."""
+    made, restored = Adwin(Calibration(2e5, 1)), Adwin(Calibration(1.5e5, 1))
+    assert made.threshold != restored.threshold
+    for score in (0.5, -0.5) * 50:
+        made.update(score)
+    restored.restore(made.snapshot())
+    assert restored.threshold == made.threshold
+    assert restored.snapshot() == made.snapshot()
 
 
 @pytest.mark.parametrize("name", ["page_hinkley", "adwin"])

@@ -134,3 +134,28 @@ def test_leaps_are_the_same_for_many_events_at_once(steps: list[int], believed: 
             quiet = 1
         start += quiet
     assert many.snapshot() == single.snapshot()
+
+
+@given(
+    st.lists(st.integers(0, 60_000)),
+    st.lists(st.integers(0, 200_000)),
+    st.integers(0, 9_000),
+    st.integers(0, 60_000),
+)
+def test_ticks_passed_together_are_those_passed_one_by_one(
+    before: list[int], steps: list[int], phase_ms: int, ahead_ms: int
+) -> None:
+    """What waits would be due at another tick, and counted in another minute."""
+    single, many = EventClock(phase_ms), EventClock(phase_ms)
+    for clock in (single, many):
+        for step in [*before, *[60_000] * 3]:
+            clock.advance(START_MS + step)
+    until_ms = many.now_ms + ahead_ms
+    passed = many.pass_ticks([START_MS + step for step in steps], until_ms)
+    ticked = [single.advance(START_MS + step) for step in steps[: len(passed.ticks_ms)]]
+    assert many.snapshot() == single.snapshot()
+    assert passed.places == [place for place, ticks in enumerate(ticked) if ticks]
+    assert all(passed.ticks_ms[place] < until_ms for place in passed.places)
+    for step in steps[len(passed.ticks_ms) :][:1]:
+        assert single.advance(START_MS + step)
+        assert single.tick_ms >= until_ms

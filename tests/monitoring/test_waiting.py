@@ -199,3 +199,26 @@ def test_adding_many_is_adding_each(limit: int, counts: list[int]) -> None:
         assert (together.level, together.serial) == (one_by_one.level, one_by_one.serial)
     assert together.due(2, 5) == one_by_one.due(2, 5)
     assert together.snapshot() == one_by_one.snapshot()
+
+
+@given(OPERATIONS, st.lists(st.tuples(st.integers(0, 3), st.integers(0, 6)), min_size=1, max_size=8))
+def test_who_waits_is_let_go_once_or_on_each_tick(
+    operations: list[tuple[str, int, int]], ticks: list[tuple[int, int]]
+) -> None:
+    """Where `is_idle` says so the ticks between are passed: what waits must be the same after them."""
+    often, once = Waiting(100), Waiting(100)
+    now_ms = play(often, operations, [])
+    play(once, operations, [])
+    wait_ms = 12
+    until_ms = now_ms + sum(step for step, _ in ticks)
+    if not once.is_idle(now_ms, until_ms, wait_ms, len(ticks)):
+        return
+    for place, (step, ahead) in enumerate(ticks):
+        now_ms += step
+        often.due(now_ms, wait_ms)
+        for waiting in (often, once):
+            waiting.add(id_hash(f"later {place}"), ORIGINS[0], now_ms, now_ms + wait_ms + ahead)
+    often.due(until_ms, wait_ms)
+    once.due(until_ms, wait_ms)
+    assert contents(often) == contents(once)
+    assert often.changes() == once.changes()
