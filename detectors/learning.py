@@ -22,7 +22,7 @@ from driftline.detectors.local_level import MATERIAL, begin_local, following_ms,
 from driftline.detectors.signals import MEANS, Transform, is_rate
 from driftline.detectors.state.fields import SLOTS, TALLY, UNKNOWN
 from driftline.detectors.wandering import NONE, follow, follow_more, wandering
-from driftline.detectors.weekly import SMALLEST, fit_waves, scores_of, shared_steps, tallies
+from driftline.detectors.weekly import SMALLEST, SMOOTH, Grain, fit_waves, scores_of, shared_steps, tallies
 from driftline.detectors.whitening import surely, to_score, whitening
 
 HALF_A_ONE = 0.5  # of `learn_rate` in reference.py
@@ -121,7 +121,8 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
     elapsed_ms = now_ms - from_ms
     means, weights = season["mean"].astype(np.float64), season["weight"].astype(np.float64)
     if elapsed_ms >= WEEK_MS - HOUR_MS:
-        fit, mean = fit_waves(means - season["steps"] * TALLY, weights)
+        grain = grain_of(signal, cycle_of(season))
+        fit, mean = fit_waves(means - season["steps"] * TALLY, weights, grain)
         season["knots"] = fit.knots
         add_steps(signal, season, mean if signal["local"] and signal["armed"] else 0.0)
         cycle = cycle_of(season)
@@ -155,7 +156,8 @@ def add_steps(signal: np.void, season: np.void, level: float) -> None:
     Where it was away each time the half hours have taught nothing: they are what these weeks were.
     """
     weeks, weights = scores_of(season["weeks"]), season["weight"].astype(np.float64)
-    steps = shared_steps(weeks - level - cycle_of(season), weights, SMALLEST / score_unit(signal))
+    cycle, smallest = cycle_of(season), SMALLEST / score_unit(signal)
+    steps = shared_steps(weeks - level - cycle, weights, smallest, grain_of(signal, cycle))
     if not steps.any():
         return
     news = np.flatnonzero((steps != 0) & np.isfinite(weeks).all(axis=0))
@@ -163,6 +165,21 @@ def add_steps(signal: np.void, season: np.void, level: float) -> None:
     season["mean"][news] = weeks[:, news].mean(axis=0)
     season["weight"][news] = min(max(2 * SLOT_MS * values_per_ms(signal), 1.0), WEIGHT_MAX)
     signal["stepped"] = int(season["steps"].any())
+
+
+def grain_of(signal: np.void, cycle: NDArray[np.float64]) -> Grain:
+    """What a single 0 or 1 does to the mean score of a half hour, where a cycle [336] takes its rate.
+
+    Of values that depend on each other there are as many fewer as their sums vary more.
+    """
+    if not is_rate(signal):
+        return SMOOTH
+    scale, phi = float(signal["scale"]), float(signal["phi"])
+    rate = np.clip(float(signal["center"]) + scale * cycle, 0.0, 1.0)
+    values = SLOT_MS * values_per_ms(signal) * (1 - phi) / (1 + phi)
+    return Grain(
+        rate * (1 - rate) / scale**2 / values, float(np.maximum(rate, 1 - rate).max()) / scale / values
+    )
 
 
 def cycle_of(season: np.void) -> NDArray[np.float64]:
