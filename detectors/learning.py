@@ -177,9 +177,8 @@ def grain_of(signal: np.void, cycle: NDArray[np.float64]) -> Grain:
     scale, phi = float(signal["scale"]), float(signal["phi"])
     rate = np.clip(float(signal["center"]) + scale * cycle, 0.0, 1.0)
     values = SLOT_MS * values_per_ms(signal) * (1 - phi) / (1 + phi)
-    return Grain(
-        rate * (1 - rate) / scale**2 / values, float(np.maximum(rate, 1 - rate).max()) / scale / values
-    )
+    farthest = float(np.maximum(rate, 1 - rate).max())
+    return Grain(rate * (1 - rate) / scale**2 / values, farthest / scale / values)
 
 
 def cycle_of(season: np.void) -> NDArray[np.float64]:
