@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.cycle import looks_flat, means_of
+from driftline.detectors.hidden_noise import Seen, hidden_variance
 from driftline.detectors.kernels.learning import WEIGHT_MAX, teaches
 from driftline.detectors.kernels.long_run import BLOCK, add_reference_blocks, add_reference_means
 from driftline.detectors.kernels.residuals import usual_sd
@@ -94,17 +95,7 @@ def begin_sample(signal: np.void, season: np.void) -> None:
 def learn(signal: np.void, season: np.void) -> None:
     """Draws conclusions when there is something new to learn from."""
     if teaches(signal) and signal["products"][0] >= signal["learn_at"]:
-        unit, sigma, usual = to_score(signal), float(signal["sigma"]), usual_sd(signal)
-        set_whitening(signal)
-        longer = unit / to_score(signal)
-        for name in ("level", "wander", "drifted"):
-            signal[name] *= longer
-        if signal["variance_memory"]:
-            signal["local_sd"] *= sigma / float(signal["sigma"])
-            longer *= float(signal["sigma"]) / sigma
-        if signal["away"]:
-            for name in ("shift", "trend"):
-                signal[name] *= longer * usual / usual_sd(signal)
+        whiten_again(signal)
         signal["learn_at"] = 2.0 * float(signal["products"][0])
         set_memory(signal)
     if 0 < signal["season_ms"] <= signal["last_ms"]:
@@ -113,6 +104,21 @@ def learn(signal: np.void, season: np.void) -> None:
         else:
             conclude_season(signal, season, float(season["weight"].astype(np.float64).sum()))
     signal["stale"] = 0
+
+
+def whiten_again(signal: np.void) -> None:
+    """phi and sigma anew; what is counted in sd of innovations stays where it is in scores."""
+    unit, sigma, usual = to_score(signal), float(signal["sigma"]), usual_sd(signal)
+    set_whitening(signal)
+    longer = unit / to_score(signal)
+    for name in ("level", "wander", "drifted"):
+        signal[name] *= longer
+    if signal["variance_memory"]:
+        signal["local_sd"] *= sigma / float(signal["sigma"])
+        longer *= float(signal["sigma"]) / sigma
+    if signal["away"]:
+        for name in ("shift", "trend"):
+            signal[name] *= longer * usual / usual_sd(signal)
 
 
 def conclude_season(signal: np.void, season: np.void, values: float) -> None:
@@ -130,6 +136,7 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
         signal["allowance"] = ALLOWANCE * sqrt(fit.freedom / max(values, 1.0))
         signal["allowance_daily"] = ALLOWANCE * sqrt(fit.daily_freedom / max(values, 1.0))
         if signal["armed"]:  # else its noise is not known yet
+            give_back_noise(signal, season, fit.freedom)
             allow_for_misfit(signal, season)
         leave_local(signal, season, mean)
         signal["season_ms"] = now_ms + WEEK_MS
@@ -138,6 +145,7 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
         signal["crossing_values"] /= 2.0
     elif elapsed_ms >= 2 * DAY_MS - HOUR_MS and is_at_one_level(signal) and looks_flat(means, weights):
         if signal["armed"]:
+            give_back_noise(signal, season, 0.0)
             allow_for_misfit(signal, season)
         leave_local(signal, season, float(np.average(means, weights=weights)))
         signal["season_ms"] = from_ms + WEEK_MS
@@ -186,19 +194,39 @@ def cycle_of(season: np.void) -> NDArray[np.float64]:
     return np.asarray(season["knots"] + season["steps"] * TALLY)
 
 
+def give_back_noise(signal: np.void, season: np.void, freedom: float) -> None:
+    """Before a number leaves its local level: the autocorrelation that it has around its cycle, not around a
+    line. freedom: how many numbers the cycle took.
+    """
+    if not signal["local"] or is_rate(signal):
+        return
+    variance, values = half_hours_vary_by(season)
+    known = np.count_nonzero(season["weight"])
+    of_means = variance * known / max(known - freedom - 1, 1.0)
+    count, squares, lagged = (float(number) for number in signal["products"])
+    signal["products"][1:] += count * hidden_variance(Seen(squares / count, lagged / count, of_means, values))
+    whiten_again(signal)
+
+
+def half_hours_vary_by(season: np.void) -> tuple[float, float]:
+    """The variance of means of half hours around the cycle, each weighed by its values; and their number."""
+    weights = season["weight"].astype(np.float64)
+    seen = weights > 0
+    deviations = (season["mean"] - cycle_of(season))[seen]
+    deviations -= np.average(deviations, weights=weights[seen])
+    return float(np.average(deviations**2, weights=weights[seen])), float(weights[seen].mean())
+
+
 def allow_for_misfit(signal: np.void, season: np.void) -> None:
     """Adds to the allowance what the cycle's knots are off by in a half hour, besides what is not known well.
 
     The means of half hours may vary around them more than values of the signal's autocorrelation would: days
     are not alike. And between two knots lies a line, the cycle a twelfth of its second difference beside it.
     """
-    weights, knots = season["weight"].astype(np.float64), season["knots"].astype(np.float64)
-    seen = weights > 0
+    knots, known = season["knots"].astype(np.float64), np.count_nonzero(season["weight"])
     variance = (to_score(signal) * float(signal["local_sd"])) ** 2 * float(signal["long_run"])
-    deviations = (season["mean"] - cycle_of(season))[seen]
-    deviations -= np.average(deviations, weights=weights[seen])
-    ratio = float((weights[seen] * deviations**2).mean()) / variance
-    more = (surely(ratio, float(seen.sum())) - 1) * variance / float(weights[seen].mean())
+    of_means, values = half_hours_vary_by(season)
+    more = (surely(of_means * values / variance, float(known)) - 1) * variance / values
     if signal["wander_gain"] > 0:  # it follows what is slow, whatever days differ by
         follow_more(signal, more / to_score(signal) ** 2)
         more = 0.0

@@ -48,7 +48,7 @@ def is_dominated(values: NDArray[np.float64], pairs: Pairs) -> bool:
 
 
 def dominates(values: NDArray[np.float64], slots: NDArray[np.integer[Any]]) -> bool:
-    """Whether it is a day that takes values, in these half hours of the week, much farther than all else does.
+    """Whether it is a day that takes values, in these half hours of the week, much farther than all else.
 
     What depends on the value before varies from minute to minute by less than in all, without any cycle.
     """
