@@ -47,4 +47,4 @@ def means_vary_by(seen: Seen, hidden: float) -> float:
     phi = min(max((seen.covariance + hidden) / variance, 0.0), PHI_MAX) if variance > 0 else 0.0
     number = max(seen.values, 1.0)
     of_one = (1 + phi) / (1 - phi) - 2 * phi * (1 - phi**number) / (number * (1 - phi) ** 2)
-    return variance * of_one / number
+    return float(variance * of_one / number)

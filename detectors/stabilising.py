@@ -44,7 +44,7 @@ def pairs_of(values: NDArray[np.float64], apart: int) -> Pairs:
 
 def is_dominated(values: NDArray[np.float64], pairs: Pairs) -> bool:
     """Whether values vary much more than from one to another some minutes later."""
-    return 0 < (1 + DOMINATES) * pairs.noise_sd() ** 2 < values.var()
+    return bool(0 < (1 + DOMINATES) * pairs.noise_sd() ** 2 < values.var())
 
 
 def dominates(values: NDArray[np.float64], slots: NDArray[np.integer[Any]]) -> bool:
