@@ -197,8 +197,10 @@ def cycle_of(season: np.void) -> NDArray[np.float64]:
 def give_back_noise(signal: np.void, season: np.void, freedom: float) -> None:
     """Before a number leaves its local level: the autocorrelation that it has around its cycle, not around a
     line. freedom: how many numbers the cycle took.
+
+    What wanders beside independent noise is followed instead (`allow_for_misfit`).
     """
-    if not signal["local"] or is_rate(signal):
+    if not signal["local"] or is_rate(signal) or signal["wander_gain"] > 0:
         return
     variance, values = half_hours_vary_by(season)
     known = np.count_nonzero(season["weight"])
