@@ -26,7 +26,9 @@ FARTHEST, FAR, SPIKES_OF = 4, 4.0, 100  # judged: three of fewer values are not 
 PAIRS_A_DAY = 336  # the values of a pair are so far apart: neighbours depend on each other more
 
 
-def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:
+def learn_distribution(
+    signal: np.void, shape: np.void, values: NDArray[np.float64], *, spans_a_day: bool
+) -> None:
     """The quantile table of a number [129 points], or its atoms when there are few distinct values."""
     atoms, counts = np.unique(values, return_counts=True)
     if len(atoms) <= ATOMS_MAX:
@@ -41,7 +43,7 @@ def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float
         shape["level"][:GRID_POINTS] = GRID
         count = independent(values)
         smooth(shape["table"][:GRID_POINTS], count)
-        known = Tails(count, half_sds(values), signal["tails"][:, 1].tolist())
+        known = Tails(count, half_sds(values), signal["tails"][:, 1].tolist(), not spans_a_day)
         signal["tails"] = lengthen_tails(shape["table"][:GRID_POINTS], known)
     describe(signal, shape, values)
 
@@ -58,7 +60,7 @@ def learn_number(
     if spans_a_day and is_narrow and dominates(scores, slots) and not looks_flat(*means_of(values, slots)):
         learn_stabilised(signal, shape, values, pairs_of(values, apart))
     else:
-        learn_distribution(signal, shape, values)
+        learn_distribution(signal, shape, values, spans_a_day=spans_a_day)
 
 
 def is_no_spike(values: NDArray[np.float64]) -> NDArray[np.bool_]:
