@@ -36,8 +36,8 @@ def test_the_other_end_of_the_day_is_not_wilder() -> None:
 
 
 def test_an_amount_is_no_calmer_where_nobody_has_been() -> None:
-    """At night a skewed, autocorrelated amount is near 0 and seemed to vary too little: every third signal told
-    of it on its first day.
+    """At night a skewed, autocorrelated amount is near 0 and seemed to vary too little: every third signal
+    told of it on its first day.
     """
     rows = np.arange(DAY)[:, None]
     noise = autoregressive(np.random.default_rng(5), (DAY, 24), 0.9)
