@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from driftline.detectors.state.fields import SLOTS
 
 DAYS = 7
+DAY_SLOTS = SLOTS // DAYS
 DAILY_MAX = 12  # waves a day: nothing shorter than two hours is a cycle
 WEEKLY_MAX = 3  # waves a week
 NEIGHBOURS = 12  # waves around one that say how strong noise is there
@@ -125,7 +126,7 @@ def looks_flat(means: NDArray[np.float64], weights: NDArray[np.float64]) -> bool
     if (weight == 0).any():
         return False
     trust = np.minimum(weight / min(float(np.median(weight)), VALUES_ENOUGH), 1.0)
-    waves = _slow_waves(len(day))
+    waves = slow_waves(len(day))
     uncertainty = np.linalg.inv(waves.T * trust @ waves)
     fit = uncertainty @ (waves.T @ (trust * day))
     noise = float((trust * (day - waves @ fit) ** 2).sum()) / (len(day) - len(fit))
@@ -135,7 +136,7 @@ def looks_flat(means: NDArray[np.float64], weights: NDArray[np.float64]) -> bool
 
 
 @cache
-def _slow_waves(count: int) -> NDArray[np.float64]:
+def slow_waves(count: int) -> NDArray[np.float64]:
     """A constant, and cosine and sine of the slow waves of a day, at each of its parts [count]."""
     turns = 2 * np.pi * np.arange(count) / count
     waves = [wave(number * turns) for number in range(1, SLOW_WAVES + 1) for wave in (np.cos, np.sin)]

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.cycle import DAYS, looks_flat, means_of
+from driftline.detectors.cycle import DAY_SLOTS, looks_flat, means_of
 from driftline.detectors.kernels.scores import CLIP, score
 from driftline.detectors.kernels.scratch import CHUNK, DAY_MS, make_scratch
-from driftline.detectors.stabilising import Pairs, is_dominated, pairs_of, stabilising_table
-from driftline.detectors.state.fields import GRID_POINTS, SLOTS
+from driftline.detectors.stabilising import Pairs, dominates, is_dominated, pairs_of, stabilising_table
+from driftline.detectors.state.fields import GRID_POINTS
 from driftline.detectors.table_ends import (
     GRID,
     Tails,
@@ -22,12 +22,13 @@ from driftline.detectors.table_ends import (
 )
 
 ATOMS_MAX = 64  # a reference with more distinct values is treated as continuous
-DAY_SLOTS = SLOTS // DAYS
 FARTHEST, FAR, SPIKES_OF = 4, 4.0, 100  # judged: three of fewer values are not a few
 PAIRS_A_DAY = 336  # the values of a pair are so far apart: neighbours depend on each other more
 
 
-def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:
+def learn_distribution(
+    signal: np.void, shape: np.void, values: NDArray[np.float64], *, spans_a_day: bool
+) -> None:
     """The quantile table of a number [129 points], or its atoms when there are few distinct values."""
     atoms, counts = np.unique(values, return_counts=True)
     if len(atoms) <= ATOMS_MAX:
@@ -42,7 +43,7 @@ def learn_distribution(signal: np.void, shape: np.void, values: NDArray[np.float
         shape["level"][:GRID_POINTS] = GRID
         count = independent(values)
         smooth(shape["table"][:GRID_POINTS], count)
-        known = Tails(count, half_sds(values), signal["tails"][:, 1].tolist())
+        known = Tails(count, half_sds(values), signal["tails"][:, 1].tolist(), not spans_a_day)
         signal["tails"] = lengthen_tails(shape["table"][:GRID_POINTS], known)
     describe(signal, shape, values)
 
@@ -54,12 +55,12 @@ def learn_number(
     days = max((int(signal["last_ms"]) - int(signal["first_ms"])) / DAY_MS, 1.0)
     apart = max(int(len(values) / days) // PAIRS_A_DAY, 1)
     scores = scores_by_rank(values)  # of an amount a few wild values would say that a cycle dominates it
-    dominated = is_dominated(scores, pairs_of(scores, apart))
     spans_a_day = len(np.unique(slots % DAY_SLOTS)) == DAY_SLOTS
-    if spans_a_day and dominated and not looks_flat(*means_of(values, slots)):
+    is_narrow = is_dominated(scores, pairs_of(scores, apart))
+    if spans_a_day and is_narrow and dominates(scores, slots) and not looks_flat(*means_of(values, slots)):
         learn_stabilised(signal, shape, values, pairs_of(values, apart))
     else:
-        learn_distribution(signal, shape, values)
+        learn_distribution(signal, shape, values, spans_a_day=spans_a_day)
 
 
 def is_no_spike(values: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.cycle import looks_flat, means_of
+from driftline.detectors.hidden_noise import Seen, hidden_variance
 from driftline.detectors.kernels.learning import WEIGHT_MAX, teaches
 from driftline.detectors.kernels.long_run import BLOCK, add_reference_blocks, add_reference_means
 from driftline.detectors.kernels.residuals import usual_sd
@@ -22,7 +23,7 @@ from driftline.detectors.local_level import MATERIAL, begin_local, following_ms,
 from driftline.detectors.signals import MEANS, Transform, is_rate
 from driftline.detectors.state.fields import SLOTS, TALLY, UNKNOWN
 from driftline.detectors.wandering import NONE, follow, follow_more, wandering
-from driftline.detectors.weekly import SMALLEST, fit_waves, scores_of, shared_steps, tallies
+from driftline.detectors.weekly import SMALLEST, SMOOTH, Grain, fit_waves, scores_of, shared_steps, tallies
 from driftline.detectors.whitening import surely, to_score, whitening
 
 HALF_A_ONE = 0.5  # of `learn_rate` in reference.py
@@ -94,17 +95,7 @@ def begin_sample(signal: np.void, season: np.void) -> None:
 def learn(signal: np.void, season: np.void) -> None:
     """Draws conclusions when there is something new to learn from."""
     if teaches(signal) and signal["products"][0] >= signal["learn_at"]:
-        unit, sigma, usual = to_score(signal), float(signal["sigma"]), usual_sd(signal)
-        set_whitening(signal)
-        longer = unit / to_score(signal)
-        for name in ("level", "wander", "drifted"):
-            signal[name] *= longer
-        if signal["variance_memory"]:
-            signal["local_sd"] *= sigma / float(signal["sigma"])
-            longer *= float(signal["sigma"]) / sigma
-        if signal["away"]:
-            for name in ("shift", "trend"):
-                signal[name] *= longer * usual / usual_sd(signal)
+        whiten_again(signal)
         signal["learn_at"] = 2.0 * float(signal["products"][0])
         set_memory(signal)
     if 0 < signal["season_ms"] <= signal["last_ms"]:
@@ -115,13 +106,29 @@ def learn(signal: np.void, season: np.void) -> None:
     signal["stale"] = 0
 
 
+def whiten_again(signal: np.void) -> None:
+    """phi and sigma anew; what is counted in sd of innovations stays where it is in scores."""
+    unit, sigma, usual = to_score(signal), float(signal["sigma"]), usual_sd(signal)
+    set_whitening(signal)
+    longer = unit / to_score(signal)
+    for name in ("level", "wander", "drifted"):
+        signal[name] *= longer
+    if signal["variance_memory"]:
+        signal["local_sd"] *= sigma / float(signal["sigma"])
+        longer *= float(signal["sigma"]) / sigma
+    if signal["away"]:
+        for name in ("shift", "trend"):
+            signal[name] *= longer * usual / usual_sd(signal)
+
+
 def conclude_season(signal: np.void, season: np.void, values: float) -> None:
     """A cycle, once a week has been seen; that there is none, perhaps already after two days."""
     from_ms, now_ms = int(signal["season_from_ms"]), int(signal["last_ms"])
     elapsed_ms = now_ms - from_ms
     means, weights = season["mean"].astype(np.float64), season["weight"].astype(np.float64)
     if elapsed_ms >= WEEK_MS - HOUR_MS:
-        fit, mean = fit_waves(means - season["steps"] * TALLY, weights)
+        grain = grain_of(signal, cycle_of(season))
+        fit, mean = fit_waves(means - season["steps"] * TALLY, weights, grain)
         season["knots"] = fit.knots
         add_steps(signal, season, mean if signal["local"] and signal["armed"] else 0.0)
         cycle = cycle_of(season)
@@ -129,6 +136,7 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
         signal["allowance"] = ALLOWANCE * sqrt(fit.freedom / max(values, 1.0))
         signal["allowance_daily"] = ALLOWANCE * sqrt(fit.daily_freedom / max(values, 1.0))
         if signal["armed"]:  # else its noise is not known yet
+            give_back_noise(signal, season, fit.freedom)
             allow_for_misfit(signal, season)
         leave_local(signal, season, mean)
         signal["season_ms"] = now_ms + WEEK_MS
@@ -137,6 +145,7 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
         signal["crossing_values"] /= 2.0
     elif elapsed_ms >= 2 * DAY_MS - HOUR_MS and is_at_one_level(signal) and looks_flat(means, weights):
         if signal["armed"]:
+            give_back_noise(signal, season, 0.0)
             allow_for_misfit(signal, season)
         leave_local(signal, season, float(np.average(means, weights=weights)))
         signal["season_ms"] = from_ms + WEEK_MS
@@ -155,7 +164,8 @@ def add_steps(signal: np.void, season: np.void, level: float) -> None:
     Where it was away each time the half hours have taught nothing: they are what these weeks were.
     """
     weeks, weights = scores_of(season["weeks"]), season["weight"].astype(np.float64)
-    steps = shared_steps(weeks - level - cycle_of(season), weights, SMALLEST / score_unit(signal))
+    cycle, smallest = cycle_of(season), SMALLEST / score_unit(signal)
+    steps = shared_steps(weeks - level - cycle, weights, smallest, grain_of(signal, cycle))
     if not steps.any():
         return
     news = np.flatnonzero((steps != 0) & np.isfinite(weeks).all(axis=0))
@@ -165,9 +175,48 @@ def add_steps(signal: np.void, season: np.void, level: float) -> None:
     signal["stepped"] = int(season["steps"].any())
 
 
+def grain_of(signal: np.void, cycle: NDArray[np.float64]) -> Grain:
+    """What a single 0 or 1 does to the mean score of a half hour, where a cycle [336] takes its rate.
+
+    Of values that depend on each other there are as many fewer as their sums vary more.
+    """
+    if not is_rate(signal):
+        return SMOOTH
+    scale, phi = float(signal["scale"]), float(signal["phi"])
+    rate = np.clip(float(signal["center"]) + scale * cycle, 0.0, 1.0)
+    values = SLOT_MS * values_per_ms(signal) * (1 - phi) / (1 + phi)
+    farthest = float(np.maximum(rate, 1 - rate).max())
+    return Grain(rate * (1 - rate) / scale**2 / values, farthest / scale / values)
+
+
 def cycle_of(season: np.void) -> NDArray[np.float64]:
     """Waves and steps at the middles of half hours [336]."""
     return np.asarray(season["knots"] + season["steps"] * TALLY)
+
+
+def give_back_noise(signal: np.void, season: np.void, freedom: float) -> None:
+    """Before a number leaves its local level: the autocorrelation that it has around its cycle, not around a
+    line. freedom: how many numbers the cycle took.
+
+    What wanders beside independent noise is followed instead (`allow_for_misfit`).
+    """
+    if not signal["local"] or is_rate(signal) or signal["wander_gain"] > 0:
+        return
+    variance, values = half_hours_vary_by(season)
+    known = np.count_nonzero(season["weight"])
+    of_means = variance * known / max(known - freedom - 1, 1.0)
+    count, squares, lagged = (float(number) for number in signal["products"])
+    signal["products"][1:] += count * hidden_variance(Seen(squares / count, lagged / count, of_means, values))
+    whiten_again(signal)
+
+
+def half_hours_vary_by(season: np.void) -> tuple[float, float]:
+    """The variance of means of half hours around the cycle, each weighed by its values; and their number."""
+    weights = season["weight"].astype(np.float64)
+    seen = weights > 0
+    deviations = (season["mean"] - cycle_of(season))[seen]
+    deviations -= np.average(deviations, weights=weights[seen])
+    return float(np.average(deviations**2, weights=weights[seen])), float(weights[seen].mean())
 
 
 def allow_for_misfit(signal: np.void, season: np.void) -> None:
@@ -176,13 +225,10 @@ def allow_for_misfit(signal: np.void, season: np.void) -> None:
     The means of half hours may vary around them more than values of the signal's autocorrelation would: days
     are not alike. And between two knots lies a line, the cycle a twelfth of its second difference beside it.
     """
-    weights, knots = season["weight"].astype(np.float64), season["knots"].astype(np.float64)
-    seen = weights > 0
+    knots, known = season["knots"].astype(np.float64), np.count_nonzero(season["weight"])
     variance = (to_score(signal) * float(signal["local_sd"])) ** 2 * float(signal["long_run"])
-    deviations = (season["mean"] - cycle_of(season))[seen]
-    deviations -= np.average(deviations, weights=weights[seen])
-    ratio = float((weights[seen] * deviations**2).mean()) / variance
-    more = (surely(ratio, float(seen.sum())) - 1) * variance / float(weights[seen].mean())
+    of_means, values = half_hours_vary_by(season)
+    more = (surely(of_means * values / variance, float(known)) - 1) * variance / values
     if signal["wander_gain"] > 0:  # it follows what is slow, whatever days differ by
         follow_more(signal, more / to_score(signal) ** 2)
         more = 0.0

@@ -7,11 +7,12 @@ near a value: a transformation that makes the variance the same everywhere (M. S
 """
 
 from math import sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.detectors.cycle import DAY_SLOTS, slow_waves
 from driftline.detectors.state.fields import GRID_POINTS
 
 DOMINATES = 3.0  # times the variance of the noise
@@ -43,8 +44,17 @@ def pairs_of(values: NDArray[np.float64], apart: int) -> Pairs:
 
 def is_dominated(values: NDArray[np.float64], pairs: Pairs) -> bool:
     """Whether values vary much more than from one to another some minutes later."""
-    noise = pairs.noise_sd()
-    return bool(noise > 0 and values.var() > (1 + DOMINATES) * noise**2)
+    return bool(0 < (1 + DOMINATES) * pairs.noise_sd() ** 2 < values.var())
+
+
+def dominates(values: NDArray[np.float64], slots: NDArray[np.integer[Any]]) -> bool:
+    """Whether it is a day that takes values, in these half hours of the week, much farther than all else.
+
+    What depends on the value before varies from minute to minute by less than in all, without any cycle.
+    """
+    waves = slow_waves(DAY_SLOTS)[slots % DAY_SLOTS]
+    left = values - waves @ np.linalg.lstsq(waves, values, rcond=None)[0]
+    return bool((1 + DOMINATES) * left.var() < values.var())
 
 
 def stabilising_table(pairs: Pairs, ends: tuple[float, float]) -> NDArray[np.float64]:

@@ -32,12 +32,14 @@ GRID = np.array([NormalDist().cdf(score) for score in SCORES])  # probabilities 
 
 class Tails(NamedTuple):
     """What is known of the tails of a reference: from how many independent values, the sd of its lower and
-    its upper half, and the growths that an earlier table of the signal had (0: none).
+    its upper half, and the growths that an earlier table of the signal had (0: none). of_less_than_a_day: a
+    cycle may take the signal where none of its values have been.
     """
 
     independent: float
     sds: tuple[float, float]
     growths: tuple[float, float]
+    of_less_than_a_day: bool
 
 
 def half_sds(values: NDArray[np.float64]) -> tuple[float, float]:
@@ -50,31 +52,34 @@ def half_sds(values: NDArray[np.float64]) -> tuple[float, float]:
 def lengthen_tails(table: NDArray[np.float64], known: Tails) -> list[tuple[float, float]]:
     """Both ends of a quantile table [129]: (unit, growth) of the lower and of the upper one."""
     mirrored = -table[::-1]
-    lower = lengthen_upwards(mirrored, known.independent, known.sds[0], known.growths[0])
-    upper = lengthen_upwards(table, known.independent, known.sds[1], known.growths[1])
+    lower, upper = lengthen_upwards(mirrored, known, 0), lengthen_upwards(table, known, 1)
     table[:MIDDLE] = -mirrored[: -MIDDLE - 1 : -1]
     return [lower, upper]
 
 
-def lengthen_upwards(
-    table: NDArray[np.float64], count: float, sd: float, growth_before: float
-) -> tuple[float, float]:
-    """Where fewer than three of so many independent values lie beyond, quantiles go on as a tail does.
+def lengthen_upwards(table: NDArray[np.float64], known: Tails, side: int) -> tuple[float, float]:
+    """Where fewer than three independent values lie beyond, quantiles go on as a tail does.
 
     Else the largest of a few values would stand for all quantiles up to 3.2 sd. Quantiles go on by the sd of
     their half for a score of 1. Those of a tail that is longer than a normal one go on by `unit` at the end,
     and that grows by e^growth for each score more: by the sd of the logarithm for log-normal values (J. W.
-    Tukey's g-distributions, "Exploratory Data Analysis", 1977). Returns unit and growth.
+    Tukey's g-distributions, "Exploratory Data Analysis", 1977). The other end of such values shrinks alike,
+    which counts where a cycle may take them: else they would be calm there. Returns unit and growth.
     """
+    count, sd = known.independent, known.sds[side]
     sure = min(int(np.searchsorted(GRID, 1 - TAIL_VALUES / max(count, SURE_COUNT_MIN))), GRID_POINTS - 1)
     growth = surely_grows(table, sure, count)
+    if not growth and known.of_less_than_a_day:
+        growth = surely_shrinks(table, count)
     reach = (sure - MIDDLE) * GRID_STEP
     rise = float(table[sure] - table[MIDDLE])
-    slope = max(rise * growth / -expm1(-growth * reach), sd) if growth else sd
-    growth = max(growth, growth_before)
+    slope = rise * growth / -expm1(-growth * reach) if growth else sd
+    slope = min(slope, sd) if growth < 0 else max(slope, sd)
+    growth = growth if growth < 0 else max(growth, known.growths[side])
     more = SCORES[sure + 1 :] - SCORES[sure]
     table[sure + 1 :] = table[sure] + slope * (np.expm1(growth * more) / growth if growth else more)
-    return max(slope * exp(growth * (SCORES[-1] - SCORES[sure])), SLOPE_MIN), growth
+    unit = slope * exp(growth * (SCORES[-1] - SCORES[sure]))
+    return max(unit, SLOPE_MIN), max(growth, 0.0)
 
 
 def surely_grows(table: NDArray[np.float64], sure: int, count: float) -> float:
@@ -83,14 +88,25 @@ def surely_grows(table: NDArray[np.float64], sure: int, count: float) -> float:
     A tail may be longer than the other one, as the quantiles at 1.5 sd tell best; or both may be long, as
     the outer half of what is sure tells, known from the three values beyond.
     """
-    side = round(SKEW_SCORE / GRID_STEP)
-    upper, lower = table[MIDDLE + side] - table[MIDDLE], table[MIDDLE] - table[MIDDLE - side]
     half = (sure - MIDDLE) // 2
     width = half * GRID_STEP
     inner, outer = table[sure - half] - table[sure - 2 * half], table[sure] - table[sure - half]
-    skewed = growth_of(float(lower), float(upper), SKEW_SCORE), SKEW_ERROR / sqrt(count)
+    skewed = growth_by_skew(table), SKEW_ERROR / sqrt(count)
     bent = growth_of(float(inner), float(outer), width), BENT_ERROR / (SCORES[sure] * width**2)
     return max((growth for growth, error in (skewed, bent) if growth > SURE * error), default=0.0)
+
+
+def surely_shrinks(table: NDArray[np.float64], count: float) -> float:
+    """The growth, below 0, of an upper tail that is surely the shorter one, a standard error nearer to 0."""
+    growth, error = growth_by_skew(table), SKEW_ERROR / sqrt(count)
+    return growth + error if growth < -SURE * error else 0.0
+
+
+def growth_by_skew(table: NDArray[np.float64]) -> float:
+    """How much longer the upper tail is than the lower one, as the growth that makes it so."""
+    side = round(SKEW_SCORE / GRID_STEP)
+    upper, lower = table[MIDDLE + side] - table[MIDDLE], table[MIDDLE] - table[MIDDLE - side]
+    return growth_of(float(lower), float(upper), SKEW_SCORE)
 
 
 def growth_of(inner: float, outer: float, width: float) -> float:

@@ -8,6 +8,7 @@ A single week says what stands out of its days, but not whether it comes again: 
 """
 
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,22 @@ NUMBERS_OF_AN_ARC = 3  # where it begins and ends, and its level
 HALF_HOURS_MIN = 14  # that both weeks have seen, such as one morning and evening a day
 
 
+class Grain(NamedTuple):
+    """What the mean of a half hour of a week owes to single values: the variance that they give it
+    [336 or 1], and how far one of them moves it.
+    """
+
+    variance: NDArray[np.float64]
+    jump: float
+
+
+SMOOTH = Grain(np.zeros(1), 0.0)
+"""Of normal scores, of which none counts for much: how much half hours vary is all that there is to know.
+
+Not so of a rare rate: nearly all its half hours are the same, and a single 1 would surely stand out of them.
+"""
+
+
 def scores_of(weeks: NDArray[np.int16]) -> NDArray[np.float64]:
     """What is known of two weeks [2, 336] as scores; nan where nothing is."""
     return np.where(weeks == UNKNOWN, np.nan, weeks * TALLY)
@@ -36,7 +53,10 @@ def tallies(scores: NDArray[np.float64]) -> NDArray[np.int16]:
 
 
 def shared_steps(
-    left: NDArray[np.float64], weights: NDArray[np.float64], smallest: float = SMALLEST
+    left: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    smallest: float = SMALLEST,
+    grain: Grain = SMOOTH,
 ) -> NDArray[np.float64]:
     """The steps [336] that two weeks share in what a cycle leaves of them, [2, 336], nan where unknown.
 
@@ -46,14 +66,17 @@ def shared_steps(
     if seen.sum() < HALF_HOURS_MIN:
         return np.zeros(SLOTS)
     weight, left = np.where(seen, _trust(weights), 0.0), np.where(seen, left, 0.0)
-    return steps_of(left, weight, SURE * np.sqrt(_variance(left[0] - left[1], weight)), smallest)
+    variance = _variance(left[0] - left[1], weight)
+    return steps_of(left, weight, _height(SURE, variance, weight, grain), smallest)
 
 
-def fit_waves(means: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[Fit, float]:
+def fit_waves(
+    means: NDArray[np.float64], weights: NDArray[np.float64], grain: Grain = SMOOTH
+) -> tuple[Fit, float]:
     """The waves of the cycle that mean scores [336] of so many values show, without what stands out of the
     days; and the mean of the scores around them.
     """
-    steps = _outlying(means, weights)
+    steps = _outlying(means, weights, grain)
     plain = _around(np.zeros(SLOTS), means, weights)
     return min(plain, _around(steps, means, weights), key=itemgetter(2))[:2] if steps.any() else plain[:2]
 
@@ -72,16 +95,29 @@ def _around(
     return fit, level, float(SLOTS * np.log(max(square, NOTHING)) + numbers * np.log(SLOTS))
 
 
-def _outlying(means: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def _outlying(means: NDArray[np.float64], weights: NDArray[np.float64], grain: Grain) -> NDArray[np.float64]:
     """Steps [336] by which a single week stands out of what its half hours of the day mostly are."""
     days = np.where(weights > 0, means, np.nan).reshape(DAYS, -1)
     if np.isnan(days).all(axis=0).any():
         return np.zeros(SLOTS)
     left = means - np.tile(np.nanmedian(days, axis=0), DAYS)
     weight = np.where(weights > 0, _trust(weights), 0.0)
-    variance = float(median_variance((weight * left**2)[weight > 0]))
-    height = SURE_OF_ONE * np.sqrt(variance / np.maximum(over_arcs(weight), NOTHING))
-    return steps_of(left[np.newaxis], weight, height, STANDS_OUT)
+    variance = median_variance((weight * left**2)[weight > 0]) / np.maximum(over_arcs(weight), NOTHING)
+    return steps_of(left[np.newaxis], weight, _height(SURE_OF_ONE, variance, weight, grain), STANDS_OUT)
+
+
+def _height(
+    sure: float, variance: NDArray[np.float64], weight: NDArray[np.float64], grain: Grain
+) -> NDArray[np.float64]:
+    """What means over arcs of such a variance [336, ARC_MAX] hardly ever reach by chance, either way.
+
+    So many standard errors of normal means; of coarse ones what the inequality of S. Bernstein (1924) says of
+    sums of bounded values. The variance is no less than that of single values.
+    """
+    known = np.maximum(over_arcs(weight), NOTHING)
+    own = over_arcs(weight * grain.variance) / known**2
+    coarse = sure**2 / 6 * grain.jump / known
+    return np.asarray(coarse + np.sqrt(coarse**2 + sure**2 * np.maximum(variance, own)))
 
 
 def _trust(weights: NDArray[np.float64]) -> NDArray[np.float64]:

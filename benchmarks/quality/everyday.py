@@ -10,7 +10,7 @@ be told and its signal had none within the day. `--replay` reads each model as `
 the default configuration: slower by ten times.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import click
@@ -78,15 +78,16 @@ def values(made: list[Feature], rows: int, spacing_ms: int, seed: int) -> Iterat
         yield np.where(log_sd > 0, 30.0 * np.exp(log_sd * noise), noise)
 
 
-def findings(spacing_ms: int, days: float, seeds: int) -> list[Finding]:
+def findings(spacing_ms: int, days: float, seeds: Iterable[int]) -> list[Finding]:
     """Those that would be told, of all models side by side in a bank."""
-    made = [features(seed) for seed in range(seeds)]
+    seeds = list(seeds)
+    made = [features(seed) for seed in seeds]
     rows = int(days * DAY_MS / spacing_ms)
     bank = Bank(BankSettings(false_alarm_every=ALARM_DAYS * DAY_MS / spacing_ms))
-    names = [f"{seed}:{feature.name}" for seed, model in enumerate(made) for feature in model]
+    names = [f"{s}:{feature.name}" for s, model in zip(seeds, made, strict=True) for feature in model]
     bank.add([Signal(name, c, Transform.VALUE) for c, name in enumerate(names)], columns=len(names))
     told: list[Finding] = []
-    streams = [values(model, rows, spacing_ms, seed) for seed, model in enumerate(made)]
+    streams = [values(model, rows, spacing_ms, s) for s, model in zip(seeds, made, strict=True)]
     first = 0
     for parts in zip(*streams, strict=True):
         matrix = np.concatenate(parts, axis=1)
@@ -136,17 +137,18 @@ def incidents(seed: int, days: float, spacing_ms: int) -> list[Incident]:
 @click.option("--spacing-s", type=float, default=10.0, show_default=True)
 @click.option("--days", type=float, default=30.0, show_default=True)
 @click.option("--seeds", type=int, default=10, show_default=True)
+@click.option("--first-seed", type=int, default=0, show_default=True, help="Tune on others than you report.")
 @click.option("--replay", "replayed", is_flag=True, help="The whole system, a model after the other.")
-def main(*, spacing_s: float, days: float, seeds: int, replayed: bool) -> None:
+def main(*, spacing_s: float, days: float, seeds: int, first_seed: int, replayed: bool) -> None:
     """Lists what would be told of healthy models."""
-    spacing_ms = int(spacing_s * 1000)
+    spacing_ms, chosen = int(spacing_s * 1000), range(first_seed, first_seed + seeds)
     if replayed:
-        for seed in range(seeds):
+        for seed in chosen:
             for each in incidents(seed, days, spacing_ms):
                 day = (each.detected_ms - START_MS) / DAY_MS
                 click.echo(f"model {seed} day {day:.2f}: {', '.join(each.all_signals)}")
         return
-    first = episodes(findings(spacing_ms, days, seeds))
+    first = episodes(findings(spacing_ms, days, chosen))
     for found in first:
         day = (found.detected_ms - START_MS) / DAY_MS
         was, now = found.before, found.after

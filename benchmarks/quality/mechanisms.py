@@ -17,6 +17,7 @@ from driftline.detectors.cycle import Fit
 from driftline.detectors.kernels.lanes import LANES, SDS, SHIFTS
 from driftline.detectors.state.fields import SLOTS
 from driftline.detectors.wandering import NONE
+from driftline.detectors.weekly import SMOOTH
 
 UNREACHED = 1e9  # a threshold
 NEVER_MS = 10**15
@@ -178,6 +179,15 @@ MECHANISMS: dict[str, Mechanism] = {
     ),
     "lengthen_tails": Mechanism(
         "tails of a short reference go on", (function("distribution.lengthen_tails", lambda *_: None),)
+    ),
+    "short_end": Mechanism(
+        "the short end of a skewed table shrinks", (function("table_ends.surely_shrinks", lambda *_: 0.0),)
+    ),
+    "hidden_noise": Mechanism(
+        "slow noise that a local level hid", (function("learning.give_back_noise", lambda *_: None),)
+    ),
+    "grain": Mechanism(
+        "single events are no step of a week", (function("learning.grain_of", lambda *_: SMOOTH),)
     ),
     "atoms": Mechanism("few distinct values, each its probability", (constant("distribution.ATOMS_MAX", 1),)),
     "ties": Mechanism("equal values told apart", (function("kernels.scores.uniform", replacements.middle),)),

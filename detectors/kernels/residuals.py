@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from driftline.detectors.kernels.compiled import compiled
 from driftline.detectors.kernels.page_hinkley import reset
-from driftline.detectors.kernels.reading import BINARY, BOUNDED, CATEGORY, MASS, TAIL, VALUE
+from driftline.detectors.kernels.reading import BINARY, BOUNDED, CATEGORY, MASS, VALUE
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
 from driftline.detectors.state.fields import SLOTS, TALLY
 
@@ -34,13 +34,17 @@ SURE_OF_HOUR = 4.0
 
 @compiled
 def remove_cycle(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: int) -> None:
-    """cycles, and residuals: the scores without them. Waves are interpolated between the middles of half
-    hours, steps are not.
+    """cycles, and residuals: the scores without them; spreads: the sd of a rate where it is now. Waves are
+    interpolated between the middles of half hours, steps are not.
     """
+    rate, stayed = is_share(signal), 0.0
+    if rate:
+        stayed = signal["carried"] * signal["sigma"] / (1.0 - signal["phi"])
+    spread = rate_spread(signal, stayed) if stayed != 0.0 else 1.0
     for place in range(count):
         scratch.residuals[place] = scratch.scores[place]
         scratch.cycles[place] = scratch.steps[place] = 0.0
-        scratch.spreads[place] = 1.0
+        scratch.spreads[place] = spread
     if signal["cyclic"] == 0:
         return
     knots = season["knots"]
@@ -48,11 +52,16 @@ def remove_cycle(signal: Any, season: Any, batch: Batch, scratch: Scratch, count
         scratch.cycles[place] = cycle_at(knots, batch, scratch.rows[place])
     if signal["stepped"] != 0:
         add_steps(season["steps"], batch, scratch, count)
-    rate = signal["transform"] == BINARY or signal["transform"] == TAIL
     for place in range(count):
         scratch.residuals[place] -= scratch.cycles[place]
         if rate:
-            scratch.spreads[place] = rate_spread(signal, scratch.cycles[place])
+            scratch.spreads[place] = rate_spread(signal, scratch.cycles[place] + stayed)
+
+
+@compiled
+def is_share(signal: Any) -> bool:
+    """Whether values are 0 or 1, so that their sd follows from their mean."""
+    return bool(signal["transform"] not in (VALUE, CATEGORY, BOUNDED))
 
 
 @compiled
@@ -88,9 +97,11 @@ def hour_offset(signal: Any, scratch: Scratch, place: int, error: float, spread:
 
 
 @compiled
-def rate_spread(signal: Any, cycle: float) -> float:
-    """The sd of a rate's values where a cycle takes it, against that of the reference."""
-    rate, sd = signal["center"] + signal["scale"] * cycle, signal["reference_sd"]
+def rate_spread(signal: Any, moved: float) -> float:
+    """The sd of a rate's values where a cycle, or a level that stayed, has moved it by so much of a score,
+    against that of the reference.
+    """
+    rate, sd = signal["center"] + signal["scale"] * moved, signal["reference_sd"]
     return float(max(sqrt(max(rate * (1.0 - rate), 0.0)) / sd, RATE_SPREAD_MIN))
 
 

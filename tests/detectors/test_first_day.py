@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from driftline.detectors import Bank, Finding
-from tests.detectors.streams import feed, numbered
+from tests.detectors.streams import autoregressive, feed, numbered
 
 TEN_SECONDS_MS = 10_000
 DAY = 8_640  # values
@@ -33,6 +33,17 @@ def test_the_other_end_of_the_day_is_not_wilder() -> None:
     """A reference of the night has seen no noon: its scores would be too wide there, and fire every day."""
     findings = run(bank_of(24), daily(16, 24, amplitude=1.4))
     assert len(findings) <= 1
+
+
+def test_an_amount_is_no_calmer_where_nobody_has_been() -> None:
+    """At night a skewed, autocorrelated amount is near 0 and seemed to vary too little: every third signal
+    told of it on its first day.
+    """
+    rows = np.arange(DAY)[:, None]
+    noise = autoregressive(np.random.default_rng(5), (DAY, 24), 0.9)
+    wave = np.sin(2 * np.pi * (rows / DAY + np.arange(24) / 24))
+    found = run(bank_of(24, warm_up=2_000), 30 * np.exp(0.9 * (noise + wave)))
+    assert len({each.signal for each in found}) <= 2
 
 
 def test_a_cycle_widens_the_reference_and_noise_keeps_it() -> None:

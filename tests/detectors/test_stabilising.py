@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from driftline.detectors import Finding
-from driftline.detectors.stabilising import is_dominated, pairs_of, stabilising_table
-from tests.detectors.streams import feed, numbered
+from driftline.detectors.stabilising import dominates, is_dominated, pairs_of, stabilising_table
+from tests.detectors.streams import autoregressive, feed, numbered
 
 DAY_S = 86_400
 TOLD_SD = 0.1  # smaller changes are never told
@@ -51,6 +51,17 @@ def test_noise_without_a_cycle_keeps_its_quantiles() -> None:
     wave = np.sin(np.arange(336) / 336 * 2 * np.pi)
     for sample in (random.standard_t(3, 336), random.standard_normal(336) + wave, np.ones(336)):
         assert not is_dominated(sample, pairs_of(sample, 1))
+
+
+def test_slow_noise_is_no_cycle() -> None:
+    """What differs little from minute to minute got a table without tails, and was told every week."""
+    minutes = np.arange(1_440)
+    wave, slots = np.sin(minutes / 1_440 * 2 * np.pi), minutes // 30
+    for seed in range(5):
+        noise = autoregressive(np.random.default_rng(seed), (1_440, 1), 0.95)[:, 0]
+        assert is_dominated(noise + wave, pairs_of(noise + wave, 4))
+        assert not dominates(noise + wave, slots)
+        assert dominates(noise + 5 * wave, slots)
 
 
 @settings(deadline=None)

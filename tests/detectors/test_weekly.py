@@ -5,11 +5,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from driftline.detectors.cycle import fit_cycle
 from driftline.detectors.state.fields import SLOTS
-from driftline.detectors.weekly import fit_waves, scores_of, shared_steps, tallies
+from driftline.detectors.weekly import Grain, fit_waves, scores_of, shared_steps, tallies
 
 NOISE = 0.2
 MANY = np.full(SLOTS, 60.0)
+VALUES = 30  # of a half hour: one a minute
+
+
+def weeks_of(rate: float | np.ndarray, seed: int) -> np.ndarray:
+    """What two weeks [2, 336] show of a rate, in its sd."""
+    ones = np.random.default_rng(seed).binomial(VALUES, np.broadcast_to(rate, (2, SLOTS)))
+    usual = float(np.median(rate))
+    return np.asarray((ones / VALUES - usual) / np.sqrt(usual * (1 - usual)))
+
+
+def grain_of(rate: float) -> Grain:
+    """Of scores in the sd of a rate."""
+    return Grain(np.array([1.0 / VALUES]), max(rate, 1 - rate) / np.sqrt(rate * (1 - rate)) / VALUES)
 
 
 def arc(first: int, length: int, level: float) -> np.ndarray:
@@ -76,6 +90,30 @@ def test_a_smooth_week_stays_one_of_waves() -> None:
     weekly = np.sin(2 * np.pi * hours / 168)
     noise = NOISE * np.random.default_rng(3).standard_normal(SLOTS)
     assert abs(fit_waves(weekly + noise, MANY)[0].knots - weekly).max() < 0.25
+
+
+@pytest.mark.parametrize("rate", [0.001, 0.003, 0.01, 0.03, 0.1, 0.5, 0.9, 0.997])
+def test_single_events_of_a_rare_rate_are_no_steps(rate: float) -> None:
+    """Nearly all its half hours are the same, so the few with an event would be a cycle: four times as many
+    false alarms as were asked for.
+    """
+    for seed in range(5):
+        weeks, grain = weeks_of(rate, seed), grain_of(rate)
+        assert not shared_steps(weeks, MANY, grain=grain).any()
+        for week in weeks:
+            fit, _ = fit_waves(week, MANY, grain)
+            assert np.array_equal(fit.knots, fit_cycle(week, MANY).knots)
+
+
+@pytest.mark.parametrize("rate", [0.003, 0.03, 0.5])
+def test_a_weekend_of_many_events_is_one_of_a_rare_rate(rate: float) -> None:
+    """Twenty times the odds would be news every weekend."""
+    odds = 20 * rate / (1 - rate)
+    weekend = odds / (1 + odds)
+    weeks = weeks_of(np.where(arc(240, 96, 1.0) > 0, weekend, rate), seed=1)
+    steps = shared_steps(weeks, MANY, grain=grain_of(rate)) * np.sqrt(rate * (1 - rate))
+    assert steps[240:].mean() == pytest.approx(weekend - rate, rel=0.3)
+    assert not steps[2:238].any()
 
 
 @given(st.lists(st.floats(-31, 31) | st.just(float("nan")), min_size=1))
