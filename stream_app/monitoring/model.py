@@ -1,7 +1,7 @@
 """Everything kept for one model: its clock, its streams, its waiting predictions."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,16 +16,16 @@ from driftline.stream_app.monitoring.feeds import Feeds
 from driftline.stream_app.monitoring.identity import id_hash
 from driftline.stream_app.monitoring.joins import Joins, Outcome
 from driftline.stream_app.monitoring.naming import prefix_of, subject_of, version_named
-from driftline.stream_app.monitoring.notices import Notices, Why
-from driftline.stream_app.monitoring.oddities import Note, usable
+from driftline.stream_app.monitoring.notices import Note, Notices, Why
+from driftline.stream_app.monitoring.oddities import usable
 from driftline.stream_app.monitoring.reading_ahead import flush_if_quiet
 from driftline.stream_app.monitoring.reported import EVERYTHING, Until
 from driftline.stream_app.monitoring.runs import DecodedRun, Run
-from driftline.stream_app.monitoring.segments import OTHER, Segments
+from driftline.stream_app.monitoring.segments import Segments
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.monitoring.streams import Baseline, Streams
-from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, Reported, Table
+from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, Reported
 from driftline.stream_app.monitoring.throughput import Throughput
 
 
@@ -61,8 +61,9 @@ class ModelMonitor:
         self.counts: Counter[str] = Counter()
         self.refused: set[str] = set()
         self.feeds = Feeds()
-        self._unlinked: Counter[str] = Counter()
-        self._reports: list[tuple[Reported, Stream]] = []
+        # Behaviours that name no prediction, since the last one; and findings that nobody has taken yet.
+        self.unlinked: Counter[str] = Counter()
+        self.reports: list[tuple[Reported, Stream]] = []
         self._prediction_offset = 0
         self.catch_up: Callable[[], None] = lambda: None
 
@@ -104,7 +105,7 @@ class ModelMonitor:
             chosen = places.tolist()
             part.take(run.pick(chosen), [sequences[place] for place in chosen], self.clock.tick_ms)
         self.joins.expect(keys, run, split, self.clock.tick_ms if ticks_ms is None else ticks_ms)
-        if self._unlinked or len(self.joins.early):
+        if self.unlinked or len(self.joins.early):
             for place, time_ms in enumerate(run.times_ms().tolist()):
                 arrival = Arrival(sequences[place], time_ms, int(run.offsets[place]))
                 self._catch_up(run.stream[1], keys[place], arrival)
@@ -123,7 +124,7 @@ class ModelMonitor:
         """Feedback that came before this prediction, and behaviours that name none."""
         if key in self.joins.early:
             self._deliver(self.joins.catch_up(key, self.clock.tick_ms), arrival)
-        if self._unlinked:
+        if self.unlinked:
             self._count_unlinked(role, arrival)
 
     def feedback(self, event: Feedback, offset: int) -> None:
@@ -142,7 +143,7 @@ class ModelMonitor:
             if event.id is not None and not self.joins.recent_ids.add(id_hash("feedback " + event.id)):
                 self.counts["duplicates"] += 1
             else:
-                self._unlinked[event.behavior] += 1
+                self.unlinked[event.behavior] += 1
 
     def serving(self, event: Serving, offset: int) -> None:
         """One report of a serving host."""
@@ -167,7 +168,7 @@ class ModelMonitor:
         """A tick of the clock: what waited long enough becomes rows, which belong to the event that ticks; it
         is absorbed next.
 
-        Flush before, unless ticks may wait (`ticks_may_wait`); then `look`, and flush again.
+        Flush before, unless ticks may wait (`idle_ticks`); then `look`, and flush again.
         """
         now_ms = self.clock.tick_ms
         self.streams.inherit_late()
@@ -181,33 +182,10 @@ class ModelMonitor:
         for segment in self.segments.replaced():
             self.catch_up()
             self.streams.close_segment(segment, self._flush_stream)
-        for name, share in self.segments.crowded():
-            subject = f"segment {name}"
-            sentence = (
-                f"{self.model}: {name} has more than {self.limits.segments} values (limits.segments); rarer "
-                f"ones, {100 * share:.2g} % of its predictions, are watched together as {name}={OTHER}"
-            )
-            self.notices.note(
-                Why.LIMIT, subject, sentence, now_ms, 0 if self.notices.holds(Why.LIMIT, subject) else 1
-            )
-
-    def is_idle(self, run: Run, until_ms: int) -> bool:
-        """Whether ticks before a time bring nothing, as far as one can say without the banks, though these
-        predictions come.
-        """
-        now_ms, stream = self.clock.tick_ms, self.streams.get(run.stream)
-        return (
-            stream is not None
-            and not self.plan.segments  # one may be new, or take another one's place
-            and stream.opened_ms > 0
-            and not stream.presence.is_gone(now_ms)
-            and not any(each.presence.is_gone_between(now_ms, until_ms) for each in self.streams.values())
-            and not self._unlinked
-            and self.joins.is_idle(now_ms, until_ms, len(run))
-        )
+        self.segments.note_crowded(self.notices, self.model, now_ms)
 
     def expire_idly(self) -> None:
-        """Let go of what has waited long enough by now, of which nothing comes (``is_idle``)."""
+        """Let go of what has waited long enough by now, of which nothing comes (`idle_ticks`)."""
         outcomes = list(self.joins.expire(self.clock.tick_ms))
         assert not outcomes
 
@@ -216,22 +194,12 @@ class ModelMonitor:
         for stream in self.streams.values():
             stream.predictions.look(now_ms)
 
-    def ticks_may_wait(self) -> bool:
-        """Whether a tick has nothing to do with what banks say, as long as they say nothing new."""
-        return (
-            not self._reports
-            and not self.plan.targets
-            and self.streams.has_inherited()
-            and not any(stream.has_to_say for stream in self.streams.values())
-            and self.streams.know([f"rate:{name}" for name in self.joins.names])
-        )
-
     def flush(self, until: Until = EVERYTHING) -> list[tuple[Reported, Stream]]:
         """Findings of the rows that waited, in the order of the events that caused them."""
         self.throughput.count()
         for stream in list(self.streams.values()):
             self._flush_stream(stream, until)
-        reports, self._reports = self._reports, []
+        reports, self.reports = self.reports, []
         reports.sort(key=lambda report: report[0].arrival.sequence)
         return reports
 
@@ -248,7 +216,7 @@ class ModelMonitor:
     # ---- rows
 
     def _flush_stream(self, stream: Stream, until: Until = EVERYTHING) -> None:
-        self._reports += [(report, stream) for report in stream.flush(until)]
+        self.reports += [(report, stream) for report in stream.flush(until)]
         if stream.predictions.has_said:
             self._hear(stream)
 
@@ -264,22 +232,15 @@ class ModelMonitor:
         if not stream.segment:  # what there is to say of it is said of the whole
             for name in table.refused:
                 self._refuse(f"{stream.version} {name}")
-            self._take_notes(table.notes)
+            self.notices.take(self.model, table.notes)
         for waiting in (table.refused, table.begun_again, table.notes):
             waiting.clear()
-
-    def _take_notes(self, notes: Iterable[Note]) -> None:
-        for why, subject, sentence, time_ms, times in notes:
-            if times:
-                self.notices.note(why, subject, f"{self.model}: {sentence}", time_ms, times)
-            else:
-                self.notices.settle(why, subject)
 
     def _usable(self, section: str, values: dict[str, Any], time_ms: int) -> dict[str, Any]:
         """The values of an event that can be used; the others are noted."""
         notes: list[Note] = []
         usable_values = usable(section, values, time_ms, notes)
-        self._take_notes(notes)
+        self.notices.take(self.model, notes)
         return usable_values
 
     def _arrival(self, time_ms: int, offset: int) -> Arrival:
@@ -343,7 +304,7 @@ class ModelMonitor:
         tables = [stream.outcomes["labels"] for stream in self.streams.values()]
         signal = f"error:{name}"
         for stream, table in zip(self.streams.values(), tables, strict=True):
-            self._reports += [(report, stream) for report in table.flush()]
+            self.reports += [(report, stream) for report in table.flush()]
         for table in tables:
             if (armed := table.armed_as(signal)) is not None:
                 return armed
@@ -359,7 +320,7 @@ class ModelMonitor:
         if stream.signals() + len(signals) > self.limits.signals_per_stream:
             self._refuse(f"{stream.version} {name}")
             return
-        self._reports += [(report, stream) for report in table.flush()]
+        self.reports += [(report, stream) for report in table.flush()]
         table.watch(signals, self._detectors(name))
 
     def _detectors(self, name: str) -> tuple[str, ...] | None:
@@ -377,11 +338,11 @@ class ModelMonitor:
         """Behaviours that name no prediction: how many came since the last one, as a rate per prediction."""
         everything = self.streams.everything(role)
         table = everything.outcomes["behaviors"]
-        values = {f"rate:{name}": float(count) for name, count in self._unlinked.items()}
+        values = {f"rate:{name}": float(count) for name, count in self.unlinked.items()}
         for name in table.unknown(values):
             self._watch(everything, table, [(name, Transform.VALUE)])
         self._append(table, values, arrival.time_ms, arrival)
-        self._unlinked = Counter(dict.fromkeys(self._unlinked, 0))
+        self.unlinked = Counter(dict.fromkeys(self.unlinked, 0))
 
     def _open(self, key: StreamKey) -> Stream | None:
         version, role, _ = key
@@ -406,7 +367,7 @@ class ModelMonitor:
             "feeds": self.feeds.snapshot(),
             "segments": self.segments.snapshot(),
             "counted_ms": self.throughput.counted_ms,
-            "unlinked": dict(self._unlinked),
+            "unlinked": dict(self.unlinked),
             "joins": self.joins.snapshot(),
         }
 
@@ -420,7 +381,7 @@ class ModelMonitor:
         self.feeds.restore(snapshot["feeds"])
         self.segments.restore(snapshot.get("segments", {"watched": {}, "waiting": {}}))
         self.throughput.counted_ms = snapshot["counted_ms"]
-        self._unlinked = Counter(snapshot["unlinked"])
+        self.unlinked = Counter(snapshot["unlinked"])
         self.joins.restore(snapshot["joins"])
 
     def add_stream(self, snapshot: dict[str, Any]) -> Stream:
@@ -428,16 +389,8 @@ class ModelMonitor:
         key = StreamKey(snapshot["version"], snapshot["role"], snapshot.get("segment", ""))
         stream = self.streams.new(key)
         stream.restore(snapshot)
-        for table in stream.tables():
-            self._note_new_beginnings(stream, table)
-        return stream
-
-    def _note_new_beginnings(self, stream: Stream, table: Table) -> None:
-        """Say what of a restored table could not be carried over."""
-        why = dict.fromkeys(table.bank.rebuilt, "its plug-in detectors begin anew at its reference")
-        why |= dict.fromkeys(table.bank.forgotten, "it learns anew, as the limit of categories is another")
-        for name, sentence in why.items():
+        for name, why in stream.new_beginnings().items():
             subject = f"{stream.version} {name}"
-            self.notices.note(
-                Why.BEGINS_ANEW, subject, f"{self.model}: {subject}: {sentence}", self.clock.now_ms
-            )
+            sentence = f"{self.model}: {subject}: {why}"
+            self.notices.note(Why.BEGINS_ANEW, subject, sentence, self.clock.now_ms)
+        return stream

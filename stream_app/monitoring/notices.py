@@ -4,8 +4,9 @@ Nothing that an event holds is passed over in silence. Whoever cannot use someth
 closing words, the model's status on the signals topic, /metrics and `driftline status` all read it.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -40,6 +41,16 @@ class Why(StrEnum):
     """An error inside driftline: the model is not watched until the next restart."""
 
 
+class Note(NamedTuple):
+    """Something to be noted, and how many times; 0 takes an earlier one back."""
+
+    why: Why
+    subject: str
+    sentence: str
+    time_ms: int
+    times: int
+
+
 class Notice(msgspec.Struct):
     """One thing that is not watched: how often it happened and since when, in event time."""
 
@@ -66,6 +77,14 @@ class Notices:
         elif len(self._by_key) < SUBJECTS_MAX:
             notice = self._by_key[why, subject] = Notice(why, subject, sentence, count, time_ms)
             self._unsaid.append(notice)
+
+    def take(self, model: str, notes: Iterable[Note]) -> None:
+        """What was noticed about a model's data."""
+        for why, subject, sentence, time_ms, times in notes:
+            if times:
+                self.note(why, subject, f"{model}: {sentence}", time_ms, times)
+            else:
+                self.settle(why, subject)
 
     def settle(self, why: Why, subject: str) -> None:
         """It is watched after all."""

@@ -1,14 +1,14 @@
 """What is said of values that cannot be used as they are: notes for the model's notices."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
 from driftline.schemas import Unusable
 from driftline.stream_app.monitoring.column_types import WORDS, ColumnType, declared_type
 from driftline.stream_app.monitoring.columns import Matrix, Section
-from driftline.stream_app.monitoring.notices import Why
+from driftline.stream_app.monitoring.notices import Note, Why
 from driftline.stream_app.monitoring.parsing import number_of
 from driftline.stream_app.monitoring.runs import DecodedRun, Run
 from driftline.stream_app.monitoring.votes import Takeover, seen_type
@@ -23,16 +23,6 @@ SAID_SHARE: Final = 10
 TEXTS_LOOKED_AT: Final = 20
 TEXTS_THAT_ARE_NUMBERS: Final = 18
 LONGEST_SHOWN: Final = 60
-
-
-class Note(NamedTuple):
-    """Something to be noted, and how many times; 0 takes an earlier one back."""
-
-    why: Why
-    subject: str
-    sentence: str
-    time_ms: int
-    times: int
 
 
 def subject_in(section: str, name: str) -> str:

@@ -17,7 +17,7 @@ from driftline.stream_app.monitoring.columns import Column, Matrix, Section, Val
 from driftline.stream_app.monitoring.families import is_of_output
 from driftline.stream_app.monitoring.masses import place_for, signals_of_mass
 from driftline.stream_app.monitoring.naming import subject_of
-from driftline.stream_app.monitoring.oddities import Note
+from driftline.stream_app.monitoring.notices import Note
 from driftline.stream_app.monitoring.placement import Placement
 from driftline.stream_app.monitoring.reported import Arrival, KeptTable, Reported
 from driftline.stream_app.monitoring.runs import Run, ScannedRun

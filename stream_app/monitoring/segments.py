@@ -6,13 +6,14 @@ with all others that have none, as ``country=other``, until it comes more often 
 then it takes that one's place.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from driftline.schemas import LONGEST_NAME
+from driftline.stream_app.monitoring.notices import Notices, Why
 from driftline.stream_app.monitoring.stream_key import Origin, StreamKey
 
 OTHER: Final = "other"
@@ -132,12 +133,20 @@ class Segments:
                 given_up.append(segment_of(name, rare))
         return given_up
 
-    def crowded(self) -> Iterable[tuple[str, float]]:
-        """The names with more values than places, and the share of their predictions that is ``other``."""
+    def note_crowded(self, notices: Notices, model: str, now_ms: int) -> None:
+        """Say which names have more values than places, and which part of their predictions is ``other``."""
         for name in self.names:
             waiting = sum(self._waiting[name].values())
-            if waiting:
-                yield name, waiting / (waiting + sum(self._watched[name].values()))
+            if not waiting:
+                continue
+            share = waiting / (waiting + sum(self._watched[name].values()))
+            subject = f"segment {name}"
+            sentence = (
+                f"{model}: {name} has more than {self._most} values (limits.segments); rarer ones, "
+                f"{100 * share:.2g} % of its predictions, are watched together as {name}={OTHER}"
+            )
+            count = 0 if notices.holds(Why.LIMIT, subject) else 1
+            notices.note(Why.LIMIT, subject, sentence, now_ms, count)
 
     def snapshot(self) -> dict[str, Any]:
         """Plain values for the state codec."""

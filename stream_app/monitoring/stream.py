@@ -227,6 +227,16 @@ class Stream:
             return "warm_up"
         return "baseline" if self.compared_with is None else f"version {self.compared_with}"
 
+    def new_beginnings(self) -> dict[str, str]:
+        """What of a restored stream could not be carried over, by signal, and why."""
+        why: dict[str, str] = {}
+        for table in self.tables():
+            why |= dict.fromkeys(table.bank.rebuilt, "its plug-in detectors begin anew at its reference")
+            why |= dict.fromkeys(
+                table.bank.forgotten, "it learns anew, as the limit of categories is another"
+            )
+        return why
+
     def snapshot(self) -> dict[str, Any]:
         return {
             "version": self.version,

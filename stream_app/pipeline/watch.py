@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -13,21 +12,17 @@ from numpy.typing import NDArray
 from driftline.schemas import Alert, Control, Coverage, Feedback, Serving
 from driftline.stream_app.alarms.control import ControlDesk
 from driftline.stream_app.alarms.desk import AlarmDesk
-from driftline.stream_app.alarms.incident import Evidence
 from driftline.stream_app.config import Settings
 from driftline.stream_app.monitoring.calibration import Calibration
 from driftline.stream_app.monitoring.clock import TICK_MS
-from driftline.stream_app.monitoring.families import kind_of
 from driftline.stream_app.monitoring.feeds import Arrived
+from driftline.stream_app.monitoring.idle_ticks import is_idle, may_wait
 from driftline.stream_app.monitoring.model import ModelMonitor
-from driftline.stream_app.monitoring.named_shares import named_shares
 from driftline.stream_app.monitoring.reported import EVERYTHING, Until
 from driftline.stream_app.monitoring.runs import DecodedRun, Run, ScannedRun
-from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.streams import Baseline
-from driftline.stream_app.monitoring.tables import Reported
-from driftline.stream_app.monitoring.units import unit_of
 from driftline.stream_app.pipeline.entries import Entry, Lapse, Refusal, Times, joined
+from driftline.stream_app.pipeline.evidence import Input, evidence_of
 from driftline.stream_app.pipeline.outputs import Ordered, alert_record, audit_record
 from driftline.stream_app.pipeline.records import OutputRecord
 from driftline.stream_app.pipeline.reporter import Reporter
@@ -209,7 +204,10 @@ class ModelWatch:
         self._forget_orders(self.monitor.sequence)
 
     def _read(self, until: Until) -> None:
-        found = [self._evidence(report, stream) for report, stream in self.monitor.flush(until)]
+        found = [
+            evidence_of(report, stream, self.monitor, Input(self.topics, self.partition))
+            for report, stream in self.monitor.flush(until)
+        ]
         for sequence, evidence in groupby(found, key=attrgetter("sequence")):
             alerts = self.desk.take(list(evidence), self._coverage(sequence))
             self._publish(alerts, self._order_of(sequence))
@@ -253,7 +251,7 @@ class ModelWatch:
         monitor, clock = self.monitor, self.monitor.clock
         until_ms = (clock.tick_ms // MINUTE_MS + 1) * MINUTE_MS
         noted = len(run) > ticked and self.reporter.has_noted(int(arrived_ms[-1]))
-        if not (noted and self.summaries is None and monitor.is_idle(run, until_ms)):
+        if not (noted and self.summaries is None and is_idle(monitor, run, until_ms)):
             if ticked:
                 monitor.take_run(run.part(0, ticked))
             return ticked
@@ -282,7 +280,7 @@ class ModelWatch:
             and not (state.incidents or state.pending)
             and not (self.summaries is not None and self.summary_due)
             and not self.calibration.is_due(now_ms, state.verdicts)
-            and self.monitor.ticks_may_wait()
+            and may_wait(self.monitor)
         )
 
     def settle(self) -> None:
@@ -339,26 +337,6 @@ class ModelWatch:
     def status(self) -> OutputRecord:
         """How the model is doing now, for the signals topic."""
         return self.statuses.record(self.refused, self._coverage(self.monitor.sequence))
-
-    def _evidence(self, report: Reported, stream: Stream) -> Evidence:
-        finding, arrival = report.finding, report.arrival
-        return Evidence(
-            model=self.monitor.model,
-            version=stream.version,
-            role=stream.role,
-            segment=stream.segment,
-            table=report.table,
-            topic=self.topics[stream.table(report.table).topic],
-            kind=kind_of(finding.signal),
-            compared_with=stream.compares(finding.signal),
-            sequence=arrival.sequence,
-            arrived_ms=arrival.time_ms,
-            partition=self.partition,
-            offset=arrival.offset,
-            finding=replace(finding, row=0),  # its row in the batch means nothing from here on
-            unit=unit_of(finding.signal, self.monitor.plan, share=finding.share),
-            categories=named_shares(finding, stream),
-        )
 
     def _coverage(self, seen: int) -> Coverage:
         return Coverage(seen=seen, rejected=self.rejected, sampled=self._sampling_rate, lost=self.lost)

@@ -1,0 +1,42 @@
+"""From a finding to the evidence that alarms are made of."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from driftline.stream_app.alarms.incident import Evidence
+from driftline.stream_app.monitoring.families import kind_of
+from driftline.stream_app.monitoring.model import ModelMonitor
+from driftline.stream_app.monitoring.named_shares import named_shares
+from driftline.stream_app.monitoring.reported import Reported
+from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.units import unit_of
+
+
+class Input(NamedTuple):
+    """Where events come from: topics by what they hold, and the partition."""
+
+    topics: Mapping[str, str]
+    partition: int
+
+
+def evidence_of(report: Reported, stream: Stream, monitor: ModelMonitor, source: Input) -> Evidence:
+    """A finding with what the alarm stages and a reader need to know of where it was made."""
+    finding, arrival = report.finding, report.arrival
+    return Evidence(
+        model=monitor.model,
+        version=stream.version,
+        role=stream.role,
+        segment=stream.segment,
+        table=report.table,
+        topic=source.topics[stream.table(report.table).topic],
+        kind=kind_of(finding.signal),
+        compared_with=stream.compares(finding.signal),
+        sequence=arrival.sequence,
+        arrived_ms=arrival.time_ms,
+        partition=source.partition,
+        offset=arrival.offset,
+        finding=replace(finding, row=0),  # its row in the batch means nothing from here on
+        unit=unit_of(finding.signal, monitor.plan, share=finding.share),
+        categories=named_shares(finding, stream),
+    )
