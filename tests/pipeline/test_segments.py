@@ -1,6 +1,7 @@
 """A change in one country is told as one in that country, and what is everywhere is told once."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -33,6 +34,7 @@ def judged(at: int, country: str, device: str, *, wrong: bool, **more: Any) -> I
     yield later_ms, label | {"time": later_ms, "labels": {"y": "b" if wrong else "a"}}
 
 
+@cache
 def world(rate: Rate, *, seed: int = 1, end: int = END, version: str = "1") -> list[Record]:
     """Predictions of which 5 % are wrong, and from the change on so many as the rate of their place says."""
     random = Random(seed)
@@ -62,6 +64,12 @@ def nowhere(*_: str) -> float:
     return 0.05
 
 
+@cache
+def told(rate: Rate) -> list[Any]:
+    """All alerts of a world."""
+    return alerts_of(world(rate), settings=SETTINGS)
+
+
 def about(alerts: list[Any], signal: str) -> list[Any]:
     return [alert for alert in alerts if alert["annotations"]["signal"] == signal]
 
@@ -71,7 +79,7 @@ def about(alerts: list[Any], signal: str) -> list[Any]:
 )
 def test_one_segment(rate: Rate, segment: str, others: int) -> None:
     """All predictions show a quarter of it, later, and nobody would know where to look."""
-    alerts = alerts_of(world(rate), settings=SETTINGS)
+    alerts = told(rate)
     assert len({alert["labels"]["incident"] for alert in alerts}) == 1
     first = alerts[0]
     assert first["labels"]["segment"] == segment
@@ -86,7 +94,7 @@ def test_one_segment(rate: Rate, segment: str, others: int) -> None:
 
 def test_everywhere_is_one_incident() -> None:
     """Twenty segments show what all predictions show: twenty pages for one bad release."""
-    alerts = alerts_of(world(everywhere), settings=SETTINGS)
+    alerts = told(everywhere)
     assert len({alert["labels"]["incident"] for alert in alerts}) == 1
     assert any(", everywhere (" in alert["annotations"]["summary"] for alert in alerts)
     assert any("values of country show it" in alert["annotations"]["description"] for alert in alerts)
@@ -110,23 +118,23 @@ def test_healthy_segments_say_nothing() -> None:
 def test_batches_and_crashes_change_nothing(rate: Rate) -> None:
     """Alerts that depend on fetch sizes could not be replayed, and would differ after a crash."""
     records = world(rate, end=CHANGE + 500)
-    whole = alerts_of(records, settings=SETTINGS)
-    assert whole, "the change must be found for this test to compare anything"
-    shard = Shard(0, SETTINGS, summaries=None)
+    whole, parts = Shard(0, SETTINGS, summaries=None), Shard(0, SETTINGS, summaries=None)
+    whole.apply(Records.of(records))
+    alerts = whole.take_alerts()
+    assert alerts, "the change must be found for this test to compare anything"
     for begin in range(0, len(records), 173):
-        shard.apply(Records.of(records[begin : begin + 173]))
-    crashed = crashing(3, SETTINGS, records)
-    assert state_of(crashed.shard) == state_of(shard)
-    assert alerts_of(records, range(0, len(records), 611), SETTINGS) == whole
+        parts.apply(Records.of(records[begin : begin + 173]))
+    assert parts.take_alerts() == alerts
+    assert state_of(parts) == state_of(whole) == state_of(crashing(3, SETTINGS, records).shard)
 
 
 def test_a_new_version_is_held_against_its_predecessor_in_each_segment() -> None:
     """A roll-out that is bad in one country only would be its new normal there."""
     alerts = alerts_of(world(in_germany, version="2"), settings=SETTINGS)
-    told = about(alerts, "error:y")
-    assert told[0]["labels"]["version"] == "2"
-    assert told[0]["labels"]["segment"] == "country=DE"
-    assert told[0]["drift"]["compared_with"] == "1"
+    first = about(alerts, "error:y")[0]
+    assert first["labels"]["version"] == "2"
+    assert first["labels"]["segment"] == "country=DE"
+    assert first["drift"]["compared_with"] == "1"
 
 
 def test_the_most_frequent_values_have_places() -> None:
@@ -150,12 +158,11 @@ def test_the_most_frequent_values_have_places() -> None:
 
 def test_what_is_accepted_is_accepted_in_its_segments() -> None:
     """An operator who accepts a change of all predictions would be told of it by each country next."""
-    records = world(everywhere, end=CHANGE + 2000)
-    (incident,) = {alert["labels"]["incident"] for alert in alerts_of(records, settings=SETTINGS)}
+    (incident,) = {alert["labels"]["incident"] for alert in told(everywhere)}
     at_ms = START_MS + (CHANGE + 1000) * STEP_MS
     word = {"type": "control", "action": "accept", "model": "m", "id": "c", "alert_id": incident}
     accept: Timed = (at_ms, word | {"time": at_ms})
-    events = written([*_timed(records), accept], stamped=True)
+    events = written([*_timed(world(everywhere)), accept], stamped=True)
     alerts = alerts_of(events, settings=SETTINGS)
     assert "accepted" in {alert["ended"] for alert in alerts}
     assert {alert["labels"]["incident"] for alert in alerts} == {incident}
