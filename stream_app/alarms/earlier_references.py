@@ -79,7 +79,7 @@ class EarlierReferences:
     def snapshot(self) -> list[Any]:
         """Plain values for the state codec."""
         return [
-            [each.id, each.time_ms, [[list(place), packed] for place, packed in each.references]]
+            [each.id, each.time_ms, [[packed_place(place), packed] for place, packed in each.references]]
             for each in self._accepts
         ]
 
@@ -89,3 +89,8 @@ class EarlierReferences:
             Accepted(id, time_ms, [(Place(*place), list(packed)) for place, packed in references])
             for id, time_ms, references in snapshot
         ]
+
+
+def packed_place(place: Place) -> list[str]:
+    """A place as plain values; of the whole as releases write it that do not know segments."""
+    return [*place] if place.segment else [*place[:-1]]

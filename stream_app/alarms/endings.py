@@ -82,4 +82,5 @@ def vanished(incident: Incident, streams: Streams, now_ms: int) -> Ended | None:
     if not streams.is_gone(incident.stream, now_ms):
         return None
     all_gone = streams.is_gone(StreamKey(ALL_VERSIONS, incident.role, incident.segment), now_ms)
-    return Ended.NO_TRAFFIC if all_gone else Ended.VERSION_GONE
+    of_version = streams.is_gone(incident.stream.whole, now_ms)  # else it is the segment that is gone
+    return Ended.VERSION_GONE if of_version and not all_gone else Ended.NO_TRAFFIC

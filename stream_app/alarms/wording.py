@@ -32,7 +32,8 @@ def summary_of(incident: Incident) -> str:
     kind = WORDS[incident.kind].name
     present = present_of(incident.first) if incident.sequence > 1 else ""
     now = f", {present}" if present else ""
-    where = f", {where_of(incident)}" if where_of(incident) else ""
+    told = where_of(incident)
+    where = f", {told}" if told else ""
     what = f"{kind}: {change_of(incident.first)}{now}{more}{where} ({place_of(incident)})"
     return what if incident.ended is None else f"{HEADS[incident.ended]}. {what}"
 
@@ -172,12 +173,13 @@ def ending_of(incident: Incident) -> str:
         return incident.acceptance
     one = len(incident.members) == 1
     heard = f"nothing was heard since {clock(incident.heard_ms)}"
+    of = f" of {one_line(incident.segment)}" if incident.segment else ""
     sentences = {
         Ended.BACK_AT_REFERENCE: f"{'It' if one else 'Every signal'} is back at its reference.",
         Ended.FOLLOWED: followed(incident),
         Ended.ACCEPTED: f"{incident.acceptance}{rest_of(incident)}",
         Ended.VERSION_GONE: f"Version {incident.version} is gone ({heard}): nobody can say if it got better.",
-        Ended.NO_TRAFFIC: f"There is no traffic any more ({heard}): that is no recovery.",
+        Ended.NO_TRAFFIC: f"There is no traffic{of} any more ({heard}): that is no recovery.",
         Ended.MET: "The target is met again.",
         Ended.OVER: "It is over.",
     }

@@ -191,7 +191,7 @@ class Entries:
         rows["stream"] = np.argsort(order)[places]
         names = list(self._origins)
         lengths = np.fromiter(map(len, texts), "<u4", len(texts))
-        origins = [list(names[code]) for code in codes[order].tolist()]
+        origins = [plain(names[code]) for code in codes[order].tolist()]
         return [origins, rows.tobytes(), lengths.tobytes(), b"".join(texts)]
 
     def take(self, packed: list[Any]) -> None:
@@ -221,6 +221,11 @@ class Entries:
         self._room = np.zeros(max(2 * len(rows), ROOM_MIN), ROW)
         self._room[: len(rows)] = rows
         self._first = 0
+
+
+def plain(origin: Origin) -> list[Any]:
+    """An origin as plain values; without segments as releases write it that do not know them."""
+    return [*origin] if origin.segments else [*origin[:2]]
 
 
 def unpacked(version: str, role: str, segments: Iterable[str] = ()) -> Origin:

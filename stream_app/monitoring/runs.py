@@ -141,9 +141,7 @@ class ScannedStream:
         keys, outputs = ([of[place] for place in places.tolist()] for of in (self.keys, self.outputs))
         particulars = Particulars(self.rows[places], keys, self.times_ms[places], outputs)
         source = Source(self.source.data, self.source.spans[places], self.source.offsets[places])
-        picked = ScannedStream(self.frame, (self.stream.version, self.stream.role), particulars, source)
-        picked.stream = self.stream
-        return picked
+        return ScannedStream(self.frame, (self.stream.version, self.stream.role), particulars, source)
 
     def event(self, place: int) -> Prediction:
         """One of the predictions as an event."""

@@ -5,6 +5,7 @@ from math import nan
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from driftline.detectors import Moments
 from driftline.schemas import Alert, Ended
@@ -98,6 +99,20 @@ def test_a_version_that_is_gone_is_said_to_be_gone() -> None:
     over = [alert for alert in alerts if alert.status == "resolved"]
     assert [alert.ended for alert in over] == [Ended.VERSION_GONE]
     assert "Version 1 is gone" in over[0].annotations.description
+
+
+def test_a_segment_that_is_gone_is_not_the_model() -> None:
+    """ "There is no traffic any more" would be said of a model that is busy, or that its version is gone."""
+    desk, key = Desk(), StreamKey("1", "live", "country=DE")
+    desk.monitor.streams.new(key).presence.hear(START_MS)
+    desk.found(structs.replace(change("error:y"), segment=key.segment))
+    alerts = []
+    for hours in range(1, 30):
+        desk.monitor.streams[key.whole].presence.hear(START_MS + hours * HOUR_MS)
+        alerts += desk.tick(START_MS + hours * HOUR_MS, COVERAGE)
+    over = [alert for alert in alerts if alert.status == "resolved"]
+    assert [alert.ended for alert in over] == [Ended.NO_TRAFFIC]
+    assert "There is no traffic of country=DE any more" in over[0].annotations.description
 
 
 def test_without_a_level_before_nothing_is_compared() -> None:

@@ -222,3 +222,11 @@ def test_who_waits_is_let_go_once_or_on_each_tick(
     once.due(until_ms, wait_ms)
     assert contents(often) == contents(once)
     assert often.changes() == once.changes()
+
+
+def test_a_release_without_segments_reads_what_has_none() -> None:
+    """A roll-back would end at the first checkpoint: that release knows a version and a role, and no more."""
+    waiting = Waiting(10)
+    waiting.add(1, Origin("v1", "live"), 0, 1)
+    _, (origins, *_), _ = waiting.snapshot()
+    assert origins == [["v1", "live"]]
