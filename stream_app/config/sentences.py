@@ -31,6 +31,7 @@ _WANTED: Final[Mapping[str, str]] = {
     "less_than_equal": "this must be at most {le}",
     "string_too_short": "this must not be empty",
     "string_too_long": "this must have at most {max_length} characters",
+    "too_long": "this must have at most {max_length} entries",
 }
 _PATTERNS: Final[Mapping[str, str]] = {
     "^[A-Za-z0-9._-]+$": "this must be letters, digits, dots, underscores and hyphens, as Kafka's topics are",
@@ -38,6 +39,7 @@ _PATTERNS: Final[Mapping[str, str]] = {
     "^[0-9a-f]{32}:[0-9a-f]{64}$": "this must be what `driftline dashboard token` (or gateway) printed",
     "^[A-Za-z0-9-]+$": "this must be the name of a header, such as X-Forwarded-User",
     r"^[\x20-\x7e]*$": "this must be printable ASCII, as headers are",
+    "^[^=]+$": "this must be a name without =, such as country: its values are added by themselves",
     "^(https?://.+)?$": "this must be an address that begins with http:// or https://",
 }
 

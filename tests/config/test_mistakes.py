@@ -1,5 +1,7 @@
 """Every file in `mistakes/` has one mistake; its first line is what must be said: line, place, sentence."""
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from driftline.stream_app.config import ConfigError, Settings, load_settings
+from driftline.stream_app.config import ConfigError, Settings, load_settings, sentences
 
 DETECTORS = ("adwin", "page_hinkley")
 FILES = sorted((Path(__file__).parent / "mistakes").glob("*.yaml"))
@@ -33,6 +35,14 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS | st.integers(), inner, max_size=4),
     max_leaves=12,
 )
+
+
+def test_every_pattern_has_a_sentence() -> None:
+    """A name that does not fit would end the program with a traceback."""
+    schema = json.dumps(Settings.model_json_schema(), separators=(",", ":"))
+    found = {json.loads(each) for each in re.findall(r'"pattern":("(?:[^"\\]|\\.)*")', schema)}
+    assert "^[^=]+$" in found
+    assert found <= set(sentences._PATTERNS)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
