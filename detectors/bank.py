@@ -318,18 +318,17 @@ class Bank(Readings):
     def _from_watches(self, scene: Scene, emissions: Emissions) -> list[Detection]:
         """Hands the emitted scores to river's and other per-signal detectors; their findings."""
         detections: list[Detection] = []
-        # Plain lists: taking single numbers out of arrays would cost more than the detectors do.
-        scores, emitted = emissions.scores.tolist(), self._arrays.signals["emitted"].tolist()
-        spans = zip(emissions.first.tolist(), emissions.last.tolist(), strict=True)
-        for index, (first, last) in enumerate(spans):
-            if first == last:
-                continue
+        with_scores = np.flatnonzero(emissions.last > emissions.first)
+        before = self._arrays.signals["emitted"][with_scores] - (emissions.last - emissions.first)[with_scores]
+        for index, updates in zip(with_scores.tolist(), before.tolist(), strict=True):
             watches = self._watches[index]
             if watches is None:
                 watches = self._watches[index] = make_watches(self._arrays.signals[index], self._names(index))
-            name, before = self.signals[index].name, emitted[index] - last
-            for place, order, watch, update in detections_of(watches, scores, (first, last), before):
-                row = int(emissions.rows[place])
+            span = slice(emissions.first[index], emissions.last[index])
+            # A plain list: taking single numbers out of arrays would cost more than the detectors do.
+            scores, name = emissions.scores[span].tolist(), self.signals[index].name
+            for place, order, watch, update in detections_of(watches, scores, updates):
+                row = int(emissions.rows[span][place])
                 if made := scene.per_signal(name, index, row, watch, update):
                     detections.append((row, index, order, made))
         return detections

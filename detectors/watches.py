@@ -104,17 +104,17 @@ def snapshot_watches(watches: list[Watch] | None) -> dict[str, list[Any]] | None
 
 
 def detections_of(
-    watches: list[Watch], scores: list[float], span: tuple[int, int], before: int
+    watches: list[Watch], scores: list[float], updates: int
 ) -> Iterator[tuple[int, int, Watch, int]]:
-    """Shows scores first … last - 1 to the detectors of a signal that has had `before - first` updates.
+    """Shows scores to the detectors of a signal that has had so many updates before.
 
     Yields (place among the scores, place among the detectors, watch, number of the update) of each change.
     """
-    first, last = span
     for order, watch in enumerate(watches):
         # Pulled one by one, so that a detection is looked at before the next score is shown.
-        changes = map(watch.detector.update, scores[first:last])
-        for place in compress(range(first, last), changes):
-            if watch.is_new(before + place + 1):
-                yield place, order, watch, before + place + 1
-                watch.fired_at = before + place + 1
+        changes = map(watch.detector.update, scores)
+        for place in compress(range(len(scores)), changes):
+            update = updates + place + 1
+            if watch.is_new(update):
+                yield place, order, watch, update
+                watch.fired_at = update

@@ -27,6 +27,10 @@ class Kind(IntEnum):
     EMPTY = 6
 
 
+# As plain numbers: to compare an array with a member of an enumeration costs more than the comparison.
+NUMBER, TEXT = int(Kind.NUMBER), int(Kind.TEXT)
+
+
 class Frame:
     """A batch of records that were scanned: a row each, a column (slot) for each value that was learned.
 
@@ -50,60 +54,77 @@ class Frame:
         self._blob = blob
         self._outputs = outputs
 
+    def part(self, rows: slice) -> "Frame":
+        """Rows one behind the other, as a view."""
+        columns = self.kinds[:, rows], self.numbers[:, rows]
+        part = Frame(self.slots, self._blob, self.fits[rows], columns, self._outputs[rows])
+        part.times_ms, part.texts = self.times_ms[rows], self.texts
+        return part
+
+    def at(self, rows: Rows) -> "Frame":
+        """These rows, in this order."""
+        first, count = int(rows[0]), len(rows)
+        if rows[-1] - first == count - 1 and bool((np.diff(rows) == 1).all()):
+            return self.part(slice(first, first + count))
+        columns = self.kinds.take(rows, axis=1), self.numbers.take(rows, axis=1)
+        chosen = Frame(self.slots, self._blob, self.fits[rows], columns, self._outputs[rows])
+        chosen.times_ms, chosen.texts = self.times_ms[rows], self.texts
+        return chosen
+
     def take_texts(self, slot: int, spans: NDArray[np.int64]) -> None:
         """The different texts of a column stand there in the blob, [texts, 2] beginnings and lengths."""
         blob = self._blob
         self.texts[slot] = [blob[begin : begin + length].decode() for begin, length in spans.tolist()]
 
-    def ids(self, rows: Rows) -> list[bytes]:
-        """The ids in these rows."""
+    def ids(self) -> list[bytes]:
+        """The ids."""
         blob = self._blob
-        begins, lengths = np.divmod(self.numbers[self.slots[("id",)], rows].astype(np.int64), SPAN)
+        begins, lengths = np.divmod(self.numbers[self.slots[("id",)]].astype(np.int64), SPAN)
         return [
             blob[begin:end] for begin, end in zip(begins.tolist(), (begins + lengths).tolist(), strict=True)
         ]
 
-    def outputs(self, rows: Rows) -> list[bytes]:
-        """The outputs in these rows as they were written: an object, or nothing."""
+    def outputs(self) -> list[bytes]:
+        """The outputs as they were written: an object, or nothing."""
         blob = self._blob
-        return [blob[begin:end] for begin, end in self._outputs[rows].tolist()]
+        return [blob[begin:end] for begin, end in self._outputs.tolist()]
 
-    def segments(self, rows: Rows) -> dict[str, NDArray[np.int64]]:
-        """Of each segment in these rows the places among them, as ``name=value``; empty texts are none."""
-        found: dict[str, NDArray[np.int64]] = {}
+    def segments(self) -> dict[str, Rows]:
+        """The rows of each segment, as ``name=value``; empty texts are none."""
+        found: dict[str, Rows] = {}
         for path, slot in self.slots.items():
             if path[0] != "segments" or len(path) != 2:
                 continue
-            for text, places in self._texts_of(slot, rows).items():
+            for text, places in self._texts_of(slot).items():
                 found[f"{path[1]}={text}"] = places
         return found
 
-    def values_of(self, path: Path, rows: Rows) -> dict[str, NDArray[np.int64]]:
-        """Of each value at a path in these rows, as text, the places among them; none of null and "".
+    def values_of(self, path: Path) -> dict[str, Rows]:
+        """The rows of each value at a path, as text; none of null and "".
 
         A text is itself, a number as `text_of` writes it, a truth value ``true`` or ``false``.
         """
         slot = self.slots.get(path)
         if slot is None:
             return {}
-        kinds = self.kinds[slot, rows]
-        found = self._texts_of(slot, rows)
+        kinds = self.kinds[slot]
+        found = self._texts_of(slot)
         found |= {
             text_of(kind is Kind.TRUE): np.flatnonzero(kinds == kind)
             for kind in (Kind.FALSE, Kind.TRUE)
             if (kinds == kind).any()
         }
-        places = np.flatnonzero(kinds == Kind.NUMBER)
-        numbers = self.numbers[slot, rows[places]]
+        places = np.flatnonzero(kinds == NUMBER)
+        numbers = self.numbers[slot, places]
         for number in np.unique(numbers).tolist():
             text, same = text_of(number), places[numbers == number]
             found[text] = np.union1d(found[text], same) if text in found else same
         return found
 
-    def _texts_of(self, slot: int, rows: Rows) -> dict[str, NDArray[np.int64]]:
-        """Of each text of a column in these rows the places among them."""
-        places = np.flatnonzero(self.kinds[slot, rows] == Kind.TEXT)
-        codes = self.numbers[slot, rows[places]].astype(np.int64)
+    def _texts_of(self, slot: int) -> dict[str, Rows]:
+        """The rows of each text of a column."""
+        places = np.flatnonzero(self.kinds[slot] == TEXT)
+        codes = self.numbers[slot, places].astype(np.int64)
         return {self.texts[slot][code]: places[codes == code] for code in np.unique(codes).tolist()}
 
     def streams(self) -> tuple[list[StreamName], Rows]:
@@ -115,7 +136,7 @@ class Frame:
             values = [*(self.texts[slot] if slot is not None else ()), DEFAULT_ROLE]
             column: Rows | int = len(values) - 1
             if slot is not None:
-                known = self.fits & (self.kinds[slot] == Kind.TEXT)
+                known = self.fits & (self.kinds[slot] == TEXT)
                 column = np.where(known, self.numbers[slot], len(values) - 1).astype(np.int64)
             codes = codes * len(values) + column
             names.append(values)

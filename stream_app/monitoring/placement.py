@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.schemas.scanner import Kind, Path, Rows
+from driftline.schemas.scanner import Kind, Path
 from driftline.stream_app.monitoring.categories import MISSING_CELL, CategoryCodes
 from driftline.stream_app.monitoring.cells import (
     ABSENT,
@@ -26,8 +26,8 @@ from driftline.stream_app.monitoring.runs import ScannedRun
 
 # One value of each kind, in the order of the kinds; what a column makes of it is what it makes of them all.
 SAMPLES = (ABSENT, None, False, True, 1.0, "text", "")
-# To look a member up in its enumeration costs as much as to place a cell.
-NULL, NUMBER, TEXT = Kind.NULL, Kind.NUMBER, Kind.TEXT
+# As plain numbers: to compare an array with a member of an enumeration costs as much as to place a cell.
+NULL, NUMBER, TEXT = map(int, (Kind.NULL, Kind.NUMBER, Kind.TEXT))
 # By kind: what comes in a column of categories unless something is wrong.
 MAY_BE_CATEGORIES = np.isin(np.arange(len(Kind)), (Kind.ABSENT, NULL, TEXT))
 NUMBERS = (ColumnType.NUMERIC, ColumnType.FIGURE)
@@ -78,28 +78,22 @@ class Placement:
         """The first row with a new name or a name's first value; else the number of rows."""
         if not len(self._watched):
             return len(run)
-        kinds = run.source.frame.kinds[np.ix_(self._watched, run.rows)]
+        kinds = run.frame().kinds[self._watched]
         misfits = self._news[self._watched[:, None], kinds].any(axis=0)
         return int(misfits.argmax()) if misfits.any() else len(run)
 
     def matrix(self, run: ScannedRun) -> Matrix:
         """The cells of all rows; its transpose is contiguous, as the bank wants it."""
-        frame, rows = run.source.frame, where(run.rows)
+        frame = run.frame()
         cells = np.full((self._columns, len(run)), np.nan)
-        cells[self._numeric_cells] = frame.numbers[:, rows][self._numeric_slots]
-        plain = (frame.kinds[:, rows][self._numeric_slots] == NUMBER).all(axis=1)
+        cells[self._numeric_cells] = frame.numbers[self._numeric_slots]
+        plain = (frame.kinds[self._numeric_slots] == NUMBER).all(axis=1)
         for place in [self._numeric[index] for index in np.flatnonzero(~plain).tolist()] + self._others:
-            kinds, numbers = frame.kinds[place.slot, rows], frame.numbers[place.slot, rows]
+            kinds, numbers = frame.kinds[place.slot], frame.numbers[place.slot]
             texts = frame.texts.get(place.slot, [])
             first, last = place.column.cell, place.column.cell + place.column.cells
             cells[first:last] = cells_of(place, kinds, numbers, texts)
         return cells.T
-
-
-def where(rows: Rows) -> slice | Rows:
-    """Rows one behind the other as a slice, which is a view; others as they are."""
-    first, count = int(rows[0]), len(rows)
-    return slice(first, first + count) if rows[-1] - first == count - 1 else rows
 
 
 def _state_of(sections: Sequence[Section]) -> list[int]:
@@ -137,14 +131,15 @@ def category_cells(
 ) -> NDArray[np.float64]:
     """The cells of a column of categories; new ones are learned in the order of rows."""
     codes = place.section.codes[place.column.name]
+    is_text = kinds == TEXT
+    if is_text.all():
+        return codes_of(numbers.astype(np.int64), texts, codes)[None]
     code = codes.__getitem__
     if len(kinds) <= FEW or not MAY_BE_CATEGORIES[kinds].all():
         values = map(value_of, kinds.tolist(), numbers.tolist(), repeat(texts))
         return np.array([[category_cell(value, code) for value in values]])
     cells = np.where(kinds == NULL, code(None), MISSING_CELL)
-    is_text = kinds == TEXT
-    indices = numbers[is_text].astype(np.int64)
-    cells[is_text] = codes_of(indices, texts, codes)
+    cells[is_text] = codes_of(numbers[is_text].astype(np.int64), texts, codes)
     return cells[None]
 
 

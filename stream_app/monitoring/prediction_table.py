@@ -108,23 +108,29 @@ class PredictionTable:
         sequences, self.sequences = self.sequences[:count], self.sequences[count:]
         runs, self.waiting = cut_at(count, self.waiting)
         reported: list[Reported] = []
-        for run in runs:
-            reported += self._flush_run(run, sequences)
-            del sequences[: len(run)]
+        while runs:
+            fitting = self._fitting(runs)
+            if not fitting:
+                self._discover(runs[0].part(0, 1).events[0])
+                continue
+            found, rows = self._update(fitting, sequences)
+            reported += found
+            del sequences[:rows]
+            _, runs = cut_at(rows, runs)
         return reported
 
-    def _flush_run(self, run: Run, sequences: list[int]) -> list[Reported]:
-        reported: list[Reported] = []
-        start = 0
-        while start < len(run):
-            stop = start + self._first_misfit(run.part(start, len(run)))
-            if stop > start:
-                found, rows = self._update(run.part(start, stop), sequences[start:stop])
-                reported += found
-                start += rows
-            if start == stop < len(run):
-                self._discover(run.part(stop, stop + 1).events[0])
-        return reported
+    def _fitting(self, runs: Sequence[Run]) -> list[Run]:
+        """Those at the beginning in which nothing is new, to be read together: one update costs as much as
+        some fifty rows. While types are still asked for, no more than one run.
+        """
+        fitting: list[Run] = []
+        for run in runs:
+            fits = self._first_misfit(run)
+            if fits:
+                fitting.append(run if fits == len(run) else run.part(0, fits))
+            if fits < len(run) or any(section.votes for section in self.sections):
+                break
+        return fitting
 
     def _first_misfit(self, run: Run) -> int:
         """The index of the first event that has a name which is new here; their number if none has."""
@@ -154,41 +160,52 @@ class PredictionTable:
             self.revision += 1
             self.bank.add(signals, columns[-1].cell + columns[-1].cells)
 
-    def _update(self, run: Run, sequences: list[int]) -> tuple[list[Reported], int]:
+    def _update(self, runs: Sequence[Run], sequences: Sequence[int]) -> tuple[list[Reported], int]:
         """Hand rows to the bank, up to the first at which a column becomes one of another type; how many."""
         self.revision += 1
         self._settle()
-        matrix = self._matrix(run)
-        counts = {section.name: counted(section, run, matrix) for section in self.sections}
+        first, parts = runs[0], [self._matrix(run) for run in runs]
+        # Of several runs nothing is counted: then no type is asked for any more.
+        counts = {section.name: counted(section, first, parts[0]) for section in self.sections}
         takeovers = [first_takeover(section, counts[section.name]) for section in self.sections]
         change = min(filter(None, takeovers), key=lambda each: each.row, default=None)
-        rows = len(run) if change is None else change.row
         found: list[tuple[str, Finding]] = []
-        if rows:
-            part, cells = run.part(0, rows), matrix[:rows]
-            times_ms, offsets = part.times_ms(), np.asarray(part.offsets, np.int64)
-            if self.read_by is not None:
-                self.read_by(self.bank.signals, cells)
-            found += [(self.name, each) for each in self.bank.update(cells, times_ms, offsets)]
-            for table, read in self.followed_by.items():
-                outputs = self.sections[SECTIONS.index("outputs")]
-                found += [(table, each) for each in read(outputs, cells, times_ms, offsets)]
+        if change is not None:
+            runs, parts = cut_at(change.row, runs)[0], [parts[0][: change.row]]
+        if runs:
+            # As its transpose, which is what the bank reads.
+            cells = parts[0] if len(parts) == 1 else np.concatenate([part.T for part in parts], axis=1).T
+            found = self._read(cells, runs)
             for section in self.sections:
                 remember(section, counts[section.name], cells)
-                self.notes += oddities.unusable(section, part, cells)
+                for run, part in zip(runs, parts, strict=True):
+                    self.notes += oddities.unusable(section, run, part)
             self._settle()
         if change is not None and change.column.name in change.section.votes:
-            self.notes.append(oddities.takeover(change, run))
+            self.notes.append(oddities.takeover(change, first))
             self._begin_again(change)
         return [
             Reported(each, table, Arrival(sequences[each.row], each.detected_ms, each.detected_offset))
             for table, each in found
-        ], rows
+        ], sum(map(len, runs))
+
+    def _read(self, cells: Matrix, runs: Sequence[Run]) -> list[tuple[str, Finding]]:
+        """What the bank finds in the cells of runs, and those that read the same rows; with their tables."""
+        times_ms = np.concatenate([run.times_ms() for run in runs])
+        offsets = np.concatenate([np.asarray(run.offsets, np.int64) for run in runs])
+        if self.read_by is not None:
+            self.read_by(self.bank.signals, cells)
+        found = [(self.name, each) for each in self.bank.update(cells, times_ms, offsets)]
+        outputs = self.sections[SECTIONS.index("outputs")]
+        for table, read in self.followed_by.items():
+            found += [(table, each) for each in read(outputs, cells, times_ms, offsets)]
+        return found
 
     def _matrix(self, run: Run) -> Matrix:
+        """The cells of a run; its transpose is contiguous."""
         if isinstance(run, ScannedRun):
             return self._placed(run).matrix(run)
-        matrix = np.empty((len(run), self.bank.columns))
+        matrix = np.empty((self.bank.columns, len(run))).T
         for section in self.sections:
             section.fill(values_of(run.events, section), matrix)
         return matrix

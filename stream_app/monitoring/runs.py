@@ -110,38 +110,38 @@ class Source(NamedTuple):
 
 
 class Particulars(NamedTuple):
-    """What is needed of each row: its place in the frame, the hash of its id, its event time, its outputs."""
+    """What is needed of each row: its place in the chunk, the hash of its id, its outputs."""
 
     rows: Rows
     keys: list[int]
-    times_ms: NDArray[np.int64]
     outputs: list[bytes]
 
     @classmethod
     def of(cls, frame: Frame, rows: Rows) -> "Particulars":
-        """Of these rows of a frame."""
-        return cls(rows, hashes_of(frame.ids(rows)), frame.times_ms[rows], frame.outputs(rows))
+        """Of the rows of a frame, which have these places."""
+        return cls(rows, hashes_of(frame.ids()), frame.outputs())
 
     def part(self, part: slice) -> "Particulars":
         """Those in a row."""
-        return Particulars(self.rows[part], self.keys[part], self.times_ms[part], self.outputs[part])
+        return Particulars(self.rows[part], self.keys[part], self.outputs[part])
 
 
 class ScannedStream:
-    """The rows of a frame that belong to one stream, with what is needed of each of them."""
+    """A frame whose rows belong to one stream, with what is needed of each of them."""
 
     def __init__(self, frame: Frame, stream: tuple[str, str], of: Particulars, source: Source) -> None:
         self.frame = frame
         self.stream = StreamKey(version_named(stream[0]), stream[1])
-        self.rows, self.keys, self.times_ms, self.outputs = of
+        self.rows, self.keys, self.outputs = of
         self.source = source
 
     def pick(self, places: Places) -> "ScannedStream":
         """The rows at these places."""
         keys, outputs = ([of[place] for place in places.tolist()] for of in (self.keys, self.outputs))
-        particulars = Particulars(self.rows[places], keys, self.times_ms[places], outputs)
+        particulars = Particulars(self.rows[places], keys, outputs)
         source = Source(self.source.data, self.source.spans[places], self.source.offsets[places])
-        return ScannedStream(self.frame, (self.stream.version, self.stream.role), particulars, source)
+        stream = self.stream.version, self.stream.role
+        return ScannedStream(self.frame.at(places), stream, particulars, source)
 
     def event(self, place: int) -> Prediction:
         """One of the predictions as an event."""
@@ -151,7 +151,7 @@ class ScannedStream:
 
 
 class ScannedRun:
-    """Some rows of a scanned stream: those from ``start`` to ``stop``, or those at ``places``."""
+    """Some rows of a scanned stream: those from ``start`` to ``stop``."""
 
     def __init__(self, source: ScannedStream, start: int, stop: int) -> None:
         self.source = source
@@ -164,19 +164,24 @@ class ScannedRun:
 
     def segments(self) -> dict[str, NDArray[np.int64]]:
         """Of each segment, as ``name=value``, the places among them."""
-        return self.source.frame.segments(self.rows)
+        return self.frame().segments()
+
+    def frame(self) -> Frame:
+        """What was scanned of them."""
+        frame = self.source.frame
+        return frame if len(self) == len(self.source.rows) else frame.part(slice(self.start, self.stop))
 
     def values_of(self, name: str) -> dict[str, Places]:
         """Of each value that a segment or else a feature of this name has, as text, the places among them; in
         the order of their first.
         """
-        frame, rows = self.source.frame, self.rows
-        found = frame.values_of(("segments", name), rows)
-        rest = np.ones(len(rows), np.bool_)
+        frame = self.frame()
+        found = frame.values_of(("segments", name))
+        rest = np.ones(len(self), np.bool_)
         for places in found.values():
             rest[places] = False
         others = np.flatnonzero(rest)
-        for text, places in frame.values_of(("features", name), rows[others]).items():
+        for text, places in frame.at(others).values_of(("features", name)).items() if len(others) else ():
             same = others[places]
             found[text] = np.union1d(found[text], same) if text in found else same
         return dict(sorted(found.items(), key=lambda item: int(item[1][0])))
@@ -192,7 +197,7 @@ class ScannedRun:
 
     @property
     def rows(self) -> Rows:
-        """Which rows of the frame they are."""
+        """Which records of their chunk they are."""
         return self.source.rows[self.start : self.stop]
 
     @property
@@ -203,7 +208,7 @@ class ScannedRun:
         return self.source.keys[self.start : self.stop]
 
     def times_ms(self) -> NDArray[np.int64]:
-        return self.source.times_ms[self.start : self.stop]
+        return self.source.frame.times_ms[self.start : self.stop]
 
     def outputs(self) -> list[bytes]:
         """As text."""

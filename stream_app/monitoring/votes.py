@@ -114,7 +114,7 @@ def ballots_of(section: Section, column: Column, run: Run) -> Ballots:
         slot = run.source.frame.slots.get((section.name, column.name))
         if slot is None:
             return np.full(len(run), ABSTAINS)
-        return np.asarray(_BALLOT_OF_KIND[run.source.frame.kinds[slot, run.rows]])
+        return np.asarray(_BALLOT_OF_KIND[run.frame().kinds[slot]])
     ballots = np.full(len(run), ABSTAINS)
     for row, event in enumerate(run.events):
         value = getattr(event, section.name).get(column.name, ABSENT)

@@ -107,11 +107,13 @@ class Waiting:
         rows = np.ones(len(arrivals.keys), ROW)
         rows["key"], rows["due_ms"], rows["time_ms"] = arrivals.keys, arrivals.dues_ms, arrivals.times_ms
         rows["serial"] = np.arange(self.serial + 1, self.serial + 1 + len(rows))
-        codes = np.zeros(len(arrivals.origins), np.uint32)
-        used, firsts = np.unique(arrivals.of, return_index=True)
-        for origin in used[np.argsort(firsts)].tolist():
-            codes[origin] = self._entries.code(arrivals.origins[origin])
-        rows["stream"] = codes[arrivals.of]
+        if len(arrivals.origins) == 1:
+            rows["stream"] = self._entries.code(arrivals.origins[0])
+        else:
+            codes = np.zeros(len(arrivals.origins), np.uint32)
+            for origin in dict.fromkeys(arrivals.of.tolist()):
+                codes[origin] = self._entries.code(arrivals.origins[origin])
+            rows["stream"] = codes[arrivals.of]
         self.serial += len(rows)
         self._entries.append(rows, arrivals.keys, arrivals.texts)
         self._sample()

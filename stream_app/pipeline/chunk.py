@@ -98,14 +98,15 @@ class Chunk:
             return
         # Once for all of them: to ask stream by stream costs a stream of few rows more than its rows do.
         numbers, records = self._stream_of[rows], self.records
-        of_rows = Particulars.of(self._frame, rows)
+        frame = self._frame.at(rows)
+        of_rows = Particulars.of(frame, rows)
         spans, offsets = records.values[rows], records.offsets[rows]
         begins = np.flatnonzero(np.diff(numbers, prepend=-1)).tolist()
         for begin, end in pairwise([*begins, len(rows)]):
             part = slice(begin, end)
             model, version, role = self._streams[numbers[begin]]
             source = Source(records.data, spans[part], offsets[part])
-            yield model, ScannedStream(self._frame, (version, role), of_rows.part(part), source)
+            yield model, ScannedStream(frame.part(part), (version, role), of_rows.part(part), source)
 
 
 def unseen(records: Records, positions: Positions) -> Records:

@@ -149,6 +149,8 @@ class ModelWatch:
                 clock.advance(int(clock_ms[start]), int(believed_ms[start]))
                 waits = self._tick(int(arrived_ms[start]))
                 quiet = 1
+                if start + 1 < len(run) and not (waits and thin):
+                    quiet += clock.advance_to_tick(clock_ms[start + 1 :], believed_ms[start + 1 :])
             if waits and thin:
                 rest = run.part(start, len(run))
                 quiet = self._take_idle(rest, clock_ms[start:], arrived_ms[start:], ticked=1)

@@ -49,13 +49,13 @@ def check(scanner: Scanner, records: list[bytes], timestamp_ms: int = -1) -> int
             continue
         event = decode(record, timestamp_ms)
         assert isinstance(event, Prediction), record
-        rows = np.array([row])
+        alone = frame.at(np.array([row]))
         assert names[stream_of[row]] == (event.model, event.version, event.role)
-        assert frame.ids(rows) == [event.id.encode()]
+        assert alone.ids() == [event.id.encode()]
         assert frame.times_ms[row] == event.time_ms
         assert repr(values_of(frame, row, "features")) == repr(sorted_like(event.features, frame, "features"))
         assert repr(values_of(frame, row, "outputs")) == repr(sorted_like(event.outputs, frame, "outputs"))
-        assert repr(read_outputs(frame.outputs(rows)[0])) == repr(event.outputs)
+        assert repr(read_outputs(alone.outputs()[0])) == repr(event.outputs)
         assert repr(values_of(frame, row, "serving")) == repr(sorted_like(event.serving, frame, "serving"))
     return int(frame.fits.sum())
 
