@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 
 from benchmarks.events import EventMaker, model_name
 from driftline.stream_app.adapters.garbage import spare_the_garbage_collector
+from driftline.stream_app.adapters.worker.intake import records_at_once
 from driftline.stream_app.config import Settings
 from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.pipeline import Record, Records, Recovery, Shard, recover
@@ -24,7 +25,6 @@ LEARNED_EVENTS = 5_000  # the warm-up, and as much again
 EVENTS = 60_000
 EVENTS_OF_MODEL = 120  # at least: each has a tick
 WARM_EVENTS_OF_MODEL = 50  # before the clock runs
-AT_ONCE = 24_576  # as a worker with many models takes them
 ROUNDS = 3
 TICKS = 1_000
 TOPIC = "driftline.predictions"
@@ -81,7 +81,7 @@ def absorb(shard: Shard, features: int, models: int, events: int, before: int) -
     records = map(record, range(events))
     seconds = 0.0
     left = events
-    for batch in batches(records):
+    for batch in batches(records, records_at_once(models)):
         left -= len(batch)
         began = process_time()
         shard.apply(batch, more=left > 0)
@@ -90,9 +90,9 @@ def absorb(shard: Shard, features: int, models: int, events: int, before: int) -
     return seconds / events
 
 
-def batches(records: Iterator[Record]) -> Iterator[Records]:
-    """Some at a time."""
-    while some := list(islice(records, AT_ONCE)):
+def batches(records: Iterator[Record], at_once: int) -> Iterator[Records]:
+    """As many at a time as a worker takes."""
+    while some := list(islice(records, at_once)):
         yield Records.of(some)
 
 
@@ -120,8 +120,7 @@ def seconds_per_tick() -> float:
         table.revision += 1  # as if values had come
         began = process_time()
         watch._orders.append(0)  # of the event that ticks
-        watch._tick(FIRST_MS)
-        watch.settle()  # in a row with others it is cheaper
+        watch._tick(FIRST_MS, may_wait=False)  # in a row with others it is cheaper
         told = list(watch._summariser.summaries(1.0))
         seconds.append(process_time() - began)
         assert not told

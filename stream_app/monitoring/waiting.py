@@ -104,7 +104,8 @@ class Waiting:
                 self.add(key, origins[origin], time_ms, due_ms, text)
 
     def _add_many(self, arrivals: Arrivals) -> None:
-        rows = np.ones(len(arrivals.keys), ROW)
+        rows = np.empty(len(arrivals.keys), ROW)
+        rows["waits"] = 1
         rows["key"], rows["due_ms"], rows["time_ms"] = arrivals.keys, arrivals.dues_ms, arrivals.times_ms
         rows["serial"] = np.arange(self.serial + 1, self.serial + 1 + len(rows))
         if len(arrivals.origins) == 1:

@@ -118,7 +118,7 @@ class ModelWatch:
             monitor.feedback(event, offset)
             return
         if monitor.clock.advance(int(times.clock_ms[place]), arrived_ms + self._clock_lead_ms):
-            self._tick(arrived_ms)
+            self._tick(arrived_ms, may_wait=self._may_wait())
         monitor.serving(event, offset)
 
     def _hear(self, event: Control) -> None:
@@ -147,11 +147,11 @@ class ModelWatch:
             waits = False
             if not quiet:
                 clock.advance(int(clock_ms[start]), int(believed_ms[start]))
-                waits = self._tick(int(arrived_ms[start]))
+                waits = self._tick(int(arrived_ms[start]), may_wait=thin and self._may_wait())
                 quiet = 1
-                if start + 1 < len(run) and not (waits and thin):
+                if start + 1 < len(run) and not waits:
                     quiet += clock.advance_to_tick(clock_ms[start + 1 :], believed_ms[start + 1 :])
-            if waits and thin:
+            if waits:
                 rest = run.part(start, len(run))
                 quiet = self._take_idle(rest, clock_ms[start:], arrived_ms[start:], ticked=1)
             else:
@@ -227,9 +227,8 @@ class ModelWatch:
     def _order_of(self, sequence: int) -> int:
         return self._orders[sequence - self._first_sequence]
 
-    def _tick(self, arrived_ms: int) -> bool:
-        """A tick waits for others as long as nothing is expected of it, see ``Tick``; whether it does."""
-        may_wait = self._may_wait()
+    def _tick(self, arrived_ms: int, *, may_wait: bool) -> bool:
+        """A tick may wait for others as long as nothing is expected of it, see ``Tick``; whether it does."""
         if not may_wait:
             self.flush()
         monitor = self.monitor

@@ -20,10 +20,11 @@ from driftline.stream_app.pipeline import Records
 log = get_log("driftline.intake")
 
 # What a fetch brings; between chunks heartbeats, web, producer and fetching get their turn. A model costs
-# some 100 µs a chunk, however few records are its own, so many models get larger ones: half a second at most.
+# some 500 µs a chunk, however few records are its own, so many models get larger ones: with a thousand, that
+# have as much to catch up, a second and a half.
 CHUNK_RECORDS = 6_144
 CHUNK_RECORDS_OF_MODEL = 32
-CHUNK_RECORDS_MAX = 24_576
+CHUNK_RECORDS_MAX = 32_768
 PAUSE_S = 0.001  # Faust passes on what was fetched in many steps: one each time would take it half a second
 STOP_READING, GO_ON_READING = 3 / 8, 1 / 4  # of what may be held
 IDLE_S = 0.02  # how often partitions are looked at whose records wait for a topic that is silent
