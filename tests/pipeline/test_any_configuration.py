@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from driftline.detectors import BankSettings
 from driftline.detectors.registry import known_names
 from driftline.detectors.signals import BOUNDS
-from driftline.stream_app.adapters.replay import Sinks, replay
+from driftline.stream_app.adapters.replay import batches, replay
 from driftline.stream_app.config import Limits, ModelPlan, Settings
 from driftline.stream_app.config.bounds import CATEGORIES, WARM_UP
 from driftline.stream_app.pipeline import Record, Records, Shard, recover
@@ -112,4 +112,4 @@ def test_a_bank_takes_what_the_configuration_takes() -> None:
 def test_the_shortest_warm_up_runs(warm_up: int) -> None:
     """The bound itself would be the first thing to break."""
     chosen = Settings(defaults=ModelPlan(warm_up=warm_up))
-    assert replay(Stream(count=500).records(), chosen, Sinks()).signals
+    assert replay(batches(Stream(count=500).records()), chosen).signals
