@@ -78,13 +78,15 @@ def test_a_configuration_that_is_accepted_runs(plan: ModelPlan, limits: Limits) 
     """`warm_up: 10` was fine by the configuration and ended the worker at the first event."""
     chosen = Settings(models={"search": plan}, limits=limits)
     records = stream()
-    shard = Shard(0, chosen, 1)
+    shard = Shard(0, chosen, 1, summaries="latest")  # as in a worker
     shard.apply(Records.of(records[: len(records) // 2]))
+    assert shard.take_summaries() and shard.take_statuses()
     (cut, *_) = shard.cut(["search"])
     state = [(record.key, record.value) for record in cut.records]
     recovered = recover(0, chosen, state)
     assert not recovered.unreadable
     recovered.shard.apply(Records.of(records))
+    assert recovered.shard.take_summaries() and recovered.shard.take_statuses()
 
 
 def numbered(records: list[Record]) -> list[Record]:

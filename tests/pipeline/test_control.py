@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from driftline.stream_app.config import ModelPlan, Settings
+from driftline.stream_app.config import ModelPlan, Settings, WorkerSettings
 from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.pipeline import Record, Records, Shard
 from driftline.stream_app.pipeline.codec import pack
@@ -15,7 +15,8 @@ from tests.pipeline.crashes import crashing, state_of
 from tests.streams import CONTROL, START_MS, Stream, control, with_control
 
 SECOND_MS = 1000
-SETTINGS = Settings(defaults=ModelPlan(warm_up=500))
+# Of each minute, not of every ten seconds: they took half of the time.
+SETTINGS = Settings(defaults=ModelPlan(warm_up=500), worker=WorkerSettings(summaries_every_s=60.0))
 SHIFTED = list(Stream(count=4500, change_at=1500, shift=1.5).records())
 
 
