@@ -45,9 +45,10 @@ def test_crashes_change_no_alert_of_the_demo() -> None:
     expected, state = undisturbed(Settings(), records)
     statuses = {orjson.loads(alert)["status"] for alert in expected.values()}
     assert statuses >= {"firing", "updated", "resolved"}
-    outcome = crashing(1, Settings(), records)
+    outcome = crashing(1, Settings(), records, batch_size=2000)
     assert by_id(outcome.alerts) == expected
     assert state_of(outcome.shard) == state
+    assert outcome.shard.epoch > 5
 
 
 def test_state_larger_than_a_record_is_split() -> None:
