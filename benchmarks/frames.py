@@ -11,7 +11,7 @@ import pandas as pd
 
 from driftline import watch
 from driftline.stream_app.adapters.files import lines_in
-from driftline.stream_app.adapters.replay import Sinks, replay_batches
+from driftline.stream_app.adapters.replay import replay
 from driftline.stream_app.adapters.tables import Tables, texts_of
 from driftline.stream_app.config import Settings
 from driftline.stream_app.frames.lines import Notes, lines_of
@@ -58,7 +58,7 @@ def main(rows: int) -> None:
     written = perf_counter()
     batches = records(texts)
     found = perf_counter()
-    summary = replay_batches(batches, Settings(), Sinks())
+    summary = replay(batches, Settings())
     del texts, batches
     start = perf_counter()
     report = watch(native)

@@ -26,6 +26,9 @@ settings.register_profile("driftline", deadline=None)
 settings.load_profile("driftline")
 KAFKA_LIBRARIES = REPOSITORY / ".driftline" / "kafka-libs"
 KAFKA_SESSIONS = REPOSITORY / ".driftline" / "test-kafka"
+# A broker of a test lives for seconds: to optimise its code took most of the 12 s of processor time that a
+# start cost, and 5 s are left. Every `java` that a test starts reads this.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

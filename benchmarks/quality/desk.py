@@ -19,9 +19,10 @@ from benchmarks.quality.limit.optimum import optimum_values
 from benchmarks.quality.noises import NOISES
 from driftline.detectors import Transform
 from driftline.schemas import rfc3339
-from driftline.stream_app.adapters.replay import Sinks, replay
+from driftline.stream_app.adapters.replay import batches, replay
 from driftline.stream_app.config import Settings
 from driftline.stream_app.evaluation.scoring import alerts_by_signal
+from driftline.stream_app.outputs import MemorySink
 from driftline.stream_app.pipeline import Record
 from driftline.stream_app.simulator import Incident, incidents_of
 
@@ -70,10 +71,9 @@ def run(noise: str, change: str, features: int) -> dict[str, Any]:
     """How many features were in exactly one incident, or in one for each of their changes."""
     settings = Settings()
     feed = feed_of(noise, change, features)
-    alerts: list[dict[str, Any]] = []
-    sinks = Sinks(alerts=lambda record: alerts.append(orjson.loads(record.value)))
-    replay(records(feed, settings.kafka.predictions), settings, sinks)
-    return figures(noise, change, features, incidents_of(alerts))
+    sink = MemorySink("alerts")
+    replay(batches(records(feed, settings.kafka.predictions)), settings, sink)
+    return figures(noise, change, features, incidents_of(sink.decoded("alerts")))
 
 
 def figures(noise: str, change: str, features: int, incidents: Iterable[Incident]) -> dict[str, Any]:

@@ -23,11 +23,12 @@ from benchmarks.quality.feed import START_MS
 from benchmarks.quality.noises import DAY_MS
 from driftline.detectors import Bank, BankSettings, Finding, Signal, Transform
 from driftline.schemas import rfc3339
-from driftline.stream_app.adapters.replay import Sinks, replay
+from driftline.stream_app.adapters.replay import batches, replay
 from driftline.stream_app.alarms.stages import SMALLEST_EFFECT_SD
 from driftline.stream_app.config import Settings
+from driftline.stream_app.outputs import MemorySink
 from driftline.stream_app.pipeline import Record
-from driftline.stream_app.simulator.report import Alert, Incident, incidents_of
+from driftline.stream_app.simulator.report import Incident, incidents_of
 
 CHUNK_ROWS = 8_640
 ALARM_DAYS = 600.0
@@ -127,10 +128,9 @@ def records(seed: int, days: float, spacing_ms: int, topic: str) -> Iterator[Rec
 def incidents(seed: int, days: float, spacing_ms: int) -> list[Incident]:
     """What a whole driftline tells of a model."""
     settings = Settings()
-    alerts: list[Alert] = []
-    sinks = Sinks(alerts=lambda record: alerts.append(orjson.loads(record.value)))
-    replay(records(seed, days, spacing_ms, settings.kafka.predictions), settings, sinks)
-    return incidents_of(alerts)
+    sink = MemorySink("alerts")
+    replay(batches(records(seed, days, spacing_ms, settings.kafka.predictions)), settings, sink)
+    return incidents_of(sink.decoded("alerts"))
 
 
 @click.command()

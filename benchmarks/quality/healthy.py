@@ -16,10 +16,11 @@ from scipy.signal import lfilter
 from benchmarks.quality.feed import START_MS
 from benchmarks.quality.noises import DAY_MS
 from driftline.schemas import rfc3339
-from driftline.stream_app.adapters.replay import Sinks, replay
+from driftline.stream_app.adapters.replay import batches, replay
 from driftline.stream_app.config import Settings
+from driftline.stream_app.outputs import MemorySink
 from driftline.stream_app.pipeline import Record
-from driftline.stream_app.simulator.report import Alert, incidents_of
+from driftline.stream_app.simulator.report import incidents_of
 
 SIGNALS = 40
 EVERY_MS = 2_000
@@ -90,10 +91,9 @@ def records(seed: int, days: float, topic: str) -> Iterator[Record]:
 def run(seed: int, days: float) -> dict[str, object]:
     """One seed: how many alerts, and which."""
     settings = Settings()
-    alerts: list[Alert] = []
-    sinks = Sinks(alerts=lambda record: alerts.append(orjson.loads(record.value)))
-    summary = replay(records(seed, days, settings.kafka.predictions), settings, sinks)
-    incidents = incidents_of(alerts)
+    sink = MemorySink("alerts")
+    summary = replay(batches(records(seed, days, settings.kafka.predictions)), settings, sink)
+    incidents = incidents_of(sink.decoded("alerts"))
     return {
         "seed": seed,
         "days": days,

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-import orjson
-
 from driftline.stream_app.adapters.memory import records_of_messages
-from driftline.stream_app.adapters.replay import Sinks, replay
+from driftline.stream_app.adapters.replay import batches, replay
 from driftline.stream_app.config import Settings
+from driftline.stream_app.outputs import MemorySink
 from driftline.stream_app.simulator import Report, report, scenarios
-from driftline.stream_app.simulator.report import Alert
 
 
 def run(scenario: str, seed: int) -> dict[str, Any]:
@@ -18,10 +16,9 @@ def run(scenario: str, seed: int) -> dict[str, Any]:
     a change moves hours after it was found first is an incident of its own, and no extra one.
     """
     played = scenarios()[scenario]
-    alerts: list[Alert] = []
-    sinks = Sinks(alerts=lambda record: alerts.append(orjson.loads(record.value)))
-    summary = replay(records_of_messages(played.events(seed)), Settings(), sinks)
-    found = report(alerts, played.truth(seed), played.prediction_times(seed).tolist())
+    sink = MemorySink("alerts")
+    summary = replay(batches(records_of_messages(played.events(seed))), Settings(), sink)
+    found = report(sink.decoded("alerts"), played.truth(seed), played.prediction_times(seed).tolist())
     return {
         "scenario": scenario,
         "seed": seed,

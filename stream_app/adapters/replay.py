@@ -1,12 +1,12 @@
 """The engine over records from anywhere but Kafka: files, standard input, memory."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -15,31 +15,11 @@ from driftline.stream_app.adapters.baselines import read_baselines, write_baseli
 from driftline.stream_app.adapters.garbage import seldom_collected
 from driftline.stream_app.adapters.unwatched import Unwatched, unwatched
 from driftline.stream_app.config import Settings
+from driftline.stream_app.outputs import Output, Sink
 from driftline.stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord
 
-Sink = Callable[[OutputRecord], object]
 DEFAULT_BATCH = 32_768  # what a shard sorts by model together
 UNWATCHED_MAX = 1000  # in a summary; each is about 300 B
-
-
-def ignore(record: OutputRecord) -> None:
-    """Where outputs go that nobody asked for."""
-
-
-@dataclass
-class Sinks:
-    """Where each kind of output goes; signals are not even made unless asked for.
-
-    ``signals`` gets the summaries of every tick, ``latest`` one of each signal a batch at most: the one or
-    the other.
-    """
-
-    alerts: Sink = ignore
-    dead_letters: Sink = ignore
-    audit: Sink = ignore
-    signals: Sink | None = None
-    latest: Sink | None = None
-    baseline: Path | None = None
 
 
 @dataclass
@@ -75,41 +55,66 @@ class Summary:
         }
 
 
-def replay(
-    records: Iterable[SourceRecord], settings: Settings, sinks: Sinks, batch_size: int = DEFAULT_BATCH
-) -> Summary:
-    """Run all records through one shard; the batch size changes nothing but the speed."""
-    return replay_batches(batches(records, batch_size), settings, sinks)
-
-
 @seldom_collected()
-def replay_batches(batches: Iterable[Records], settings: Settings, sinks: Sinks) -> Summary:
-    """The same of records that are together already."""
+def replay(
+    batches: Iterable[Records],
+    settings: Settings,
+    *sinks: Sink,
+    summaries: Literal["every", "latest"] | None = None,
+    baseline: Path | None = None,
+) -> Summary:
+    """Run all records through one shard; how they are batched changes nothing but the speed.
+
+    Args:
+        sinks: each of them gets everything that is said.
+        summaries: of signals, at every tick, or the latest of each a batch at most; None: none are even made.
+        baseline: a file for what was learned.
+    """
     baselines = read_baselines(settings)
-    shard = Shard(
-        0,
-        settings,
-        summaries="every" if sinks.signals else "latest" if sinks.latest else None,
-        baselines=baselines,
-        earliest_ms=OLDEST_MS,
-    )
+    shard = Shard(0, settings, summaries=summaries, baselines=baselines, earliest_ms=OLDEST_MS)
     started = perf_counter()
     first_refused = ""
     for batch in batches:
         shard.apply(batch)
-        for alert in shard.take_alerts():
-            sinks.alerts(alert)
-        for letter in shard.take_dead_letters():
-            first_refused = first_refused or place_and_sentence(letter)
-            sinks.dead_letters(letter)
-        for record in shard.take_audit():
-            sinks.audit(record)
-        if (hear := sinks.signals or sinks.latest) is not None:
-            for summary in shard.take_summaries():
-                hear(summary)
-    if sinks.baseline is not None:
-        write_baselines(sinks.baseline, shard)
+        said = taken(shard)
+        if said["dead_letters"] and not first_refused:
+            first_refused = place_and_sentence(said["dead_letters"][0])
+        for sink in sinks:
+            without_waiting(given(sink, said))
+    if baseline is not None:
+        write_baselines(baseline, shard)
     return replace(summary_of(shard, perf_counter() - started), first_refused=first_refused)
+
+
+def taken(shard: Shard) -> dict[Output, list[OutputRecord]]:
+    """All that a shard says; no checkpoint waits for it."""
+    return {
+        "alerts": shard.take_alerts(),
+        "dead_letters": shard.take_dead_letters(),
+        "audit": shard.take_audit(),
+        "signals": shard.take_summaries(),
+    }
+
+
+async def given(sink: Sink, said: dict[Output, list[OutputRecord]]) -> None:
+    """Write all of it."""
+    for output, records in said.items():
+        await sink.write(output, records)
+    await sink.flush()
+
+
+def without_waiting(step: Coroutine[Any, Any, None]) -> None:
+    """Run a step that waits for nothing. It needs no event loop of its own where, as in a notebook, one runs.
+
+    Raises:
+        RuntimeError: it does wait.
+    """
+    try:
+        step.send(None)
+    except StopIteration:
+        return
+    step.close()
+    raise RuntimeError("a sink of a replay may take its time, but there is no event loop that it can await")
 
 
 def place_and_sentence(letter: OutputRecord) -> str:
@@ -140,7 +145,7 @@ def summary_of(shard: Shard, seconds: float) -> Summary:
     )
 
 
-def batches(records: Iterable[SourceRecord], size: int) -> Iterator[Records]:
+def batches(records: Iterable[SourceRecord], size: int = DEFAULT_BATCH) -> Iterator[Records]:
     """The records, ``size`` at a time, the last ones fewer."""
     source = iter(records)
     while batch := list(islice(source, size)):

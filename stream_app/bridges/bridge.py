@@ -173,7 +173,9 @@ class Bridge(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has n
         if self._session is None:
             return 0.0
         windows = self._session.windows
-        unread = [(self._consumer.highwater(each) or 0) - window.next for each, window in windows.items()]
+        # Before the first fetch only the ends at the beginning are known.
+        ends = {each: max(self._consumer.highwater(each) or 0, self._ends[each]) for each in windows}
+        unread = [ends[each] - window.next for each, window in windows.items()]
         return float(self._session.deliveries.waiting + sum(max(count, 0) for count in unread))
 
     def _oldest_unsent_s(self) -> float:

@@ -60,13 +60,13 @@ def build(
     refuse_json(out)
     check_outputs(report)
     settings = engine_settings(config, bootstrap_servers)
-    from driftline.stream_app.adapters.replay import Sinks, replay_batches
+    from driftline.stream_app.adapters.replay import replay
     from driftline.stream_app.cli.not_watched import print_not_watched
     from driftline.stream_app.cli.replay_report import refuse_useless, watched
     from driftline.stream_app.evaluation.wording import counted
 
     with watched(files, tables_of(files, mapping)) as records:
-        result = replay_batches(records, settings, Sinks(baseline=out))
+        result = replay(records, settings, baseline=out)
     print_not_watched(result.not_watched)
     refuse_useless(result)
     notes = []

@@ -36,7 +36,7 @@ def _own_sentence(error: Exception) -> str | None:
     """driftline's own errors explain themselves."""
     from driftline.stream_app.adapters.local_kafka import LocalKafkaError
     from driftline.stream_app.config import ConfigError
-    from driftline.stream_app.simulator.kafka_sink import DeliveryError
+    from driftline.stream_app.simulator.event_sender import DeliveryError
 
     if isinstance(error, ConfigError | LocalKafkaError | DeliveryError):
         return str(error)

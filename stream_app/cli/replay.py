@@ -1,9 +1,9 @@
 """``driftline replay``: the engine over files, without a broker."""
 
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -13,8 +13,8 @@ from driftline.stream_app.cli.output_files import STANDARD_STREAM, written
 from driftline.stream_app.cli.presentation import Command, examples
 
 if TYPE_CHECKING:
-    from driftline.stream_app.adapters.replay import Sink, Summary
-    from driftline.stream_app.pipeline import OutputRecord
+    from driftline.stream_app.adapters.replay import Summary
+    from driftline.stream_app.outputs import FileSink, MemorySink, Output
 
 INPUT = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)
 OUTPUT = click.Path(dir_okay=False, writable=True, allow_dash=True)
@@ -81,39 +81,42 @@ def replay(
     refuse_to_overwrite((*files, *mapping.inputs), outputs)
     refuse_json(baseline)
     settings = engine_settings(config, bootstrap_servers)
-    from driftline.stream_app.adapters.replay import Sinks, ignore
-    from driftline.stream_app.adapters.replay import replay_batches as run
+    from driftline.stream_app.adapters.replay import replay as run
     from driftline.stream_app.cli.replay_report import print_summary, watched, write_summary
     from driftline.stream_app.evaluation.report_file import check_report
+    from driftline.stream_app.outputs import MemorySink
 
     check_report(Path(report or "none.html"))
-    kept: list[OutputRecord] = []
-    with ExitStack() as stack:
-        sinks = Sinks(
-            alerts=keeping(open_sink(stack, alerts), kept if report else None),
-            dead_letters=open_sink(stack, dead_letters) if dead_letters else ignore,
-            audit=open_sink(stack, audit) if audit else ignore,
-            signals=open_sink(stack, signals) if signals else None,
-            baseline=baseline,
-        )
-        tables = tables_of(files, mapping)
-        result = run(stack.enter_context(watched(files, tables, batch_size)), settings, sinks)
+    kept = MemorySink("alerts") if report else MemorySink()
+    named: dict[Output, str | None] = {"alerts": alerts, "signals": signals}
+    named |= {"dead_letters": dead_letters, "audit": audit}
+    with lines_in(named) as lines, watched(files, tables_of(files, mapping), batch_size) as records:
+        every: Literal["every"] | None = "every" if signals else None
+        result = run(records, settings, lines, kept, summaries=every, baseline=baseline)
     write_summary(result, summary)
     print_summary(result)
     if report:
         report_on(result, kept, files, Path(report))
 
 
-def report_on(result: "Summary", kept: "list[OutputRecord]", files: tuple[str, ...], path: Path) -> None:
-    """Write what was raised as a report."""
-    import orjson
+@contextmanager
+def lines_in(files: "Mapping[Output, str | None]") -> "Iterator[FileSink]":
+    """Writes JSON lines into the files that are named."""
+    from driftline.stream_app.outputs import FileSink
 
+    with ExitStack() as stack:
+        named = ((output, name) for output, name in files.items() if name)
+        yield FileSink({output: stack.enter_context(written(name)) for output, name in named})
+
+
+def report_on(result: "Summary", kept: "MemorySink", files: tuple[str, ...], path: Path) -> None:
+    """Write what was raised as a report."""
     from driftline.stream_app.cli.replay_report import figures_of
     from driftline.stream_app.evaluation.recording_document import recording_document
     from driftline.stream_app.evaluation.report_file import write_report
 
-    alerts = (orjson.loads(record.value) for record in kept)
-    write_report(recording_document(alerts, figures_of(result), [Path(file).name for file in files]), path)
+    names = [Path(file).name for file in files]
+    write_report(recording_document(kept.decoded("alerts"), figures_of(result), names), path)
 
 
 def refuse_to_overwrite(inputs: Iterable[str | Path | None], outputs: Iterable[str | Path | None]) -> None:
@@ -134,28 +137,3 @@ def refuse_json(baseline: Path | None) -> None:
         raise click.UsageError(
             f"{baseline}: a baseline is no JSON: call it {baseline.with_suffix('.baseline').name}."
         )
-
-
-def keeping(sink: "Sink", kept: "list[OutputRecord] | None") -> "Sink":
-    """The same sink; what goes there is kept as well, where somebody wants it."""
-    if kept is None:
-        return sink
-
-    def take(record: "OutputRecord") -> None:
-        kept.append(record)
-        sink(record)
-
-    return take
-
-
-def open_sink(stack: ExitStack, output: str) -> "Sink":
-    """Writes the values of records as lines; on standard output each can be read at once."""
-    file = stack.enter_context(written(output))
-    live = output == STANDARD_STREAM
-
-    def write(record: "OutputRecord") -> None:
-        file.write(record.value + b"\n")
-        if live:
-            file.flush()
-
-    return write

@@ -110,10 +110,10 @@ def write(events: Iterable["SimulatedEvent"], out: Path) -> int:
 def send(events: Iterable["SimulatedEvent"], kafka: "KafkaSettings", rate: float | None) -> int:
     """To Kafka, at the rate; returns how many when all are delivered."""
     from driftline.stream_app.simulator import play
-    from driftline.stream_app.simulator.kafka_sink import KafkaSink
+    from driftline.stream_app.simulator.event_sender import EventSender
 
-    with KafkaSink(kafka) as sink:
-        return play(events, sink.send, rate)
+    with EventSender(kafka) as sender:
+        return play(events, sender.send, rate)
 
 
 def write_truths(scenario: "Scenario", seed: int, file: Path | None) -> None:

@@ -12,6 +12,8 @@ from driftline.stream_app.config.tls import tls_context
 TopicName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=249)]
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+Output = Literal["alerts", "signals", "dead_letters", "audit"]
+"""A kind of what driftline says; each has a topic of its own."""
 
 
 class TopicNames(Section):
@@ -66,6 +68,16 @@ class KafkaSettings(Section):
     def inputs(self) -> tuple[str, ...]:
         """The topics that a worker reads, all with the same number of partitions; predictions go first."""
         return self.predictions, self.feedback, self.control
+
+    @property
+    def outputs(self) -> dict[Output, str]:
+        """The topic of each kind of output."""
+        return {
+            "alerts": self.alerts,
+            "signals": self.signals,
+            "dead_letters": self.dead_letters,
+            "audit": self.audit,
+        }
 
     @property
     def alerts(self) -> str:

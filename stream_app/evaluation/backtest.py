@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from driftline.stream_app.adapters.replay import Sinks, replay_batches
+from driftline.stream_app.adapters.replay import replay
 from driftline.stream_app.config import Settings
-from driftline.stream_app.evaluation.evaluating import Alerts, within
+from driftline.stream_app.evaluation.evaluating import within
 from driftline.stream_app.evaluation.history import History, observed
 from driftline.stream_app.evaluation.scoring import Score, matched, score
+from driftline.stream_app.outputs import MemorySink
 from driftline.stream_app.pipeline import Records
 from driftline.stream_app.simulator import TOLERANCE_S, Incident, Report, Truth, incidents_of
 
@@ -68,16 +69,17 @@ class Backtest:
         Raises:
             EvaluationError: as ``evaluate``.
         """
-        alerts = Alerts()
+        sink = MemorySink("alerts")
         first = self.replays == 0
         records = observed(self.records(), self.history.take) if first else self.records()
-        replay_batches(records, settings, Sinks(alerts=alerts))
+        replay(records, settings, sink)
         if first:
             self.inside, _ = within(self.history, self.truths or ())
         self.replays += 1
-        incidents = incidents_of(alerts.records)
+        alerts = sink.decoded("alerts")
+        incidents = incidents_of(alerts)
         report = matched(incidents, self.inside, self.history, self.tolerance_s)
-        mentions = mentions_of(alerts.records)
+        mentions = mentions_of(alerts)
         return Outcome(tuple(incidents), report, score("", report, self.history.days), tuple(mentions))
 
 

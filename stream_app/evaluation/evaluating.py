@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-import orjson
-
-from driftline.stream_app.adapters.replay import Sinks, Summary, replay_batches
+from driftline.stream_app.adapters.replay import Summary, replay
 from driftline.stream_app.config import Settings
 from driftline.stream_app.evaluation.baseline_rows import (
     ALWAYS_FIRE,
@@ -19,7 +17,8 @@ from driftline.stream_app.evaluation.errors import EvaluationError
 from driftline.stream_app.evaluation.history import History, observed
 from driftline.stream_app.evaluation.river_defaults import RiverDefaults
 from driftline.stream_app.evaluation.scoring import Score, matched, score
-from driftline.stream_app.pipeline import OutputRecord, Records
+from driftline.stream_app.outputs import MemorySink
+from driftline.stream_app.pipeline import Records
 from driftline.stream_app.simulator import TOLERANCE_S, Incident, Report, Truth, incidents_of
 
 DRIFTLINE: Final = "driftline"
@@ -50,16 +49,6 @@ class Evaluation:
         return self.contestants[0]
 
 
-class Alerts:
-    """A sink that decodes alerts and keeps them."""
-
-    def __init__(self) -> None:
-        self.records: list[dict[str, Any]] = []
-
-    def __call__(self, record: OutputRecord) -> None:
-        self.records.append(orjson.loads(record.value))
-
-
 def evaluate(
     records: Iterable[Records],
     settings: Settings,
@@ -71,12 +60,12 @@ def evaluate(
     Raises:
         EvaluationError: there is no prediction, or the truth is about another model.
     """
-    history, river, alerts = History(), RiverDefaults(settings), Alerts()
-    summary = replay_batches(observed(records, history.take, river.take), settings, Sinks(alerts=alerts))
+    history, river, sink = History(), RiverDefaults(settings), MemorySink("alerts")
+    summary = replay(observed(records, history.take, river.take), settings, sink)
     inside, outside = within(history, truths or ())
     within_ms = settings.defaults.alerts.group_within_ms
     raised = {
-        DRIFTLINE: incidents_of(alerts.records),
+        DRIFTLINE: incidents_of(sink.decoded("alerts")),
         ALWAYS_FIRE: list(always_fire(history, within_ms)),
         NEVER_FIRE: list(never_fire()),
     }

@@ -1,9 +1,11 @@
 """How signals went: the latest summary of each, and a few hundred moments on the way."""
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import orjson
 
+from driftline.stream_app.outputs import Output, Sink
 from driftline.stream_app.pipeline import OutputRecord
 
 Summary = dict[str, Any]
@@ -20,12 +22,18 @@ class Level(NamedTuple):
     high: float
 
 
-class Signals:
+class Signals(Sink):
     """Takes summaries as they come."""
 
     def __init__(self) -> None:
         self._latest: dict[bytes, Summary] = {}
         self._levels: dict[bytes, list[Level]] = {}
+
+    async def write(self, output: Output, records: Sequence[OutputRecord]) -> None:
+        """Hear those of signals."""
+        if output == "signals":
+            for record in records:
+                self.hear(record)
 
     def hear(self, record: OutputRecord) -> None:
         """One summary."""

@@ -8,7 +8,7 @@ import narwhals as nw
 
 from driftline.stream_app.adapters.files import lines_in
 from driftline.stream_app.adapters.kernel_cache import ensure_kernel_cache
-from driftline.stream_app.adapters.replay import Sinks, replay_batches
+from driftline.stream_app.adapters.replay import replay
 from driftline.stream_app.adapters.tables import LINES_AT_ONCE, Tables, texts_of
 from driftline.stream_app.config import Settings, load_settings, settings_of
 from driftline.stream_app.frames.held import MOMENTS, ColumnType, Held
@@ -20,7 +20,8 @@ from driftline.stream_app.frames.typed import Frame, frame_of, table_of
 from driftline.stream_app.notebook.asking import Named, wanted_of
 from driftline.stream_app.notebook.report import Report
 from driftline.stream_app.notebook.signals import Signals
-from driftline.stream_app.pipeline import OutputRecord, Records
+from driftline.stream_app.outputs import MemorySink
+from driftline.stream_app.pipeline import Records
 
 NAME: Final = "frame"
 """In place of a topic, in the positions of alerts."""
@@ -77,13 +78,12 @@ def watch(
     columns = Tables([wanted]).columns_of(NAME, table)
     ordered = by_time(read, columns, table.types)
     notes = Notes()
-    alerts: list[OutputRecord] = []
-    signals = Signals()
+    alerts, signals = MemorySink("alerts"), Signals()
     batches = records_of(ordered, columns, notes)
-    summary = replay_batches(batches, settings, Sinks(alerts=alerts.append, latest=signals.hear))
+    summary = replay(batches, settings, alerts, signals, summaries="latest")
     about = tuple(lines_about(f"{len(read):,} rows", columns, table.types))
     told = about, tuple(notes.sentences(NAME))
-    return Report(tuple(alerts), signals, summary, told, read.implementation)
+    return Report(tuple(alerts.records["alerts"]), signals, summary, told, read.implementation)
 
 
 def configured(config: Configuration) -> Settings:

@@ -1,7 +1,7 @@
 """The order of a checkpoint, and what happens when the broker refuses."""
 
 import asyncio
-from types import SimpleNamespace
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,10 +10,28 @@ from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, TopicAuthor
 from driftline.stream_app.adapters.metrics import Metrics
 from driftline.stream_app.adapters.worker.checkpointer import Checkpointer, CheckpointRefusedError
 from driftline.stream_app.adapters.worker.partition import Partition
+from driftline.stream_app.outputs import Output, Sink
 from driftline.stream_app.pipeline import OutputRecord
 from tests.adapters.worker_fakes import F, FakeShard, P
 
 LETTER = OutputRecord(None, b"letter", [])
+
+
+class JournalSink(Sink):
+    """Notes what is durable, and nothing before: writing alone is not enough."""
+
+    def __init__(self, journal: list[str]) -> None:
+        self._journal = journal
+        self._written: list[str] = []
+
+    async def write(self, output: Output, records: Sequence[OutputRecord]) -> None:
+        """Not durable yet."""
+        self._written.append(f"publish {output} {len(records)}")
+
+    async def flush(self) -> None:
+        """Durable now."""
+        self._journal += self._written
+        self._written.clear()
 
 
 class Bench:
@@ -23,10 +41,7 @@ class Bench:
         self.shard = FakeShard()
         self.partition = Partition(self.shard, (P, F), {})
         self.refusals: list[Exception] = []
-        topics = SimpleNamespace(
-            kafka=SimpleNamespace(alerts="alerts", audit="audit", signals="signals", dead_letters="dead")
-        )
-        self.checkpointer = Checkpointer(topics, self, self, self._commit, Metrics())
+        self.checkpointer = Checkpointer(self, JournalSink(self.shard.journal), self._commit, Metrics())
 
     async def write(self, number: int, records: list[Any]) -> int:
         """As `StateStore.write`."""
@@ -36,11 +51,6 @@ class Bench:
             f"{'write' if record.value else 'remove'} {record.key.decode()}" for record in records
         ]
         return sum(len(record.value or b"") for record in records)
-
-    async def publish(self, topic: str, records: list[Any]) -> int:
-        """As `Publisher.publish`."""
-        self.shard.journal.append(f"publish {topic} {len(records)}")
-        return 0
 
     async def _commit(self, number: int, offsets: dict[str, int]) -> None:
         self.shard.journal.append(f"commit {offsets}")
@@ -70,7 +80,7 @@ def test_dead_letters_are_published_before_their_offsets_are_acknowledged() -> N
     bench.partition.dead_letters = [LETTER]
     bench.shard.summaries = [LETTER, LETTER]
     asyncio.run(bench.checkpointer.acknowledge(bench.partition))
-    assert bench.shard.journal == ["publish dead 1", "publish signals 2", "commit {'predictions': 7}"]
+    assert bench.shard.journal == ["publish dead_letters 1", "publish signals 2", "commit {'predictions': 7}"]
     assert bench.partition.acknowledged == {P: 7}
 
 
@@ -132,5 +142,5 @@ def test_many_dead_letters_do_not_wait_for_the_next_round() -> None:
     assert bench.shard.journal == []
     bench.partition.dead_letters = [LETTER] * 2_001
     asyncio.run(bench.checkpointer.relieve(bench.partition))
-    assert bench.shard.journal == ["publish dead 2001"]
+    assert bench.shard.journal == ["publish dead_letters 2001"]
     assert bench.partition.dead_letters == []

@@ -7,17 +7,20 @@ import orjson
 import pytest
 
 from driftline.schemas import Control, Rejection, decode, rfc3339
-from driftline.stream_app.config import WorkerSettings
+from driftline.stream_app.config import AlertsPlan, ModelPlan, Settings, WorkerSettings
 from driftline.stream_app.pipeline import Record
 from tests.pipeline.crashes import crashing
-from tests.pipeline.test_control import SETTINGS, Outputs
+from tests.pipeline.test_control import Outputs
 from tests.pipeline.test_control import run as run_with
 from tests.streams import START_MS, Stream, control, with_control
 
-# Twelve hours of summaries every ten seconds took nearly all of the time.
-SPARING = SETTINGS.model_copy(update={"worker": WorkerSettings(summaries_every_s=600.0)})
+# Repeated after 90 minutes, not four hours, and summarised seldom: hours and summaries took the time.
+SPARING = Settings(
+    defaults=ModelPlan(warm_up=500, alerts=AlertsPlan(repeat_every_ms=5_400_000)),
+    worker=WorkerSettings(summaries_every_s=600.0),
+)
 STEP_MS = 10_000
-CHANGED = list(Stream(count=4500, change_at=1500, shift=1.5, step_ms=STEP_MS).records())  # 12 hours
+CHANGED = list(Stream(count=2500, change_at=900, shift=1.5, step_ms=STEP_MS).records())  # seven hours
 DAY_MS = 86_400_000
 
 
@@ -44,7 +47,7 @@ def test_an_acknowledged_incident_is_not_repeated() -> None:
     """Who is at it already would be paged again every four hours."""
     calm = whole().alerts
     assert len(repetitions(calm)) == 1
-    said = word(1700, alert_id=calm[0]["id"], action="acknowledge", until=START_MS + DAY_MS, by="anna")
+    said = word(1050, alert_id=calm[0]["id"], action="acknowledge", until=START_MS + DAY_MS, by="anna")
     outputs = run(with_control(CHANGED, [said]))
     assert repetitions(outputs.alerts) == []
     told = [alert for alert in calm if alert not in repetitions(calm)]
@@ -57,8 +60,8 @@ def test_an_acknowledged_incident_is_not_repeated() -> None:
 def test_an_acknowledgement_runs_out() -> None:
     """An incident that was acknowledged once and forgotten would never be heard of again."""
     calm = whole().alerts
-    until_ms = START_MS + 3500 * STEP_MS
-    said = word(1700, alert_id=calm[0]["id"], action="acknowledge", until=until_ms)
+    until_ms = START_MS + 1700 * STEP_MS
+    said = word(1050, alert_id=calm[0]["id"], action="acknowledge", until=until_ms)
     outputs = run(with_control(CHANGED, [said]))
     assert 1 <= len(repetitions(outputs.alerts)) <= len(repetitions(calm))
     assert outputs.audit[0]["until"] == rfc3339(until_ms)
@@ -70,9 +73,9 @@ def test_an_acknowledgement_runs_out() -> None:
 def accepted_and_undone() -> list[Record]:
     """A change that is accepted, and taken back later."""
     alert = whole().alerts[0]
-    accept = word(2500, alert_id=alert["id"], action="accept")
-    undo = word(3500, accept_id="c-2500", action="undo", by="ben")
-    return with_control(CHANGED, [accept, undo, word(3600, accept_id="c-2500", action="undo")])
+    accept = word(1200, alert_id=alert["id"], action="accept")
+    undo = word(1500, accept_id="c-1200", action="undo", by="ben")
+    return with_control(CHANGED, [accept, undo, word(1550, accept_id="c-1200", action="undo")])
 
 
 @cache
@@ -86,7 +89,7 @@ def test_an_accept_is_taken_back() -> None:
     outputs = taken_back()
     actions = [record["action"] for record in outputs.audit]
     assert actions == ["accepted", "undone", "ignored"]
-    assert outputs.audit[1]["reason"] == "c-2500 was taken back by ben: the reference before it holds again."
+    assert outputs.audit[1]["reason"] == "c-1200 was taken back by ben: the reference before it holds again."
     assert "or it was undone already" in outputs.audit[2]["reason"]
     ended = next(alert for alert in outputs.alerts if alert["status"] == "resolved")
     again = [alert for alert in outputs.alerts[outputs.alerts.index(ended) :] if alert["status"] == "firing"]
@@ -107,8 +110,8 @@ def test_undoing_does_not_depend_on_batches_or_crashes() -> None:
 def test_a_remark_is_written_down() -> None:
     """What one shift knew the next would not."""
     alert = whole().alerts[0]
-    said = word(2500, alert_id=alert["id"], action="comment", comment="asked the mobile team", by="anna")
-    outputs = run(with_control(CHANGED, [said]))
+    said = word(1200, alert_id=alert["id"], action="comment", comment="asked the mobile team", by="anna")
+    outputs = run(with_control(CHANGED[:3000], [said]))
     (record,) = outputs.audit
     assert (record["action"], record["comment"]) == ("commented", "asked the mobile team")
 

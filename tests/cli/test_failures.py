@@ -6,7 +6,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError, UnknownTopicOrPartitionE
 
 from driftline.stream_app.adapters.local_kafka import LocalKafkaError
 from driftline.stream_app.cli.failures import explained
-from driftline.stream_app.simulator.kafka_sink import DeliveryError
+from driftline.stream_app.simulator.event_sender import DeliveryError
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """The dashboard in a real browser over a real Kafka."""
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from driftline.stream_app.config import KafkaSettings
+from tests.conftest import own_topics
 from tests.dashboard.conftest import DashboardProcess
 from tests.dashboard.world import alert, audited, publish, summary
 from tests.kafka.worker_process import read_all, wait_until
@@ -26,7 +28,23 @@ HOSTILE = "<img src=x onerror=alert(1)>\"'{{7*7}}"
 
 @pytest.fixture
 def filled(dashboard: DashboardProcess, kafka_settings: KafkaSettings) -> DashboardProcess:
-    """A dashboard with something on every page."""
+    """A dashboard with something on every page, for tests that change something."""
+    fill(dashboard, kafka_settings)
+    return dashboard
+
+
+@pytest.fixture(scope="module")
+def shown(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DashboardProcess]:
+    """The same for tests that only look: one for all of them."""
+    with own_topics(broker) as kafka:
+        dashboard = DashboardProcess(kafka, tmp_path_factory.mktemp("shown"))
+        fill(dashboard, kafka)
+        yield dashboard
+        dashboard.stop()
+
+
+def fill(dashboard: DashboardProcess, kafka: KafkaSettings) -> None:
+    """Put something on every page."""
     minutes = [
         summary(mean=22 + place % 3, at_ms=int(time.time() * 1000) - place * 60_000)
         for place in range(90, 0, -1)
@@ -45,10 +63,9 @@ def filled(dashboard: DashboardProcess, kafka_settings: KafkaSettings) -> Dashbo
             },
         ),
     ]
-    publish(kafka_settings, [*minutes, alert(1), *hostile, audited("c0", comment=HOSTILE)])
+    publish(kafka, [*minutes, alert(1), *hostile, audited("c0", comment=HOSTILE)])
     dashboard.wait_for("fell from 22.1 to 14.3")
     dashboard.wait_for("not json", "/health")
-    return dashboard
 
 
 def opened(browser: "Browser", address: str, **options: Any) -> "Page":
@@ -82,24 +99,24 @@ def test_a_firing_alert_is_seen_within_two_seconds(
 
 
 def test_every_page_works_offline_and_shows_names_as_text(
-    browser: "Browser", filled: DashboardProcess
+    browser: "Browser", shown: DashboardProcess
 ) -> None:
     """A name from a producer would run as a script, or a page would wait for somebody else's server."""
     for path in (*EVERY_PAGE, f"/incidents/{2:016x}-1"):
-        page = opened(browser, f"{filled.address}{path}")
+        page = opened(browser, f"{shown.address}{path}")
         page.locator("#connection", has_text="live").wait_for()
         assert page.complaints == [], path  # type: ignore[attr-defined]
-        foreign = [url for url in page.requested if not url.startswith(filled.address)]  # type: ignore[attr-defined]
+        foreign = [url for url in page.requested if not url.startswith(shown.address)]  # type: ignore[attr-defined]
         assert foreign == []
         assert page.locator("img").count() == 0
         assert "{{7*7}}" in page.content() or HOSTILE not in page.inner_text("body")
         page.context.close()
 
 
-def test_every_page_works_without_scripts(browser: "Browser", filled: DashboardProcess) -> None:
+def test_every_page_works_without_scripts(browser: "Browser", shown: DashboardProcess) -> None:
     """A hardened browser would show nothing, and a chart that is only a canvas says nothing to many."""
     for path in EVERY_PAGE:
-        page = opened(browser, f"{filled.address}{path}", java_script_enabled=False)
+        page = opened(browser, f"{shown.address}{path}", java_script_enabled=False)
         assert page.locator("h1").count() == 1, path
         if path == SIGNAL:
             assert page.locator("svg.chart").count() == 1
@@ -108,12 +125,10 @@ def test_every_page_works_without_scripts(browser: "Browser", filled: DashboardP
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious(
-    browser: "Browser", filled: DashboardProcess, axe: str, theme: str
-) -> None:
+def test_axe_finds_nothing_serious(browser: "Browser", shown: DashboardProcess, axe: str, theme: str) -> None:
     """Somebody with a screen reader, or at night, could not read it."""
     for path in EVERY_PAGE:
-        page = opened(browser, f"{filled.address}{path}", color_scheme=theme)
+        page = opened(browser, f"{shown.address}{path}", color_scheme=theme)
         page.locator("#connection", has_text="live").wait_for()
         page.evaluate(axe)
         found = page.evaluate("axe.run().then(result => result.violations)")
@@ -127,10 +142,10 @@ def test_axe_finds_nothing_serious(
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_no_page_scrolls_sideways(browser: "Browser", filled: DashboardProcess, width: int) -> None:
+def test_no_page_scrolls_sideways(browser: "Browser", shown: DashboardProcess, width: int) -> None:
     """On a phone at night half of every sentence would be off the screen."""
     for path in EVERY_PAGE:
-        page = opened(browser, f"{filled.address}{path}", viewport={"width": width, "height": 900})
+        page = opened(browser, f"{shown.address}{path}", viewport={"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         page.context.close()
 

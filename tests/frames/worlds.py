@@ -14,10 +14,10 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from driftline.stream_app.adapters.files import records_of
-from driftline.stream_app.adapters.replay import Sinks, replay_batches
+from driftline.stream_app.adapters.replay import replay
 from driftline.stream_app.client.encoding import encode_event
 from driftline.stream_app.config import Settings
-from driftline.stream_app.pipeline import OutputRecord
+from driftline.stream_app.outputs import MemorySink
 
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)
 Cells = list[Any]
@@ -119,9 +119,9 @@ def alerts_of(lines: Sequence[bytes], folder: Path, settings: Settings) -> list[
     """What a replay of the lines raises, under the name that a frame has."""
     file = folder / "events.jsonl"
     file.write_bytes(b"\n".join(lines))
-    heard: list[OutputRecord] = []
-    replay_batches(records_of([str(file)]), settings, Sinks(alerts=heard.append))
-    return [record.value.replace(str(file).encode(), b"frame") for record in heard]
+    sink = MemorySink("alerts")
+    replay(records_of([str(file)]), settings, sink)
+    return [record.value.replace(str(file).encode(), b"frame") for record in sink.records["alerts"]]
 
 
 def drifting(seed: int, count: int = 900, gaps: float = 0.02) -> tuple[dict[str, Cells], dict[str, str]]:

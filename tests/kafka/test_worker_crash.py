@@ -8,8 +8,8 @@ import orjson
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
-from driftline.stream_app.adapters.topics import create_topics
 from driftline.stream_app.config import KafkaSettings
+from tests.conftest import own_topics
 from tests.kafka.worker_process import READY_S, Event, WorkerProcess, alert_ids, send, wait_until
 from tests.streams import Stream
 
@@ -26,25 +26,26 @@ def incidents() -> list[Event]:
     return sorted(events, key=lambda event: event["time"])
 
 
-def alerts_of_a_calm_run(kafka: KafkaSettings, directory: Path, events: list[Event]) -> set[str]:
+@pytest.fixture(scope="module")
+def alerts_of_a_calm_run(broker: str, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """Ids of the alerts that one worker raises when nothing happens to it."""
-    calm = kafka.model_copy(update={"prefix": f"{kafka.prefix}-calm", "group": f"{kafka.group}-calm"})
-    create_topics(calm)
-    with WorkerProcess(calm, directory, "calm") as worker:
-        send(calm, events)
-        wait_until(worker.ready, READY_S, "becoming ready")
-        wait_until(lambda: worker.metric("driftline_events_total") == len(events), 30, "absorbing")
-        assert worker.terminate()[0] == 0
-    ids = alert_ids(calm)
+    events = incidents()
+    with own_topics(broker) as calm:
+        with WorkerProcess(calm, tmp_path_factory.mktemp("calm"), "calm") as worker:
+            send(calm, events)
+            wait_until(worker.ready, READY_S, "becoming ready")
+            wait_until(lambda: worker.metric("driftline_events_total") == len(events), 30, "absorbing")
+            assert worker.terminate()[0] == 0
+        ids = alert_ids(calm)
     assert len(ids) >= 4
     return ids
 
 
-def test_a_killed_worker_leaves_the_same_alerts(kafka_settings: KafkaSettings, tmp_path: Path) -> None:
+def test_a_killed_worker_leaves_the_same_alerts(
+    kafka_settings: KafkaSettings, tmp_path: Path, alerts_of_a_calm_run: set[str]
+) -> None:
     """Alerts would be lost, doubled under new ids, or invented from half-restored state."""
     events = incidents()
-    expected = alerts_of_a_calm_run(kafka_settings, tmp_path, events)
-
     sending = Thread(target=send, args=(kafka_settings, events, 250))
     with WorkerProcess(kafka_settings, tmp_path, "victim") as victim:
         wait_until(victim.ready, READY_S, "becoming ready")
@@ -59,7 +60,7 @@ def test_a_killed_worker_leaves_the_same_alerts(kafka_settings: KafkaSettings, t
         wait_until(lambda: successor.metric("driftline_lag") == 0, 30, "no lag")
         assert successor.metric("driftline_lost_total") == 0
         assert successor.terminate()[0] == 0
-    assert alert_ids(kafka_settings) == expected
+    assert alert_ids(kafka_settings) == alerts_of_a_calm_run
 
 
 def test_records_that_expired_are_reported_as_lost(kafka_settings: KafkaSettings, tmp_path: Path) -> None:
@@ -95,10 +96,11 @@ def busy_partitions(kafka: KafkaSettings) -> list[int]:
     return [source.partition for source, end in ends.items() if end]
 
 
-def test_a_worker_that_slept_too_long_changes_nothing(kafka_settings: KafkaSettings, tmp_path: Path) -> None:
+def test_a_worker_that_slept_too_long_changes_nothing(
+    kafka_settings: KafkaSettings, tmp_path: Path, alerts_of_a_calm_run: set[str]
+) -> None:
     """Waking up, it would overwrite, or remove, the state of its successor."""
     events = incidents()
-    expected = alerts_of_a_calm_run(kafka_settings, tmp_path, events)
     half = len(events) // 2
     with (
         WorkerProcess(kafka_settings, tmp_path, "sleeper") as sleeper,
@@ -121,4 +123,4 @@ def test_a_worker_that_slept_too_long_changes_nothing(kafka_settings: KafkaSetti
         )
         assert sleeper.terminate()[0] == 0
         assert successor.terminate()[0] == 0
-    assert alert_ids(kafka_settings) == expected
+    assert alert_ids(kafka_settings) == alerts_of_a_calm_run

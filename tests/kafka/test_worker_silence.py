@@ -16,6 +16,18 @@ STEP_S = 20
 HOURS = 26
 
 
+class ImpatientWorker(WorkerProcess):
+    """Writes a heartbeat after a second of quiet, not after 40, which `test_heartbeat.py` has."""
+
+    program = (
+        "-c",
+        "from driftline.stream_app.adapters.worker import heartbeat\n"
+        "heartbeat.QUIET_S = heartbeat.LOOK_S = 1.0\n"
+        "from driftline.stream_app.cli import main\n"
+        "main()",
+    )
+
+
 def send_history(kafka: KafkaSettings, end_s: float) -> int:
     """A day and more of one model, written when it happened, up to this moment."""
     producer = KafkaProducer(bootstrap_servers=kafka.bootstrap_servers, linger_ms=5)
@@ -41,7 +53,7 @@ def test_a_model_that_stops_is_told_though_nothing_else_is_written(
 ) -> None:
     """Time would stand still with the only model, and the outage would be told when it is over."""
     count = send_history(kafka_settings, time.time() - 9 * 60)
-    with WorkerProcess(kafka_settings, tmp_path, "worker") as worker:
+    with ImpatientWorker(kafka_settings, tmp_path, "worker") as worker:
         wait_until(worker.ready, READY_S, "becoming ready")
         wait_until(lambda: worker.metric("driftline_events_total") == count, 90, "absorbing all events")
         wait_until(lambda: bool(read_all(kafka_settings, kafka_settings.alerts)), 120, "an alert")

@@ -25,6 +25,8 @@ READY_S = 45  # the first worker after a change of the kernels compiles them
 class WorkerProcess:
     """One `driftline worker`, with short timeouts, logging into a file of the test's directory."""
 
+    program: tuple[str, ...] = ("-m", "driftline")
+
     def __init__(
         self, kafka: KafkaSettings, directory: Path, name: str, port: int | None = None,
         plan: dict[str, Any] | None = None, **environment: str,
@@ -48,7 +50,7 @@ class WorkerProcess:
         )
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "driftline", "worker", "--config", str(config)],
+                [sys.executable, *self.program, "worker", "--config", str(config)],
                 stdout=log,
                 stderr=log,
                 env=os.environ | environment,

@@ -36,7 +36,9 @@ def state_of_model(watch: ModelWatch) -> list[Any]:
     return [watch.snapshot(), streams, waiting]
 
 
-def crashing(seed: int, settings: Settings, records: Sequence[SourceRecord]) -> Outcome:
+def crashing(
+    seed: int, settings: Settings, records: Sequence[SourceRecord], batch_size: int = 400
+) -> Outcome:
     """A run whose worker dies at random moments of the checkpoint protocol."""
     chance = random.Random(seed)
     log: StateLog = []
@@ -46,8 +48,8 @@ def crashing(seed: int, settings: Settings, records: Sequence[SourceRecord]) -> 
         shard = outcome.shard
         todo = [record for record in records if record.offset >= acknowledged.get(record.topic, 0)]
         died = False
-        for start in range(0, len(todo), 400):
-            shard.apply(Records.of(todo[start : start + 400]))
+        for start in range(0, len(todo), batch_size):
+            shard.apply(Records.of(todo[start : start + batch_size]))
             for cut in shard.cut(shard.dirty) if chance.random() < 0.7 else ():
                 written = chance.randint(0, len(cut.records)) if chance.random() < 0.1 else len(cut.records)
                 log += [(record.key, record.value) for record in cut.records[:written]]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from driftline.detectors import BankSettings
 from driftline.detectors.registry import known_names
 from driftline.detectors.signals import BOUNDS
-from driftline.stream_app.adapters.replay import Sinks, replay
+from driftline.stream_app.adapters.replay import batches, replay
 from driftline.stream_app.config import Limits, ModelPlan, Settings
 from driftline.stream_app.config.bounds import CATEGORIES, WARM_UP
 from driftline.stream_app.pipeline import Record, Records, Shard, recover
@@ -78,13 +78,15 @@ def test_a_configuration_that_is_accepted_runs(plan: ModelPlan, limits: Limits) 
     """`warm_up: 10` was fine by the configuration and ended the worker at the first event."""
     chosen = Settings(models={"search": plan}, limits=limits)
     records = stream()
-    shard = Shard(0, chosen, 1)
+    shard = Shard(0, chosen, 1, summaries="latest")  # as in a worker
     shard.apply(Records.of(records[: len(records) // 2]))
+    assert shard.take_summaries() and shard.take_statuses()
     (cut, *_) = shard.cut(["search"])
     state = [(record.key, record.value) for record in cut.records]
     recovered = recover(0, chosen, state)
     assert not recovered.unreadable
     recovered.shard.apply(Records.of(records))
+    assert recovered.shard.take_summaries() and recovered.shard.take_statuses()
 
 
 def numbered(records: list[Record]) -> list[Record]:
@@ -112,4 +114,4 @@ def test_a_bank_takes_what_the_configuration_takes() -> None:
 def test_the_shortest_warm_up_runs(warm_up: int) -> None:
     """The bound itself would be the first thing to break."""
     chosen = Settings(defaults=ModelPlan(warm_up=warm_up))
-    assert replay(Stream(count=500).records(), chosen, Sinks()).signals
+    assert replay(batches(Stream(count=500).records()), chosen).signals

@@ -15,7 +15,7 @@ from tests.pipeline.crashes import StateLog
 from tests.pipeline.traffic import HOUR_MS, SECOND_MS, Timed, alerts_of, hours, prediction, written
 
 SETTINGS = Settings(models={"m": ModelPlan(warm_up=500)})
-STEP_MS = 20 * SECOND_MS
+STEP_MS = 30 * SECOND_MS
 LABEL_LATE_MS = 12 * HOUR_MS
 CHANGE_MS = 40 * HOUR_MS
 END_MS = 56 * HOUR_MS

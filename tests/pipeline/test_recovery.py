@@ -3,20 +3,21 @@ from collections.abc import Sequence
 import orjson
 
 from driftline.stream_app.adapters.memory import records_of_messages
-from driftline.stream_app.config import Limits, Settings
+from driftline.stream_app.config import Limits, ModelPlan, Settings
 from driftline.stream_app.pipeline import OutputRecord, Records, Shard, SourceRecord, recover
 from driftline.stream_app.simulator import scenarios
 from tests.pipeline.crashes import StateLog, crashing, state_of
 from tests.streams import PREDICTIONS, Stream
 
-RECORDS: list[SourceRecord] = list(Stream(count=5000, change_at=3000, shift=1.0, error_rate=0.3).records())
+SETTINGS = Settings(defaults=ModelPlan(warm_up=500))
+RECORDS: list[SourceRecord] = list(Stream(count=2600, change_at=1400, shift=1.0, error_rate=0.3).records())
 
 
 def undisturbed(
-    settings: Settings | None = None, records: Sequence[SourceRecord] = RECORDS
+    settings: Settings = SETTINGS, records: Sequence[SourceRecord] = RECORDS
 ) -> tuple[dict[str, bytes], bytes]:
     """Alerts and final state of a run to which nothing happens."""
-    shard = Shard(0, settings or Settings(), summaries=None)
+    shard = Shard(0, settings, summaries=None)
     shard.apply(Records.of(records))
     return by_id(shard.take_alerts()), state_of(shard)
 
@@ -30,7 +31,7 @@ def test_crashes_change_no_alert() -> None:
     expected, state = undisturbed()
     assert len(expected) >= 2
     for seed in range(4):
-        outcome = crashing(seed, Settings(), RECORDS)
+        outcome = crashing(seed, SETTINGS, RECORDS)
         assert by_id(outcome.alerts) == expected
         assert state_of(outcome.shard) == state
         assert outcome.shard.epoch > 0
@@ -41,17 +42,18 @@ def test_crashes_change_no_alert_of_the_demo() -> None:
     back: the worker would die of it, again and again.
     """
     records = list(records_of_messages(scenarios()["demo-mix"].events(1)))
-    expected, state = undisturbed(records=records)
+    expected, state = undisturbed(Settings(), records)
     statuses = {orjson.loads(alert)["status"] for alert in expected.values()}
     assert statuses >= {"firing", "updated", "resolved"}
-    outcome = crashing(1, Settings(), records)
+    outcome = crashing(1, Settings(), records, batch_size=2000)
     assert by_id(outcome.alerts) == expected
     assert state_of(outcome.shard) == state
+    assert outcome.shard.epoch > 5
 
 
 def test_state_larger_than_a_record_is_split() -> None:
     """A model with many signals would be refused by the broker and never be checkpointed."""
-    settings = Settings(limits=Limits(record_bytes=5000))
+    settings = SETTINGS.model_copy(update={"limits": Limits(record_bytes=5000)})
     assert by_id(crashing(1, settings, RECORDS).alerts) == undisturbed(settings)[0]
     shard = Shard(0, settings)
     shard.apply(Records.of(RECORDS[:3000]))

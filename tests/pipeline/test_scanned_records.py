@@ -85,7 +85,8 @@ def records(seed: int) -> list[Record]:
 @cache
 def outcome(seed: int, batch: int, *, scanning: bool) -> bytes:
     """Everything that comes out of a shard, and what waits in it for feedback."""
-    shard = Shard(0, Settings.model_validate({"defaults": PLAN}))
+    settings = {"defaults": PLAN, "worker": {"summaries_every_s": 60.0}}
+    shard = Shard(0, Settings.model_validate(settings))
     if not scanning:
         shard._scanner = WithoutLessons()
     source = records(seed)

@@ -8,9 +8,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from driftline.schemas.json_schemas import json_schema
-from driftline.stream_app.adapters.replay import Sinks, replay
+from driftline.stream_app.adapters.replay import batches, replay
 from driftline.stream_app.config import ModelPlan, Settings
 from driftline.stream_app.monitoring.notices import Why
+from driftline.stream_app.outputs import MemorySink
 from driftline.stream_app.pipeline import Record, Records, Shard, recover
 from driftline.stream_app.pipeline.status import LISTED
 from tests.streams import CONTROL, PREDICTIONS, START_MS, Stream, control
@@ -102,9 +103,9 @@ def test_one_record_a_round_and_a_model() -> None:
 
 def test_readers_of_signals_meet_summaries_only() -> None:
     """Whoever reads `signal` of every line of `replay --signals` would stumble."""
-    lines: list[Any] = []
-    summary = replay(Stream(count=400, change_at=400).records(), SETTINGS, Sinks(signals=lines.append))
-    summaries = [orjson.loads(line.value) for line in lines]
+    sink = MemorySink("signals")
+    summary = replay(batches(Stream(count=400, change_at=400).records()), SETTINGS, sink, summaries="every")
+    summaries = sink.decoded("signals")
     assert all("signal" in each for each in summaries)
     waiting = [each["waits_for"] for each in summaries if not each["armed"] and each["signal"] == "feature:x"]
     assert waiting[0]["of"] == 300

@@ -15,18 +15,19 @@ SETTINGS = Settings.model_validate(
     {
         "models": {
             "search": {
+                "warm_up": 500,
                 "targets": {
                     "error:intent": {"max": 0.10},
                     "serving:latency_ms": {"p95_max": 500.0},
                     "missing:y": {"max": 0.05},
                     "over": 1800,
-                }
+                },
             }
         }
     }
 )
 WORLD = Stream(
-    count=9000, change_at=3000, recover_at=6000, error_rate=0.3, missing_rate=0.2, extra={"version": "7"}
+    count=5400, change_at=1500, recover_at=3000, error_rate=0.3, missing_rate=0.2, extra={"version": "7"}
 )
 
 

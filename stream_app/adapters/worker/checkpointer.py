@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
+from typing import TypeVar
 
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 
@@ -10,8 +11,7 @@ from driftline.stream_app.adapters.logs import alert_fields, get_log
 from driftline.stream_app.adapters.metrics import Metrics
 from driftline.stream_app.adapters.state_store import StateStore
 from driftline.stream_app.adapters.worker.partition import Partition, chunks
-from driftline.stream_app.adapters.worker.publisher import Publisher, stamped
-from driftline.stream_app.config import Settings
+from driftline.stream_app.outputs import Output, Sink
 from driftline.stream_app.pipeline import ModelCut, OutputRecord, StateRecord
 
 log = get_log("driftline.checkpoint")
@@ -20,6 +20,7 @@ MODELS_PER_CUT = 16  # a cut is one synchronous step; between cuts events are re
 DEAD_LETTERS_WAITING_MAX = 2_000  # up to 3 GB if each were of the largest kind; usually a few MB
 RETRY_S_MAX = 10.0
 
+T = TypeVar("T")
 Commit = Callable[[int, dict[str, int]], Awaitable[None]]
 
 
@@ -38,12 +39,9 @@ class Checkpointer:
         patience_s: how long a refusal is answered by trying again.
     """
 
-    def __init__(
-        self, settings: Settings, store: StateStore, publisher: Publisher, commit: Commit, metrics: Metrics
-    ) -> None:
-        self._topics = settings.kafka
+    def __init__(self, store: StateStore, sink: Sink, commit: Commit, metrics: Metrics) -> None:
         self._store = store
-        self._publisher = publisher
+        self._sink = sink
         self.commit = commit
         self._metrics = metrics
         self.patience_s = 120.0
@@ -77,9 +75,9 @@ class Checkpointer:
             offsets = dict(partition.shard.acknowledgeable())
             dead_letters = partition.take_dead_letters()
             summaries = partition.shard.take_summaries() + partition.shard.take_statuses()
-            await self.publish(self._topics.alerts, partition.shard.take_service())
-            await self.publish(self._topics.dead_letters, dead_letters)
-            await self.publish(self._topics.signals, summaries)
+            await self.publish("alerts", partition.shard.take_service())
+            await self.publish("dead_letters", dead_letters)
+            await self.publish("signals", summaries)
             if offsets != partition.acknowledged:
                 await self.commit(partition.number, offsets)
                 partition.acknowledged = offsets
@@ -88,20 +86,21 @@ class Checkpointer:
         """Publish dead letters when many wait, so that bad records cannot fill the memory."""
         if len(partition.dead_letters) > DEAD_LETTERS_WAITING_MAX:
             async with partition.saving:
-                await self.publish(self._topics.dead_letters, partition.take_dead_letters())
+                await self.publish("dead_letters", partition.take_dead_letters())
 
     async def save_all(self, partition: Partition) -> None:
         """Everything that is not durable yet, at once: before giving a partition away or stopping."""
         await self.save(partition, sorted(partition.shard.dirty | partition.shard.urgent))
         await self.acknowledge(partition)
 
-    async def publish(self, topic: str, records: list[OutputRecord]) -> None:
-        """Publish and wait, trying again while the broker refuses."""
+    async def publish(self, output: Output, records: list[OutputRecord]) -> None:
+        """Write to the sink until it is durable there, trying again while the broker refuses."""
         if records:
-            is_alerts = topic == self._topics.alerts
-            await self._insist(
-                lambda: self._publisher.publish(topic, stamped(records) if is_alerts else records)
-            )
+            await self._insist(lambda: self._written(output, records))
+
+    async def _written(self, output: Output, records: list[OutputRecord]) -> None:
+        await self._sink.write(output, records)
+        await self._sink.flush()
 
     async def write(self, number: int, records: list[StateRecord]) -> int:
         """Write state records of a partition number and wait, trying again while the broker refuses."""
@@ -111,8 +110,8 @@ class Checkpointer:
         begun = monotonic()
         written = await self.write(partition.number, [record for cut in cuts for record in cut.records])
         alerts = [alert for cut in cuts for alert in cut.alerts]
-        await self.publish(self._topics.alerts, alerts)
-        await self.publish(self._topics.audit, [record for cut in cuts for record in cut.audit])
+        await self.publish("alerts", alerts)
+        await self.publish("audit", [record for cut in cuts for record in cut.audit])
         for cut in cuts:
             partition.shard.confirm(cut)
         obsolete = [StateRecord(key, None) for cut in cuts for key in cut.obsolete]
@@ -124,12 +123,12 @@ class Checkpointer:
         self._metrics.last_checkpoint.set_to_current_time()
         return written
 
-    async def _insist(self, attempt: Callable[[], Awaitable[int]]) -> int:
+    async def _insist(self, attempt: Callable[[], Awaitable[T]]) -> T:
         give_up = monotonic() + self.patience_s
         delay_s = 0.25
         while True:
             try:
-                size = await attempt()
+                result = await attempt()
             except KafkaError as error:
                 self.accepted.clear()
                 temporary = error.retriable or isinstance(error, KafkaTimeoutError)
@@ -140,4 +139,4 @@ class Checkpointer:
                 delay_s = min(2 * delay_s, RETRY_S_MAX)
             else:
                 self.accepted.set()
-                return size
+                return result

@@ -43,8 +43,8 @@ class Restorer:
         """
         recovery = await self._claimed(number)
         shard = recovery.shard
-        await self._checkpointer.publish(self._settings.kafka.alerts, recovery.pending)
-        await self._checkpointer.publish(self._settings.kafka.audit, recovery.pending_audit)
+        await self._checkpointer.publish("alerts", recovery.pending)
+        await self._checkpointer.publish("audit", recovery.pending_audit)
         await self._checkpointer.write(number, [StateRecord(key, None) for key in recovery.obsolete])
         topics = self._settings.kafka.inputs
         for topic, offset in (await committed(self._app, number, topics)).items():

@@ -31,18 +31,17 @@ from driftline.stream_app.adapters.worker.intake import Intake
 from driftline.stream_app.adapters.worker.internals.faust_private import commit, crash_of
 from driftline.stream_app.adapters.worker.kernels import compile_kernels
 from driftline.stream_app.adapters.worker.ownership import Ownership
-from driftline.stream_app.adapters.worker.publisher import Publisher
 from driftline.stream_app.adapters.worker.restore import Restorer
 from driftline.stream_app.adapters.worker.schedule import CheckpointSchedule
 from driftline.stream_app.adapters.worker.watchdog import Watchdog
 from driftline.stream_app.config import Settings
+from driftline.stream_app.outputs.kafka import REQUEST_BYTES_MAX, KafkaSink
 from driftline.stream_app.pipeline import Records
 
 log = get_log("driftline.worker")
 
 RELEASE_S_MAX = 5.0  # for the last checkpoint …
 LEAVE_S_MAX = 2.5  # … and for leaving the group; in all less than the ten seconds that are promised
-REQUEST_BYTES_MAX = 2 * 1024 * 1024  # a dead letter of 1 MiB grows by a third in base64
 
 
 def run_worker(settings: Settings, verbose: bool = False) -> int:
@@ -75,22 +74,19 @@ class Worker:
         self._settings = settings
         options = settings.kafka.aiokafka() | {"client_id": f"{settings.kafka.group}-worker"}
         self._metrics = Metrics()
-        topics = settings.kafka
-        written = (topics.alerts, topics.signals, topics.dead_letters, topics.audit, topics.control)
-        self._metrics.expect(topics.inputs, written)
+        outputs = settings.kafka.outputs
+        self._metrics.expect(settings.kafka.inputs, (*outputs.values(), settings.kafka.control))
         self._producer = AIOKafkaProducer(
             **options,
             acks="all",
             enable_idempotence=True,
             max_request_size=REQUEST_BYTES_MAX,
         )
-        self._publisher = Publisher(options, REQUEST_BYTES_MAX, self._metrics, {settings.kafka.signals})
+        self._sink = KafkaSink(outputs, options, self._metrics.too_large)
         self._app = build_application(settings, options, directory)
         self._reader = LogReader(options)
         store = StateStore(settings.kafka.state, self._producer, self._reader)
-        self._checkpointer = Checkpointer(
-            settings, store, self._publisher, partial(commit, self._app), self._metrics
-        )
+        self._checkpointer = Checkpointer(store, self._sink, partial(commit, self._app), self._metrics)
         restorer = Restorer(self._app, settings, store, self._checkpointer, self._reader)
         self._ownership = Ownership(self._app, settings, restorer, self._checkpointer, self._metrics)
         self._schedule = CheckpointSchedule(settings.worker, self._ownership, self._checkpointer)
@@ -98,7 +94,7 @@ class Worker:
         self._intake.on_urgent = self._schedule.wake
         self._metrics.views = self._intake.views
         self._metrics.ready = lambda: not self._obstacles()
-        self._heartbeats = Heartbeats(settings.kafka.control, self._ownership, self._publisher)
+        self._heartbeats = Heartbeats(settings.kafka.control, self._ownership, self._sink)
         self._web = WebServer(self._metrics.registry, self._obstacles)
         self._broker = BrokerWatch(self._producer)
         self._port = 0
@@ -121,8 +117,8 @@ class Worker:
                 log.info("detectors are compiled", seconds=round(monotonic() - began, 1))
                 await self._producer.start()
                 stack.push_async_callback(_briefly, self._producer.stop)
-                await self._publisher.start()
-                stack.push_async_callback(_briefly, self._publisher.stop)
+                await self._sink.start()
+                stack.push_async_callback(_briefly, self._sink.stop)
                 stack.push_async_callback(_briefly, self._reader.close)
                 await self._run_application()
             except Exception as error:

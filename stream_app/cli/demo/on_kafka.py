@@ -23,7 +23,7 @@ from driftline.stream_app.cli.demo.worker_process import READY_S_MAX, WorkerProc
 from driftline.stream_app.client import AlertConsumer
 from driftline.stream_app.config import KafkaSettings, Settings
 from driftline.stream_app.simulator import play
-from driftline.stream_app.simulator.kafka_sink import KafkaSink
+from driftline.stream_app.simulator.event_sender import EventSender
 
 CATCH_UP_S_MAX: Final = 60.0
 POLL_S: Final = 0.2
@@ -137,8 +137,8 @@ def play_meanwhile(kafka: KafkaSettings, board: Board, rate: float, meanwhile: C
     events = takewhile(lambda _: not stopped.is_set(), board.events())
 
     def send() -> None:
-        with KafkaSink(kafka) as sink:
-            play(events, sink.send, rate)
+        with EventSender(kafka) as sender:
+            play(events, sender.send, rate)
 
     with ThreadPoolExecutor(1) as executor:
         sending = executor.submit(send)

@@ -14,7 +14,7 @@ class DeliveryError(Exception):
 
 
 class Producer(Protocol):
-    """The part of kafka-python's producer that the sink uses."""
+    """The part of kafka-python's producer that the sender uses."""
 
     def send(self, topic: str, *, key: bytes, value: bytes, timestamp_ms: int) -> Any:
         """Queue a record; the future that comes back knows its fate."""
@@ -26,7 +26,7 @@ class Producer(Protocol):
         """Let go of the connections."""
 
 
-class KafkaSink:
+class EventSender:
     """Sends events; kafka-python's default partitioner is murmur2, as the workers expect.
 
     A broker deletes records whose time is past its retention and refuses those far ahead of its clock, so

@@ -8,7 +8,7 @@ import pytest
 
 from driftline.stream_app.config import KafkaSettings
 from driftline.stream_app.simulator import SimulatedEvent, play, scenarios
-from driftline.stream_app.simulator.kafka_sink import DeliveryError, KafkaSink
+from driftline.stream_app.simulator.event_sender import DeliveryError, EventSender
 
 SCENARIO = scenarios()["new-words"].scaled(0.01)
 
@@ -51,8 +51,8 @@ def test_kafka_records_have_the_models_key_and_the_events_time() -> None:
     """The worker takes the record's time for the moment of the event, and joins by the key's partition."""
     producer = FakeProducer()
     events = list(islice(SCENARIO.events(seed=2), 200))
-    with KafkaSink(KafkaSettings(prefix="try"), producer) as sink:
-        play(events, sink.send)
+    with EventSender(KafkaSettings(prefix="try"), producer) as sender:
+        play(events, sender.send)
     names = {"predictions": "try.predictions", "feedback": "try.feedback"}
     assert producer.sent == [(names[event.topic], event.key, event.value, event.time_ms) for event in events]
     assert {event.topic for event in events} == set(names)
@@ -61,7 +61,7 @@ def test_kafka_records_have_the_models_key_and_the_events_time() -> None:
 
 def test_undelivered_events_are_said() -> None:
     """A scenario that only half arrived would be judged as if it had all been there."""
-    sink = KafkaSink(KafkaSettings(), FakeProducer(TimeoutError("broker gone")))
-    sink.send(SimulatedEvent(1, "predictions", b"m", b"{}"))
+    sender = EventSender(KafkaSettings(), FakeProducer(TimeoutError("broker gone")))
+    sender.send(SimulatedEvent(1, "predictions", b"m", b"{}"))
     with pytest.raises(DeliveryError, match="events not delivered: 1; the first: broker gone"):
-        sink.close()
+        sender.close()
