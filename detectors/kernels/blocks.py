@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import allocating, compiled
+from driftline.detectors.kernels.compiled import allocating, inner
 from driftline.detectors.kernels.scratch import Scratch
 from driftline.detectors.state.fields import RING_BLOCKS, Records
 
@@ -33,7 +33,7 @@ def room_for_emissions(signals: Records, rows: int) -> Emissions:
     return Emissions(first, first.copy(), np.empty(end), np.empty(end, np.int64))
 
 
-@compiled
+@inner
 def emit(signal: Any, index: int, scratch: Scratch, count: int, emissions: Emissions) -> None:
     """Adds scores to the signal's block and hands complete blocks to its detectors.
 
@@ -59,7 +59,7 @@ def emit(signal: Any, index: int, scratch: Scratch, count: int, emissions: Emiss
     signal["block_sum"], signal["block_count"] = block_sum, block_count
 
 
-@compiled
+@inner
 def confirm(signal: Any, scratch: Scratch, count: int, block: int) -> None:
     """Adds scores to the ring of block means by which an alarm is confirmed."""
     ring_sum, ring_count = signal["ring_sum"], signal["ring_count"]

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.crossings import LEVELS, count_crossings, forget_crossings
 from driftline.detectors.kernels.lanes import LANES, SDS, SHIFTS, SLOW_LANES
 from driftline.detectors.kernels.scratch import Scratch
@@ -33,7 +33,7 @@ ABSORBED_MAX = 0.5  # a sum that nothing goes on raising has to fall again
 OVERSHOOT = 1.166  # of a sum of normal innovations over a level and under 0 together, by Siegmund
 
 
-@compiled
+@inner
 def drift_scale(lane: int, shift_scale: float) -> float:
     """What the shift that a CUSUM is made for is multiplied by."""
     if lane == 0:
@@ -41,13 +41,13 @@ def drift_scale(lane: int, shift_scale: float) -> float:
     return shift_scale if lane == 1 else 1.0
 
 
-@compiled
+@inner
 def on_scale(total: float, scale: float) -> float:
     """What a sum, or a threshold, of a CUSUM corresponds to when its drift is so many times smaller."""
     return (total + OVERSHOOT) * scale - OVERSHOOT
 
 
-@compiled
+@inner
 def slow_step(signal: Any, side: int, lane: int, step: tuple[float, float, float]) -> float:
     """The next sum of a slow CUSUM, from (value towards its side, drift, gain of the level).
 
@@ -62,7 +62,7 @@ def slow_step(signal: Any, side: int, lane: int, step: tuple[float, float, float
     return max(float(before + left * (value - left * drift)), 0.0)
 
 
-@compiled
+@inner
 def run_cusums(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
     lanes, heights, allowances = signal["lanes"], signal["heights"], signal["allowances"]

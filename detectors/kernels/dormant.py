@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.reading import MISSING, NULL, WRONG_TYPE
 from driftline.detectors.kernels.scratch import Batch
 from driftline.detectors.kernels.window import turn
 
 
-@compiled
+@inner
 def is_dormant(signal: Any) -> bool:
     """Whether zeros need only be counted."""
     return bool(signal["armed"] != 0 and signal["awake"] == 0)
 
 
-@compiled
+@inner
 def only_zeros(signal: Any, batch: Batch) -> bool:
     """Whether all the rest of a batch are zeros, as the column itself shows."""
     transform = signal["transform"]
@@ -29,7 +29,7 @@ def only_zeros(signal: Any, batch: Batch) -> bool:
     return bool(known and batch.whole[signal["column"]])
 
 
-@compiled
+@inner
 def skip(signal: Any, count: int, ends_ms: tuple[int, int], window: int, cells: NDArray[np.uint16]) -> None:
     """Takes `count` zeros, the first and last of them at these times."""
     if signal["seen"] == 0:  # a reference that was inherited
@@ -47,7 +47,7 @@ def skip(signal: Any, count: int, ends_ms: tuple[int, int], window: int, cells: 
         count -= room
 
 
-@compiled
+@inner
 def zeros_at_start(values: NDArray[np.float64], count: int) -> int:
     """How many values come before the first 1."""
     place = 0

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import compiled, inner
 from driftline.detectors.kernels.residuals import usual_sd
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import Scratch
@@ -19,7 +19,7 @@ BLOCK = 32
 NEAR, FAR = 2, PAST_MEANS  # how many blocks before lie the means with which one is multiplied
 
 
-@compiled
+@inner
 def add_products(signal: Any, scratch: Scratch, count: int) -> None:
     """Takes a chunk: squares and lagged products of its scores, blocks of innovations.
 
@@ -49,7 +49,7 @@ def add_products(signal: Any, scratch: Scratch, count: int) -> None:
     open_block[0], open_block[1], open_block[2], open_block[3] = number, total, energy, scores
 
 
-@compiled
+@inner
 def add_block(blocks: NDArray[np.float64], total: float, energy: float) -> None:
     """How many blocks; their sums squared; their sums of squares, and those squared."""
     blocks[0] += 1.0
@@ -58,7 +58,7 @@ def add_block(blocks: NDArray[np.float64], total: float, energy: float) -> None:
     blocks[3] += energy * energy
 
 
-@compiled
+@inner
 def add_mean(sums: NDArray[np.float64], past: NDArray[np.float64], mean: float) -> None:
     """How many means; squared; their products with those some blocks before."""
     sums[0] += 1.0

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from driftline.detectors.kernels.blocks import Emissions, confirm, emit
 from driftline.detectors.kernels.change_point import begin_level, look_at_the_clock, run_marks
-from driftline.detectors.kernels.compiled import allocating, compiled
+from driftline.detectors.kernels.compiled import allocating, inner
 from driftline.detectors.kernels.cusums import run_cusums
 from driftline.detectors.kernels.dormant import is_dormant, only_zeros, skip, zeros_at_start
 from driftline.detectors.kernels.e_detector import run_e_detector
@@ -40,13 +40,13 @@ class Limits(NamedTuple):
     block: int
 
 
-@compiled
+@inner
 def is_number(signal: Any) -> bool:
     """Whether detectors read standard normal innovations, not standardised 0/1 values."""
     return bool(signal["transform"] == VALUE or signal["transform"] == CATEGORY)
 
 
-@compiled
+@inner
 def learn_chunk(
     arrays: Arrays, index: int, batch: Batch, scratch: Scratch, task: tuple[int, Limits]
 ) -> tuple[int, bool]:
@@ -67,7 +67,7 @@ def learn_chunk(
     return taken, signal["seen"] >= until
 
 
-@compiled
+@inner
 def skip_chunk(
     arrays: Arrays, index: int, batch: Batch, scratch: Scratch, task: tuple[int, Limits]
 ) -> tuple[int, bool]:
@@ -92,7 +92,7 @@ def skip_chunk(
     return zeros, zeros < count
 
 
-@compiled
+@inner
 def attempt(signal: Any, season: Any, shape: Any, scratch: Scratch, task: tuple[Batch, int]) -> int:
     """Shows task[1] values to the tests of mean and variance, up to a detection; returns how many it took."""
     batch, count = task
@@ -116,7 +116,7 @@ def attempt(signal: Any, season: Any, shape: Any, scratch: Scratch, task: tuple[
     return taken
 
 
-@compiled
+@inner
 def settle(signal: Any, shape: Any, season: Any) -> None:
     """After the value at which a change was found: what is measured from the new level and variance."""
     if signal["turned"] == 0 and signal["widened"] == 0:
@@ -134,7 +134,7 @@ def settle(signal: Any, shape: Any, season: Any) -> None:
     signal["turned"] = signal["widened"] = signal["returned"] = 0
 
 
-@compiled
+@inner
 def watch_chunk(
     arrays: Arrays, index: int, batch: Batch, scratch: Scratch, task: tuple[int, Limits, Emissions]
 ) -> tuple[int, bool]:
@@ -165,7 +165,7 @@ def watch_chunk(
     return taken, signal["stale"] != 0
 
 
-@compiled
+@inner
 def tell(signal: Any, shape: Any, batch: Batch, scratch: Scratch, taken: int) -> None:
     """Notes the detections of a chunk that are asked for, and runs the tests that stop nothing."""
     tested, number = signal["tested"], is_number(signal)
@@ -188,7 +188,7 @@ def tell(signal: Any, shape: Any, batch: Batch, scratch: Scratch, taken: int) ->
             place = run_shape(signal, shape, batch, scratch, (place, taken))
 
 
-@compiled
+@inner
 def advance_signal(
     arrays: Arrays, index: int, batch: Batch, scratch: Scratch, task: tuple[int, Limits, Emissions]
 ) -> int:
@@ -220,7 +220,7 @@ def advance_signal(
     return row
 
 
-@compiled
+@inner
 def row_after(signal: Any, scratch: Scratch, took: tuple[int, int, bool], stop: int) -> int:
     """Where to go on after `taken` of the `count` values of a chunk that ends before row `stop`.
 

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import compiled, inner
 from driftline.detectors.kernels.names import PAGE_HINKLEY
 from driftline.detectors.kernels.scratch import Scratch, note
 
 INSTANCES_MIN = 30  # river's default
 
 
-@compiled
+@inner
 def reset(signal: Any) -> None:
     """As river: the test forgets everything about the level before a detection."""
     signal["ph_instances"] = 0
@@ -65,7 +65,7 @@ def prime(signal: Any, scores: NDArray[np.float64]) -> None:
         reset(signal)
 
 
-@compiled
+@inner
 def run_page_hinkley(signal: Any, scratch: Scratch, count: int, tested: bool) -> None:
     """Shows the test the innovations of a chunk and notes its detections."""
     place = 0

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import allocating, compiled
+from driftline.detectors.kernels.compiled import allocating, inner
 from driftline.detectors.state.fields import SIGNAL, SLOTS, TOTALS, Records
 
 CHUNK = 256
@@ -100,7 +100,7 @@ class Scratch(NamedTuple):
     saved: Records
 
 
-@compiled
+@inner
 def take_times(signal: Any, batch: Batch, scratch: Scratch, count: int) -> None:
     """The earliest and the latest time of a signal's values, from which its rate follows.
 
@@ -118,14 +118,14 @@ def take_times(signal: Any, batch: Batch, scratch: Scratch, count: int) -> None:
     signal["last_ms"] = last_ms if fresh else max(signal["last_ms"], last_ms)
 
 
-@compiled
+@inner
 def slot_of(batch: Batch, row: int) -> int:
     """The half hour of the week that a row falls in."""
     slot = batch.places[row] + (1 if batch.fractions[row] >= 0.5 else 0)
     return int(slot if slot < SLOTS else 0)
 
 
-@compiled
+@inner
 def note(scratch: Scratch, place: int, test: int) -> None:
     """Notes a detection at a value of the chunk."""
     number = scratch.events[0, 0] + 1

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.scratch import SLOT_MS, Batch, Scratch
 from driftline.detectors.state.fields import SLOTS, TALLY, UNKNOWN
 
@@ -18,7 +18,7 @@ TALLY_MAX = 32_767.0
 LASTING = 6 * 48  # half hours: what has been away for longer on end is no part of a week
 
 
-@compiled
+@inner
 def at_its_time(signal: Any, scratch: Scratch, place: int) -> float:
     """What a value says of its half hour: its score while no cycle is known, then what the level leaves."""
     if signal["local"] == 0:
@@ -27,7 +27,7 @@ def at_its_time(signal: Any, scratch: Scratch, place: int) -> float:
     return float(scratch.scores[place] + scratch.forecasts[place] * to_score)
 
 
-@compiled
+@inner
 def add_to_weeks(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: int) -> None:
     """The mean of the half hour that is open; values of one that is over come too late."""
     total, number, half_hour = signal["half_hour_sum"], signal["half_hour_count"], signal["half_hour"]
@@ -45,7 +45,7 @@ def add_to_weeks(signal: Any, season: Any, batch: Batch, scratch: Scratch, count
     signal["half_hour_sum"], signal["half_hour_count"] = total, number
 
 
-@compiled
+@inner
 def close_half_hour(signal: Any, weeks: NDArray[np.int16], sums: tuple[float, float]) -> None:
     """Writes down the mean of the half hour that ends, unless what took it away lasts."""
     total, number = sums
@@ -55,7 +55,7 @@ def close_half_hour(signal: Any, weeks: NDArray[np.int16], sums: tuple[float, fl
         weeks[0, signal["half_hour"] % SLOTS] = np.int16(np.rint(min(max(tally, -TALLY_MAX), TALLY_MAX)))
 
 
-@compiled
+@inner
 def open_half_hour(weeks: NDArray[np.int16], before: int, now: int) -> None:
     """What was known of a half hour now begun, and of those skipped, is of the week before from now on."""
     for half_hour in range(max(before + 1, now - SLOTS + 1), now + 1):

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import allocating, compiled
+from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.scratch import Scratch
 
 
-@allocating
+@inner
 def turn(signal: Any, cells: NDArray[np.uint16]) -> None:
     """The half that is full becomes the one before, and an empty one begins."""
     recent = signal["recent"]
@@ -22,18 +22,19 @@ def turn(signal: Any, cells: NDArray[np.uint16]) -> None:
     signal["gaps"][1] = signal["gaps"][0]
     signal["gaps"][0] = 0
     if cells.shape[0] > 0:
-        cells[1] = cells[0]
-        cells[0] = 0
+        for cell in range(cells.shape[1]):
+            cells[1, cell] = cells[0, cell]
+            cells[0, cell] = 0
 
 
-@compiled
+@inner
 def add_gaps(signal: Any, gaps: int) -> None:
     """Counts missing values."""
     signal["missing"] += gaps
     signal["gaps"][0] += gaps
 
 
-@compiled
+@inner
 def remember(signal: Any, cells: NDArray[np.uint16], scratch: Scratch, count: int, window: int) -> None:
     """Adds `count` values and the missing ones before each; without a histogram `cells` has no rows."""
     place = 0
@@ -48,7 +49,7 @@ def remember(signal: Any, cells: NDArray[np.uint16], scratch: Scratch, count: in
         place = end
 
 
-@compiled
+@inner
 def remember_half(signal: Any, cells: NDArray[np.uint16], scratch: Scratch, start: int, end: int) -> None:
     """Adds values that all belong to the half being filled."""
     recent = signal["recent"]
