@@ -1,6 +1,6 @@
 """What the loops work on: a batch, and the memory its values pass through in chunks that fit the cache."""
 
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Protocol, cast, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +61,11 @@ def make_batch(
     return Batch(matrix, times_ms, offsets, local_ms, places, fractions, whole, latest_ms, in_order, bits)
 
 
-class Scratch(NamedTuple):
+Numbers = Annotated[NDArray[np.float64], "f8", CHUNK]
+Places = Annotated[NDArray[np.int64], "i8", CHUNK]
+
+
+class Scratch(Protocol):
     """Per value of a chunk: the number read, its value, score and histogram cell, the row it stood in.
 
     gaps[p] are the missing values between value p - 1 and value p. cycles are what the time of the week lets
@@ -74,30 +78,36 @@ class Scratch(NamedTuple):
     level (count, sum, sum of squares, sum of scores, sum of innovations, and the forecast) after value p.
     events [number] are the detections of the chunk, (row, test); events[0, 0] is how many. saved is the
     signal before the chunk.
+
+    It is one record, which is handed on as one address, not as an array's seven numbers for each of them.
     """
 
-    numbers: NDArray[np.float64]
-    values: NDArray[np.float64]
-    scores: NDArray[np.float64]
-    cells: NDArray[np.int64]
-    rows: NDArray[np.int64]
-    gaps: NDArray[np.int64]
-    cycles: NDArray[np.float64]
-    steps: NDArray[np.float64]
-    spreads: NDArray[np.float64]
-    early: NDArray[np.float64]
-    late: NDArray[np.float64]
-    residuals: NDArray[np.float64]
-    errors: NDArray[np.float64]
-    innovations: NDArray[np.float64]
-    anchored: NDArray[np.float64]
-    deviations: NDArray[np.float64]
-    gains: NDArray[np.float64]
-    forecasts: NDArray[np.float64]
-    known: NDArray[np.float64]
-    totals: NDArray[np.float64]
-    events: NDArray[np.int64]
-    saved: Records
+    numbers: Numbers
+    values: Numbers
+    scores: Numbers
+    cells: Places
+    rows: Places
+    gaps: Annotated[NDArray[np.int64], "i8", CHUNK + 1]
+    cycles: Numbers
+    steps: Numbers
+    spreads: Numbers
+    early: Numbers
+    late: Numbers
+    residuals: Numbers
+    errors: Numbers
+    innovations: Numbers
+    anchored: Numbers
+    deviations: Numbers
+    gains: Numbers
+    forecasts: Numbers
+    known: Numbers
+    totals: Annotated[NDArray[np.float64], "f8", (CHUNK, TOTALS)]
+    events: Annotated[NDArray[np.int64], "i8", (4 * CHUNK, 2)]
+    saved: Annotated[Records, SIGNAL, 1]
+
+
+FIELDS = get_type_hints(Scratch, include_extras=True).items()
+SCRATCH = np.dtype((np.record, [(name, *declared.__metadata__) for name, declared in FIELDS]))
 
 
 @inner
@@ -136,13 +146,4 @@ def note(scratch: Scratch, place: int, test: int) -> None:
 
 def make_scratch() -> Scratch:
     """Scratch memory for one chunk."""
-    numbers, values, scores = np.empty((3, CHUNK))
-    cycles, steps, spreads, early, late = np.empty((5, CHUNK))
-    residuals, errors, innovations, anchored, deviations, level_gains, forecasts, known = np.empty((8, CHUNK))
-    cells, rows = np.empty((2, CHUNK), np.int64)
-    gaps, totals = np.empty(CHUNK + 1, np.int64), np.empty((CHUNK, TOTALS))
-    events, saved = np.zeros((4 * CHUNK, 2), np.int64), np.zeros(1, SIGNAL)
-    read = (numbers, values, scores, cells, rows, gaps)
-    expected = (cycles, steps, spreads, early, late)
-    judged = (residuals, errors, innovations, anchored, deviations, level_gains, forecasts, known)
-    return Scratch(*read, *expected, *judged, totals, events, saved)
+    return cast("Scratch", np.zeros(1, SCRATCH)[0])
