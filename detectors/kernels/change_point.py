@@ -6,13 +6,13 @@ and too late when it is larger than the change. So one pair, upwards and downwar
 one a steeper drift for larger changes and one a flatter drift for smaller ones.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.reading import VALUE
-from driftline.detectors.kernels.residuals import usual_sd
+from driftline.detectors.kernels.residuals import forget_lanes, usual_sd
 from driftline.detectors.kernels.scratch import HOUR_MS, Batch, Scratch
 from driftline.detectors.state.fields import MARKS, TOTALS
 
@@ -62,10 +62,17 @@ def last_zeros(signal: Any, pair: int, scratch: Scratch, taken: int) -> tuple[in
     return zero_up, zero_down
 
 
+class Zero(NamedTuple):
+    """The place in a chunk of the last value at which a CUSUM (its number) was zero, -1 for none."""
+
+    cusum: int
+    place: int
+
+
 @inner
-def mark(signal: Any, place: tuple[int, int], batch: Batch, scratch: Scratch, taken: int) -> None:
-    """The totals at the last zero of CUSUM place[0], and when the value after it came (0 before it has)."""
-    which, zero = place
+def mark(signal: Any, last: Zero, batch: Batch, scratch: Scratch, taken: int) -> None:
+    """The totals at the last zero of a CUSUM, and when the value after it came (0 before it has)."""
+    which, zero = last.cusum, last.place
     totals = signal["onset_marks"][which]
     if zero >= 0:
         for total in range(TOTALS):
@@ -73,8 +80,8 @@ def mark(signal: Any, place: tuple[int, int], batch: Batch, scratch: Scratch, ta
         signal["onset_marks_ms"][which] = signal["onset_marks_offset"][which] = 0
     if zero + 1 < taken and totals[0] == scratch.totals[zero + 1, 0] - 1.0:
         row = scratch.rows[zero + 1]
-        signal["onset_marks_ms"][which] = batch.times_ms[row]
-        signal["onset_marks_offset"][which] = batch.offsets[row]
+        signal["onset_marks_ms"][which] = batch.events[row]["time_ms"]
+        signal["onset_marks_offset"][which] = batch.events[row]["offset"]
 
 
 @inner
@@ -83,8 +90,8 @@ def run_marks(signal: Any, batch: Batch, scratch: Scratch, taken: int) -> None:
     add_totals(signal, scratch, taken)
     for pair in range(len(STEEPNESS)):
         zero_up, zero_down = last_zeros(signal, pair, scratch, taken)
-        mark(signal, (2 * pair, zero_up), batch, scratch, taken)
-        mark(signal, (2 * pair + 1, zero_down), batch, scratch, taken)
+        mark(signal, Zero(2 * pair, zero_up), batch, scratch, taken)
+        mark(signal, Zero(2 * pair + 1, zero_down), batch, scratch, taken)
 
 
 @inner
@@ -147,9 +154,10 @@ def begin_level(signal: Any) -> None:
     signal["level_ms"] = signal["onset_marks_ms"][which]
     signal["level_offset"] = signal["onset_marks_offset"][which]
     for other in range(MARKS):
-        signal["onset_marks"][other][:] = 0.0
+        for total in range(TOTALS):
+            signal["onset_marks"][other, total] = 0.0
         signal["onset_cusums"][other] = 0.0
-    signal["lanes"][:] = 0.0
+    forget_lanes(signal)
     learned = followed(signal, signal["before"])
     signal["totals"][3] += learned * signal["totals"][0] * signal["sigma"] / (1.0 - signal["phi"])
     signal["shift_count"] = max(signal["totals"][0], 1.0)

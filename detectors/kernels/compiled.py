@@ -1,7 +1,7 @@
 """The decorators of what numba compiles: IEEE arithmetic, machine code kept on disk.
 
-Most of a minute of compiling once went into what nobody calls: ways into each function from Python and from C,
-and its machine code once more on disk, beside that of each function that contains it.
+Compiling is what a newcomer waits for. More than half of it went into what nobody calls: a way into each
+function from Python and one from C, and its machine code on disk beside that of each function it is part of.
 """
 
 from collections.abc import Callable

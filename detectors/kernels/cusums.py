@@ -16,7 +16,7 @@ a larger scale, but for what it jumps over a level (`on_scale`).
 """
 
 from math import log
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -47,19 +47,26 @@ def on_scale(total: float, scale: float) -> float:
     return (total + OVERSHOOT) * scale - OVERSHOOT
 
 
+class Step(NamedTuple):
+    """What a slow CUSUM sees of a value: the value towards its side, its drift, and the gain of the level."""
+
+    value: float
+    drift: float
+    gain: float
+
+
 @inner
-def slow_step(signal: Any, side: int, lane: int, step: tuple[float, float, float]) -> float:
-    """The next sum of a slow CUSUM, from (value towards its side, drift, gain of the level).
+def slow_step(signal: Any, side: int, lane: int, step: Step) -> float:
+    """The next sum of a slow CUSUM.
 
     The level learns on, a shift that is not seen yet included: what is left of that for innovations to show
     becomes less, and so does what they count for. The sum stays that of log-likelihood ratios.
     """
-    value, drift, gain = step
     before = signal["lanes"][side, lane]
     absorbed = signal["absorbed"][side, lane] if before > 0.0 else 0.0
     left = 1.0 - absorbed
-    signal["absorbed"][side, lane] = min(absorbed + left * gain, ABSORBED_MAX)
-    return max(float(before + left * (value - left * drift)), 0.0)
+    signal["absorbed"][side, lane] = min(absorbed + left * step.gain, ABSORBED_MAX)
+    return max(float(before + left * (step.value - left * step.drift)), 0.0)
 
 
 @inner
@@ -78,8 +85,8 @@ def run_cusums(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
             before_up, before_down = lanes[0, lane], lanes[1, lane]
             if lane < SLOW_LANES:
                 drift = DRIFTS[lane] * scale
-                up = slow_step(signal, 0, lane, (value - allowances[lane], drift, gain))
-                down = slow_step(signal, 1, lane, (-value - allowances[lane], drift, gain))
+                up = slow_step(signal, 0, lane, Step(value - allowances[lane], drift, gain))
+                down = slow_step(signal, 1, lane, Step(-value - allowances[lane], drift, gain))
             else:
                 lost = DRIFTS[lane] + allowances[lane]
                 if BENDS[lane] != 0.0:  # decided when compiled, as is the lane

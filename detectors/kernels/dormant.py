@@ -30,16 +30,16 @@ def only_zeros(signal: Any, batch: Batch) -> bool:
 
 
 @inner
-def skip(signal: Any, count: int, ends_ms: tuple[int, int], window: int, cells: NDArray[np.uint16]) -> None:
+def skip(signal: Any, count: int, first_ms: int, last_ms: int, window: int) -> None:
     """Takes `count` zeros, the first and last of them at these times."""
     if signal["seen"] == 0:  # a reference that was inherited
-        signal["first_ms"] = ends_ms[0]
+        signal["first_ms"] = first_ms
     signal["seen"] += count
-    signal["last_ms"] = ends_ms[1]
+    signal["last_ms"] = last_ms
     recent = signal["recent"]
     while count > 0:
         if recent[0, 0] >= window:
-            turn(signal, cells)
+            turn(signal)
         room = min(count, window - int(recent[0, 0]))
         recent[0, 0] += room
         recent[0, 3] = min(recent[0, 3], 0.0)

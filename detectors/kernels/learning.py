@@ -10,7 +10,7 @@ from typing import Any
 
 from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.long_run import add_products
-from driftline.detectors.kernels.reading import CATEGORY, VALUE
+from driftline.detectors.kernels.reading import is_number
 from driftline.detectors.kernels.sample import add_to_sample
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
 from driftline.detectors.kernels.weeks import add_to_weeks, at_its_time
@@ -22,8 +22,7 @@ LONGEST = 2  # times the warm-up: what does not settle is learned from as it is
 @inner
 def teaches(signal: Any) -> bool:
     """Whether its noise is learned from: around a level that is local, one is as good as another."""
-    number = signal["transform"] == VALUE or signal["transform"] == CATEGORY
-    return bool(signal["away"] == 0 or (signal["local"] != 0 and number))
+    return bool(signal["away"] == 0 or (signal["local"] != 0 and is_number(signal)))
 
 
 @inner
@@ -61,7 +60,7 @@ def values_until_due(signal: Any, batch: Batch, scratch: Scratch, count: int) ->
     due_ms = next_look_ms(signal)
     if due_ms > 0 and batch.latest_ms >= due_ms:
         for place in range(count):
-            if batch.times_ms[scratch.rows[place]] >= due_ms:
+            if batch.events[scratch.rows[place]]["time_ms"] >= due_ms:
                 return place + 1
     return count
 
@@ -80,7 +79,7 @@ def learn_more(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: 
         add_to_sample(signal, season, batch, scratch, count)
     add_to_weeks(signal, season, batch, scratch, count)
     due_ms = next_look_ms(signal)
-    due = due_ms > 0 and batch.times_ms[scratch.rows[count - 1]] >= due_ms
+    due = due_ms > 0 and batch.events[scratch.rows[count - 1]]["time_ms"] >= due_ms
     if due or (teaches(signal) and signal["products"][0] >= signal["learn_at"]):
         signal["stale"] = 1
 

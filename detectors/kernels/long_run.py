@@ -71,23 +71,23 @@ def add_mean(sums: NDArray[np.float64], past: NDArray[np.float64], mean: float) 
 
 
 @compiled
-def add_blocks(blocks: NDArray[np.float64], sums: NDArray[np.float64], energies: NDArray[np.float64]) -> None:
+def add_blocks(signal: Any, sums: NDArray[np.float64], energies: NDArray[np.float64]) -> None:
     """Many blocks [number], by their sums and their sums of squares."""
     for place in range(len(sums)):
-        add_block(blocks, sums[place], energies[place])
+        add_block(signal["blocks"], sums[place], energies[place])
 
 
 @compiled
-def add_means(sums: NDArray[np.float64], past: NDArray[np.float64], means: NDArray[np.float64]) -> None:
+def add_means(signal: Any, means: NDArray[np.float64]) -> None:
     """Many means [number]."""
     for place in range(len(means)):
-        add_mean(sums, past, means[place])
+        add_mean(signal["wander_sums"], signal["past_means"], means[place])
 
 
 def add_reference_means(signal: np.void, residuals: NDArray[np.float64]) -> None:
     """Takes the residuals [values] of the reference."""
     blocks = residuals[len(residuals) % BLOCK :].reshape(-1, BLOCK)
-    add_means(signal["wander_sums"], signal["past_means"], blocks.mean(axis=1))
+    add_means(signal, blocks.mean(axis=1))
 
 
 def add_reference_blocks(signal: np.void, residuals: NDArray[np.float64]) -> None:
@@ -95,4 +95,4 @@ def add_reference_blocks(signal: np.void, residuals: NDArray[np.float64]) -> Non
     phi, sigma = float(signal["phi"]), float(signal["sigma"])
     innovations = np.clip((residuals[1:] - phi * residuals[:-1]) / sigma, -CLIP, CLIP)
     blocks = innovations[: len(innovations) // BLOCK * BLOCK].reshape(-1, BLOCK)
-    add_blocks(signal["blocks"], blocks.sum(axis=1) * sigma / (1 - phi), (blocks**2).sum(axis=1))
+    add_blocks(signal, blocks.sum(axis=1) * sigma / (1 - phi), (blocks**2).sum(axis=1))

@@ -19,6 +19,12 @@ VALUE_LIMIT = 1e150  # the squares of larger numbers would overflow
 
 
 @inner
+def is_number(signal: Any) -> bool:
+    """Whether detectors read standard normal innovations, not standardised 0/1 values."""
+    return bool(signal["transform"] == VALUE or signal["transform"] == CATEGORY)
+
+
+@inner
 def read_quality(signal: Any, transform: int, cell: float) -> float:
     """The 0/1 value of a cell for MISSING … OUT_OF_RANGE, MASS and SPIKE; NaN where it cannot be judged."""
     if transform == MISSING:

@@ -93,7 +93,7 @@ def find_repeats(signal: Any, shape: Any, batch: Batch, scratch: Scratch, count:
     tags, hits, column = shape["tags"], shape["hits"], signal["column"]
     held, halved = shape["held"], SPAN - 1 - signal["seen"] % SPAN
     for place in range(count):
-        mixed = hash_of(batch.bits[column, scratch.rows[place]])
+        mixed = hash_of(np.float64(batch.matrix[column, scratch.rows[place]]).view(np.int64))
         slot, tag = mixed >> SLOT_SHIFT, mixed & 0xFFFF
         if tags[slot] == tag:
             if mixed != held:
@@ -101,7 +101,7 @@ def find_repeats(signal: Any, shape: Any, batch: Batch, scratch: Scratch, count:
                 if hits[slot] % FEWEST == 0:
                     share = usual_share(signal, shape, scratch.cells[place], scratch.numbers[place])
                     if hits[slot] >= hits_needed(share):
-                        note_value(signal, shape, batch.matrix[column, scratch.rows[place]], hits[slot])
+                        note_value(signal, shape, batch.matrix[column, scratch.rows[place]], int(hits[slot]))
         elif hits[slot] > 0:
             hits[slot] -= 1
         else:

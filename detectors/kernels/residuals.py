@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.kernels.compiled import inner
+from driftline.detectors.kernels.lanes import LANES
 from driftline.detectors.kernels.page_hinkley import reset
-from driftline.detectors.kernels.reading import BINARY, BOUNDED, CATEGORY, MASS, VALUE
+from driftline.detectors.kernels.reading import BINARY, BOUNDED, CATEGORY, MASS, VALUE, is_number
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
-from driftline.detectors.state.fields import SLOTS, TALLY
+from driftline.detectors.state.fields import PAST_MEANS, SLOTS, TALLY
 
 LOCAL_SD_MIN = 0.03
 FAR = 20.0  # a score counts for no more than that far from the level
@@ -79,8 +80,7 @@ def add_steps(steps: NDArray[np.int16], batch: Batch, scratch: Scratch, count: i
 @inner
 def has_steps(signal: Any) -> bool:
     """Whether steps of its cycle may come early or late: where a rate changes is never known so well."""
-    number = signal["transform"] == VALUE or signal["transform"] == CATEGORY
-    return bool(number and signal["stepped"] != 0)
+    return bool(is_number(signal) and signal["stepped"] != 0)
 
 
 @inner
@@ -119,7 +119,7 @@ def odds_of_hour(odds: float, offset: float, error: float) -> float:
 @inner
 def cycle_at(knots: NDArray[np.float32], batch: Batch, row: int) -> float:
     """The cycle at the time of a row."""
-    slot, fraction = batch.places[row], batch.fractions[row]
+    slot, fraction = batch.events[row]["place"], batch.events[row]["fraction"]
     following = slot + 1 if slot + 1 < SLOTS else 0
     return float(knots[slot] * (1.0 - fraction) + knots[following] * fraction)
 
@@ -225,7 +225,7 @@ def anchor_value(signal: Any, scratch: Scratch, place: int, limit: float) -> flo
     may be wider there than the reference's (never taken for narrower): anchored has variance 1 all the same.
     """
     number, shift, trend = signal["shift_count"], signal["shift"], signal["trend"]
-    is_line = signal["local"] != 0 and (signal["transform"] == VALUE or signal["transform"] == CATEGORY)
+    is_line = signal["local"] != 0 and is_number(signal)
     memory, known = signal["memory"] if is_line else LEVEL_VALUES, signal["variance_memory"]
     sd, wander = usual_sd(signal) * signal["local_sd"], signal["wander"]
     whole = (scratch.errors[place] / sqrt(1.0 + scratch.gains[place]) - wander) / sd
@@ -292,6 +292,14 @@ def come_back(signal: Any) -> None:
         signal["trend"] = 0.0
         if signal["wander_gain"] > 0.0:
             signal["wander"] += signal["shift"] * usual_sd(signal) * signal["local_sd"]
-    signal["past_means"][:] = 0.0
+    for mean in range(PAST_MEANS):
+        signal["past_means"][mean] = 0.0
     signal["drifted"] = 0.0
-    signal["lanes"][:] = 0.0
+    forget_lanes(signal)
+
+
+@inner
+def forget_lanes(signal: Any) -> None:
+    """Begins the sums of the CUSUMs, or of the e-detector, anew."""
+    for lane in range(LANES):
+        signal["lanes"][0, lane] = signal["lanes"][1, lane] = 0.0

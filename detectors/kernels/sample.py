@@ -18,7 +18,7 @@ def add_to_sample(signal: Any, season: Any, batch: Batch, scratch: Scratch, coun
     """Takes the first number of each part of the day, measured from the anchor; late ones count for none."""
     next_ms = signal["sample_next_ms"]
     for place in range(count):
-        time_ms = batch.times_ms[scratch.rows[place]]
+        time_ms = batch.events[scratch.rows[place]]["time_ms"]
         if time_ms >= next_ms:
             part = (time_ms - signal["sampled_from_ms"]) // SAMPLE_MS
             if part < SLOTS:

@@ -226,7 +226,8 @@ def follow_steps(signal: Any, step: float) -> None:
             jump = excess / steps[side, 1] + STEP_DRIFT * sd
             signal["base"] += jump if side == 0 else -jump
             signal["base_trend"], signal["base_counted"] = 0.0, steps[side, 1]
-            steps[:] = 0.0
+            for other in range(2):
+                steps[other, 0] = steps[other, 1] = 0.0
 
 
 @inner

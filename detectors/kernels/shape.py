@@ -11,7 +11,7 @@ how much more than by chance all of them differ from the reference is learned: t
 
 from math import sqrt
 from statistics import NormalDist
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -160,24 +160,30 @@ def forget_window(signal: Any, shape: Any) -> None:
     signal["shape_tallied"] = 0
 
 
+class Span(NamedTuple):
+    """Values of a chunk: from start to end - 1."""
+
+    start: int
+    end: int
+
+
 @inner
-def run_shape(signal: Any, shape: Any, batch: Batch, scratch: Scratch, span: tuple[int, int]) -> int:
+def run_shape(signal: Any, shape: Any, batch: Batch, scratch: Scratch, span: Span) -> int:
     """Counts the values of a span; returns the place after the one that ended an odd window, else one more
     than its end.
     """
-    start, count = span
     category, unit = signal["transform"] == CATEGORY, sqrt(signal["long_run"])
-    for place in range(start, count):
+    for place in range(span.start, span.end):
         if category and scratch.steps[place] != 0.0:  # other shares are expected then, nobody knows which
             forget_window(signal, shape)
             continue
         if signal["shape_tallied"] == 0:
-            signal["shape_window_ms"] = batch.times_ms[scratch.rows[place]]
+            signal["shape_window_ms"] = batch.events[scratch.rows[place]]["time_ms"]
         cell = scratch.cells[place] if category else cell_of(scratch.anchored[place] * unit)
         shape["tally"][cell] += 1
         signal["shape_tallied"] += 1
         if signal["shape_tallied"] >= SHAPE_WINDOW:
-            span_ms = batch.times_ms[scratch.rows[place]] - signal["shape_window_ms"]
+            span_ms = batch.events[scratch.rows[place]]["time_ms"] - signal["shape_window_ms"]
             if end_window(signal, shape, span_ms):
                 return place + 1
-    return count + 1
+    return span.end + 1

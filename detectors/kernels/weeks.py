@@ -33,9 +33,9 @@ def add_to_weeks(signal: Any, season: Any, batch: Batch, scratch: Scratch, count
     total, number, half_hour = signal["half_hour_sum"], signal["half_hour_count"], signal["half_hour"]
     for place in range(count):
         row = scratch.rows[place]
-        now = batch.local_ms[row] // SLOT_MS
+        now = batch.events[row]["local_ms"] // SLOT_MS
         if now > half_hour:
-            close_half_hour(signal, season["weeks"], (total, number))
+            close_half_hour(signal, season["weeks"], total, number)
             open_half_hour(season["weeks"], half_hour, now)
             half_hour = signal["half_hour"] = now
             total = number = 0.0
@@ -46,9 +46,8 @@ def add_to_weeks(signal: Any, season: Any, batch: Batch, scratch: Scratch, count
 
 
 @inner
-def close_half_hour(signal: Any, weeks: NDArray[np.int16], sums: tuple[float, float]) -> None:
-    """Writes down the mean of the half hour that ends, unless what took it away lasts."""
-    total, number = sums
+def close_half_hour(signal: Any, weeks: NDArray[np.int16], total: float, number: float) -> None:
+    """Writes down the mean of the half hour that ends (sum and count), unless what took it away lasts."""
     signal["away_half_hours"] = signal["away_half_hours"] + 1 if signal["away"] != 0 else 0
     if number > 0.0 and signal["away_half_hours"] <= LASTING:
         tally = total / number / TALLY
