@@ -24,7 +24,8 @@ def inner(function: Callable[P, R]) -> Callable[P, R]:
     The function must not make arrays or lists, nor copy one part of an array to another: references to what
     it is given are not counted (``_nrt``), which took a tenth of the time.
     """
-    return cast("Callable[P, R]", register_jitable(_nrt=False, no_cfunc_wrapper=True)(function))
+    registered: Callable[P, R] = register_jitable(_nrt=False, no_cfunc_wrapper=True)(function)
+    return registered
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
@@ -34,17 +35,8 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     under which it caches carries a checksum of all kernels. `NUMBA_DISABLE_JIT=1` runs them as plain
     Python.
     """
-    return _compiled(function, counts_references=False)
-
-
-def allocating(function: Callable[P, R]) -> Callable[P, R]:
-    """The same for a function that makes arrays or lists."""
-    return _compiled(function, counts_references=True)
-
-
-def _compiled(function: Callable[P, R], counts_references: bool) -> Callable[P, R]:
     function.__qualname__ += f"_{crc32(SOURCES):08x}"
-    options: Any = {"cache": True, "no_cfunc_wrapper": True, "_nrt": counts_references}
+    options: Any = {"cache": True, "no_cfunc_wrapper": True, "_nrt": False}
     return cast("Callable[P, R]", _njit(options, function))
 
 

@@ -60,9 +60,9 @@ class Work(NamedTuple):
 
 
 class Took(NamedTuple):
-    """What became of a chunk of `count` values: how many were taken, and whether something ended there."""
+    """What became of a chunk: how many values it had, how many were taken, whether something ended there."""
 
-    count: int
+    offered: int
     taken: int
     ended: bool
 
@@ -237,7 +237,7 @@ def row_after(signal: Any, scratch: Scratch, took: Took, stop: int) -> int:
 
     Missing values behind the last value taken belong to what comes after something `ended` there.
     """
-    count, taken = took.count, took.taken
+    count, taken = took.offered, took.taken
     dormant = is_dormant(signal)
     if taken < count or (took.ended and not dormant):
         return int(scratch.rows[taken]) if dormant else int(scratch.rows[taken - 1]) + 1

@@ -93,7 +93,7 @@ def find_repeats(signal: Any, shape: Any, batch: Batch, scratch: Scratch, count:
     tags, hits, column = shape["tags"], shape["hits"], signal["column"]
     held, halved = shape["held"], SPAN - 1 - signal["seen"] % SPAN
     for place in range(count):
-        mixed = hash_of(np.float64(batch.matrix[column, scratch.rows[place]]).view(np.int64))
+        mixed = hash_of(int(np.float64(batch.matrix[column, scratch.rows[place]]).view(np.int64)))
         slot, tag = mixed >> SLOT_SHIFT, mixed & 0xFFFF
         if tags[slot] == tag:
             if mixed != held:

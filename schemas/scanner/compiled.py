@@ -42,5 +42,6 @@ def inlined(function: Callable[P, R]) -> Callable[P, R]:
     LLVM does that: numba's own way (``inline="always"``) copies a function at each call, and compiles every
     copy.
     """
-    inline = register_jitable(_nrt=False, no_cfunc_wrapper=True, forceinline=True)
-    return cast("Callable[P, R]", inline(function))
+    register = register_jitable(_nrt=False, no_cfunc_wrapper=True, forceinline=True)
+    registered: Callable[P, R] = register(function)
+    return registered

@@ -1,15 +1,10 @@
 """Compiling before the first event, not at it."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 
 from driftline.detectors import Bank, BankSettings, Signal, Transform
 from driftline.schemas.scanner import Scanner, joined
 
-SELDOM = 50_000  # objects between two looks, in place of 700 (measured: 20 MB more)
 PREDICTION = (
     b'{"type":"prediction","id":"p","model":"m","version":"v","time":1790000000000,"features":{"x":"y"}}'
 )
@@ -20,20 +15,8 @@ def compile_engine() -> None:
 
     Without a cache that takes about a minute.
     """
-    with seldom_collected():
-        compile_detectors()
-        compile_scanner()
-
-
-@contextmanager
-def seldom_collected() -> Iterator[None]:
-    """Looks for garbage seldom meanwhile: a tenth of the time of compiling went into looking."""
-    usual = gc.get_threshold()
-    gc.set_threshold(SELDOM, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
+    compile_detectors()
+    compile_scanner()
 
 
 def compile_detectors() -> None:
