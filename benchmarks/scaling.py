@@ -1,10 +1,13 @@
-"""How a shard's speed falls with wider events and with more models: `python -m benchmarks.scaling`."""
+"""How a shard's speed falls with wider events and with more models, and what its first start costs:
+`python -m benchmarks.scaling`.
+"""
 
 from functools import partial
 
 from rich.console import Console
 
 from benchmarks.armed import apart, medians, seconds_per_event, seconds_per_tick
+from benchmarks.compiling import compiling_cpu_s
 from benchmarks.contestants import driftline
 from benchmarks.events import Traffic
 from benchmarks.goals import goals, table_of
@@ -40,4 +43,5 @@ def with_models(bootstrap_servers: str, models: int, share: float = 1.0) -> floa
 
 if __name__ == "__main__":
     measured = {"by_models": by_models(), "by_features": by_features(), "tick_ms": tick_ms()}
+    measured |= {"compiling_cpu_s": compiling_cpu_s()}
     Console().print(measured, table_of(goals(measured)))

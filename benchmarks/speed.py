@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.broker import benchmark_broker
+from benchmarks.compiling import compiling_cpu_s
 from benchmarks.cores import CORES
 from benchmarks.goals import goals, table_of
 from benchmarks.latency import MODELS as LATENCY_MODELS
@@ -70,6 +71,10 @@ class Benchmark:
         """1, 10, 100, 1,000, and what a tick of one costs."""
         self.result |= {"by_models": by_models(), "tick_ms": tick_ms()}
 
+    def compiling(self) -> None:
+        """Everything, once."""
+        self.result["compiling_cpu_s"] = compiling_cpu_s()
+
 
 PARTS: Mapping[str, Callable[[Benchmark], None]] = {
     part.__name__: part
@@ -80,6 +85,7 @@ PARTS: Mapping[str, Callable[[Benchmark], None]] = {
         Benchmark.restore,
         Benchmark.features,
         Benchmark.models,
+        Benchmark.compiling,
     )
 }
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from driftline.detectors.acceptance import PackedReference, accept_level, packed_reference, put_back
 from driftline.detectors.choice import check_signals, choose, detectors_of
-from driftline.detectors.engine import run
+from driftline.detectors.engine import Noted, run
 from driftline.detectors.findings import Finding
 from driftline.detectors.inheritance import carry_warm_up, inherit_reference, knows_more
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
@@ -307,10 +307,10 @@ class Bank(Readings):
     def _count_armed(self) -> None:
         self.armed = int(np.count_nonzero(self._arrays.signals["armed"]))
 
-    def _from_kernel(self, scene: Scene, found: list[tuple[int, int, int]]) -> list[Detection]:
+    def _from_kernel(self, scene: Scene, found: list[Noted]) -> list[Detection]:
         """The findings of the kernel's tests."""
         detections = []
-        for index, row, test in found:
+        for row, test, index in found:
             made = scene.of_kernel(self.signals[index].name, index, row, test)
             detections.append((row, index, self._names(index).index(NAMES[test]), made))
         return detections

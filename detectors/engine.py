@@ -4,7 +4,7 @@ It can also go back to the state a signal had at one row of the batch, which is 
 """
 
 import threading
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -12,8 +12,8 @@ from driftline.detectors.clock import follow_clock
 from driftline.detectors.first_day import look_again
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.dormant import is_dormant
-from driftline.detectors.kernels.loop import Limits, advance
-from driftline.detectors.kernels.scratch import Batch, Scratch, make_batch, make_scratch
+from driftline.detectors.kernels.loop import Limits, Work, advance, is_full
+from driftline.detectors.kernels.scratch import Batch, Scratch, make_scratch
 from driftline.detectors.learning import learn
 from driftline.detectors.reference import arm, wake
 from driftline.detectors.signals import BankSettings
@@ -31,23 +31,39 @@ class ScratchOfThread(threading.local):
 SCRATCH = ScratchOfThread()
 
 
-def run(
-    arrays: Arrays, batch: Batch, settings: BankSettings, emissions: Emissions
-) -> list[tuple[int, int, int]]:
-    """Takes a batch into the arrays; returns (signal, row, test) of each detection of the kernel."""
+class Noted(NamedTuple):
+    """A detection of the kernel: at which row of the batch, by which of its tests, of which signal."""
+
+    row: int
+    test: int
+    signal: int
+
+
+def run(arrays: Arrays, batch: Batch, settings: BankSettings, emissions: Emissions) -> list[Noted]:
+    """Takes a batch into the arrays; returns the detections of the kernel."""
     limits = Limits(settings.warm_up, settings.window, settings.block)
-    next_rows = np.zeros(len(arrays.signals), np.int64)
-    found: list[tuple[int, int, int]] = []
+    work = Work(arrays, batch, SCRATCH.scratch, emissions, limits)
+    next_rows, stopped = np.zeros((2, len(arrays.signals)), np.int64)
+    work.scratch.found[0, 0] = 0  # what a run that failed has left there is nobody's
+    found: list[Noted] = []
     while True:
-        more, stopped = advance(arrays, batch, SCRATCH.scratch, (next_rows, limits, emissions))
-        found += more
-        if not stopped:
+        stops = advance(work, next_rows, stopped)
+        was_full = is_full(work.scratch)
+        found += take_found(work.scratch)
+        if stops == 0 and not was_full:
             return found
-        for index in stopped:
+        for index in stopped[:stops].tolist():
             if arrays.signals["armed"][index] == 0:
                 arm(arrays, index, settings)
             if arrays.signals["stale"][index] != 0:
                 conclude(arrays, index)
+
+
+def take_found(scratch: Scratch) -> list[Noted]:
+    """The detections that were noted, which are noted no longer."""
+    count = int(scratch.found[0, 0])
+    scratch.found[0, 0] = 0
+    return [Noted(*noted) for noted in scratch.found[1 : count + 1].tolist()]
 
 
 def conclude(arrays: Arrays, index: int) -> None:
@@ -61,12 +77,6 @@ def conclude(arrays: Arrays, index: int) -> None:
     learn(signal, season)
     follow_clock(signal, season)
     set_thresholds(signal)
-
-
-def first_rows(batch: Batch, column: int, rows: int) -> Batch:
-    """One column of the first rows of a batch."""
-    matrix = batch.matrix[column : column + 1, :rows].copy()
-    return make_batch(matrix, batch.times_ms[:rows], batch.offsets[:rows], batch.local_ms[:rows])
 
 
 def state_after(
@@ -91,6 +101,6 @@ def state_after(
         before.buffers[[0, buffer]],
         before.buffered_slots[[0, buffer]],
     )
-    part = first_rows(batch, column, row + 1)
+    part = batch.first_rows(column, row + 1)
     run(arrays, part, settings, room_for_emissions(signals, row + 1))
     return cast("np.void", signals[0]), cast("np.void", arrays.shapes[0])

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import compiled, inner
 from driftline.detectors.kernels.lanes import LANES, ODDS_LANES
 from driftline.detectors.kernels.names import CUSUM, E_DETECTOR, PAGE_HINKLEY, SHAPE, VARIANCE
 from driftline.detectors.state.fields import Records
@@ -31,7 +31,7 @@ def write_nearness(signals: Records, nearness: NDArray[np.float64]) -> None:
         nearness[index] = min(nearest_test(signal), 1.0) if signal["armed"] != 0 else 0.0
 
 
-@compiled
+@inner
 def nearest_test(signal: Any) -> float:
     """The largest part of all tests that the signal has."""
     tested, nearest = signal["tested"], 0.0
@@ -56,7 +56,7 @@ def nearest_test(signal: Any) -> float:
     return nearest
 
 
-@compiled
+@inner
 def part(statistic: float, threshold: float) -> float:
     """A threshold that is infinite (out of reach) or not set yet is no nearer for any statistic."""
     return statistic / threshold if threshold > 0.0 and np.isfinite(statistic) else 0.0

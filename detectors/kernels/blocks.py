@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import allocating, compiled
+from driftline.detectors.kernels.compiled import compiled, inner
 from driftline.detectors.kernels.scratch import Scratch
 from driftline.detectors.state.fields import RING_BLOCKS, Records
 
@@ -20,20 +20,26 @@ class Emissions(NamedTuple):
     rows: NDArray[np.int64]
 
 
-@allocating
 def room_for_emissions(signals: Records, rows: int) -> Emissions:
     """Room for every score that the per-signal detectors can get from so many rows."""
-    first = np.zeros(signals.shape[0], np.int64)
+    first = np.empty(len(signals), np.int64)
+    end = place_emissions(signals, rows, first)
+    return Emissions(first, first.copy(), np.empty(end), np.empty(end, np.int64))
+
+
+@compiled
+def place_emissions(signals: Records, rows: int, first: NDArray[np.int64]) -> int:
+    """Writes where the scores of each signal begin; returns how many there may be in all."""
     end = 0
     for index in range(signals.shape[0]):
         signal = signals[index]
         first[index] = end
         if signal["watched"] != 0:
             end += rows // max(signal["every"], 1) + 1 if signal["armed"] != 0 else rows + 1
-    return Emissions(first, first.copy(), np.empty(end), np.empty(end, np.int64))
+    return end
 
 
-@compiled
+@inner
 def emit(signal: Any, index: int, scratch: Scratch, count: int, emissions: Emissions) -> None:
     """Adds scores to the signal's block and hands complete blocks to its detectors.
 
@@ -59,7 +65,7 @@ def emit(signal: Any, index: int, scratch: Scratch, count: int, emissions: Emiss
     signal["block_sum"], signal["block_count"] = block_sum, block_count
 
 
-@compiled
+@inner
 def confirm(signal: Any, scratch: Scratch, count: int, block: int) -> None:
     """Adds scores to the ring of block means by which an alarm is confirmed."""
     ring_sum, ring_count = signal["ring_sum"], signal["ring_count"]

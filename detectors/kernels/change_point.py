@@ -6,15 +6,15 @@ and too late when it is larger than the change. So one pair, upwards and downwar
 one a steeper drift for larger changes and one a flatter drift for smaller ones.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from driftline.detectors.kernels.compiled import allocating, compiled
+from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.reading import VALUE
-from driftline.detectors.kernels.residuals import usual_sd
+from driftline.detectors.kernels.residuals import forget_lanes, usual_sd
 from driftline.detectors.kernels.scratch import HOUR_MS, Batch, Scratch
-from driftline.detectors.state.fields import MARKS
+from driftline.detectors.state.fields import MARKS, TOTALS
 
 SUMS = 5  # of the totals
 SATURATED = 3.0  # a mean innovation so large says only that it is larger
@@ -22,7 +22,7 @@ SATURATED = 3.0  # a mean innovation so large says only that it is larger
 STEEPNESS = np.array([1.0, 2.5, 0.4])  # times Page-Hinkley's drift, of each pair
 
 
-@compiled
+@inner
 def add_totals(signal: Any, scratch: Scratch, taken: int) -> None:
     """Adds values to the totals of the level, and notes them after each value."""
     sums = signal["totals"]
@@ -46,7 +46,7 @@ def add_totals(signal: Any, scratch: Scratch, taken: int) -> None:
     sums[0], sums[1], sums[2], sums[3], sums[4] = number, total, squares, score, innovation
 
 
-@compiled
+@inner
 def last_zeros(signal: Any, pair: int, scratch: Scratch, taken: int) -> tuple[int, int]:
     """Advances a pair of CUSUMs; the places of the last values at which each was zero, -1 for none."""
     cusums, drift = signal["onset_cusums"], STEEPNESS[pair] * signal["ph_delta"]
@@ -62,31 +62,39 @@ def last_zeros(signal: Any, pair: int, scratch: Scratch, taken: int) -> tuple[in
     return zero_up, zero_down
 
 
-@allocating
-def mark(signal: Any, place: tuple[int, int], batch: Batch, scratch: Scratch, taken: int) -> None:
-    """The totals at the last zero of CUSUM place[0], and when the value after it came (0 before it has)."""
-    which, zero = place
+class Zero(NamedTuple):
+    """The place in a chunk of the last value at which a CUSUM (its number) was zero, -1 for none."""
+
+    cusum: int
+    place: int
+
+
+@inner
+def mark(signal: Any, last: Zero, batch: Batch, scratch: Scratch, taken: int) -> None:
+    """The totals at the last zero of a CUSUM, and when the value after it came (0 before it has)."""
+    which, zero = last.cusum, last.place
     totals = signal["onset_marks"][which]
     if zero >= 0:
-        totals[:] = scratch.totals[zero]
+        for total in range(TOTALS):
+            totals[total] = scratch.totals[zero, total]
         signal["onset_marks_ms"][which] = signal["onset_marks_offset"][which] = 0
     if zero + 1 < taken and totals[0] == scratch.totals[zero + 1, 0] - 1.0:
         row = scratch.rows[zero + 1]
-        signal["onset_marks_ms"][which] = batch.times_ms[row]
-        signal["onset_marks_offset"][which] = batch.offsets[row]
+        signal["onset_marks_ms"][which] = batch.events[row]["time_ms"]
+        signal["onset_marks_offset"][which] = batch.events[row]["offset"]
 
 
-@compiled
+@inner
 def run_marks(signal: Any, batch: Batch, scratch: Scratch, taken: int) -> None:
     """Takes the values of a chunk into the totals and the marks."""
     add_totals(signal, scratch, taken)
     for pair in range(len(STEEPNESS)):
         zero_up, zero_down = last_zeros(signal, pair, scratch, taken)
-        mark(signal, (2 * pair, zero_up), batch, scratch, taken)
-        mark(signal, (2 * pair + 1, zero_down), batch, scratch, taken)
+        mark(signal, Zero(2 * pair, zero_up), batch, scratch, taken)
+        mark(signal, Zero(2 * pair + 1, zero_down), batch, scratch, taken)
 
 
-@compiled
+@inner
 def gain(signal: Any, which: int) -> float:
     """Twice the log-likelihood that a change at a mark gains over none, for innovations of variance 1."""
     before, now = signal["onset_marks"][which], signal["totals"]
@@ -97,7 +105,7 @@ def gain(signal: Any, which: int) -> float:
     return float(difference * difference * count * before[0] / now[0])
 
 
-@compiled
+@inner
 def best_mark(signal: Any, direction: int) -> int:
     """The likeliest mark of a direction, +1 or -1."""
     best = 0 if direction > 0 else 1
@@ -107,13 +115,13 @@ def best_mark(signal: Any, direction: int) -> int:
     return best
 
 
-@compiled
+@inner
 def followed(signal: Any, before: Any) -> float:
     """How much of the change its values were too small by on average: the level had begun to follow it."""
     return float((signal["totals"][5] - before[5]) / 2.0) if signal["away"] == 0 else 0.0
 
 
-@compiled
+@inner
 def begin_far(signal: Any) -> None:
     """After a jump of more than innovations show, the last value says where the new level is."""
     unit = usual_sd(signal) * signal["local_sd"]
@@ -123,7 +131,7 @@ def begin_far(signal: Any) -> None:
         signal["shift"], signal["shift_count"] = shift, 1.0
 
 
-@compiled
+@inner
 def look_at_the_clock(signal: Any) -> None:
     """What takes a signal with a cycle away may be a clock that was changed: that is looked at each hour."""
     if signal["cyclic"] != 0 and signal["clock_ms"] == 0:
@@ -131,23 +139,25 @@ def look_at_the_clock(signal: Any) -> None:
         signal["clock_ms"] = signal["last_ms"] + HOUR_MS
 
 
-@allocating
+@inner
 def begin_level(signal: Any) -> None:
     """After a detection: the values since the change point are the new level, those before it the old one.
 
     The signal is away from the level it had; how far is known from the values since the change point.
     """
     which = best_mark(signal, signal["turned"])
-    signal["before"][:] = signal["onset_marks"][which]
+    for total in range(TOTALS):
+        signal["before"][total] = signal["onset_marks"][which, total]
     for total in range(SUMS):
         signal["totals"][total] -= signal["before"][total]
     signal["level_direction"] = signal["turned"]
     signal["level_ms"] = signal["onset_marks_ms"][which]
     signal["level_offset"] = signal["onset_marks_offset"][which]
     for other in range(MARKS):
-        signal["onset_marks"][other][:] = 0.0
+        for total in range(TOTALS):
+            signal["onset_marks"][other, total] = 0.0
         signal["onset_cusums"][other] = 0.0
-    signal["lanes"][:] = 0.0
+    forget_lanes(signal)
     learned = followed(signal, signal["before"])
     signal["totals"][3] += learned * signal["totals"][0] * signal["sigma"] / (1.0 - signal["phi"])
     signal["shift_count"] = max(signal["totals"][0], 1.0)

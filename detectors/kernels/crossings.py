@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.lanes import CROSSING_LEVELS, LANES
 
 LEVELS = np.array(CROSSING_LEVELS)
 WIDER_SUM, NARROWER_SUM = LANES, LANES + 1  # their places, after the CUSUMs
 
 
-@compiled
+@inner
 def count_crossings(signal: Any, which: int, before: float, after: float) -> None:
     """Notes the levels that a sum has come over with a value."""
     for level in range(2):
@@ -22,7 +22,7 @@ def count_crossings(signal: Any, which: int, before: float, after: float) -> Non
             signal["crossings"][level, which] += 1.0
 
 
-@compiled
+@inner
 def forget_crossings(signal: Any, which: int, total: float) -> None:
     """What led to a detection is not counted: it may have been a change."""
     for level in range(2):

@@ -16,11 +16,11 @@ a larger scale, but for what it jumps over a level (`on_scale`).
 """
 
 from math import log
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.crossings import LEVELS, count_crossings, forget_crossings
 from driftline.detectors.kernels.lanes import LANES, SDS, SHIFTS, SLOW_LANES
 from driftline.detectors.kernels.scratch import Scratch
@@ -33,7 +33,7 @@ ABSORBED_MAX = 0.5  # a sum that nothing goes on raising has to fall again
 OVERSHOOT = 1.166  # of a sum of normal innovations over a level and under 0 together, by Siegmund
 
 
-@compiled
+@inner
 def drift_scale(lane: int, shift_scale: float) -> float:
     """What the shift that a CUSUM is made for is multiplied by."""
     if lane == 0:
@@ -41,28 +41,35 @@ def drift_scale(lane: int, shift_scale: float) -> float:
     return shift_scale if lane == 1 else 1.0
 
 
-@compiled
+@inner
 def on_scale(total: float, scale: float) -> float:
     """What a sum, or a threshold, of a CUSUM corresponds to when its drift is so many times smaller."""
     return (total + OVERSHOOT) * scale - OVERSHOOT
 
 
-@compiled
-def slow_step(signal: Any, side: int, lane: int, step: tuple[float, float, float]) -> float:
-    """The next sum of a slow CUSUM, from (value towards its side, drift, gain of the level).
+class Step(NamedTuple):
+    """What a slow CUSUM sees of a value: the value towards its side, its drift, and the gain of the level."""
+
+    value: float
+    drift: float
+    gain: float
+
+
+@inner
+def slow_step(signal: Any, side: int, lane: int, step: Step) -> float:
+    """The next sum of a slow CUSUM.
 
     The level learns on, a shift that is not seen yet included: what is left of that for innovations to show
     becomes less, and so does what they count for. The sum stays that of log-likelihood ratios.
     """
-    value, drift, gain = step
     before = signal["lanes"][side, lane]
     absorbed = signal["absorbed"][side, lane] if before > 0.0 else 0.0
     left = 1.0 - absorbed
-    signal["absorbed"][side, lane] = min(absorbed + left * gain, ABSORBED_MAX)
-    return max(float(before + left * (value - left * drift)), 0.0)
+    signal["absorbed"][side, lane] = min(absorbed + left * step.gain, ABSORBED_MAX)
+    return max(float(before + left * (step.value - left * step.drift)), 0.0)
 
 
-@compiled
+@inner
 def run_cusums(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
     lanes, heights, allowances = signal["lanes"], signal["heights"], signal["allowances"]
@@ -78,8 +85,8 @@ def run_cusums(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
             before_up, before_down = lanes[0, lane], lanes[1, lane]
             if lane < SLOW_LANES:
                 drift = DRIFTS[lane] * scale
-                up = slow_step(signal, 0, lane, (value - allowances[lane], drift, gain))
-                down = slow_step(signal, 1, lane, (-value - allowances[lane], drift, gain))
+                up = slow_step(signal, 0, lane, Step(value - allowances[lane], drift, gain))
+                down = slow_step(signal, 1, lane, Step(-value - allowances[lane], drift, gain))
             else:
                 lost = DRIFTS[lane] + allowances[lane]
                 if BENDS[lane] != 0.0:  # decided when compiled, as is the lane

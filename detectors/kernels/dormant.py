@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.reading import MISSING, NULL, WRONG_TYPE
 from driftline.detectors.kernels.scratch import Batch
 from driftline.detectors.kernels.window import turn
 
 
-@compiled
+@inner
 def is_dormant(signal: Any) -> bool:
     """Whether zeros need only be counted."""
     return bool(signal["armed"] != 0 and signal["awake"] == 0)
 
 
-@compiled
+@inner
 def only_zeros(signal: Any, batch: Batch) -> bool:
     """Whether all the rest of a batch are zeros, as the column itself shows."""
     transform = signal["transform"]
@@ -29,17 +29,17 @@ def only_zeros(signal: Any, batch: Batch) -> bool:
     return bool(known and batch.whole[signal["column"]])
 
 
-@compiled
-def skip(signal: Any, count: int, ends_ms: tuple[int, int], window: int, cells: NDArray[np.uint16]) -> None:
+@inner
+def skip(signal: Any, count: int, first_ms: int, last_ms: int, window: int) -> None:
     """Takes `count` zeros, the first and last of them at these times."""
     if signal["seen"] == 0:  # a reference that was inherited
-        signal["first_ms"] = ends_ms[0]
+        signal["first_ms"] = first_ms
     signal["seen"] += count
-    signal["last_ms"] = ends_ms[1]
+    signal["last_ms"] = last_ms
     recent = signal["recent"]
     while count > 0:
         if recent[0, 0] >= window:
-            turn(signal, cells)
+            turn(signal)
         room = min(count, window - int(recent[0, 0]))
         recent[0, 0] += room
         recent[0, 3] = min(recent[0, 3], 0.0)
@@ -47,7 +47,7 @@ def skip(signal: Any, count: int, ends_ms: tuple[int, int], window: int, cells: 
         count -= room
 
 
-@compiled
+@inner
 def zeros_at_start(values: NDArray[np.float64], count: int) -> int:
     """How many values come before the first 1."""
     place = 0

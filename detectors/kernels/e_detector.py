@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.lanes import ODDS, ODDS_LANES
 from driftline.detectors.kernels.scratch import Scratch
 
@@ -22,13 +22,13 @@ MARGIN = 1.0  # standard errors
 PROBABILITY_MIN = 1e-7
 
 
-@compiled
+@inner
 def probability(expected: float) -> float:
     """A probability that neither value contradicts."""
     return min(max(expected, PROBABILITY_MIN), 1.0 - PROBABILITY_MIN)
 
 
-@compiled
+@inner
 def ratio(value: float, multiple: float, expected: float) -> float:
     """How much likelier a 0/1 value is at `multiple` times the odds of the expected probability.
 
@@ -39,7 +39,7 @@ def ratio(value: float, multiple: float, expected: float) -> float:
     return weight / (1.0 + expected * (multiple - 1.0))
 
 
-@compiled
+@inner
 def run_e_detector(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` values; returns how many, and ±1 when the last one fired, else 0."""
     lanes, height, scale = signal["lanes"], signal["heights"][0], signal["scale"]

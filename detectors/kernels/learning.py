@@ -8,9 +8,9 @@ conclusions. A signal that is away from its reference teaches nothing, so a chan
 from math import inf
 from typing import Any
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.long_run import add_products
-from driftline.detectors.kernels.reading import CATEGORY, VALUE
+from driftline.detectors.kernels.reading import is_number
 from driftline.detectors.kernels.sample import add_to_sample
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
 from driftline.detectors.kernels.weeks import add_to_weeks, at_its_time
@@ -19,27 +19,26 @@ WEIGHT_MAX = 60_000
 LONGEST = 2  # times the warm-up: what does not settle is learned from as it is
 
 
-@compiled
+@inner
 def teaches(signal: Any) -> bool:
     """Whether its noise is learned from: around a level that is local, one is as good as another."""
-    number = signal["transform"] == VALUE or signal["transform"] == CATEGORY
-    return bool(signal["away"] == 0 or (signal["local"] != 0 and number))
+    return bool(signal["away"] == 0 or (signal["local"] != 0 and is_number(signal)))
 
 
-@compiled
+@inner
 def learns_until(signal: Any, warm_up: int) -> int:
     """With how many values a signal knows enough: warm_up since it has settled, twice as many in all."""
     return int(min(signal["settled_from"] + warm_up, LONGEST * warm_up))
 
 
-@compiled
+@inner
 def has_stopped(signal: Any, warm_up: int) -> bool:
     """Whether a signal takes nothing more until Python has looked at it."""
     learned = signal["armed"] == 0 and signal["seen"] >= learns_until(signal, warm_up)
     return bool(signal["stale"] != 0 or learned)
 
 
-@compiled
+@inner
 def next_look_ms(signal: Any) -> int:
     """When there is something to conclude from time alone: about the season, or the clock; 0 for never."""
     season_ms, clock_ms = signal["season_ms"], signal["clock_ms"]
@@ -48,7 +47,7 @@ def next_look_ms(signal: Any) -> int:
     return int(max(season_ms, clock_ms))
 
 
-@compiled
+@inner
 def values_until_due(signal: Any, batch: Batch, scratch: Scratch, count: int) -> int:
     """How many of the next values to take before there is something to learn from them.
 
@@ -61,12 +60,12 @@ def values_until_due(signal: Any, batch: Batch, scratch: Scratch, count: int) ->
     due_ms = next_look_ms(signal)
     if due_ms > 0 and batch.latest_ms >= due_ms:
         for place in range(count):
-            if batch.times_ms[scratch.rows[place]] >= due_ms:
+            if batch.events[scratch.rows[place]]["time_ms"] >= due_ms:
                 return place + 1
     return count
 
 
-@compiled
+@inner
 def learn_more(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: int) -> None:
     """Takes the values of a chunk into what is being learned; stale when there is something to conclude."""
     if count == 0 or signal["season"] == 0:
@@ -80,12 +79,12 @@ def learn_more(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: 
         add_to_sample(signal, season, batch, scratch, count)
     add_to_weeks(signal, season, batch, scratch, count)
     due_ms = next_look_ms(signal)
-    due = due_ms > 0 and batch.times_ms[scratch.rows[count - 1]] >= due_ms
+    due = due_ms > 0 and batch.events[scratch.rows[count - 1]]["time_ms"] >= due_ms
     if due or (teaches(signal) and signal["products"][0] >= signal["learn_at"]):
         signal["stale"] = 1
 
 
-@compiled
+@inner
 def add_to_season(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: int) -> None:
     """The running mean of each half hour: of scores while no cycle is known, then of what the level
     leaves.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import compiled, inner
 from driftline.detectors.kernels.residuals import usual_sd
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import Scratch
@@ -19,7 +19,7 @@ BLOCK = 32
 NEAR, FAR = 2, PAST_MEANS  # how many blocks before lie the means with which one is multiplied
 
 
-@compiled
+@inner
 def add_products(signal: Any, scratch: Scratch, count: int) -> None:
     """Takes a chunk: squares and lagged products of its scores, blocks of innovations.
 
@@ -49,7 +49,7 @@ def add_products(signal: Any, scratch: Scratch, count: int) -> None:
     open_block[0], open_block[1], open_block[2], open_block[3] = number, total, energy, scores
 
 
-@compiled
+@inner
 def add_block(blocks: NDArray[np.float64], total: float, energy: float) -> None:
     """How many blocks; their sums squared; their sums of squares, and those squared."""
     blocks[0] += 1.0
@@ -58,7 +58,7 @@ def add_block(blocks: NDArray[np.float64], total: float, energy: float) -> None:
     blocks[3] += energy * energy
 
 
-@compiled
+@inner
 def add_mean(sums: NDArray[np.float64], past: NDArray[np.float64], mean: float) -> None:
     """How many means; squared; their products with those some blocks before."""
     sums[0] += 1.0
@@ -71,23 +71,23 @@ def add_mean(sums: NDArray[np.float64], past: NDArray[np.float64], mean: float) 
 
 
 @compiled
-def add_blocks(blocks: NDArray[np.float64], sums: NDArray[np.float64], energies: NDArray[np.float64]) -> None:
+def add_blocks(signal: Any, sums: NDArray[np.float64], energies: NDArray[np.float64]) -> None:
     """Many blocks [number], by their sums and their sums of squares."""
     for place in range(len(sums)):
-        add_block(blocks, sums[place], energies[place])
+        add_block(signal["blocks"], sums[place], energies[place])
 
 
 @compiled
-def add_means(sums: NDArray[np.float64], past: NDArray[np.float64], means: NDArray[np.float64]) -> None:
+def add_means(signal: Any, means: NDArray[np.float64]) -> None:
     """Many means [number]."""
     for place in range(len(means)):
-        add_mean(sums, past, means[place])
+        add_mean(signal["wander_sums"], signal["past_means"], means[place])
 
 
 def add_reference_means(signal: np.void, residuals: NDArray[np.float64]) -> None:
     """Takes the residuals [values] of the reference."""
     blocks = residuals[len(residuals) % BLOCK :].reshape(-1, BLOCK)
-    add_means(signal["wander_sums"], signal["past_means"], blocks.mean(axis=1))
+    add_means(signal, blocks.mean(axis=1))
 
 
 def add_reference_blocks(signal: np.void, residuals: NDArray[np.float64]) -> None:
@@ -95,4 +95,4 @@ def add_reference_blocks(signal: np.void, residuals: NDArray[np.float64]) -> Non
     phi, sigma = float(signal["phi"]), float(signal["sigma"])
     innovations = np.clip((residuals[1:] - phi * residuals[:-1]) / sigma, -CLIP, CLIP)
     blocks = innovations[: len(innovations) // BLOCK * BLOCK].reshape(-1, BLOCK)
-    add_blocks(signal["blocks"], blocks.sum(axis=1) * sigma / (1 - phi), (blocks**2).sum(axis=1))
+    add_blocks(signal, blocks.sum(axis=1) * sigma / (1 - phi), (blocks**2).sum(axis=1))

@@ -11,21 +11,30 @@ from numpy.typing import NDArray
 
 from driftline.detectors.kernels.blocks import Emissions, confirm, emit
 from driftline.detectors.kernels.change_point import begin_level, look_at_the_clock, run_marks
-from driftline.detectors.kernels.compiled import allocating, compiled
+from driftline.detectors.kernels.compiled import compiled, inner
 from driftline.detectors.kernels.cusums import run_cusums
 from driftline.detectors.kernels.dormant import is_dormant, only_zeros, skip, zeros_at_start
 from driftline.detectors.kernels.e_detector import run_e_detector
 from driftline.detectors.kernels.learning import has_stopped, learn_more, learns_until, values_until_due
 from driftline.detectors.kernels.names import CUSUM, E_DETECTOR, SHAPE, VARIANCE
 from driftline.detectors.kernels.page_hinkley import run_page_hinkley
-from driftline.detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, gather, learn, learn_times
+from driftline.detectors.kernels.reading import (
+    CATEGORY,
+    TAIL,
+    UNSEEN,
+    VALUE,
+    gather,
+    is_number,
+    learn,
+    learn_times,
+)
 from driftline.detectors.kernels.repeats import find_repeats
 from driftline.detectors.kernels.residuals import anchor, carry_season, come_back, innovate, remove_cycle
 from driftline.detectors.kernels.scores import CLIP, score
 from driftline.detectors.kernels.scratch import CHUNK, Batch, Scratch, note, take_times
-from driftline.detectors.kernels.shape import forget_window, run_shape
+from driftline.detectors.kernels.shape import Span, forget_window, run_shape
 from driftline.detectors.kernels.variance import begin_spread, forget_sums, hold_spread, run_variance
-from driftline.detectors.kernels.window import add_gaps, remember
+from driftline.detectors.kernels.window import add_gaps, gaps_among, remember
 from driftline.detectors.state.arrays import Arrays
 
 NOTED_MAX = CHUNK  # detections of a signal to take over at once; one chunk adds fewer than two a value
@@ -40,51 +49,58 @@ class Limits(NamedTuple):
     block: int
 
 
-@compiled
-def is_number(signal: Any) -> bool:
-    """Whether detectors read standard normal innovations, not standardised 0/1 values."""
-    return bool(signal["transform"] == VALUE or signal["transform"] == CATEGORY)
+class Work(NamedTuple):
+    """What a call of the loop works on: signals, a batch, memory for a chunk, room for scores, settings."""
+
+    arrays: Arrays
+    batch: Batch
+    scratch: Scratch
+    emissions: Emissions
+    limits: Limits
 
 
-@compiled
-def learn_chunk(
-    arrays: Arrays, index: int, batch: Batch, scratch: Scratch, task: tuple[int, Limits]
-) -> tuple[int, bool]:
-    """Learns from task[0] values; returns how many it took, and whether the signal has seen its warm-up."""
+class Took(NamedTuple):
+    """What became of a chunk: how many values it had, how many were taken, whether something ended there."""
+
+    offered: int
+    taken: int
+    ended: bool
+
+
+@inner
+def learn_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
+    """Learns from `count` values; returns how many it took, and whether the signal has seen its warm-up."""
+    arrays, scratch = work.arrays, work.scratch
     signal = arrays.signals[index]
     shape = arrays.shapes[signal["shape"]]
-    count, limits = task
-    until = learns_until(signal, limits.warm_up)
+    until = learns_until(signal, work.limits.warm_up)
     taken = min(count, until - signal["seen"])
     row = signal["buffer"]
     learn(signal, shape["table"], arrays.buffers[row], scratch, taken)
-    learn_times(signal, batch, scratch, taken, arrays.buffered_slots[row])
+    learn_times(signal, work.batch, scratch, taken, arrays.buffered_slots[row])
     if signal["transform"] not in (CATEGORY, UNSEEN, TAIL):
-        remember(signal, shape["cells"][:0], scratch, taken, limits.window)
+        remember(signal, shape["cells"], scratch, taken, work.limits.window)
     else:
-        add_gaps(signal, scratch.gaps[:taken].sum())
+        add_gaps(signal, gaps_among(scratch, 0, taken))
     signal["seen"] += taken
     return taken, signal["seen"] >= until
 
 
-@compiled
-def skip_chunk(
-    arrays: Arrays, index: int, batch: Batch, scratch: Scratch, task: tuple[int, Limits]
-) -> tuple[int, bool]:
+@inner
+def skip_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
     """Counts the zeros of a dormant signal; returns how many, and whether a 1 follows, which wakes it."""
-    signal = arrays.signals[index]
-    count, limits = task
-    shape = arrays.shapes[signal["shape"]]
-    score(signal, shape, scratch, count)
+    scratch, events, window = work.scratch, work.batch.events, work.limits.window
+    signal = work.arrays.signals[index]
+    score(signal, work.arrays.shapes[signal["shape"]], scratch, count)
     zeros = zeros_at_start(scratch.values, count)
     first = 0
     while first < zeros:  # in parts of one half of the recent window, to which the gaps among them belong
         add_gaps(signal, scratch.gaps[first])
-        room = limits.window - int(signal["recent"][0, 0])
-        last = min(zeros, first + (room if room > 0 else limits.window))
-        ends_ms = batch.times_ms[scratch.rows[first]], batch.times_ms[scratch.rows[last - 1]]
-        skip(signal, last - first, ends_ms, limits.window, shape["cells"][:0])
-        add_gaps(signal, scratch.gaps[first + 1 : last].sum())
+        room = window - int(signal["recent"][0, 0])
+        last = min(zeros, first + (room if room > 0 else window))
+        first_ms, last_ms = events[scratch.rows[first]]["time_ms"], events[scratch.rows[last - 1]]["time_ms"]
+        skip(signal, last - first, first_ms, last_ms, window)
+        add_gaps(signal, gaps_among(scratch, first + 1, last))
         first = last
     add_gaps(signal, scratch.gaps[zeros])
     if zeros < count:
@@ -92,12 +108,12 @@ def skip_chunk(
     return zeros, zeros < count
 
 
-@compiled
-def attempt(signal: Any, season: Any, shape: Any, scratch: Scratch, task: tuple[Batch, int]) -> int:
-    """Shows task[1] values to the tests of mean and variance, up to a detection; returns how many it took."""
-    batch, count = task
-    score(signal, shape, scratch, count)
-    remove_cycle(signal, season, batch, scratch, count)
+@inner
+def attempt(work: Work, index: int, count: int) -> int:
+    """Shows `count` values to the tests of mean and variance, up to a detection; returns how many it took."""
+    scratch, signal = work.scratch, work.arrays.signals[index]
+    score(signal, work.arrays.shapes[signal["shape"]], scratch, count)
+    remove_cycle(signal, work.arrays.seasons[signal["season"]], work.batch, scratch, count)
     number = is_number(signal)
     limit = CLIP if number else RATE_LIMIT
     unit = 1.0 if number else signal["reference_sd"] / signal["scale"]
@@ -116,7 +132,7 @@ def attempt(signal: Any, season: Any, shape: Any, scratch: Scratch, task: tuple[
     return taken
 
 
-@compiled
+@inner
 def settle(signal: Any, shape: Any, season: Any) -> None:
     """After the value at which a change was found: what is measured from the new level and variance."""
     if signal["turned"] == 0 and signal["widened"] == 0:
@@ -134,38 +150,35 @@ def settle(signal: Any, shape: Any, season: Any) -> None:
     signal["turned"] = signal["widened"] = signal["returned"] = 0
 
 
-@compiled
-def watch_chunk(
-    arrays: Arrays, index: int, batch: Batch, scratch: Scratch, task: tuple[int, Limits, Emissions]
-) -> tuple[int, bool]:
-    """Watches task[0] values; returns how many it took, and whether more can be learned after the last."""
-    count, limits, emissions = task
+@inner
+def watch_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
+    """Watches `count` values; returns how many it took, and whether more can be learned after the last."""
+    arrays, batch, scratch = work.arrays, work.batch, work.scratch
     signal = arrays.signals[index]
     shape, season = arrays.shapes[signal["shape"]], arrays.seasons[signal["season"]]
     settle(signal, shape, season)
     count = values_until_due(signal, batch, scratch, count)
     scratch.saved[0] = signal
-    taken = attempt(signal, season, shape, scratch, (batch, count))
+    taken = attempt(work, index, count)
     while taken < count:  # a detection: the values after it have to be seen as coming after it
         arrays.signals[index] = scratch.saved[0]
         count = taken
-        taken = attempt(signal, season, shape, scratch, (batch, count))
+        taken = attempt(work, index, count)
     tell(signal, shape, batch, scratch, taken)
     if signal["transform"] == VALUE and signal["tested"] != 0:
         find_repeats(signal, shape, batch, scratch, taken)
     run_marks(signal, batch, scratch, taken)
     learn_more(signal, season, batch, scratch, taken)
-    emit(signal, index, scratch, taken, emissions)
-    confirm(signal, scratch, taken, limits.block)
-    rows = 2 if is_number(signal) else 0
-    remember(signal, shape["cells"][:rows], scratch, taken, limits.window)
+    emit(signal, index, scratch, taken, work.emissions)
+    confirm(signal, scratch, taken, work.limits.block)
+    remember(signal, shape["cells"], scratch, taken, work.limits.window)
     hold_spread(signal, taken)
     take_times(signal, batch, scratch, taken)
     signal["seen"] += taken
     return taken, signal["stale"] != 0
 
 
-@compiled
+@inner
 def tell(signal: Any, shape: Any, batch: Batch, scratch: Scratch, taken: int) -> None:
     """Notes the detections of a chunk that are asked for, and runs the tests that stop nothing."""
     tested, number = signal["tested"], is_number(signal)
@@ -182,80 +195,82 @@ def tell(signal: Any, shape: Any, batch: Batch, scratch: Scratch, taken: int) ->
     can = signal["transform"] == CATEGORY or (signal["transform"] == VALUE and signal["moved"] == 0)
     still = signal["away"] == 0 and signal["spread"] == 1.0
     if can and still and signal["atoms"] != 1 and tested >> SHAPE & 1:
-        place = run_shape(signal, shape, batch, scratch, (0, taken))
+        place = run_shape(signal, shape, batch, scratch, Span(0, taken))
         while place <= taken:
             note(scratch, place - 1, SHAPE)
-            place = run_shape(signal, shape, batch, scratch, (place, taken))
+            place = run_shape(signal, shape, batch, scratch, Span(place, taken))
 
 
-@compiled
-def advance_signal(
-    arrays: Arrays, index: int, batch: Batch, scratch: Scratch, task: tuple[int, Limits, Emissions]
-) -> int:
-    """Takes the rows from task[0] on until the batch ends, Python has to do something or many detections are
+@inner
+def advance_signal(work: Work, index: int, row: int) -> int:
+    """Takes the rows from `row` on until the batch ends, Python has to do something or many detections are
     noted.
 
     Returns the row after the last one taken.
     """
-    signal = arrays.signals[index]
-    cells, no_cells = batch.matrix[signal["column"]], arrays.shapes[signal["shape"]]["cells"][:0]
-    row, limits, emissions = task
+    scratch, events = work.scratch, work.batch.events
+    signal = work.arrays.signals[index]
+    cells = work.batch.matrix[signal["column"]]
     ended = False
-    while row < cells.shape[0] and not ended and scratch.events[0, 0] < NOTED_MAX:
-        if is_dormant(signal) and only_zeros(signal, batch):
-            ends_ms = batch.times_ms[row], batch.times_ms[-1]
-            skip(signal, cells.shape[0] - row, ends_ms, limits.window, no_cells)
+    while row < cells.shape[0] and not ended and not is_full(scratch):
+        if is_dormant(signal) and only_zeros(signal, work.batch):
+            first_ms, last_ms = events[row]["time_ms"], events[-1]["time_ms"]
+            skip(signal, cells.shape[0] - row, first_ms, last_ms, work.limits.window)
             return int(cells.shape[0])
         stop = min(row + CHUNK, cells.shape[0])
         count = gather(signal, cells, row, stop, scratch)
         if count == 0:
             taken = 0
         elif signal["armed"] == 0:
-            taken, ended = learn_chunk(arrays, index, batch, scratch, (count, limits))
+            taken, ended = learn_chunk(work, index, count)
         elif is_dormant(signal):
-            taken, ended = skip_chunk(arrays, index, batch, scratch, (count, limits))
+            taken, ended = skip_chunk(work, index, count)
         else:
-            taken, ended = watch_chunk(arrays, index, batch, scratch, (count, limits, emissions))
-        row = row_after(signal, scratch, (count, taken, ended), stop)
+            taken, ended = watch_chunk(work, index, count)
+        row = row_after(signal, scratch, Took(count, taken, ended), stop)
     return row
 
 
-@compiled
-def row_after(signal: Any, scratch: Scratch, took: tuple[int, int, bool], stop: int) -> int:
-    """Where to go on after `taken` of the `count` values of a chunk that ends before row `stop`.
+@inner
+def row_after(signal: Any, scratch: Scratch, took: Took, stop: int) -> int:
+    """Where to go on after a chunk that ends before row `stop`.
 
     Missing values behind the last value taken belong to what comes after something `ended` there.
     """
-    count, taken, ended = took
+    count, taken = took.offered, took.taken
     dormant = is_dormant(signal)
-    if taken < count or (ended and not dormant):
+    if taken < count or (took.ended and not dormant):
         return int(scratch.rows[taken]) if dormant else int(scratch.rows[taken - 1]) + 1
     if count == 0 or not dormant:  # the zeros of a dormant signal were counted with the gaps around them
         add_gaps(signal, scratch.gaps[count])
     return stop
 
 
-@allocating
-def advance(
-    arrays: Arrays, batch: Batch, scratch: Scratch, task: tuple[NDArray[np.int64], Limits, Emissions]
-) -> tuple[list[tuple[int, int, int]], list[int]]:
-    """Every signal takes its rows from next_rows[i] on; returns (signal, row, test) of each detection.
+@compiled
+def advance(work: Work, next_rows: NDArray[np.int64], stopped: NDArray[np.int64]) -> int:
+    """Every signal takes its rows from next_rows[i] on; what is found goes to `found` of the scratch memory.
 
-    Also returns the signals for which Python has to do something (arm them, wake them, learn more). Each has
-    stopped there and takes the rest of the batch in the next call.
+    Writes to `stopped` the signals for which Python has to do something (arm them, wake them, learn more),
+    and returns how many. Each has stopped there and takes the rest of the batch in the next call, as all do
+    when very many detections are noted (`is_full`).
     """
-    next_rows, limits, emissions = task
-    found = [(0, 0, 0) for _ in range(0)]
-    stopped = [0 for _ in range(0)]
-    rows = batch.matrix.shape[1]
-    for index in range(next_rows.shape[0]):
-        signal = arrays.signals[index]
-        while next_rows[index] < rows and not has_stopped(signal, limits.warm_up):
-            scratch.events[0, 0] = 0
-            task_of_signal = (next_rows[index], limits, emissions)
-            next_rows[index] = advance_signal(arrays, index, batch, scratch, task_of_signal)
-            for number in range(1, scratch.events[0, 0] + 1):
-                found.append((index, scratch.events[number, 0], scratch.events[number, 1]))
-        if has_stopped(signal, limits.warm_up):
-            stopped.append(index)
-    return found, stopped
+    signals, found, warm_up = work.arrays.signals, work.scratch.found, work.limits.warm_up
+    rows, count = work.batch.matrix.shape[1], 0
+    for index in range(signals.shape[0]):
+        while (
+            next_rows[index] < rows and not has_stopped(signals[index], warm_up) and not is_full(work.scratch)
+        ):
+            told = found[0, 0]
+            next_rows[index] = advance_signal(work, index, next_rows[index])
+            for number in range(told + 1, found[0, 0] + 1):
+                found[number, 2] = index
+        if has_stopped(signals[index], warm_up):
+            stopped[count] = index
+            count += 1
+    return count
+
+
+@inner
+def is_full(scratch: Scratch) -> bool:
+    """Whether what was found has to be taken over before more may be."""
+    return bool(scratch.found[0, 0] >= NOTED_MAX)

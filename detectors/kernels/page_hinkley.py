@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import compiled, inner
 from driftline.detectors.kernels.names import PAGE_HINKLEY
 from driftline.detectors.kernels.scratch import Scratch, note
 
 INSTANCES_MIN = 30  # river's default
 
 
-@compiled
+@inner
 def reset(signal: Any) -> None:
     """As river: the test forgets everything about the level before a detection."""
     signal["ph_instances"] = 0
@@ -26,17 +26,17 @@ def reset(signal: Any) -> None:
 
 
 @compiled
-def detect(signal: Any, scores: NDArray[np.float64], start: int, count: int) -> int:
-    """river.drift.PageHinkley (alpha 1, both directions) on scores start … count - 1, up to a detection.
+def detect(signal: Any, scores: NDArray[np.float64]) -> int:
+    """river.drift.PageHinkley (alpha 1, both directions) on scores, up to a detection.
 
-    Returns the place after the last score it took. Sets drift to +1 or -1 at a detection.
+    Returns how many it took. Sets drift to +1 or -1 at a detection.
     """
     instances, mean = signal["ph_instances"], signal["ph_mean"]
     delta, threshold = signal["ph_delta"], signal["ph_threshold"]
     increase, decrease = signal["ph_increase"], signal["ph_decrease"]
     increase_min, decrease_max = signal["ph_increase_min"], signal["ph_decrease_max"]
-    taken, drift = start, 0
-    while taken < count and drift == 0:
+    taken, drift = 0, 0
+    while taken < scores.shape[0] and drift == 0:
         score = scores[taken]
         instances += 1
         mean += (1.0 / instances) * (score - mean)
@@ -60,19 +60,19 @@ def detect(signal: Any, scores: NDArray[np.float64], start: int, count: int) -> 
 @compiled
 def prime(signal: Any, scores: NDArray[np.float64]) -> None:
     """Shows the test the scores of a reference, as if it had watched it."""
-    detect(signal, scores, 0, scores.shape[0])
+    detect(signal, scores)
     if signal["ph_drift"] != 0:
         reset(signal)
 
 
-@compiled
+@inner
 def run_page_hinkley(signal: Any, scratch: Scratch, count: int, tested: bool) -> None:
     """Shows the test the innovations of a chunk and notes its detections."""
     place = 0
     while place < count:
         if signal["ph_drift"] != 0:
             reset(signal)
-        place = detect(signal, scratch.innovations, place, count)
+        place += detect(signal, scratch.innovations[place:count])
         if signal["ph_drift"] != 0:
             signal["ph_told"] += 1
         if signal["ph_drift"] != 0 and tested:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of, take_times
 from driftline.detectors.signals import Transform
 
@@ -18,7 +18,13 @@ OUT_OF_RANGE = int(Transform.OUT_OF_RANGE)
 VALUE_LIMIT = 1e150  # the squares of larger numbers would overflow
 
 
-@compiled
+@inner
+def is_number(signal: Any) -> bool:
+    """Whether detectors read standard normal innovations, not standardised 0/1 values."""
+    return bool(signal["transform"] == VALUE or signal["transform"] == CATEGORY)
+
+
+@inner
 def read_quality(signal: Any, transform: int, cell: float) -> float:
     """The 0/1 value of a cell for MISSING … OUT_OF_RANGE, MASS and SPIKE; NaN where it cannot be judged."""
     if transform == MISSING:
@@ -35,7 +41,7 @@ def read_quality(signal: Any, transform: int, cell: float) -> float:
     return 1.0 if outside == (transform == OUT_OF_RANGE) else 0.0
 
 
-@compiled
+@inner
 def gather(signal: Any, cells: NDArray[np.float64], start: int, stop: int, scratch: Scratch) -> int:
     """Reads the cells of rows start … stop - 1; returns how many gave a number (VALUE: measured from the
     first one).
@@ -63,13 +69,13 @@ def gather(signal: Any, cells: NDArray[np.float64], start: int, stop: int, scrat
     return count
 
 
-@compiled
+@inner
 def code_of(codes: int, number: float) -> int:
     """A category's code as an index; codes beyond the table are "other", 0."""
     return int(number) if 0.0 <= number < codes - 1 else 0
 
 
-@compiled
+@inner
 def learn(
     signal: Any, table: NDArray[np.float64], buffer: NDArray[np.float64], scratch: Scratch, count: int
 ) -> None:
@@ -88,7 +94,7 @@ def learn(
             signal["ones"] += number
 
 
-@compiled
+@inner
 def learn_times(signal: Any, batch: Batch, scratch: Scratch, count: int, buffer: NDArray[np.uint16]) -> None:
     """The first and last time, and each value's half hour of the week."""
     take_times(signal, batch, scratch, count)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.scratch import Batch, Scratch
 from driftline.detectors.state.fields import GRID_POINTS, NOTED_VALUES, REPEAT_SLOTS
 
@@ -32,14 +32,14 @@ MASS_SHARE = 0.04  # what has it is two of the quantiles at least, which lie no 
 NOT_DUE, DUE, SEEN = 0, 1, 2  # `mass_due`
 
 
-@compiled
+@inner
 def hash_of(bits: int) -> int:
     """32 bits from the 64 of a float; the product stays below 2^63, where compiled and plain Python agree."""
     mixed = (bits ^ (bits >> 32)) & 0xFFFFFFFF
     return ((mixed ^ (mixed >> 16)) * 0x45D9F3B + 0x5BD1E995) & 0xFFFFFFFF
 
 
-@compiled
+@inner
 def usual_share(signal: Any, shape: Any, cell: int, number: float) -> float:
     """At most how large a share of the reference was this one number, which is in this cell of the table."""
     table, level, atoms = shape["table"], shape["level"], signal["atoms"]
@@ -56,21 +56,21 @@ def usual_share(signal: Any, shape: Any, cell: int, number: float) -> float:
     return float(share if share >= MASS_SHARE else shape["usual"])
 
 
-@compiled
+@inner
 def hits_needed(share: float) -> float:
     """How often a value has to come again before it stands out of this share of the reference."""
     most = 2.0 * SPAN * share
     return float(FEWEST + 2.0 * most + 2.0 * sqrt(most))
 
 
-@compiled
+@inner
 def halve(hits: NDArray[np.uint16]) -> None:
     """What came before counts for half."""
     for slot in range(REPEAT_SLOTS):
         hits[slot] = hits[slot] >> 1
 
 
-@compiled
+@inner
 def note_value(signal: Any, shape: Any, value: float, hits: int) -> None:
     """Keeps a value for whoever asks, with how often it came, while there is room."""
     count = signal["suspects"]
@@ -84,7 +84,7 @@ def note_value(signal: Any, shape: Any, value: float, hits: int) -> None:
         signal["suspects"] = count + 1
 
 
-@compiled
+@inner
 def find_repeats(signal: Any, shape: Any, batch: Batch, scratch: Scratch, count: int) -> None:
     """Takes the first `count` values of a chunk of a number.
 
@@ -93,7 +93,7 @@ def find_repeats(signal: Any, shape: Any, batch: Batch, scratch: Scratch, count:
     tags, hits, column = shape["tags"], shape["hits"], signal["column"]
     held, halved = shape["held"], SPAN - 1 - signal["seen"] % SPAN
     for place in range(count):
-        mixed = hash_of(batch.bits[column, scratch.rows[place]])
+        mixed = hash_of(int(np.float64(batch.matrix[column, scratch.rows[place]]).view(np.int64)))
         slot, tag = mixed >> SLOT_SHIFT, mixed & 0xFFFF
         if tags[slot] == tag:
             if mixed != held:
@@ -101,7 +101,7 @@ def find_repeats(signal: Any, shape: Any, batch: Batch, scratch: Scratch, count:
                 if hits[slot] % FEWEST == 0:
                     share = usual_share(signal, shape, scratch.cells[place], scratch.numbers[place])
                     if hits[slot] >= hits_needed(share):
-                        note_value(signal, shape, batch.matrix[column, scratch.rows[place]], hits[slot])
+                        note_value(signal, shape, batch.matrix[column, scratch.rows[place]], int(hits[slot]))
         elif hits[slot] > 0:
             hits[slot] -= 1
         else:
@@ -116,19 +116,19 @@ def find_repeats(signal: Any, shape: Any, batch: Batch, scratch: Scratch, count:
         await_mode(signal, shape, batch, scratch, count)
 
 
-@compiled
+@inner
 def repeats_by_nature(signal: Any, shape: Any) -> bool:
     """Whether the values of a number are so few that the same come again: whole ones, tenths, cents."""
     return bool(signal["atoms"] > 0 or shape["usual"] >= REPEATS_SHARE)
 
 
-@compiled
+@inner
 def unit_of_middle(signal: Any, shape: Any) -> float:
     """How wide a number is by nature: the median deviation of its reference, or the sd where that is 0."""
     return float(shape["usual_spread"] if shape["usual_spread"] > 0.0 else signal["effect_sd"])
 
 
-@compiled
+@inner
 def follow_middle(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
     """The median, and the median deviation from it, of about the last two hundred values: each takes a step
     up or down. One value that takes a tenth of the others' places hardly moves them, however far away it is.
@@ -148,7 +148,7 @@ def follow_middle(signal: Any, shape: Any, scratch: Scratch, count: int) -> None
     shape["middle"], shape["spread"], shape["still"] = middle, max(spread, 0.0), still
 
 
-@compiled
+@inner
 def await_mode(signal: Any, shape: Any, batch: Batch, scratch: Scratch, count: int) -> None:
     """Notes the value that stood out of the reference when it comes, since that has it rounded."""
     for place in range(count):

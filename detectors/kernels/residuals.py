@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import inner
+from driftline.detectors.kernels.lanes import LANES
 from driftline.detectors.kernels.page_hinkley import reset
-from driftline.detectors.kernels.reading import BINARY, BOUNDED, CATEGORY, MASS, VALUE
+from driftline.detectors.kernels.reading import BINARY, BOUNDED, CATEGORY, MASS, VALUE, is_number
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
-from driftline.detectors.state.fields import SLOTS, TALLY
+from driftline.detectors.state.fields import PAST_MEANS, SLOTS, TALLY
 
 LOCAL_SD_MIN = 0.03
 FAR = 20.0  # a score counts for no more than that far from the level
@@ -32,7 +33,7 @@ RATE_SPREAD_MIN = 0.5
 SURE_OF_HOUR = 4.0
 
 
-@compiled
+@inner
 def remove_cycle(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: int) -> None:
     """cycles, and residuals: the scores without them; spreads: the sd of a rate where it is now. Waves are
     interpolated between the middles of half hours, steps are not.
@@ -58,13 +59,13 @@ def remove_cycle(signal: Any, season: Any, batch: Batch, scratch: Scratch, count
             scratch.spreads[place] = rate_spread(signal, scratch.cycles[place] + stayed)
 
 
-@compiled
+@inner
 def is_share(signal: Any) -> bool:
     """Whether values are 0 or 1, so that their sd follows from their mean."""
     return bool(signal["transform"] not in (VALUE, CATEGORY, BOUNDED))
 
 
-@compiled
+@inner
 def add_steps(steps: NDArray[np.int16], batch: Batch, scratch: Scratch, count: int) -> None:
     """The steps of the week, and what they would be an hour later (`early`) and an hour before (`late`)."""
     for place in range(count):
@@ -76,14 +77,13 @@ def add_steps(steps: NDArray[np.int16], batch: Batch, scratch: Scratch, count: i
         scratch.late[place] = steps[(slot - HOUR_SLOTS) % SLOTS] * TALLY - step
 
 
-@compiled
+@inner
 def has_steps(signal: Any) -> bool:
     """Whether steps of its cycle may come early or late: where a rate changes is never known so well."""
-    number = signal["transform"] == VALUE or signal["transform"] == CATEGORY
-    return bool(number and signal["stepped"] != 0)
+    return bool(is_number(signal) and signal["stepped"] != 0)
 
 
-@compiled
+@inner
 def hour_offset(signal: Any, scratch: Scratch, place: int, error: float, spread: float) -> float:
     """What a step that comes too early or too late adds to the cycle at a value, once that is sure."""
     hour, unit = signal["hour"], spread * signal["sigma"] / (1.0 - signal["phi"])
@@ -96,7 +96,7 @@ def hour_offset(signal: Any, scratch: Scratch, place: int, error: float, spread:
     return float(offset)
 
 
-@compiled
+@inner
 def rate_spread(signal: Any, moved: float) -> float:
     """The sd of a rate's values where a cycle, or a level that stayed, has moved it by so much of a score,
     against that of the reference.
@@ -105,7 +105,7 @@ def rate_spread(signal: Any, moved: float) -> float:
     return float(max(sqrt(max(rate * (1.0 - rate), 0.0)) / sd, RATE_SPREAD_MIN))
 
 
-@compiled
+@inner
 def odds_of_hour(odds: float, offset: float, error: float) -> float:
     """The log-likelihood, at least 0, of a step that comes early or late against one in time.
 
@@ -116,15 +116,15 @@ def odds_of_hour(odds: float, offset: float, error: float) -> float:
     return min(max(odds + offset * (error - offset / 2.0), 0.0), 2.0 * SURE_OF_HOUR)
 
 
-@compiled
+@inner
 def cycle_at(knots: NDArray[np.float32], batch: Batch, row: int) -> float:
     """The cycle at the time of a row."""
-    slot, fraction = batch.places[row], batch.fractions[row]
+    slot, fraction = batch.events[row]["place"], batch.events[row]["fraction"]
     following = slot + 1 if slot + 1 < SLOTS else 0
     return float(knots[slot] * (1.0 - fraction) + knots[following] * fraction)
 
 
-@compiled
+@inner
 def gains(counted: float, is_line: bool) -> tuple[float, float]:
     """How much of an error a mean, or a line and its slope, learn when they are known from so many values.
 
@@ -138,13 +138,13 @@ def gains(counted: float, is_line: bool) -> tuple[float, float]:
     return (4.0 * number - 2.0) / product, 6.0 / product
 
 
-@compiled
+@inner
 def usual_sd(signal: Any) -> float:
     """The sd that errors of a known level have in the long run, as far as no cycle moves it."""
     return sqrt(signal["spread"] * signal["long_run"])
 
 
-@compiled
+@inner
 def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
     """errors, innovations (within ±limit) and, from now on, scores measured from the level.
 
@@ -192,7 +192,7 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
         signal["trend"], signal["wander"] = trend, wander
 
 
-@compiled
+@inner
 def anchor(signal: Any, scratch: Scratch, count: int, limit: float, unit: float) -> int:
     """anchored: innovations, after a change measured from the new level; returns how many belong together.
 
@@ -217,7 +217,7 @@ def anchor(signal: Any, scratch: Scratch, count: int, limit: float, unit: float)
     return taken
 
 
-@compiled
+@inner
 def anchor_value(signal: Any, scratch: Scratch, place: int, limit: float) -> float:
     """Measures one value from the new level, a running mean since the change began, and returns its variance.
 
@@ -225,7 +225,7 @@ def anchor_value(signal: Any, scratch: Scratch, place: int, limit: float) -> flo
     may be wider there than the reference's (never taken for narrower): anchored has variance 1 all the same.
     """
     number, shift, trend = signal["shift_count"], signal["shift"], signal["trend"]
-    is_line = signal["local"] != 0 and (signal["transform"] == VALUE or signal["transform"] == CATEGORY)
+    is_line = signal["local"] != 0 and is_number(signal)
     memory, known = signal["memory"] if is_line else LEVEL_VALUES, signal["variance_memory"]
     sd, wander = usual_sd(signal) * signal["local_sd"], signal["wander"]
     whole = (scratch.errors[place] / sqrt(1.0 + scratch.gains[place]) - wander) / sd
@@ -255,13 +255,13 @@ def anchor_value(signal: Any, scratch: Scratch, place: int, limit: float) -> flo
     return float(variance)
 
 
-@compiled
+@inner
 def sd_of_late(sd: float, square: float, known: float) -> float:
     """The sd of so many innovations of late, with one more whose square is measured in it."""
     return max(sd * (1.0 + (square - 1.0) / (2.0 * (known + 1.0))), LOCAL_SD_MIN)
 
 
-@compiled
+@inner
 def carry_season(signal: Any, season: Any) -> None:
     """Before a level that stays becomes the level: what half hours were like is what they would be at it.
 
@@ -276,7 +276,7 @@ def carry_season(signal: Any, season: Any) -> None:
             season["mean"][slot] += moved
 
 
-@compiled
+@inner
 def come_back(signal: Any) -> None:
     """The signal is at its level again, or the level it stays at becomes its level."""
     signal["away"] = signal["ph_told"] = 0
@@ -292,6 +292,14 @@ def come_back(signal: Any) -> None:
         signal["trend"] = 0.0
         if signal["wander_gain"] > 0.0:
             signal["wander"] += signal["shift"] * usual_sd(signal) * signal["local_sd"]
-    signal["past_means"][:] = 0.0
+    for mean in range(PAST_MEANS):
+        signal["past_means"][mean] = 0.0
     signal["drifted"] = 0.0
-    signal["lanes"][:] = 0.0
+    forget_lanes(signal)
+
+
+@inner
+def forget_lanes(signal: Any) -> None:
+    """Begins the sums of the CUSUMs, or of the e-detector, anew."""
+    for lane in range(LANES):
+        signal["lanes"][0, lane] = signal["lanes"][1, lane] = 0.0

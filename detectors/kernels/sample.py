@@ -6,19 +6,19 @@ stands where the week will stand, which nobody asks for before the first day is 
 
 from typing import Any
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.scratch import DAY_MS, Batch, Scratch
 from driftline.detectors.state.fields import SLOTS
 
 SAMPLE_MS = DAY_MS // SLOTS + 1
 
 
-@compiled
+@inner
 def add_to_sample(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: int) -> None:
     """Takes the first number of each part of the day, measured from the anchor; late ones count for none."""
     next_ms = signal["sample_next_ms"]
     for place in range(count):
-        time_ms = batch.times_ms[scratch.rows[place]]
+        time_ms = batch.events[scratch.rows[place]]["time_ms"]
         if time_ms >= next_ms:
             part = (time_ms - signal["sampled_from_ms"]) // SAMPLE_MS
             if part < SLOTS:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import compiled, inner
 from driftline.detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, code_of
 from driftline.detectors.kernels.residuals import FAR, gains
 from driftline.detectors.kernels.scratch import Scratch
@@ -21,7 +21,7 @@ STEPS = 4096
 QUANTILES = np.array([NormalDist().inv_cdf(min(max(i / STEPS, 1e-4), 1 - 1e-4)) for i in range(STEPS + 1)])
 
 
-@compiled
+@inner
 def normal_quantile(probability: float) -> float:
     """The normal score of a probability, interpolated in a table of 4,097 points that ends at ±3.72."""
     place = probability * STEPS
@@ -29,7 +29,7 @@ def normal_quantile(probability: float) -> float:
     return float(QUANTILES[index] + (QUANTILES[index + 1] - QUANTILES[index]) * (place - index))
 
 
-@compiled
+@inner
 def uniform(seed: int, count: int) -> float:
     """A number between 0 and 1 that follows from a signal's seed and count, so a replay repeats it.
 
@@ -42,7 +42,7 @@ def uniform(seed: int, count: int) -> float:
     return ((mixed ^ (mixed >> 16)) + 0.5) / 4294967296.0
 
 
-@compiled
+@inner
 def tie_score(signal: Any, number: int, below: float, above: float) -> float:
     """The normal score of a value that shares the probabilities between `below` and `above` with its equals.
 
@@ -51,7 +51,7 @@ def tie_score(signal: Any, number: int, below: float, above: float) -> float:
     return normal_quantile(below + (above - below) * uniform(signal["seed"], number))
 
 
-@compiled
+@inner
 def lower_bound(table: NDArray[np.float64], points: int, value: float) -> int:
     """How many of the first `points` entries of a sorted table are below a value."""
     low = 0
@@ -63,7 +63,7 @@ def lower_bound(table: NDArray[np.float64], points: int, value: float) -> int:
     return low + (1 if table[low] < value else 0)
 
 
-@compiled
+@inner
 def beyond(tail: NDArray[np.float64], distance: float) -> float:
     """The score that a value lies beyond an end of its reference, at most SCORE_MAX.
 
@@ -81,7 +81,7 @@ def beyond(tail: NDArray[np.float64], distance: float) -> float:
     return SCORE_MAX if distance >= SCORE_MAX * unit else float(distance / unit)
 
 
-@compiled
+@inner
 def beyond_atoms(signal: Any, side: int, distance: float) -> float:
     """The same of few distinct values. A constant has no sd: the first value that differs is as far as that
     (`FAR`), and says how far others are.
@@ -93,7 +93,7 @@ def beyond_atoms(signal: Any, side: int, distance: float) -> float:
     return float(min(distance / signal["grain"], SCORE_MAX))
 
 
-@compiled
+@inner
 def atom_score(signal: Any, shape: Any, number: int, cell: int, value: float) -> float:
     """The normal score of a value whose reference has few distinct values, each with its probability."""
     level = shape["level"]
@@ -109,7 +109,7 @@ def atom_score(signal: Any, shape: Any, number: int, cell: int, value: float) ->
     return normal_quantile(below)
 
 
-@compiled
+@inner
 def equals_score(signal: Any, shape: Any, number: int, cell: int) -> float:
     """The normal score of a value that equals several quantiles, `cell` the first of them."""
     table = shape["table"]
@@ -119,13 +119,13 @@ def equals_score(signal: Any, shape: Any, number: int, cell: int) -> float:
     return tie_score(signal, number, shape["level"][cell], shape["level"][last])
 
 
-@compiled
+@inner
 def clip(score: float) -> float:
     """The score within ±CLIP."""
     return min(max(score, -CLIP), CLIP)
 
 
-@compiled
+@inner
 def score_atoms(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
     """Scores and cells of numbers whose reference has few distinct values."""
     table = shape["table"]
@@ -137,7 +137,7 @@ def score_atoms(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
         scratch.scores[place] = (score - signal["center"]) / signal["scale"]
 
 
-@compiled
+@inner
 def score_numbers(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
     """Scores and cells of numbers by their place between the reference's quantiles, which lie 0.05 sd apart.
 
@@ -162,7 +162,7 @@ def score_numbers(signal: Any, shape: Any, scratch: Scratch, count: int) -> None
         scratch.scores[place] = (score - center) / scale
 
 
-@compiled
+@inner
 def score_categories(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
     """Scores of codes: in order of surprise, each holds its share of the probabilities, at random within.
 
@@ -183,7 +183,7 @@ def score_categories(signal: Any, shape: Any, scratch: Scratch, count: int) -> N
         scratch.scores[place] = score
 
 
-@compiled
+@inner
 def above_base(signal: Any, number: float, count: int) -> float:
     """How far a number, the signal's `count`-th, lies above the line through the last hour, which it then is
     part of. Where it steps it follows at once.
@@ -210,7 +210,7 @@ def heights_above_base(signal: Any, values: NDArray[np.float64], heights: NDArra
         heights[place] = above_base(signal, values[place], place + 1)
 
 
-@compiled
+@inner
 def follow_steps(signal: Any, step: float) -> None:
     """When the level of the last hour has changed at once, it is that of the values since, by two CUSUMs."""
     # The sd is that of late: where traffic is high, counts are wide.
@@ -226,10 +226,11 @@ def follow_steps(signal: Any, step: float) -> None:
             jump = excess / steps[side, 1] + STEP_DRIFT * sd
             signal["base"] += jump if side == 0 else -jump
             signal["base_trend"], signal["base_counted"] = 0.0, steps[side, 1]
-            steps[:] = 0.0
+            for other in range(2):
+                steps[other, 0] = steps[other, 1] = 0.0
 
 
-@compiled
+@inner
 def score_rates(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
     """Values and scores of 0/1 signals: standardised by the rate of the reference."""
     transform, center, scale, seen = signal["transform"], signal["center"], signal["scale"], signal["seen"]

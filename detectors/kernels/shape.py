@@ -11,11 +11,11 @@ how much more than by chance all of them differ from the reference is learned: t
 
 from math import sqrt
 from statistics import NormalDist
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.lanes import SHAPE_CELLS, SHAPE_WINDOW
 from driftline.detectors.kernels.reading import CATEGORY
 from driftline.detectors.kernels.scratch import Batch, Scratch
@@ -27,7 +27,7 @@ LATE_MS, SPAN_MS_MAX = 900_000, 600_000  # of the pattern and of a window, where
 EXPECTED_MIN = 8.0  # values a category must have in a window to be judged alone
 
 
-@compiled
+@inner
 def cell_of(innovation: float) -> int:
     """The cell of an innovation: how many edges lie below it."""
     cell = 0
@@ -36,7 +36,7 @@ def cell_of(innovation: float) -> int:
     return cell
 
 
-@compiled
+@inner
 def count_cells(signal: Any, shape: Any) -> None:
     """counts: a window's values per cell; a category's is where its middle lies in order of surprise."""
     counts, tally = shape["counts"], shape["tally"]
@@ -48,7 +48,7 @@ def count_cells(signal: Any, shape: Any) -> None:
             counts[min(int(middle * SHAPE_CELLS), SHAPE_CELLS - 1)] += tally[code]
 
 
-@compiled
+@inner
 def pattern_statistic(signal: Any, shape: Any) -> float:
     """Chi-square of two samples, the window and the pattern [SHAPE_CELLS] learned before (in values)."""
     known = signal["shape_patterned"] * SHAPE_WINDOW
@@ -62,7 +62,7 @@ def pattern_statistic(signal: Any, shape: Any) -> float:
     return float(statistic / (1.0 / SHAPE_WINDOW + 1.0 / known))
 
 
-@compiled
+@inner
 def category_statistic(signal: Any, shape: Any) -> float:
     """Chi-square of the window's counts against the reference's shares, which have an error of their own."""
     table, level = shape["table"], shape["level"]
@@ -87,7 +87,7 @@ def category_statistic(signal: Any, shape: Any) -> float:
     return float(statistic / (1.0 + SHAPE_WINDOW / known) * independence(signal))
 
 
-@compiled
+@inner
 def learn_pattern(signal: Any, shape: Any, windows: int) -> None:
     """A healthy window becomes part of the pattern, which slowly follows: it is that of so many windows."""
     known = signal["shape_patterned"]
@@ -100,13 +100,13 @@ def learn_pattern(signal: Any, shape: Any, windows: int) -> None:
     signal["shape_patterned"] = min(known + 1, windows)
 
 
-@compiled
+@inner
 def independence(signal: Any) -> float:
     """What a chi-square of autocorrelated values is multiplied by to be that of independent ones."""
     return float((1.0 - signal["phi"]) / (1.0 + signal["phi"]) / signal["long_run"])
 
 
-@compiled
+@inner
 def learn_dispersion(signal: Any, statistic: float) -> None:
     """How much more than by chance windows differ from the reference: the mean of chi-square ÷ freedom."""
     known = signal["shape_dispersed"]
@@ -115,7 +115,7 @@ def learn_dispersion(signal: Any, statistic: float) -> None:
     signal["shape_dispersed"] = min(known + 1, PATTERN_WINDOWS_MAX)
 
 
-@compiled
+@inner
 def judged(signal: Any, shape: Any, span_ms: int) -> float:
     """The statistic of a full window, comparable to the threshold; what is learned from it."""
     category, moved = signal["transform"] == CATEGORY, signal["moved"] != 0
@@ -137,7 +137,7 @@ def judged(signal: Any, shape: Any, span_ms: int) -> float:
     return float(statistic)
 
 
-@compiled
+@inner
 def end_window(signal: Any, shape: Any, span_ms: int) -> bool:
     """Judges a full window; true when it is the first odd one."""
     statistic = judged(signal, shape, span_ms)
@@ -152,7 +152,7 @@ def end_window(signal: Any, shape: Any, span_ms: int) -> bool:
     return bool(news)
 
 
-@compiled
+@inner
 def forget_window(signal: Any, shape: Any) -> None:
     """Begins a new window."""
     for cell in range(shape["tally"].shape[0]):
@@ -160,24 +160,30 @@ def forget_window(signal: Any, shape: Any) -> None:
     signal["shape_tallied"] = 0
 
 
-@compiled
-def run_shape(signal: Any, shape: Any, batch: Batch, scratch: Scratch, span: tuple[int, int]) -> int:
+class Span(NamedTuple):
+    """Values of a chunk: from start to end - 1."""
+
+    start: int
+    end: int
+
+
+@inner
+def run_shape(signal: Any, shape: Any, batch: Batch, scratch: Scratch, span: Span) -> int:
     """Counts the values of a span; returns the place after the one that ended an odd window, else one more
     than its end.
     """
-    start, count = span
     category, unit = signal["transform"] == CATEGORY, sqrt(signal["long_run"])
-    for place in range(start, count):
+    for place in range(span.start, span.end):
         if category and scratch.steps[place] != 0.0:  # other shares are expected then, nobody knows which
             forget_window(signal, shape)
             continue
         if signal["shape_tallied"] == 0:
-            signal["shape_window_ms"] = batch.times_ms[scratch.rows[place]]
+            signal["shape_window_ms"] = batch.events[scratch.rows[place]]["time_ms"]
         cell = scratch.cells[place] if category else cell_of(scratch.anchored[place] * unit)
         shape["tally"][cell] += 1
         signal["shape_tallied"] += 1
         if signal["shape_tallied"] >= SHAPE_WINDOW:
-            span_ms = batch.times_ms[scratch.rows[place]] - signal["shape_window_ms"]
+            span_ms = batch.events[scratch.rows[place]]["time_ms"] - signal["shape_window_ms"]
             if end_window(signal, shape, span_ms):
                 return place + 1
-    return count + 1
+    return span.end + 1

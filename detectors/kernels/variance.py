@@ -8,7 +8,7 @@ independent ones where they are autocorrelated), so each side gives away one sta
 from math import log, sqrt
 from typing import Any
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.crossings import (
     LEVELS,
     NARROWER_SUM,
@@ -29,7 +29,7 @@ SPREAD_MAX = 1e4  # times the variance; what is beyond changes nothing more
 SAME = 0.2  # a variance within e^±0.2 of the reference's is back
 
 
-@compiled
+@inner
 def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
     height = signal["spread_height"]
@@ -61,7 +61,7 @@ def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     return count, 0
 
 
-@compiled
+@inner
 def advance_sum(sums: Any, step: float, square: float) -> None:
     """One step of a sum that is never below 0; with it, count and squares since it last was 0."""
     if sums[0] + step <= 0.0:
@@ -72,7 +72,7 @@ def advance_sum(sums: Any, step: float, square: float) -> None:
     sums[2] += square
 
 
-@compiled
+@inner
 def begin_spread(signal: Any, direction: int) -> None:
     """After a detection: the variance since the change is the one to measure from, 1 when it is back.
 
@@ -86,7 +86,7 @@ def begin_spread(signal: Any, direction: int) -> None:
     signal["spread_count"] = 0.0
 
 
-@compiled
+@inner
 def hold_spread(signal: Any, count: int) -> None:
     """A variance that lasts, where nobody knows how a cycle moves it, becomes the variance of late."""
     if signal["spread"] == 1.0 or signal["variance_memory"] == 0:
@@ -97,7 +97,7 @@ def hold_spread(signal: Any, count: int) -> None:
         signal["spread"] = 1.0
 
 
-@compiled
+@inner
 def forget_sums(signal: Any) -> None:
     """Begins anew."""
     for side in range(2):

@@ -6,6 +6,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from zlib import crc32
 
 import numba
+from numba.extending import register_jitable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,7 +24,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     a third of the time.
     """
     function.__qualname__ += f"_{crc32(SOURCES):08x}"
-    options: Any = {"cache": True, "_nrt": False}
+    options: Any = {"cache": True, "no_cfunc_wrapper": True, "_nrt": False}
     return cast("Callable[P, R]", _njit(options, function))
 
 
@@ -36,5 +37,11 @@ def _njit(options: dict[str, Any], function: Callable[..., Any]) -> Any:
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
-    """Becomes part of the functions that call it: else each call would count references to its arrays."""
-    return cast("Callable[P, R]", numba.njit(inline="always")(function))
+    """Becomes part of the functions that call it. For Python it stays the plain function that it is.
+
+    LLVM does that: numba's own way (``inline="always"``) copies a function at each call, and compiles every
+    copy.
+    """
+    register = register_jitable(_nrt=False, no_cfunc_wrapper=True, forceinline=True)
+    registered: Callable[P, R] = register(function)
+    return registered

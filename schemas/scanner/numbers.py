@@ -8,7 +8,7 @@ power of ten are both float64 without rounding, so one operation rounds once. Ot
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.schemas.scanner.compiled import compiled, inlined
+from driftline.schemas.scanner.compiled import inlined
 
 EXACT_MAX = 1 << 53
 TEN_MAX = 22
@@ -65,7 +65,7 @@ def leading_zeros(word: np.uint64) -> np.uint64:
     return zeros
 
 
-@compiled
+@inlined
 def nearest(digits: np.uint64, power: int) -> tuple[bool, np.uint64]:
     """The bits of the float64 nearest to digits * 10**power, digits > 0; false when that is undecided."""
     if power < -FIVE_MAX or power > FIVE_MAX:

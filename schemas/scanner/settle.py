@@ -74,7 +74,8 @@ def number_texts(blob: Blob, column: Column, texts: Texts, fits: NDArray[np.bool
         first += 1
     mask = len(texts.buckets) - 1
     if first < len(fits):
-        texts.buckets[:] = -1
+        for place in range(mask + 1):
+            texts.buckets[place] = -1
     for row in range(first, len(fits)):
         if not fits[row] or column.kinds[row] != TEXT:
             continue

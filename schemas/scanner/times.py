@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.schemas.scanner.compiled import compiled, inlined
+from driftline.schemas.scanner.compiled import inlined
 
 SHORTEST = 20  # 2026-11-22T10:00:00Z
 FRACTION_DIGITS_MAX = 6
@@ -45,7 +45,7 @@ def is_sign(blob: NDArray[np.uint8], place: int, sign: int) -> bool:
     return bool(blob[place] == sign)
 
 
-@compiled
+@inlined
 def rfc3339_ms(blob: NDArray[np.uint8], begin: int, end: int) -> int:
     """Epoch milliseconds, rounded down, of the time that stands there; NO_TIME: it needs a closer look."""
     if end - begin < SHORTEST or blob[end - 1] != 90:  # Z

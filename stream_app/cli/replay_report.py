@@ -16,6 +16,7 @@ from rich.progress import (
 from rich.table import Table
 
 from driftline.stream_app.adapters.files import Meter, records_of
+from driftline.stream_app.adapters.garbage import seldom_collected
 from driftline.stream_app.adapters.replay import DEFAULT_BATCH, Summary
 from driftline.stream_app.adapters.tables import Tables
 from driftline.stream_app.cli.not_watched import print_not_watched
@@ -35,7 +36,10 @@ def watched(
     ``tables`` says how files are read that have rows.
     """
     console = standard_error()
-    with console.status("loading the detectors (compiled once per installation, in about a minute)"):
+    with (
+        console.status("loading the detectors (compiled once per installation, in about a minute)"),
+        seldom_collected(),
+    ):
         compile_engine()
     meter = Meter(files)
     records = records_of(files, batch_size, meter, tables)

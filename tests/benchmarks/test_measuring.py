@@ -1,9 +1,12 @@
 """What is computed from measurements: medians, ratios, quantiles, goals."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
+from subprocess import CalledProcessError
 
 import pytest
 
+from benchmarks.compiling import cpu_s_of
 from benchmarks.contestants.driftline import Scrape, between, sums
 from benchmarks.goals import goals
 from benchmarks.latency import epoch_ms, quantile
@@ -68,3 +71,18 @@ def test_goals_say_which_promise_was_missed() -> None:
     assert [goal.reached for goal in late] == [True, False]
     many = list(goals({"by_models": {"1": 100.0, "10": 90.0, "100": 69.0, "1000": 50.0}, "tick_ms": 0.2}))
     assert [goal.reached for goal in many] == [True, False, True, False]
+    compiled = [next(goals({"compiling_cpu_s": seconds})).reached for seconds in (25.0, 25.1)]
+    assert compiled == [True, False]
+
+
+def test_the_time_of_a_process_is_its_own_and_that_of_a_failed_one_is_none(tmp_path: Path) -> None:
+    """Compiling would be charged for what ran before it, or a program that broke off at once look fast."""
+    spin = "import time\nwhile time.process_time() < 0.5:\n    pass"
+    assert 0.5 <= cpu_s_of(spin, {}) < 2.0
+    assert cpu_s_of("pass", {}) < 0.5
+    cpu_s_of(
+        "import os, pathlib; pathlib.Path(os.environ['WHERE'], 'here').touch()", {"WHERE": str(tmp_path)}
+    )
+    assert (tmp_path / "here").exists()
+    with pytest.raises(CalledProcessError):
+        cpu_s_of("raise SystemExit(1)", {})

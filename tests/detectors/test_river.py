@@ -60,7 +60,7 @@ def kernel_detections(
         if signal["ph_drift"] != 0:
             reset(signal)
         piece = scores[place : place + int(random.integers(1, 60))]
-        place += detect(signal, piece, 0, len(piece))
+        place += detect(signal, piece)
         if signal["ph_drift"] != 0:
             found.append(place - 1)
     return found

@@ -2,14 +2,16 @@
 
 import numpy as np
 
+from driftline.stream_app.adapters.garbage import seldom_collected
 from driftline.stream_app.adapters.worker.internals.record_format import Columns, Headers, read_records
 from driftline.stream_app.pipeline.kernels import compile_engine
 
 
 def compile_kernels() -> None:
     """The engine, and what reads Kafka's records."""
-    compile_engine()
-    compile_record_reader()
+    with seldom_collected():  # or a tenth of the time goes into looking for garbage
+        compile_engine()
+        compile_record_reader()
 
 
 def compile_record_reader() -> None:

@@ -41,6 +41,7 @@ def _quietly(name: str) -> None:
     descriptor = os.open(os.devnull, os.O_WRONLY)
     os.dup2(descriptor, sys.stdout.fileno())
     os.dup2(descriptor, sys.stderr.fileno())
+    from driftline.stream_app.adapters.garbage import seldom_collected
     from driftline.stream_app.adapters.worker.kernels import compile_record_reader
     from driftline.stream_app.pipeline.kernels import compile_detectors, compile_scanner
 
@@ -48,5 +49,6 @@ def _quietly(name: str) -> None:
         "detectors": [compile_detectors],
         "reading": [compile_scanner, compile_record_reader],
     }
-    for part in parts[name]:
-        part()
+    with seldom_collected():
+        for part in parts[name]:
+            part()
