@@ -10,10 +10,12 @@ import numpy as np
 
 from driftline.detectors.clock import follow_clock
 from driftline.detectors.first_day import look_again
+from driftline.detectors.first_look import look
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.dormant import is_dormant
 from driftline.detectors.kernels.loop import Limits, advance
 from driftline.detectors.kernels.scratch import Batch, Scratch, make_batch, make_scratch
+from driftline.detectors.kernels.warm_up import knows_enough
 from driftline.detectors.learning import learn
 from driftline.detectors.reference import arm, wake
 from driftline.detectors.signals import BankSettings
@@ -35,7 +37,7 @@ def run(
     arrays: Arrays, batch: Batch, settings: BankSettings, emissions: Emissions
 ) -> list[tuple[int, int, int]]:
     """Takes a batch into the arrays; returns (signal, row, test) of each detection of the kernel."""
-    limits = Limits(settings.warm_up, settings.window, settings.block)
+    limits = Limits(settings.warm_up, settings.first_look, settings.window, settings.block)
     next_rows = np.zeros(len(arrays.signals), np.int64)
     found: list[tuple[int, int, int]] = []
     while True:
@@ -44,8 +46,10 @@ def run(
         if not stopped:
             return found
         for index in stopped:
-            if arrays.signals["armed"][index] == 0:
+            if knows_enough(arrays.signals[index], settings.warm_up):
                 arm(arrays, index, settings)
+            elif arrays.signals["armed"][index] == 0:
+                look(arrays, index, settings)
             if arrays.signals["stale"][index] != 0:
                 conclude(arrays, index)
 

@@ -15,7 +15,7 @@ from driftline.detectors.kernels.compiled import allocating, compiled
 from driftline.detectors.kernels.cusums import run_cusums
 from driftline.detectors.kernels.dormant import is_dormant, only_zeros, skip, zeros_at_start
 from driftline.detectors.kernels.e_detector import run_e_detector
-from driftline.detectors.kernels.learning import has_stopped, learn_more, learns_until, values_until_due
+from driftline.detectors.kernels.learning import learn_more, values_until_due
 from driftline.detectors.kernels.names import CUSUM, E_DETECTOR, SHAPE, VARIANCE
 from driftline.detectors.kernels.page_hinkley import run_page_hinkley
 from driftline.detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, gather, learn, learn_times
@@ -25,6 +25,13 @@ from driftline.detectors.kernels.scores import CLIP, score
 from driftline.detectors.kernels.scratch import CHUNK, Batch, Scratch, note, take_times
 from driftline.detectors.kernels.shape import forget_window, run_shape
 from driftline.detectors.kernels.variance import begin_spread, forget_sums, hold_spread, run_variance
+from driftline.detectors.kernels.warm_up import (
+    has_stopped,
+    learn_on,
+    unlearn,
+    values_to_learn,
+    values_to_watch,
+)
 from driftline.detectors.kernels.window import add_gaps, remember
 from driftline.detectors.state.arrays import Arrays
 
@@ -33,9 +40,12 @@ RATE_LIMIT = 6.0  # no score of a 0/1 value is beyond
 
 
 class Limits(NamedTuple):
-    """The settings the loop needs: values to learn from, per half window, and per confirmation block."""
+    """The settings the loop needs: values to learn from, until the first look, per half window, and per
+    confirmation block.
+    """
 
     warm_up: int
+    first_look: int
     window: int
     block: int
 
@@ -50,12 +60,11 @@ def is_number(signal: Any) -> bool:
 def learn_chunk(
     arrays: Arrays, index: int, batch: Batch, scratch: Scratch, task: tuple[int, Limits]
 ) -> tuple[int, bool]:
-    """Learns from task[0] values; returns how many it took, and whether the signal has seen its warm-up."""
+    """Learns from task[0] values; returns how many it took, and whether the signal is to be looked at."""
     signal = arrays.signals[index]
     shape = arrays.shapes[signal["shape"]]
     count, limits = task
-    until = learns_until(signal, limits.warm_up)
-    taken = min(count, until - signal["seen"])
+    taken = values_to_learn(signal, scratch, count, limits.warm_up, limits.first_look)
     row = signal["buffer"]
     learn(signal, shape["table"], arrays.buffers[row], scratch, taken)
     learn_times(signal, batch, scratch, taken, arrays.buffered_slots[row])
@@ -64,7 +73,8 @@ def learn_chunk(
     else:
         add_gaps(signal, scratch.gaps[:taken].sum())
     signal["seen"] += taken
-    return taken, signal["seen"] >= until
+    signal["learned"] += taken
+    return taken, has_stopped(signal, limits.warm_up, limits.first_look)
 
 
 @compiled
@@ -127,7 +137,10 @@ def settle(signal: Any, shape: Any, season: Any) -> None:
     if signal["widened"] != 0:
         begin_spread(signal, signal["widened"])
     if signal["turned"] != 0:
+        was_away = signal["away"] != 0
         begin_level(signal)
+        if signal["rough"] != 0 and not was_away:
+            unlearn(signal)
     # What the tests of variance and shape have added up is about the time before as well.
     forget_sums(signal)
     forget_window(signal, shape)
@@ -143,7 +156,7 @@ def watch_chunk(
     signal = arrays.signals[index]
     shape, season = arrays.shapes[signal["shape"]], arrays.seasons[signal["season"]]
     settle(signal, shape, season)
-    count = values_until_due(signal, batch, scratch, count)
+    count = values_until_due(signal, batch, scratch, values_to_watch(signal, count, limits.warm_up))
     scratch.saved[0] = signal
     taken = attempt(signal, season, shape, scratch, (batch, count))
     while taken < count:  # a detection: the values after it have to be seen as coming after it
@@ -151,7 +164,7 @@ def watch_chunk(
         count = taken
         taken = attempt(signal, season, shape, scratch, (batch, count))
     tell(signal, shape, batch, scratch, taken)
-    if signal["transform"] == VALUE and signal["tested"] != 0:
+    if signal["transform"] == VALUE and signal["tested"] != 0 and signal["rough"] == 0:
         find_repeats(signal, shape, batch, scratch, taken)
     run_marks(signal, batch, scratch, taken)
     learn_more(signal, season, batch, scratch, taken)
@@ -161,14 +174,18 @@ def watch_chunk(
     remember(signal, shape["cells"][:rows], scratch, taken, limits.window)
     hold_spread(signal, taken)
     take_times(signal, batch, scratch, taken)
+    if signal["rough"] != 0:
+        learn_on(arrays, index, batch, scratch, taken)
     signal["seen"] += taken
-    return taken, signal["stale"] != 0
+    return taken, has_stopped(signal, limits.warm_up, limits.first_look)
 
 
 @compiled
 def tell(signal: Any, shape: Any, batch: Batch, scratch: Scratch, taken: int) -> None:
     """Notes the detections of a chunk that are asked for, and runs the tests that stop nothing."""
     tested, number = signal["tested"], is_number(signal)
+    if signal["rough"] != 0:  # so few values say something of the mean alone
+        tested &= (1 << CUSUM) | (1 << E_DETECTOR)
     if taken > 0 and signal["turned"] != 0:
         test = CUSUM if number else E_DETECTOR
         if tested >> test & 1:
@@ -229,7 +246,7 @@ def row_after(signal: Any, scratch: Scratch, took: tuple[int, int, bool], stop: 
     count, taken, ended = took
     dormant = is_dormant(signal)
     if taken < count or (ended and not dormant):
-        return int(scratch.rows[taken]) if dormant else int(scratch.rows[taken - 1]) + 1
+        return int(scratch.rows[taken]) if dormant or taken == 0 else int(scratch.rows[taken - 1]) + 1
     if count == 0 or not dormant:  # the zeros of a dormant signal were counted with the gaps around them
         add_gaps(signal, scratch.gaps[count])
     return stop
@@ -250,12 +267,12 @@ def advance(
     rows = batch.matrix.shape[1]
     for index in range(next_rows.shape[0]):
         signal = arrays.signals[index]
-        while next_rows[index] < rows and not has_stopped(signal, limits.warm_up):
+        while next_rows[index] < rows and not has_stopped(signal, limits.warm_up, limits.first_look):
             scratch.events[0, 0] = 0
             task_of_signal = (next_rows[index], limits, emissions)
             next_rows[index] = advance_signal(arrays, index, batch, scratch, task_of_signal)
             for number in range(1, scratch.events[0, 0] + 1):
                 found.append((index, scratch.events[number, 0], scratch.events[number, 1]))
-        if has_stopped(signal, limits.warm_up):
+        if has_stopped(signal, limits.warm_up, limits.first_look):
             stopped.append(index)
     return found, stopped
