@@ -24,7 +24,7 @@ from driftline.detectors.signals import MEANS, Transform, is_rate
 from driftline.detectors.state.fields import SLOTS, TALLY, UNKNOWN
 from driftline.detectors.wandering import NONE, follow, follow_more, wandering
 from driftline.detectors.weekly import SMALLEST, SMOOTH, Grain, fit_waves, scores_of, shared_steps, tallies
-from driftline.detectors.whitening import CAUTION, SURE, surely, to_score, whitening
+from driftline.detectors.whitening import surely, to_score, whitening
 
 HALF_A_ONE = 0.5  # of `learn_rate` in reference.py
 ALLOWANCE = 1.0  # standard errors of the fitted cycle
@@ -281,10 +281,8 @@ def set_whitening(signal: np.void) -> None:
     if is_rate(signal):
         squares += HALF_A_ONE / float(signal["scale"]) ** 2
     slow = NONE if is_rate(signal) else wandering(signal["wander_sums"].tolist(), squares / max(count, 1.0))
-    errors = SURE if signal["rough"] else CAUTION
-    phi, sigma = whitening(
-        count, squares - count * slow.variance, lagged - count * slow.variance * slow.kept, errors
-    )
+    squares, lagged = squares - count * slow.variance, lagged - count * slow.variance * slow.kept
+    phi, sigma = whitening(count, squares, lagged, rough=bool(signal["rough"]))
     signal["phi"], signal["sigma"] = phi, 1.0 if is_rate(signal) else sigma
     follow(signal, slow)
     signal["spread_error"] = sqrt(2 / (count + 1) * (1 + phi) / (1 - phi))

@@ -28,10 +28,10 @@ class Whitening(NamedTuple):
     sigma: float
 
 
-def whitening(count: float, squares: float, lagged: float, errors: float = CAUTION) -> Whitening:
+def whitening(count: float, squares: float, lagged: float, *, rough: bool = False) -> Whitening:
     """From the sums of squares and of lagged products of `count` scores of mean 0.
 
-    errors: how many standard errors of the long-run sd are added to it.
+    rough: they are of the first part of a warm-up.
     """
     if squares <= 0.0 or count < 2:
         return Whitening(0.0, 1.0)
@@ -39,7 +39,7 @@ def whitening(count: float, squares: float, lagged: float, errors: float = CAUTI
     if abs(phi) < 2 / sqrt(count):
         phi = 0.0
     sigma = sqrt(squares / count * (1 - phi**2))
-    return Whitening(phi, max(sigma, 0.05) * caution(phi, count, errors))
+    return Whitening(phi, max(sigma, 0.05) * caution(phi, count, rough=rough))
 
 
 def surely(ratio: float, blocks: float) -> float:
@@ -47,8 +47,9 @@ def surely(ratio: float, blocks: float) -> float:
     return ratio if blocks > 1 and ratio > 1 + SURE * sqrt(2 / blocks) else 1.0
 
 
-def caution(phi: float, count: float, errors: float = CAUTION) -> float:
+def caution(phi: float, count: float, *, rough: bool = False) -> float:
     """What an sd is multiplied by because it and phi are known from so many values only."""
+    errors = SURE if rough else CAUTION
     return 1 + errors * sqrt(1 / (2 * count) + (1 + phi) / ((1 - phi) * count))
 
 

@@ -60,7 +60,7 @@ def looks_at(signal: Any, warm_up: int, first_look: int) -> int:
     """
     until, transform = learns_until(signal, warm_up), signal["transform"]
     if transform in (VALUE, BINARY, BOUNDED):
-        return min(max(signal["settled_from"] + first_look, signal["look_at"]), until)
+        return int(min(max(signal["settled_from"] + first_look, signal["look_at"]), until))
     return min(first_look, until) if is_quality(signal) and signal["ones"] > 0.0 else until
 
 
