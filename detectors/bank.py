@@ -11,7 +11,7 @@ from driftline.detectors.acceptance import PackedReference, accept_level, packed
 from driftline.detectors.choice import check_signals, choose, detectors_of
 from driftline.detectors.engine import Noted, run
 from driftline.detectors.findings import Finding
-from driftline.detectors.inheritance import carry_warm_up, inherit_reference, knows_more
+from driftline.detectors.inheritance import carry_warm_up, inherit_reference, knows_more, learns
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.names import NAMES
 from driftline.detectors.kernels.scratch import make_batch
@@ -117,7 +117,7 @@ class Bank(Readings):
                 continue
             index, source = self._index[name], other._index[name]
             signal, origin = self._arrays.signals[index], other._arrays.signals[source]
-            if not origin["armed"] or origin["transform"] != signal["transform"]:
+            if learns(origin) or origin["transform"] != signal["transform"]:
                 continue
             inherit_reference(self._arrays, index, other._arrays, source)
             self._watches[index] = None
@@ -127,9 +127,9 @@ class Bank(Readings):
     def carry_over(self, other: "Bank", names: Collection[str]) -> bool:
         """Goes on with the warm-up of another bank's signals of these names, where it is longer than here.
 
-        Signals that either bank does not have, that are armed in one of them or that have another transform
-        are left alone. Codes of categories must mean the same in both banks, and the settings be the same.
-        Returns whether any was taken up.
+        Signals that either bank does not have, that have a reference in one of them or that have another
+        transform are left alone. Codes of categories must mean the same in both banks, and the settings be
+        the same. Returns whether any was taken up.
         """
         taken = False
         for name in names:
@@ -140,6 +140,7 @@ class Bank(Readings):
             if origin["transform"] == signal["transform"] and knows_more(signal, origin):
                 carry_warm_up(self._arrays, index, other._arrays, source)
                 taken = True
+        self._count_armed()
         return taken
 
     def update(
@@ -220,13 +221,13 @@ class Bank(Readings):
         """The present level of these signals becomes their reference.
 
         A number or rate is measured from there at once, known from the values since the change; what has too
-        few of them, few distinct values or categories is learned anew.
+        few of them, few distinct values, categories or only the first part of its warm-up is learned anew.
         """
         for name in names:
             index = self._index.get(name)
             if index is None or not self._arrays.signals[index]["armed"]:
                 continue
-            if not accept_level(self._arrays, index):
+            if learns(self._arrays.signals[index]) or not accept_level(self._arrays, index):
                 self._arrays = forget(self._arrays, index)
             self._watches[index] = None
         self._flag()
@@ -234,7 +235,7 @@ class Bank(Readings):
     def reference_of(self, name: str) -> PackedReference | None:
         """What a signal is measured against, to be put back; None when it is not armed, or not here."""
         index = self._index.get(name)
-        if index is None or not self._arrays.signals[index]["armed"]:
+        if index is None or learns(self._arrays.signals[index]):
             return None
         return packed_reference(self._arrays, index)
 
@@ -305,7 +306,8 @@ class Bank(Readings):
         self._count_armed()
 
     def _count_armed(self) -> None:
-        self.armed = int(np.count_nonzero(self._arrays.signals["armed"]))
+        armed, rough = self._arrays.signals["armed"] != 0, self._arrays.signals["rough"] != 0
+        self.armed, self.rough = int(np.count_nonzero(armed & ~rough)), int(np.count_nonzero(rough))
 
     def _from_kernel(self, scene: Scene, found: list[Noted]) -> list[Detection]:
         """The findings of the kernel's tests."""

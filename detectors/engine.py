@@ -10,10 +10,12 @@ import numpy as np
 
 from driftline.detectors.clock import follow_clock
 from driftline.detectors.first_day import look_again
+from driftline.detectors.first_look import look
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.dormant import is_dormant
 from driftline.detectors.kernels.loop import Limits, Work, advance, is_full
 from driftline.detectors.kernels.scratch import Batch, Scratch, make_scratch
+from driftline.detectors.kernels.warm_up import knows_enough
 from driftline.detectors.learning import learn
 from driftline.detectors.reference import arm, wake
 from driftline.detectors.signals import BankSettings
@@ -41,7 +43,7 @@ class Noted(NamedTuple):
 
 def run(arrays: Arrays, batch: Batch, settings: BankSettings, emissions: Emissions) -> list[Noted]:
     """Takes a batch into the arrays; returns the detections of the kernel."""
-    limits = Limits(settings.warm_up, settings.window, settings.block)
+    limits = Limits(settings.warm_up, settings.first_look, settings.window, settings.block)
     work = Work(arrays, batch, SCRATCH.scratch, emissions, limits)
     next_rows, stopped = np.zeros((2, len(arrays.signals)), np.int64)
     work.scratch.found[0, 0] = 0  # what a run that failed has left there is nobody's
@@ -53,8 +55,10 @@ def run(arrays: Arrays, batch: Batch, settings: BankSettings, emissions: Emissio
         if stops == 0 and not was_full:
             return found
         for index in stopped[:stops].tolist():
-            if arrays.signals["armed"][index] == 0:
+            if knows_enough(arrays.signals[index], settings.warm_up):
                 arm(arrays, index, settings)
+            elif arrays.signals["armed"][index] == 0:
+                look(arrays, index, settings)
             if arrays.signals["stale"][index] != 0:
                 conclude(arrays, index)
 

@@ -7,7 +7,7 @@ mine alone is armed → nothing: a reference of its own stays
 
 import numpy as np
 
-from driftline.detectors.reference import begin
+from driftline.detectors.reference import begin, forget_the_first_look
 from driftline.detectors.state.arrays import Arrays, clear_recent
 from driftline.detectors.state.fields import (
     IDENTITIES,
@@ -39,6 +39,7 @@ def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -
     if signal["season"]:
         arrays.seasons[signal["season"]] = others.seasons[other["season"]]
     clear_recent(signal)
+    signal["rough"] = 0
     begin(signal)
     for name in INHERITED_AFTER_THE_RESTART:
         signal[name] = other[name]
@@ -46,15 +47,21 @@ def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -
 
 
 def knows_more(signal: np.void, other: np.void) -> bool:
-    """Whether neither is armed and the other has seen more of its warm-up."""
-    return bool(not signal["armed"] and not other["armed"] and other["seen"] > signal["seen"])
+    """Whether both still learn and the other has more of its warm-up."""
+    return learns(signal) and learns(other) and bool(other["learned"] > signal["learned"])
+
+
+def learns(signal: np.void) -> bool:
+    """Whether a signal has no reference yet that stays."""
+    return bool(not signal["armed"] or signal["rough"])
 
 
 def carry_warm_up(arrays: Arrays, index: int, others: Arrays, source: int) -> None:
     """Lets a signal go on where the warm-up of a signal of another bank is; its own shorter one is dropped.
 
     Of two that learn side by side the longer one may hold values that the shorter one has had from it: added
-    up, they would count twice.
+    up, they would count twice. Where that one is watched roughly, this one is with its next value, by what
+    was learned while that one was at its level.
     """
     signal, other = arrays.signals[index], others.signals[source]
     stays = {name: signal[name].copy() for name in STAYS}
@@ -63,7 +70,9 @@ def carry_warm_up(arrays: Arrays, index: int, others: Arrays, source: int) -> No
         signal[name] = value
     if signal["shape"]:
         arrays.shapes[signal["shape"]] = others.shapes[other["shape"]]
+    if signal["rough"]:
+        forget_the_first_look(arrays, index)
     if signal["buffer"] and other["buffer"]:
-        seen = int(other["seen"])
-        arrays.buffers[signal["buffer"], :seen] = others.buffers[other["buffer"], :seen]
-        arrays.buffered_slots[signal["buffer"], :seen] = others.buffered_slots[other["buffer"], :seen]
+        learned = int(other["learned"])
+        arrays.buffers[signal["buffer"], :learned] = others.buffers[other["buffer"], :learned]
+        arrays.buffered_slots[signal["buffer"], :learned] = others.buffered_slots[other["buffer"], :learned]

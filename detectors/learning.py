@@ -281,7 +281,8 @@ def set_whitening(signal: np.void) -> None:
     if is_rate(signal):
         squares += HALF_A_ONE / float(signal["scale"]) ** 2
     slow = NONE if is_rate(signal) else wandering(signal["wander_sums"].tolist(), squares / max(count, 1.0))
-    phi, sigma = whitening(count, squares - count * slow.variance, lagged - count * slow.variance * slow.kept)
+    squares, lagged = squares - count * slow.variance, lagged - count * slow.variance * slow.kept
+    phi, sigma = whitening(count, squares, lagged, rough=bool(signal["rough"]))
     signal["phi"], signal["sigma"] = phi, 1.0 if is_rate(signal) else sigma
     follow(signal, slow)
     signal["spread_error"] = sqrt(2 / (count + 1) * (1 + phi) / (1 - phi))

@@ -13,7 +13,7 @@ from driftline.detectors.state.fields import GRID_POINTS, RING_BLOCKS
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 # Sums of 10^6 values of one size are exact to some 10^-13 of it.
 LOST_TO_ROUNDING = 1e-12
-Phase = Literal["warm_up", "local_level", "reference"]
+Phase = Literal["warm_up", "rough", "local_level", "reference"]
 EFFECT_MAX = 100.0  # a change of a constant has no finite size in sd
 
 
@@ -44,7 +44,8 @@ class SignalState:
     """A signal now: recent window, reference (None before it is armed) and how far apart they are.
 
     block_effects: up to 8 mean scores of blocks of values in reference sd, the newest last.
-    phase: what it is watched against: nothing yet, a local level (no cycle is known), or its reference.
+    phase: what it is watched against: nothing yet, the first part of its warm-up, a local level (no cycle is
+    known), or its reference.
     spread: its variance against the reference's, 1.0 while it is the same; odd: its shape is another.
     away: whether it is at another level than its reference's, as far as is known.
     phi: its autocorrelation: n values say as much about its mean as n (1 - phi) / (1 + phi) independent ones.
@@ -199,9 +200,11 @@ def block_effects(signal: np.void) -> tuple[float, ...]:
 
 
 def phase_of(signal: np.void) -> Phase:
-    """What a signal is measured against: nothing yet, a local level, or its reference."""
+    """What a signal is measured against (`SignalState`)."""
     if not signal["armed"]:
         return "warm_up"
+    if signal["rough"]:
+        return "rough"
     return "local_level" if signal["local"] else "reference"
 
 

@@ -64,7 +64,7 @@ def learn_mode(arrays: Arrays, index: int, source: int, settings: BankSettings) 
     is_mode = arrays.buffers[number["buffer"], part] == arrays.shapes[number["shape"]]["mode"]
     arrays.buffers[signal["buffer"], :count] = is_mode
     arrays.buffered_slots[signal["buffer"], :count] = arrays.buffered_slots[number["buffer"], part]
-    signal["seen"], signal["ones"] = count, np.count_nonzero(is_mode)
+    signal["seen"], signal["learned"], signal["ones"] = count, count, np.count_nonzero(is_mode)
     arm(arrays, index, settings)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.findings import Finding
+from driftline.detectors.inheritance import learns
 from driftline.detectors.levels import Moments, SignalState, signal_state
 from driftline.detectors.nearness import nearness_of
 from driftline.detectors.shares import share_of
@@ -15,11 +16,13 @@ from driftline.detectors.windows import Since, last_values, since
 
 
 class Looks(NamedTuple):
-    """What a glance shows of all signals of a bank [signals]: which are armed, of these which are measured
-    against a local level, and how near they are to a finding, 0 to 1 (`detectors.nearness`).
+    """What a glance shows of all signals of a bank [signals]: which are armed, which are watched by the first
+    part of their warm-up, which are measured against a local level, and how near they are to a finding, 0 to
+    1 (`detectors.nearness`).
     """
 
     armed: NDArray[np.bool_]
+    rough: NDArray[np.bool_]
     local: NDArray[np.bool_]
     nearness: NDArray[np.float64]
 
@@ -31,7 +34,9 @@ class Readings:
         self.settings = settings
         self.signals: list[Signal] = []
         self.armed = 0
-        """How many signals have a reference, so that they can fire."""
+        """How many signals have a reference."""
+        self.rough = 0
+        """How many are watched by the first part of their warm-up."""
         self._index: dict[str, int] = {}
         self._arrays = empty_arrays(settings.categories, settings.warm_up)
 
@@ -45,7 +50,12 @@ class Readings:
     def is_armed(self, name: str) -> bool:
         """Whether a signal is watched here and has a reference."""
         index = self._index.get(name)
-        return index is not None and bool(self._arrays.signals["armed"][index])
+        return index is not None and not learns(self._arrays.signals[index])
+
+    def is_rough(self, name: str) -> bool:
+        """Whether a signal is watched by the first part of its warm-up, which goes on."""
+        index = self._index.get(name)
+        return index is not None and bool(self._arrays.signals["rough"][index])
 
     def rates(self) -> NDArray[np.float64]:
         """Values per millisecond of event time [signals], over a signal's life; 0 while unknown."""
@@ -67,9 +77,10 @@ class Readings:
         """
         if self.armed == len(self.signals):
             return []
-        places = np.flatnonzero(self._arrays.signals["armed"] == 0)
+        signals = self._arrays.signals
+        places = np.flatnonzero((signals["armed"] == 0) | (signals["rough"] != 0))
         waiting = self._arrays.signals[places]
-        learned = waiting["seen"] - waiting["settled_from"]
+        learned = waiting["learned"] - waiting["settled_from"]
         lost_ms = (waiting["last_ms"] - waiting["first_ms"]) * waiting["settled_from"]
         since_ms = waiting["first_ms"] + lost_ms // np.maximum(waiting["seen"], 1)
         figures = zip(places.tolist(), learned.tolist(), since_ms.tolist(), strict=True)
@@ -82,7 +93,9 @@ class Readings:
     def looks(self) -> Looks:
         """What a glance shows of all signals."""
         signals = self._arrays.signals
-        return Looks(signals["armed"] != 0, signals["local"] != 0, nearness_of(signals))
+        rough = signals["rough"] != 0
+        armed = (signals["armed"] != 0) & ~rough
+        return Looks(armed, rough, signals["local"] != 0, nearness_of(signals))
 
     def is_share(self, index: int) -> bool:
         """Whether the mean of the signal at a place of `signals` is a share."""
@@ -107,7 +120,7 @@ class Readings:
         """What can be said about the signal at a place of `signals`."""
         record = self._arrays.signals[index]
         shape = self._arrays.shapes[record["shape"]]
-        values = self._arrays.buffers[record["buffer"], : record["seen"]]
+        values = self._arrays.buffers[record["buffer"], : record["learned"]]
         return signal_state(self.signals[index].name, record, shape, values)
 
     def state_of(self, name: str) -> SignalState | None:

@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from driftline.detectors.categories import learn_shares, learn_unseen
 from driftline.detectors.distribution import is_no_spike, learn_number, own_scores, rebuild_recent
-from driftline.detectors.kernels.learning import learns_until
 from driftline.detectors.kernels.page_hinkley import prime, reset
+from driftline.detectors.kernels.warm_up import learns_until
 from driftline.detectors.learning import begin_learning
 from driftline.detectors.masses import learn_masses
 from driftline.detectors.signals import NUMERIC, BankSettings, Transform
 from driftline.detectors.state.arrays import QUALITY, SEASONAL, Arrays, clear_recent
-from driftline.detectors.state.fields import RESTARTED
+from driftline.detectors.state.fields import IDENTITIES, LONGEST, RESTARTED, SIGNAL
 from driftline.detectors.steps import settled_from
 from driftline.detectors.tail import learn_tail
 from driftline.detectors.thresholds import set_thresholds
@@ -27,31 +27,64 @@ RARE_RATE = 0.1
 RARE_BLOCK = 8
 
 
+# What a signal has while it learns: what it is and where it lies, what it has seen, how it is tested.
+OF_THE_WARM_UP = (
+    *(*IDENTITIES, "buffer", "shares", "tested", "watched", "stale", "anchor", "gaps", "recent"),
+    *("seen", "learned", "settled_from", "missing", "first_ms", "last_ms"),
+)
+
+
 def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
     """Makes the reference of a signal that has seen its warm-up, and starts its detectors.
 
     A number with a step in what it has seen begins after it, and may have to see more first.
     """
     signal = arrays.signals[index]
-    transform = Transform(int(signal["transform"]))
-    if transform is Transform.VALUE:
-        settle(arrays, index)
-        if signal["seen"] < learns_until(signal, settings.warm_up):
+    if signal["rough"]:
+        forget_the_first_look(arrays, index)
+    if signal["transform"] == Transform.VALUE:
+        signal["settled_from"] = settled(arrays, index)
+        more_comes = signal["seen"] < LONGEST * settings.warm_up
+        if more_comes and signal["learned"] < learns_until(signal, settings.warm_up):
             return
-    first, seen = int(signal["settled_from"]), int(signal["seen"])
-    signal["reference_count"] = seen - first
+    signal["look_at"] = 0
+    learn_reference(arrays, index, int(signal["settled_from"]), settings)
+
+
+def forget_the_first_look(arrays: Arrays, index: int) -> None:
+    """What a rough signal would be if it had only learned so far."""
+    signal = arrays.signals[index]
+    rough = signal.copy()
+    arrays.signals[index] = np.zeros(1, SIGNAL)[0]
+    for name in OF_THE_WARM_UP:
+        signal[name] = rough[name]
+    for records, row in ((arrays.shapes, rough["shape"]), (arrays.seasons, rough["season"])):
+        if row:
+            records[row] = np.zeros(1, records.dtype)[0]
+    signal["ones"] = rough["learned_ones"]
+    signal["recent"][:, 5] = 0.0
+    if rough["learned"] < rough["seen"]:  # of which some are of another level
+        clear_recent(signal)
+
+
+def learn_reference(arrays: Arrays, index: int, first: int, settings: BankSettings) -> None:
+    """What was learned from the value `first` on becomes the reference that the detectors begin from."""
+    signal = arrays.signals[index]
+    transform, learned = Transform(int(signal["transform"])), int(signal["learned"])
+    signal["reference_count"] = learned - first
     signal["reference_missing"] = signal["missing"]
-    values = arrays.buffers[signal["buffer"], first:seen]
-    slots = arrays.buffered_slots[signal["buffer"], first:seen]
+    values = arrays.buffers[signal["buffer"], first:learned]
+    slots = arrays.buffered_slots[signal["buffer"], first:learned]
     shape = arrays.shapes[signal["shape"]]
     if transform in (Transform.CATEGORY, Transform.UNSEEN, Transform.TAIL):
         clear_recent(signal)  # what it says begins with the reference
     if transform is Transform.VALUE:
         healthy = is_no_spike(values)
-        recent, values, slots = values, values[healthy], slots[healthy]
+        values, slots = values[healthy], slots[healthy]
         learn_number(signal, shape, values, slots)
-        learn_masses(signal, shape, recent)
-        rebuild_recent(signal, shape, recent)
+        if not signal["rough"]:
+            learn_masses(signal, shape, arrays.buffers[signal["buffer"], first:learned])
+        rebuild_recent(signal, shape, arrays.buffers[signal["buffer"], :learned])
     elif transform is Transform.CATEGORY:
         half = len(values) // 2
         learn_shares(signal, shape, values[:half], values[half:])
@@ -73,15 +106,14 @@ def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
     begin(signal)
 
 
-def settle(arrays: Arrays, index: int) -> None:
-    """What a number is learned from begins after the last step in it, if there are enough values then."""
+def settled(arrays: Arrays, index: int) -> int:
+    """From which value on a number is learned: after the last step, if there are enough values then."""
     signal = arrays.signals[index]
-    first, seen = int(signal["settled_from"]), int(signal["seen"])
-    values = arrays.buffers[signal["buffer"], first:seen]
-    span_ms = (int(signal["last_ms"]) - int(signal["first_ms"])) * len(values) // max(seen, 1)
-    settled = settled_from(values, span_ms)
-    if len(values) - settled >= SETTLED_MIN:
-        signal["settled_from"] = first + settled
+    first, learned = int(signal["settled_from"]), int(signal["learned"])
+    values = arrays.buffers[signal["buffer"], first:learned]
+    span_ms = (int(signal["last_ms"]) - int(signal["first_ms"])) * len(values) // max(learned, 1)
+    step = settled_from(values, span_ms)
+    return first + step if len(values) - step >= SETTLED_MIN else first
 
 
 def begin_without_time(signal: np.void) -> None:

@@ -71,6 +71,7 @@ class Signal:
 
 BOUNDS: Final = {
     "warm_up": (20, 100_000),
+    "first_look": (100, 100_000),
     "categories": (1, 100_000),
     "window": (1, 65_535),
     "block": (1, 65_535),
@@ -82,6 +83,8 @@ BOUNDS: Final = {
 class BankSettings:
     """What all signals of a bank share; counts are in values of a signal.
 
+    warm_up: what a reference is learned from. first_look: from so many values on a signal is watched by what
+    they say, if that is enough (`first_look.py`); as many as the warm-up, and it is not watched before.
     false_alarm_every: mean number of values between two false alarms of all detectors of a signal together.
     resolution: "every_value" hands each value to the per-signal detectors, "auto" means of blocks.
     pace: how soon a healthy level may follow; "consumer" behaviour moves over weeks, "enterprise" data jumps.
@@ -91,6 +94,7 @@ class BankSettings:
     """
 
     warm_up: int = 2000
+    first_look: int = 300
     detectors: tuple[str, ...] = ("cusum", "e_detector", "variance", "shape", "adwin", "page_hinkley")
     resolution: Literal["auto", "every_value"] = "auto"
     pace: Literal["consumer", "enterprise"] = "consumer"

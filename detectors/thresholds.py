@@ -60,10 +60,14 @@ def set_thresholds(signal: np.void) -> None:
             spread_height * float(signal["long_run_squares"]),
             raised_variance(spread_height, crossed),
         )
+        if signal["rough"]:  # which says nothing of spread or shape yet, nor of what is slow
+            signal["ph_threshold"] = signal["spread_height"] = signal["shape_height"] = inf
     else:
         mean, scale = float(signal["reference_mean"]), float(signal["scale"])
         signal["ph_delta"], signal["ph_threshold"] = rate_parameters(mean, scale, every[PAGE_HINKLEY])
         signal["heights"] = e_height(mean, away_every)
+        if signal["rough"]:
+            signal["ph_threshold"] = inf
 
 
 def fit_to_autocorrelation(signal: np.void) -> None:

@@ -28,15 +28,18 @@ class Whitening(NamedTuple):
     sigma: float
 
 
-def whitening(count: float, squares: float, lagged: float) -> Whitening:
-    """From the sums of squares and of lagged products of `count` scores of mean 0."""
+def whitening(count: float, squares: float, lagged: float, *, rough: bool = False) -> Whitening:
+    """From the sums of squares and of lagged products of `count` scores of mean 0.
+
+    rough: they are of the first part of a warm-up.
+    """
     if squares <= 0.0 or count < 2:
         return Whitening(0.0, 1.0)
     phi = min(max(lagged / squares, PHI_MIN), PHI_MAX)
     if abs(phi) < 2 / sqrt(count):
         phi = 0.0
     sigma = sqrt(squares / count * (1 - phi**2))
-    return Whitening(phi, max(sigma, 0.05) * caution(phi, count))
+    return Whitening(phi, max(sigma, 0.05) * caution(phi, count, rough=rough))
 
 
 def surely(ratio: float, blocks: float) -> float:
@@ -44,9 +47,10 @@ def surely(ratio: float, blocks: float) -> float:
     return ratio if blocks > 1 and ratio > 1 + SURE * sqrt(2 / blocks) else 1.0
 
 
-def caution(phi: float, count: float) -> float:
+def caution(phi: float, count: float, *, rough: bool = False) -> float:
     """What an sd is multiplied by because it and phi are known from so many values only."""
-    return 1 + CAUTION * sqrt(1 / (2 * count) + (1 + phi) / ((1 - phi) * count))
+    errors = SURE if rough else CAUTION
+    return 1 + errors * sqrt(1 / (2 * count) + (1 + phi) / ((1 - phi) * count))
 
 
 def shift_in_innovations(signal: np.void) -> float:

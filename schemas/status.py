@@ -28,7 +28,8 @@ class VersionStatus(Struct, frozen=True, kw_only=True):
 
 
 class UnarmedSignal(Struct, frozen=True, kw_only=True):
-    """A signal that still learns its reference, and so makes no alerts.
+    """A signal that still learns its reference: it makes no alerts, but for clear changes once it is watched
+    roughly.
 
     ``ready_at`` is when it will have enough values at its rate; null: not within a week, or nobody knows.
     """

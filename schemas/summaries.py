@@ -41,7 +41,7 @@ class Reference(Distribution, frozen=True, kw_only=True):
 
 
 class WaitsFor(Struct, frozen=True, kw_only=True):
-    """What a signal that is not armed has of the values that it learns from.
+    """What a signal whose warm-up goes on has of the values that it learns from.
 
     ``ready_at`` is when it will have them all at its rate; null: not within a week, or nobody knows.
     """
@@ -51,8 +51,9 @@ class WaitsFor(Struct, frozen=True, kw_only=True):
     ready_at: Instant | None = None
 
 
-Phase = Literal["warm_up", "local_level", "reference"]
-"""What a signal is measured against: nothing yet; a local level, since no cycle is known; its reference."""
+Phase = Literal["warm_up", "rough", "local_level", "reference"]
+"""What a signal is measured against: nothing yet; the first part of its warm-up, which sees clear changes
+alone; a local level, since no cycle is known; its reference."""
 
 
 class CategoryShares(Struct, frozen=True):
@@ -75,7 +76,8 @@ class SignalSummary(Struct, frozen=True, kw_only=True):
     ``firing`` says that an open incident shows the signal, ``watch_only`` that it makes no alerts because it
     only ever made noise. ``sampling_rate`` is the share of predictions that wait for feedback.
 
-    ``waits_for`` says what a signal lacks that is not armed; null: it is armed, or kept without detectors.
+    ``waits_for`` says what a signal lacks that has no reference of its whole warm-up; null: it has one, or is
+    kept without detectors.
 
     ``kind`` is the kind of drift that a change of it would be, ``incident`` the id of the open incident that
     shows it. ``nearness`` says how near it is to a finding: the largest of its tests' statistics as a part of

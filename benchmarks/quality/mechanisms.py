@@ -128,9 +128,13 @@ MECHANISMS: dict[str, Mechanism] = {
         (
             Patch(
                 "whitening.whitening",
-                lambda original: lambda count, squares, _: original(count, squares, 0.0),
+                lambda original: lambda count, squares, _, **how: original(count, squares, 0.0, **how),
             ),
         ),
+    ),
+    "first_look": Mechanism(
+        "a first look at 300 values",
+        (Patch("engine.Limits", lambda original: lambda most, _, *sizes: original(most, most, *sizes)),),
     ),
     "caution": Mechanism("what phi and sigma are not known by", (constant("whitening.CAUTION", 0.0),)),
     "long_run": Mechanism(

@@ -43,6 +43,8 @@ JUDGED = (
     "distribution.ATOMS_MAX",
     "distribution.PAIRS_A_DAY",
     "table_ends.TAIL_VALUES",
+    "first_look.INDEPENDENT_MIN",
+    "first_look.NEXT_LOOK",
     "first_day.COUNTED_MAX",
     "first_day.SAMPLE_MIN",
     "first_day.VARIANCE_COUNTED",

@@ -35,7 +35,8 @@ def place_emissions(signals: Records, rows: int, first: NDArray[np.int64]) -> in
         signal = signals[index]
         first[index] = end
         if signal["watched"] != 0:
-            end += rows // max(signal["every"], 1) + 1 if signal["armed"] != 0 else rows + 1
+            armed = signal["armed"] != 0 and signal["rough"] == 0
+            end += rows // max(signal["every"], 1) + 1 if armed else rows + 1
     return end
 
 
@@ -49,12 +50,13 @@ def emit(signal: Any, index: int, scratch: Scratch, count: int, emissions: Emiss
     every = signal["every"]
     block_sum, block_count = signal["block_sum"], signal["block_count"]
     unit, carried = sqrt(float(every)), signal["carried"]
+    watched = signal["watched"] != 0 and signal["rough"] == 0
     end = emissions.last[index]
     for place in range(count):
         block_sum += scratch.innovations[place] + carried
         block_count += 1
         if block_count >= every:
-            if signal["watched"] != 0:
+            if watched:
                 emissions.scores[end] = block_sum / unit
                 emissions.rows[end] = scratch.rows[place]
                 end += 1

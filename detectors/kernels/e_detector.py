@@ -19,6 +19,7 @@ from driftline.detectors.kernels.scratch import Scratch
 MULTIPLES = np.array(ODDS)
 LARGEST = 1e200
 MARGIN = 1.0  # standard errors
+ROUGH_MARGIN = 3.0  # of a rate that is known from the first part of its warm-up
 PROBABILITY_MIN = 1e-7
 
 
@@ -44,7 +45,8 @@ def run_e_detector(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]
     """Takes up to `count` values; returns how many, and ±1 when the last one fired, else 0."""
     lanes, height, scale = signal["lanes"], signal["heights"][0], signal["scale"]
     sd, phi = signal["reference_sd"], signal["phi"]
-    margin, allowance = MARGIN * sd * sqrt((1.0 + phi) / (1.0 - phi)), signal["allowance"] * sd
+    errors = ROUGH_MARGIN if signal["rough"] != 0 else MARGIN
+    margin, allowance = errors * sd * sqrt((1.0 + phi) / (1.0 - phi)), signal["allowance"] * sd
     for place in range(count):
         value = scratch.values[place]
         expected = value - scale * scratch.errors[place]

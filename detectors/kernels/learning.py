@@ -16,26 +16,12 @@ from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
 from driftline.detectors.kernels.weeks import add_to_weeks, at_its_time
 
 WEIGHT_MAX = 60_000
-LONGEST = 2  # times the warm-up: what does not settle is learned from as it is
 
 
 @inner
 def teaches(signal: Any) -> bool:
     """Whether its noise is learned from: around a level that is local, one is as good as another."""
     return bool(signal["away"] == 0 or (signal["local"] != 0 and is_number(signal)))
-
-
-@inner
-def learns_until(signal: Any, warm_up: int) -> int:
-    """With how many values a signal knows enough: warm_up since it has settled, twice as many in all."""
-    return int(min(signal["settled_from"] + warm_up, LONGEST * warm_up))
-
-
-@inner
-def has_stopped(signal: Any, warm_up: int) -> bool:
-    """Whether a signal takes nothing more until Python has looked at it."""
-    learned = signal["armed"] == 0 and signal["seen"] >= learns_until(signal, warm_up)
-    return bool(signal["stale"] != 0 or learned)
 
 
 @inner

@@ -15,7 +15,7 @@ from driftline.detectors.kernels.compiled import compiled, inner
 from driftline.detectors.kernels.cusums import run_cusums
 from driftline.detectors.kernels.dormant import is_dormant, only_zeros, skip, zeros_at_start
 from driftline.detectors.kernels.e_detector import run_e_detector
-from driftline.detectors.kernels.learning import has_stopped, learn_more, learns_until, values_until_due
+from driftline.detectors.kernels.learning import learn_more, values_until_due
 from driftline.detectors.kernels.names import CUSUM, E_DETECTOR, SHAPE, VARIANCE
 from driftline.detectors.kernels.page_hinkley import run_page_hinkley
 from driftline.detectors.kernels.reading import (
@@ -34,6 +34,13 @@ from driftline.detectors.kernels.scores import CLIP, score
 from driftline.detectors.kernels.scratch import CHUNK, Batch, Scratch, note, take_times
 from driftline.detectors.kernels.shape import Span, forget_window, run_shape
 from driftline.detectors.kernels.variance import begin_spread, forget_sums, hold_spread, run_variance
+from driftline.detectors.kernels.warm_up import (
+    has_stopped,
+    learn_on,
+    unlearn,
+    values_to_learn,
+    values_to_watch,
+)
 from driftline.detectors.kernels.window import add_gaps, gaps_among, remember
 from driftline.detectors.state.arrays import Arrays
 
@@ -42,9 +49,12 @@ RATE_LIMIT = 6.0  # no score of a 0/1 value is beyond
 
 
 class Limits(NamedTuple):
-    """The settings the loop needs: values to learn from, per half window, and per confirmation block."""
+    """The settings the loop needs: values to learn from, until the first look, per half window, and per
+    confirmation block.
+    """
 
     warm_up: int
+    first_look: int
     window: int
     block: int
 
@@ -69,21 +79,21 @@ class Took(NamedTuple):
 
 @inner
 def learn_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
-    """Learns from `count` values; returns how many it took, and whether the signal has seen its warm-up."""
-    arrays, scratch = work.arrays, work.scratch
+    """Learns from `count` values; returns how many it took, and whether the signal is to be looked at."""
+    arrays, scratch, limits = work.arrays, work.scratch, work.limits
     signal = arrays.signals[index]
     shape = arrays.shapes[signal["shape"]]
-    until = learns_until(signal, work.limits.warm_up)
-    taken = min(count, until - signal["seen"])
+    taken = values_to_learn(signal, scratch, count, limits.warm_up, limits.first_look)
     row = signal["buffer"]
     learn(signal, shape["table"], arrays.buffers[row], scratch, taken)
     learn_times(signal, work.batch, scratch, taken, arrays.buffered_slots[row])
     if signal["transform"] not in (CATEGORY, UNSEEN, TAIL):
-        remember(signal, shape["cells"], scratch, taken, work.limits.window)
+        remember(signal, shape["cells"], scratch, taken, limits.window)
     else:
         add_gaps(signal, gaps_among(scratch, 0, taken))
     signal["seen"] += taken
-    return taken, signal["seen"] >= until
+    signal["learned"] += taken
+    return taken, has_stopped(signal, limits.warm_up, limits.first_look)
 
 
 @inner
@@ -143,7 +153,10 @@ def settle(signal: Any, shape: Any, season: Any) -> None:
     if signal["widened"] != 0:
         begin_spread(signal, signal["widened"])
     if signal["turned"] != 0:
+        was_away = signal["away"] != 0
         begin_level(signal)
+        if signal["rough"] != 0 and not was_away:
+            unlearn(signal)
     # What the tests of variance and shape have added up is about the time before as well.
     forget_sums(signal)
     forget_window(signal, shape)
@@ -153,11 +166,11 @@ def settle(signal: Any, shape: Any, season: Any) -> None:
 @inner
 def watch_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
     """Watches `count` values; returns how many it took, and whether more can be learned after the last."""
-    arrays, batch, scratch = work.arrays, work.batch, work.scratch
+    arrays, batch, scratch, limits = work.arrays, work.batch, work.scratch, work.limits
     signal = arrays.signals[index]
     shape, season = arrays.shapes[signal["shape"]], arrays.seasons[signal["season"]]
     settle(signal, shape, season)
-    count = values_until_due(signal, batch, scratch, count)
+    count = values_until_due(signal, batch, scratch, values_to_watch(signal, count, limits.warm_up))
     scratch.saved[0] = signal
     taken = attempt(work, index, count)
     while taken < count:  # a detection: the values after it have to be seen as coming after it
@@ -165,23 +178,27 @@ def watch_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
         count = taken
         taken = attempt(work, index, count)
     tell(signal, shape, batch, scratch, taken)
-    if signal["transform"] == VALUE and signal["tested"] != 0:
+    if signal["transform"] == VALUE and signal["tested"] != 0 and signal["rough"] == 0:
         find_repeats(signal, shape, batch, scratch, taken)
     run_marks(signal, batch, scratch, taken)
     learn_more(signal, season, batch, scratch, taken)
     emit(signal, index, scratch, taken, work.emissions)
-    confirm(signal, scratch, taken, work.limits.block)
-    remember(signal, shape["cells"], scratch, taken, work.limits.window)
+    confirm(signal, scratch, taken, limits.block)
+    remember(signal, shape["cells"], scratch, taken, limits.window)
     hold_spread(signal, taken)
     take_times(signal, batch, scratch, taken)
+    if signal["rough"] != 0:
+        learn_on(arrays, index, batch, scratch, taken)
     signal["seen"] += taken
-    return taken, signal["stale"] != 0
+    return taken, has_stopped(signal, limits.warm_up, limits.first_look)
 
 
 @inner
 def tell(signal: Any, shape: Any, batch: Batch, scratch: Scratch, taken: int) -> None:
     """Notes the detections of a chunk that are asked for, and runs the tests that stop nothing."""
     tested, number = signal["tested"], is_number(signal)
+    if signal["rough"] != 0:  # so few values say something of the mean alone
+        tested &= (1 << CUSUM) | (1 << E_DETECTOR)
     if taken > 0 and signal["turned"] != 0:
         test = CUSUM if number else E_DETECTOR
         if tested >> test & 1:
@@ -240,7 +257,7 @@ def row_after(signal: Any, scratch: Scratch, took: Took, stop: int) -> int:
     count, taken = took.offered, took.taken
     dormant = is_dormant(signal)
     if taken < count or (took.ended and not dormant):
-        return int(scratch.rows[taken]) if dormant else int(scratch.rows[taken - 1]) + 1
+        return int(scratch.rows[taken]) if dormant or taken == 0 else int(scratch.rows[taken - 1]) + 1
     if count == 0 or not dormant:  # the zeros of a dormant signal were counted with the gaps around them
         add_gaps(signal, scratch.gaps[count])
     return stop
@@ -254,17 +271,19 @@ def advance(work: Work, next_rows: NDArray[np.int64], stopped: NDArray[np.int64]
     and returns how many. Each has stopped there and takes the rest of the batch in the next call, as all do
     when very many detections are noted (`is_full`).
     """
-    signals, found, warm_up = work.arrays.signals, work.scratch.found, work.limits.warm_up
+    signals, found, limits = work.arrays.signals, work.scratch.found, work.limits
     rows, count = work.batch.matrix.shape[1], 0
     for index in range(signals.shape[0]):
         while (
-            next_rows[index] < rows and not has_stopped(signals[index], warm_up) and not is_full(work.scratch)
+            next_rows[index] < rows
+            and not has_stopped(signals[index], limits.warm_up, limits.first_look)
+            and not is_full(work.scratch)
         ):
             told = found[0, 0]
             next_rows[index] = advance_signal(work, index, next_rows[index])
             for number in range(told + 1, found[0, 0] + 1):
                 found[number, 2] = index
-        if has_stopped(signals[index], warm_up):
+        if has_stopped(signals[index], limits.warm_up, limits.first_look):
             stopped[count] = index
             count += 1
     return count

@@ -81,13 +81,13 @@ def learn(
 ) -> None:
     """What a signal that is not armed keeps of `count` numbers."""
     transform = signal["transform"]
-    seen = signal["seen"]
+    learned = signal["learned"]
     buffered = signal["buffer"] > 0
     for place in range(count):
         number = scratch.numbers[place]
         scratch.scores[place] = 0.0
         if buffered:
-            buffer[seen + place] = number
+            buffer[learned + place] = number
         if transform in (CATEGORY, UNSEEN):
             table[code_of(table.shape[0], number)] += 1.0
         elif transform not in (VALUE, TAIL):
@@ -98,7 +98,7 @@ def learn(
 def learn_times(signal: Any, batch: Batch, scratch: Scratch, count: int, buffer: NDArray[np.uint16]) -> None:
     """The first and last time, and each value's half hour of the week."""
     take_times(signal, batch, scratch, count)
-    seen = signal["seen"]
+    learned = signal["learned"]
     if signal["buffer"] > 0:
         for place in range(count):
-            buffer[seen + place] = slot_of(batch, scratch.rows[place])
+            buffer[learned + place] = slot_of(batch, scratch.rows[place])

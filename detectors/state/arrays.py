@@ -7,9 +7,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.learning import LONGEST
 from driftline.detectors.signals import MEANS, Signal, Transform
-from driftline.detectors.state.fields import IDENTITIES, SEASON, SIGNAL, Records, shape_dtype
+from driftline.detectors.state.fields import IDENTITIES, LONGEST, SEASON, SIGNAL, Records, shape_dtype
 
 SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN)
 SEASONAL = (*MEANS, Transform.VALUE, Transform.CATEGORY, Transform.TAIL)
@@ -118,7 +117,7 @@ def without_idle_buffers(arrays: Arrays) -> Arrays:
         return arrays
     signals = arrays.signals
     awaited = (signals["mass_due"] != 0) & (signals["seen"] < 2 * signals["reference_count"])
-    signals["buffer"][(signals["armed"] != 0) & ~awaited] = 0
+    signals["buffer"][(signals["armed"] != 0) & (signals["rough"] == 0) & ~awaited] = 0
     kept = np.flatnonzero(signals["buffer"])
     if 2 * len(kept) >= len(arrays.buffers) - 1:
         return arrays

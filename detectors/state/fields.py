@@ -32,6 +32,7 @@ PAST_MEANS = 8  # of blocks of scores
 SLOTS = 336  # half hours of a week
 TALLY = 1 / 1024  # of a score: whole numbers of it are kept for each half hour, up to 32 either way
 UNKNOWN = -32_768
+LONGEST = 2  # times the warm-up: what does not settle is learned from as it is
 REPEAT_SLOTS = 128  # a power of two
 NOTED_VALUES = 4
 
@@ -121,7 +122,7 @@ SIGNAL_FIELDS: Final = (
     # the last window of the shape test was; awake when it is no dormant one; stale asks for what can be
     # learned; tested is a set of bits, one per test of the kernel; suspects are how many values of `noted`
     # stand out, mass_due is 1 while the one that stands out of the reference has not come again and 2 until
-    # it is watched
+    # it is watched; rough while it is watched by the first part of a warm-up that goes on (`first_look.py`)
     *flags(REFERENCE, "local", "cyclic", "moved"),
     *flags(EVIDENCE, "away", "returned", "turned", "widened"),
     *flags(OWN, "ph_drift", once_without="ph_"),
@@ -129,9 +130,15 @@ SIGNAL_FIELDS: Final = (
     *flags(OWN, "awake", "stale", "armed", "watched", "tested"),
     *flags(OWN, "suspects", "mass_due"),
     *flags(REFERENCE, "stepped"),
-    Field("pad", "i1", (7,), OWN),  # so that numbers begin at multiples of eight bytes
+    *flags(OWN, "rough"),
+    Field("pad", "i1", (6,), OWN),  # so that numbers begin at multiples of eight bytes
     # how far it is; what it is learned from begins after the last step in it (`steps.py`)
     *counts(OWN, "seen", "settled_from", "missing", "first_ms", "last_ms"),
+    # of the warm-up: how many values it has, which are all that were seen but for those of another level, and
+    # the sum of a 0/1 signal's; with how many to look next, and while rough with how many that was
+    Field("learned", "i8", (), OWN, lambda signals: signals["seen"]),
+    *floats(OWN, "learned_ones"),
+    *counts(OWN, "look_at"),
     *floats(REFERENCE, "ones"),
     # the mean number of values between false alarms that is asked of all its detectors together
     *floats(IDENTITY, "requested"),

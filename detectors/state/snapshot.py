@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.learning import LONGEST
 from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.state.arrays import Arrays
 from driftline.detectors.state.columns import SnapshotError, packed, unpacked
 from driftline.detectors.state.fields import (
     DEFAULTS,
     FORMERLY,
+    LONGEST,
     SEASON,
     SEASON_DEFAULTS,
     SHAPE_DEFAULTS,
@@ -38,8 +38,8 @@ def pack_arrays(arrays: Arrays) -> dict[str, Any]:
     filled = [
         [
             int(signal["buffer"]),
-            arrays.buffers[signal["buffer"], : signal["seen"]].tobytes(),
-            arrays.buffered_slots[signal["buffer"], : signal["seen"]].tobytes(),
+            arrays.buffers[signal["buffer"], : signal["learned"]].tobytes(),
+            arrays.buffered_slots[signal["buffer"], : signal["learned"]].tobytes(),
         ]
         for signal in signals[signals["buffer"] > 0]
     ]

@@ -11,6 +11,7 @@ from driftline.schemas.summaries import called
 from driftline.stream_app.cli.figures import effect_of, is_number, is_share, level_of, sparkline, strip
 from driftline.stream_app.cli.status_view import minute
 from driftline.stream_app.evaluation.wording import ABSENT, number
+from driftline.stream_app.monitoring.arming import progress
 
 HEADINGS: Final = ("signal", "now", "reference", "effect", "state")
 LABEL_WIDTH: Final = 11
@@ -55,12 +56,13 @@ def state_of(summary: Summary) -> Text:
     if summary["armed"]:
         if summary["watch_only"]:
             return Text("watch only", "dim")
-        return Text("armed" if summary["phase"] == "reference" else "armed (local)", "green")
+        if summary["phase"] != "rough":
+            return Text("armed" if summary["phase"] == "reference" else "armed (local)", "green")
     waits = summary.get("waits_for")
     if not waits:
         return Text("kept, not watched", "dim")
     ready = f", ready {minute(waits['ready_at'])}" if waits["ready_at"] else ""
-    return Text(f"{waits['values']:,} of {waits['of']:,} values{ready}", "yellow")
+    return Text(f"{progress(waits['values'], waits['of'], rough=summary['armed'])}{ready}", "yellow")
 
 
 def signal_view(summary: Summary, history: Sequence[Summary], width: int) -> Text:

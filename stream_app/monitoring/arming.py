@@ -26,17 +26,24 @@ class Wait(NamedTuple):
     since_ms: int
     per_day: float
     ready_ms: int | None
+    rough: bool = False
+    """Whether it is watched by what it has learned so far."""
 
     @property
     def why(self) -> str:
         """In words."""
         if self.seen >= self.needed:
             return "its values differ too little, or too seldom, to learn from"
-        of = f"{self.seen:,} of {self.needed:,} values"
+        of = progress(self.seen, self.needed, rough=self.rough)
         if self.ready_ms is not None or self.per_day == 0.0:
             return of
         days = (self.needed - self.seen) / self.per_day
         return f"{of}: never at this rate ({self.per_day:.3g} a day, {days:,.0f} days to go)"
+
+
+def progress(values: int, of: int, *, rough: bool) -> str:
+    """How far a warm-up is, in words: ``watched roughly: 312 of 2,000 values``."""
+    return f"{'watched roughly: ' if rough else ''}{values:,} of {of:,} values"
 
 
 def waits_of(stream: Stream, now_ms: int) -> Iterator[Wait]:
@@ -46,13 +53,15 @@ def waits_of(stream: Stream, now_ms: int) -> Iterator[Wait]:
         for signal, seen, first_ms in table.bank.unarmed():
             if signal.detectors == ():
                 continue
+            rough = table.bank.is_rough(signal.name)
             life_ms = now_ms - first_ms if seen > 1 else 0
             per_day = seen * DAY_MS / life_ms if life_ms > 0 else 0.0
             ready_ms = None
             if per_day and seen < needed:
                 left_ms = (needed - seen) / per_day * DAY_MS
                 ready_ms = now_ms + round(left_ms) if left_ms <= LONGEST_MS else None
-            yield Wait(stream.version, stream.role, signal.name, seen, needed, first_ms, per_day, ready_ms)
+            place = stream.version, stream.role, signal.name
+            yield Wait(*place, seen, needed, first_ms, per_day, ready_ms, rough)
 
 
 def note_waits(notices: Notices, stream: Stream, waits: list[Wait], now_ms: int) -> None:

@@ -91,7 +91,11 @@ def basis_of(streams: list[Stream], now_ms: int, verdicts: int) -> Basis:
     return [now_ms // HOUR_MS, verdicts, *counts_of(streams)]
 
 
-def counts_of(streams: list[Stream]) -> tuple[int, int]:
-    """How many signals are watched and armed: when these stay the same, no signal came, armed or went."""
+def counts_of(streams: list[Stream]) -> tuple[int, int, int]:
+    """How many signals there are, how many are armed and how many are watched roughly: when these stay the
+    same, no signal came, armed or went.
+    """
     banks = [table.bank for stream in streams for table in stream.tables()]
-    return sum(len(bank.signals) for bank in banks), sum(bank.armed for bank in banks)
+    counts = ((len(bank.signals), bank.armed, bank.rough) for bank in banks)
+    signals, armed, rough = map(sum, zip(*counts, strict=True)) if banks else (0, 0, 0)
+    return signals, armed, rough

@@ -24,6 +24,6 @@ def flush_if_quiet(streams: Sequence[Stream], until: Until) -> bool:
     return False
 
 
-def standing(table: Table) -> tuple[int, int]:
-    """How many signals a table has, and how many of them are armed."""
-    return len(table.bank.signals), table.bank.armed
+def standing(table: Table) -> tuple[int, int, int]:
+    """How many signals a table has, how many of them are armed, and how many are watched roughly."""
+    return len(table.bank.signals), table.bank.armed, table.bank.rough

@@ -16,7 +16,9 @@ PART_EVERY_MS: Final = 600_000  # of a segment, of which there may be twenty bes
 AILING: Final = 0.5  # of the way to a finding
 NEVER: Final = -1
 ARMED, LOCAL, WATCH_ONLY = 1, 2, 4
-"""Bits of a face; the number of the incident that is open stands above them, 0 for none."""
+"""Bits of a face, LOCAL without ARMED of a signal that is watched roughly; the number of the incident that is
+open stands above them, 0 for none.
+"""
 FIRST_INCIDENT_BIT: Final = 3
 
 
@@ -69,8 +71,8 @@ class Turns:
 
     def _seen(self, looks: Looks, news: News) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """The faces of all signals, and which ail."""
-        faces = looks.armed * ARMED + (looks.armed & looks.local) * LOCAL
-        ailing = looks.armed & (looks.nearness >= AILING)
+        faces = looks.armed * ARMED + ((looks.armed & looks.local) | looks.rough) * LOCAL
+        ailing = (looks.armed | looks.rough) & (looks.nearness >= AILING)
         if not self._is_part:
             ailing |= ~looks.armed
         for name in news.watch_only & self._places.keys():

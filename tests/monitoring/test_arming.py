@@ -75,3 +75,8 @@ def test_a_pace_forgets_what_was() -> None:
     restored.update(36_000, NOW_MS + 3_600_000 + 10 * FORGOTTEN_MS)
     assert restored.per_s is not None
     assert restored.per_s < 0.01
+
+
+def test_what_is_watched_by_what_it_has_so_far_says_so() -> None:
+    """It would seem to be blind until the last of its values."""
+    assert wait(seen=312)._replace(rough=True, ready_ms=NOW_MS).why == "watched roughly: 312 of 2,000 values"

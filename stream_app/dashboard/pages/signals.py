@@ -28,6 +28,9 @@ POINTS_MAX: Final = 600
 TABLE_ROWS: Final = 24
 PHASES: Final = {
     "warm_up": "It is still learning what is normal, and makes no alerts.",
+    "rough": (
+        "It is measured against what it has learned so far, which is little: it sees clear changes alone."
+    ),
     "local_level": (
         "It is measured against its level of late: it sees jumps, not slow drift, until a day is known."
     ),
@@ -35,6 +38,7 @@ PHASES: Final = {
 }
 PHASE_WORDS: Final = {
     "warm_up": "nothing yet",
+    "rough": "the little that it has learned so far",
     "local_level": "its level of late",
     "reference": "its reference",
 }
