@@ -13,6 +13,7 @@ from math import inf
 import numpy as np
 
 from benchmarks.calibration.cusums import SHIFT_SCALES
+from driftline.detectors.kernels.compiled import compiled
 from driftline.detectors.kernels.crossings import LEVELS
 from driftline.detectors.kernels.cusums import run_cusums
 from driftline.detectors.kernels.scores import CLIP
@@ -20,6 +21,7 @@ from driftline.detectors.kernels.scratch import CHUNK, make_scratch
 from driftline.detectors.kernels.variance import run_variance
 from driftline.detectors.state.fields import SIGNAL
 
+compiled_cusums, compiled_variance = compiled(run_cusums), compiled(run_variance)
 WINDOWS = 400
 VALUES = 3_906 * CHUNK  # of a window, about a million
 
@@ -42,8 +44,8 @@ def count(shift_scale: float) -> None:
         signal["crossings"] = 0.0
         for values in random.standard_normal((VALUES // CHUNK, CHUNK)):
             scratch.anchored[:] = np.clip(values, -CLIP, CLIP)
-            run_cusums(signal, scratch, CHUNK)
-            run_variance(signal, scratch, CHUNK)
+            compiled_cusums(signal, scratch, CHUNK)
+            compiled_variance(signal, scratch, CHUNK)
         window[:] = signal["crossings"]
     print("shift scale", shift_scale)
     print("values between two crossings\n", np.round(VALUES / counts.mean(axis=0), 1))

@@ -2,34 +2,34 @@
 
 from typing import Any
 
-from driftline.detectors.kernels.compiled import compiled
+from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.lanes import SHAPE_CELLS, SHAPE_WINDOW
 from driftline.detectors.kernels.reading import CATEGORY
 
 
-@compiled
+@inner
 def mean_gains(counted: float, is_line: bool) -> tuple[float, float]:
     """In place of `residuals.gains`: a mean, never a line."""
     return 1.0 / (counted + 1.0), 0.0
 
 
-@compiled
+@inner
 def middle(seed: int, count: int) -> float:
     """In place of `scores.uniform`: equal values all get the middle of their probabilities."""
     return 0.5
 
 
-@compiled
+@inner
 def no_steps(signal: Any, step: float) -> None:
     """In place of `scores.follow_steps`."""
 
 
-@compiled
+@inner
 def no_dispersion(signal: Any, statistic: float) -> None:
     """In place of `shape.learn_dispersion`."""
 
 
-@compiled
+@inner
 def even_pattern(signal: Any, shape: Any) -> float:
     """In place of `shape.pattern_statistic`: a number's cells are taken for equally likely."""
     expected, statistic = SHAPE_WINDOW / SHAPE_CELLS, 0.0
@@ -41,24 +41,24 @@ def even_pattern(signal: Any, shape: Any) -> float:
     return statistic
 
 
-@compiled
+@inner
 def one_mark(signal: Any, direction: int) -> int:
     """In place of `change_point.best_mark`: that of Page-Hinkley's drift."""
     return 0 if direction > 0 else 1
 
 
-@compiled
+@inner
 def nothing_followed(signal: Any, before: Any) -> float:
     """In place of `change_point.followed`."""
     return 0.0
 
 
-@compiled
+@inner
 def no_hold(signal: Any, count: int) -> None:
     """In place of `variance.hold_spread`."""
 
 
-@compiled
+@inner
 def never_dormant(signal: Any) -> bool:
     """In place of `dormant.is_dormant`."""
     return False

@@ -219,36 +219,6 @@ def tell(signal: Any, shape: Any, batch: Batch, scratch: Scratch, taken: int) ->
 
 
 @inner
-def advance_signal(work: Work, index: int, row: int) -> int:
-    """Takes the rows from `row` on until the batch ends, Python has to do something or many detections are
-    noted.
-
-    Returns the row after the last one taken.
-    """
-    scratch, events = work.scratch, work.batch.events
-    signal = work.arrays.signals[index]
-    cells = work.batch.matrix[signal["column"]]
-    ended = False
-    while row < cells.shape[0] and not ended and not is_full(scratch):
-        if is_dormant(signal) and only_zeros(signal, work.batch):
-            first_ms, last_ms = events[row]["time_ms"], events[-1]["time_ms"]
-            skip(signal, cells.shape[0] - row, first_ms, last_ms, work.limits.window)
-            return int(cells.shape[0])
-        stop = min(row + CHUNK, cells.shape[0])
-        count = gather(signal, cells, row, stop, scratch)
-        if count == 0:
-            taken = 0
-        elif signal["armed"] == 0:
-            taken, ended = learn_chunk(work, index, count)
-        elif is_dormant(signal):
-            taken, ended = skip_chunk(work, index, count)
-        else:
-            taken, ended = watch_chunk(work, index, count)
-        row = row_after(signal, scratch, Took(count, taken, ended), stop)
-    return row
-
-
-@inner
 def row_after(signal: Any, scratch: Scratch, took: Took, stop: int) -> int:
     """Where to go on after a chunk that ends before row `stop`.
 
@@ -263,6 +233,21 @@ def row_after(signal: Any, scratch: Scratch, took: Took, stop: int) -> int:
     return stop
 
 
+@inner
+def is_full(scratch: Scratch) -> bool:
+    """Whether what was found has to be taken over before more may be."""
+    return bool(scratch.found[0, 0] >= NOTED_MAX)
+
+
+@inner
+def skip_rest(work: Work, signal: Any, row: int) -> int:
+    """Counts the zeros of a dormant signal from a row on, all that is left of the batch; returns its end."""
+    events = work.batch.events
+    rows, first_ms, last_ms = events.shape[0], events[row]["time_ms"], events[-1]["time_ms"]
+    skip(signal, rows - row, first_ms, last_ms, work.limits.window)
+    return int(rows)
+
+
 @compiled
 def advance(work: Work, next_rows: NDArray[np.int64], stopped: NDArray[np.int64]) -> int:
     """Every signal takes its rows from next_rows[i] on; what is found goes to `found` of the scratch memory.
@@ -271,25 +256,29 @@ def advance(work: Work, next_rows: NDArray[np.int64], stopped: NDArray[np.int64]
     and returns how many. Each has stopped there and takes the rest of the batch in the next call, as all do
     when very many detections are noted (`is_full`).
     """
-    signals, found, limits = work.arrays.signals, work.scratch.found, work.limits
-    rows, count = work.batch.matrix.shape[1], 0
-    for index in range(signals.shape[0]):
+    batch, scratch, found, limits = work.batch, work.scratch, work.scratch.found, work.limits
+    rows, stops = batch.matrix.shape[1], 0
+    for index in range(next_rows.shape[0]):
+        signal, row, told = work.arrays.signals[index], next_rows[index], found[0, 0]
         while (
-            next_rows[index] < rows
-            and not has_stopped(signals[index], limits.warm_up, limits.first_look)
-            and not is_full(work.scratch)
+            row < rows and not has_stopped(signal, limits.warm_up, limits.first_look) and not is_full(scratch)
         ):
-            told = found[0, 0]
-            next_rows[index] = advance_signal(work, index, next_rows[index])
-            for number in range(told + 1, found[0, 0] + 1):
-                found[number, 2] = index
-        if has_stopped(signals[index], limits.warm_up, limits.first_look):
-            stopped[count] = index
-            count += 1
-    return count
-
-
-@inner
-def is_full(scratch: Scratch) -> bool:
-    """Whether what was found has to be taken over before more may be."""
-    return bool(scratch.found[0, 0] >= NOTED_MAX)
+            if is_dormant(signal) and only_zeros(signal, batch):
+                row = skip_rest(work, signal, row)
+                continue
+            stop, taken, ended = min(row + CHUNK, rows), 0, False
+            count = gather(signal, batch.matrix[signal["column"]], row, stop, scratch)
+            if count > 0 and signal["armed"] == 0:
+                taken, ended = learn_chunk(work, index, count)
+            elif count > 0 and is_dormant(signal):
+                taken, ended = skip_chunk(work, index, count)
+            elif count > 0:
+                taken, ended = watch_chunk(work, index, count)
+            row = row_after(signal, scratch, Took(count, taken, ended), stop)
+        next_rows[index] = row
+        for number in range(told + 1, found[0, 0] + 1):
+            found[number, 2] = index
+        if has_stopped(signal, limits.warm_up, limits.first_look):
+            stopped[stops] = index
+            stops += 1
+    return stops
