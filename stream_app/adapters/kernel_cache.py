@@ -30,7 +30,7 @@ def ensure_kernel_cache() -> str | None:
     except OSError:
         os.environ.pop(VARIABLE, None)
         return (
-            "Compiled detectors can be kept nowhere, so each start takes about a minute: mount a folder that "
+            "Compiled detectors can be kept nowhere, so each start takes about half a minute: mount a folder that "
             f"can be written to, and name it in {VARIABLE}."
         )
     os.environ[VARIABLE] = str(folder)

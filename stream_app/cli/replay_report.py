@@ -37,7 +37,7 @@ def watched(
     """
     console = standard_error()
     with (
-        console.status("loading the detectors (compiled once per installation, in about a minute)"),
+        console.status("loading the detectors (compiled once per installation, in about half a minute)"),
         seldom_collected(),
     ):
         compile_engine()

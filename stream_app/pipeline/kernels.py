@@ -13,7 +13,7 @@ PREDICTION = (
 def compile_engine() -> None:
     """Let a small bank arm and detect, so that everything compiled is compiled, or loaded from the cache.
 
-    Without a cache that takes about a minute.
+    Without a cache that takes about half a minute.
     """
     compile_detectors()
     compile_scanner()

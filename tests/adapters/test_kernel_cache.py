@@ -49,7 +49,7 @@ def test_without_any_folder_each_start_compiles_and_says_so(monkeypatch: pytest.
     monkeypatch.setattr("tempfile.tempdir", str(NOWHERE))
     warning = ensure_kernel_cache()
     assert warning is not None
-    assert "each start takes about a minute" in warning
+    assert "each start takes about half a minute" in warning
     assert VARIABLE not in os.environ
 
 

@@ -36,7 +36,7 @@ def test_no_broker_is_said_at_once_and_waited_for(monkeypatch: pytest.MonkeyPatc
     result = worker("--bootstrap-servers", "127.0.0.1:1")
     assert result.exit_code == 1
     first, waiting = map(json.loads, result.stderr.splitlines()[:2])
-    assert first["event"].startswith("worker starts: about a minute where detectors are compiled")
+    assert first["event"].startswith("worker starts: about half a minute where detectors are compiled")
     assert (waiting["event"], waiting["servers"]) == ("waiting for Kafka", "127.0.0.1:1")
     assert "No Kafka answers at 127.0.0.1:1: start one with `driftline kafka start`" in result.stderr
 
