@@ -30,8 +30,8 @@ def ensure_kernel_cache() -> str | None:
     except OSError:
         os.environ.pop(VARIABLE, None)
         return (
-            "Compiled detectors can be kept nowhere, so each start takes about half a minute: mount a folder that "
-            f"can be written to, and name it in {VARIABLE}."
+            "Compiled detectors can be kept nowhere, so each start takes about half a minute: mount a folder "
+            f"that can be written to, and name it in {VARIABLE}."
         )
     os.environ[VARIABLE] = str(folder)
     return (

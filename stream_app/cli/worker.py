@@ -47,7 +47,7 @@ def worker(verbose: bool, config: Path | None, bootstrap_servers: str | None) ->
     configure_logs(verbose)
     log = get_log("driftline.worker")
     log.info(
-        "worker starts: about half a minute where detectors are compiled for the first time, else a few seconds",
+        "worker starts: about half a minute where detectors are compiled for the first time, else seconds",
         compiled_in=os.environ.get("NUMBA_CACHE_DIR", "beside the sources"),
         servers=settings.kafka.bootstrap_servers,
     )
