@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.events import EventMaker, Traffic, model_name
+from benchmarks.events import BODIES, EventMaker, Traffic, model_name
 from driftline.schemas import Prediction, decode
 
 FIRST_MS = 1_790_000_000_000
@@ -26,11 +26,17 @@ def test_events_are_usable_predictions_of_about_700_bytes(maker: EventMaker) -> 
         assert 650 <= len(message.value) <= 760
 
 
+def test_a_model_among_a_thousand_sees_different_values(maker: EventMaker) -> None:
+    """Each would see the same twenty events over and over, and rightly be told of values that repeat."""
+    features = [maker.event(turn * 1_000, "m", FIRST_MS).partition(b'"features"')[2] for turn in range(200)]
+    assert len(set(features)) == len(features)
+
+
 def test_ids_and_times_go_on_when_values_repeat(maker: EventMaker) -> None:
     """Repeated ids would be dropped as duplicates, and nothing would be measured."""
     traffic = Traffic(25_000, spacing_ms=2.0)
     messages = list(maker.messages(traffic, FIRST_MS))
-    first, again = decode(messages[0].value, None), decode(messages[20_000].value, None)
+    first, again = decode(messages[0].value, None), decode(messages[BODIES].value, None)
     assert isinstance(first, Prediction)
     assert isinstance(again, Prediction)
     assert first.features == again.features
