@@ -41,7 +41,7 @@ def test_ids_and_times_go_on_when_values_repeat(maker: EventMaker) -> None:
     assert isinstance(again, Prediction)
     assert first.features == again.features
     assert first.id != again.id
-    assert again.time_ms - first.time_ms == 40_000
+    assert again.time_ms - first.time_ms == 2 * BODIES
     assert len({message.value for message in messages}) == 25_000
 
 
