@@ -20,10 +20,10 @@ from driftline.stream_app.pipeline import Records
 log = get_log("driftline.intake")
 
 # What a fetch brings; between chunks heartbeats, web, producer and fetching get their turn. A model costs
-# some 500 µs a chunk, however few records are its own, so many models get larger ones: with a thousand, that
-# have as much to catch up, a second and a half.
+# some 500 µs a chunk, however few records are its own, so many models that are behind get larger ones: that
+# of a hundred takes 0.6 s, that of a thousand 1.4 s (`python -m benchmarks.scaling`).
 CHUNK_RECORDS = 6_144
-CHUNK_RECORDS_OF_MODEL = 32
+CHUNK_RECORDS_OF_MODEL = 256
 CHUNK_RECORDS_MAX = 32_768
 PAUSE_S = 0.001  # Faust passes on what was fetched in many steps: one each time would take it half a second
 STOP_READING, GO_ON_READING = 3 / 8, 1 / 4  # of what may be held
