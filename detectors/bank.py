@@ -140,7 +140,8 @@ class Bank(Readings):
             if origin["transform"] == signal["transform"] and knows_more(signal, origin):
                 carry_warm_up(self._arrays, index, other._arrays, source)
                 taken = True
-        self._count_armed()
+        if taken:
+            self._count_armed()
         return taken
 
     def update(

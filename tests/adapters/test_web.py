@@ -2,19 +2,12 @@
 
 import asyncio
 import json
-import socket
 
 import aiohttp
 
+from driftline.stream_app.adapters.local_kafka.ports import free_port
 from driftline.stream_app.adapters.metrics import Metrics
 from driftline.stream_app.adapters.web import WebServer
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def answers(obstacles: list[str]) -> dict[str, tuple[int, str]]:

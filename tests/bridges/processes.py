@@ -14,9 +14,9 @@ from typing import Any
 import yaml
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
+from driftline.stream_app.adapters.local_kafka.ports import free_port
 from driftline.stream_app.config import KafkaSettings
 from tests.asking import asked
-from tests.kafka.worker_process import free_port
 
 START_S = 30.0
 QUICK = {"retry_first": "50ms", "retry_at_most": "200ms", "group_instance_id": "the-only-one"}

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from driftline.stream_app.adapters.local_kafka.ports import free_port
 from driftline.stream_app.config import KafkaSettings
 from tests.asking import asked
-from tests.kafka.worker_process import free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from driftline.stream_app.adapters.local_kafka.ports import free_port
 from driftline.stream_app.cli import main
 from tests.dashboard.conftest import START_S
-from tests.kafka.worker_process import free_port
 from tests.streams import Stream
 
 VENDOR = Path(__file__).resolve().parents[2] / "stream_app" / "dashboard" / "static" / "vendor"

@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
+from driftline.stream_app.adapters.local_kafka.ports import free_port
 from tests.deploy.tools import DEPLOY, INCIDENT_RULES, RULES, program
-from tests.kafka.worker_process import free_port
 
 ALWAYS_FIRING = {"alert": "DriftlineAlwaysFiring", "expr": "vector(1)"}
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from driftline.stream_app.adapters.local_kafka.ports import free_port
 from tests.deploy.tools import ALERTMANAGER, program, run
-from tests.kafka.worker_process import free_port, wait_until
+from tests.kafka.worker_process import wait_until
 
 INCIDENT = {"model": "search", "version": "1", "role": "live", "incident": "f-1"}
 

@@ -11,9 +11,9 @@ from typing import Any, Self
 
 import yaml
 
+from driftline.stream_app.adapters.local_kafka.ports import free_port
 from driftline.stream_app.config import KafkaSettings
 from tests.asking import asked
-from tests.kafka.worker_process import free_port
 
 START_S = 30  # machines that test much else at the same time are slow
 

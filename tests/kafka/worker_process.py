@@ -3,20 +3,18 @@
 import json
 import math
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import yaml
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
+from driftline.stream_app.adapters.local_kafka.ports import free_port
 from driftline.stream_app.config import KafkaSettings
 from tests.asking import asked
 
@@ -103,16 +101,6 @@ class WorkerProcess:
         self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(timeout=20)
         return code, time.monotonic() - began
-
-
-def free_port() -> int:
-    """A port nobody listens on now: below those that connections are given, one of which would take it
-    before the program that it is for does.
-    """
-    while True:
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", random.randrange(15_000, 30_000)))
-            return int(probe.getsockname()[1])
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
