@@ -63,6 +63,10 @@ class Finding:
     step_sd: float = 0.0
     score: float = 0.0
 
+    def retold(self, after: Moments, effect_size_sd: float) -> "Finding":
+        """The same change, told by other values after it."""
+        return sized(replace(self, after=after, effect_size_sd=effect_size_sd))
+
 
 class ChangePoint(NamedTuple):
     """A time at which a change may have begun: totals before and after it, direction +1 or -1."""
