@@ -19,7 +19,7 @@ from driftline.detectors.kernels.warm_up import knows_enough
 from driftline.detectors.learning import learn
 from driftline.detectors.reference import arm, wake
 from driftline.detectors.signals import BankSettings
-from driftline.detectors.state.arrays import Arrays
+from driftline.detectors.state.arrays import Arrays, Row
 from driftline.detectors.thresholds import set_thresholds
 
 
@@ -83,9 +83,7 @@ def conclude(arrays: Arrays, index: int) -> None:
     set_thresholds(signal)
 
 
-def state_after(
-    before: Arrays, index: int, batch: Batch, row: int, settings: BankSettings
-) -> tuple[np.void, np.void]:
+def state_after(before: Arrays, index: int, batch: Batch, row: int, settings: BankSettings) -> Row:
     """One signal's record and shape as they were after a row of the batch, computed again from before it.
 
     Detections are rare; that is cheaper than keeping what a finding needs at every row, and whatever the
@@ -107,4 +105,4 @@ def state_after(
     )
     part = batch.first_rows(column, row + 1)
     run(arrays, part, settings, room_for_emissions(signals, row + 1))
-    return cast("np.void", signals[0]), cast("np.void", arrays.shapes[0])
+    return Row(cast("np.void", signals[0]), cast("np.void", arrays.shapes[0]))
