@@ -7,6 +7,7 @@ import threading
 from typing import NamedTuple, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from driftline.detectors.clock import follow_clock
 from driftline.detectors.first_day import look_again
@@ -14,7 +15,7 @@ from driftline.detectors.first_look import look
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.dormant import is_dormant
 from driftline.detectors.kernels.loop import Limits, Work, advance, is_full
-from driftline.detectors.kernels.scratch import Batch, Scratch, make_scratch
+from driftline.detectors.kernels.scratch import SCRATCH, Batch
 from driftline.detectors.kernels.warm_up import knows_enough
 from driftline.detectors.learning import learn
 from driftline.detectors.reference import arm, wake
@@ -27,10 +28,11 @@ class ScratchOfThread(threading.local):
     """What lies in it is of no use after a run, and to make it takes longer than to read a few rows."""
 
     def __init__(self) -> None:
-        self.scratch: Scratch = make_scratch()
+        self.memory = np.zeros(1, SCRATCH)
+        self.found = self.memory["found"][0]
 
 
-SCRATCH = ScratchOfThread()
+OF_THREAD = ScratchOfThread()
 
 
 class Noted(NamedTuple):
@@ -44,16 +46,16 @@ class Noted(NamedTuple):
 def run(arrays: Arrays, batch: Batch, settings: BankSettings, emissions: Emissions) -> list[Noted]:
     """Takes a batch into the arrays; returns the detections of the kernel."""
     limits = Limits(settings.warm_up, settings.first_look, settings.window, settings.block)
-    work = Work(arrays, batch, SCRATCH.scratch, emissions, limits)
+    work, found = Work(arrays, batch, OF_THREAD.memory, emissions, limits), OF_THREAD.found
     next_rows, stopped = np.zeros((2, len(arrays.signals)), np.int64)
-    work.scratch.found[0, 0] = 0  # what a run that failed has left there is nobody's
-    found: list[Noted] = []
+    found[0, 0] = 0  # what a run that failed has left there is nobody's
+    noted: list[Noted] = []
     while True:
         stops = advance(work, next_rows, stopped)
-        was_full = is_full(work.scratch)
-        found += take_found(work.scratch)
+        was_full = is_full(found)
+        noted += take(found)
         if stops == 0 and not was_full:
-            return found
+            return noted
         for index in stopped[:stops].tolist():
             if knows_enough(arrays.signals[index], settings.warm_up):
                 arm(arrays, index, settings)
@@ -63,11 +65,11 @@ def run(arrays: Arrays, batch: Batch, settings: BankSettings, emissions: Emissio
                 conclude(arrays, index)
 
 
-def take_found(scratch: Scratch) -> list[Noted]:
+def take(found: NDArray[np.int64]) -> list[Noted]:
     """The detections that were noted, which are noted no longer."""
-    count = int(scratch.found[0, 0])
-    scratch.found[0, 0] = 0
-    return [Noted(*noted) for noted in scratch.found[1 : count + 1].tolist()]
+    count = int(found[0, 0])
+    found[0, 0] = 0
+    return [Noted(*noted) for noted in found[1 : count + 1].tolist()]
 
 
 def conclude(arrays: Arrays, index: int) -> None:
