@@ -194,7 +194,7 @@ class Bank(Readings):
     def masses(self) -> list[Mass]:
         """The values of numbers that were found to stand out since it was asked last."""
         found: list[Mass] = []
-        for index in np.flatnonzero(self._arrays.signals["suspects"]).tolist():
+        for index in self._arrays.signals["suspects"].nonzero()[0].tolist():
             found += take_masses(self._arrays, index, self.signals[index].name)
         return found
 
