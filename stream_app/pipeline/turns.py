@@ -65,7 +65,8 @@ class Turns:
         for place in fresh.nonzero()[0].tolist():  # healthy signals do not all begin their minutes together
             key = f"{self._prefix}{self.signals[place].name}"
             self._times_ms[place] -= crc32(key.encode()) % self._every_ms
-        return due.tolist()
+        places: list[int] = due.tolist()
+        return places
 
     def _seen(self, looks: Looks, news: News) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """The faces of all signals, and which ail."""
