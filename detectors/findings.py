@@ -36,7 +36,8 @@ class Finding:
     of to be near the truth. share: before and after are shares, of ones or of the first of `categories`,
     those that moved most. A mean of nan: nothing true can be told. was: the level right before the change,
     which need not be healthy; step_sd: by how many sd it left that one (`levels.step_size`); score: the mean
-    score of `after`.
+    score of `after`; first_values: how many values the reference is of while these are but the first part of
+    the warm-up, else 0.
     """
 
     signal: str
@@ -63,6 +64,7 @@ class Finding:
     was: Moments = UNTOLD
     step_sd: float = 0.0
     score: float = 0.0
+    first_values: int = 0
 
     def retold(self, after: Moments, effect_size_sd: float) -> "Finding":
         """The same change, told by other values after it."""
@@ -202,6 +204,7 @@ def finding(at: Detected, row: Row, point: ChangePoint) -> Finding:
         was=in_units(signal, was.values) if was.values.count else UNTOLD,
         step_sd=step_size(signal, was, now) if was.values.count else 0.0,
         score=now.score,
+        first_values=int(signal["reference_count"]) if signal["rough"] else 0,
     )
     if signal["transform"] == Transform.CATEGORY:
         return told_by_shares(made, row.shape, float(point.after[0]))
