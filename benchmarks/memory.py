@@ -51,9 +51,11 @@ def of_signals() -> Memory:
     maker = EventMaker(FEATURES)
     shard = Shard(0, settings, summaries=None)
     apply(shard, records(maker, Traffic(CHUNK, FEATURES)))  # compiles, and fills what is filled once
+    save(shard)
     before, signals_before = memory_now(), shard.signals()
     events = records(maker, Traffic(int(2.5 * settings.defaults.warm_up) * MODELS, FEATURES, MODELS))
     apply(shard, events)
+    save(shard)
     return memory_now().growth(before, shard.signals() - signals_before)
 
 
@@ -77,6 +79,12 @@ def apply(shard: Shard, events: Iterator[Record]) -> None:
     """Let a shard absorb records, a thousand at a time."""
     while chunk := list(islice(events, CHUNK)):
         shard.apply(Records.of(chunk))
+
+
+def save(shard: Shard) -> None:
+    """What a worker does now and then: what was kept for the next checkpoint is dropped then."""
+    for cut in shard.cut(shard.dirty):
+        shard.confirm(cut)
 
 
 def memory_now() -> Memory:

@@ -1,6 +1,7 @@
 """How the state of many signals lies in memory: arrays of records, and which rows of them are a signal's."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from driftline.detectors.signals import MEANS, Signal, Transform
 from driftline.detectors.state.fields import IDENTITIES, LONGEST, SEASON, SIGNAL, Records, shape_dtype
+from driftline.detectors.state.pages import picked, zeros
 
 SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN)
 SEASONAL = (*MEANS, Transform.VALUE, Transform.CATEGORY, Transform.TAIL)
@@ -34,17 +36,29 @@ class Arrays(NamedTuple):
     buffered_slots: NDArray[np.uint16]
 
 
+@lru_cache(maxsize=64)
 def empty_arrays(categories: int, warm_up: int) -> Arrays:
-    """Arrays of no signal. Row 0 of all but signals belongs to nobody, so that index 0 is always valid."""
+    """Arrays of no signal. Row 0 of all but signals belongs to nobody, so that index 0 is always valid.
+
+    Most banks have no signal with a shape or a season, and none that learns for long: all of them share these
+    rows of nobody, which would else be 49 kB of each.
+    """
     shapes, seasons = np.zeros(1, shape_dtype(categories)), np.zeros(1, SEASON)
-    buffers, slots = np.zeros((1, LONGEST * warm_up)), np.zeros((1, LONGEST * warm_up), np.uint16)
-    return Arrays(np.zeros(0, SIGNAL), shapes, seasons, buffers, slots)
+    return Arrays(np.zeros(0, SIGNAL), shapes, seasons, *no_buffers(LONGEST * warm_up))
+
+
+@lru_cache(maxsize=64)
+def no_buffers(length: int) -> tuple[NDArray[np.float64], NDArray[np.uint16]]:
+    """The buffers of nobody, and their half hours: one row of `length`."""
+    return np.zeros((1, length)), np.zeros((1, length), np.uint16)
 
 
 def grown(array: NDArray[Any], rows: int) -> NDArray[Any]:
-    """The array with `rows` more rows of zeros at its end."""
+    """The array with `rows` more rows of zeros at its end; itself for none."""
+    if rows == 0:
+        return array
     # To concatenate would give fields that share their memory one of their own.
-    more = np.zeros((len(array) + rows, *array.shape[1:]), array.dtype)
+    more = zeros((len(array) + rows, *array.shape[1:]), array.dtype)
     more[: len(array)] = array
     return more
 
@@ -90,8 +104,8 @@ def only(arrays: Arrays, kept: Sequence[int]) -> Arrays:
         signals,
         arrays.shapes[rows["shape"]],
         arrays.seasons[rows["season"]],
-        arrays.buffers[rows["buffer"]],
-        arrays.buffered_slots[rows["buffer"]],
+        picked(arrays.buffers, rows["buffer"]),
+        picked(arrays.buffered_slots, rows["buffer"]),
     )
 
 
@@ -121,9 +135,14 @@ def without_idle_buffers(arrays: Arrays) -> Arrays:
     kept = np.flatnonzero(signals["buffer"])
     if 2 * len(kept) >= len(arrays.buffers) - 1:
         return arrays
+    if not len(kept):
+        buffers, slots = no_buffers(arrays.buffers.shape[1])
+        return arrays._replace(buffers=buffers, buffered_slots=slots)
     rows = np.concatenate(([0], signals["buffer"][kept]))
     signals["buffer"][kept] = np.arange(1, len(rows))
-    return arrays._replace(buffers=arrays.buffers[rows], buffered_slots=arrays.buffered_slots[rows])
+    return arrays._replace(
+        buffers=picked(arrays.buffers, rows), buffered_slots=picked(arrays.buffered_slots, rows)
+    )
 
 
 class Kept(NamedTuple):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.signals import BankSettings, Signal, Transform
-from driftline.detectors.state.arrays import Arrays
+from driftline.detectors.state.arrays import Arrays, empty_arrays, grown, no_buffers
 from driftline.detectors.state.columns import SnapshotError, packed, unpacked
 from driftline.detectors.state.fields import (
     DEFAULTS,
@@ -55,14 +55,17 @@ def unpack_arrays(content: dict[str, Any], settings: BankSettings) -> Arrays:
     """The arrays of a snapshot that is `current`; raises SnapshotError as `unpacked`."""
     rows, filled = content["buffers"]
     longest = max((len(values) // 8 for _, values, _ in filled), default=0)
-    buffers = np.zeros((rows, max(LONGEST * settings.warm_up, longest + 1)))
-    slots = np.zeros(buffers.shape, np.uint16)
+    length = max(LONGEST * settings.warm_up, longest + 1)
+    buffers, slots = (grown(array, rows - 1) for array in no_buffers(length))
     for row, values, slots_of_values in filled:
         buffers[row, : len(values) // 8] = np.frombuffer(values)
         slots[row, : len(values) // 8] = np.frombuffer(slots_of_values, np.uint16)
     parts = (content[name] for name in ("signals", "shapes", "seasons"))
     signals, shapes, seasons = unpack_records(parts, shape_dtype(settings.categories))
-    return Arrays(signals, with_nobody(shapes), with_nobody(seasons), buffers, slots)
+    nobody = empty_arrays(settings.categories, settings.warm_up)
+    return Arrays(
+        signals, with_nobody(shapes, nobody.shapes), with_nobody(seasons, nobody.seasons), buffers, slots
+    )
 
 
 def unpack_records(three: Iterable[dict[str, Any]], shape: np.dtype[Any]) -> tuple[Records, Records, Records]:
@@ -81,9 +84,9 @@ def codes_fit(content: dict[str, Any], settings: BankSettings) -> bool:
     return not shapes["rows"] or f"table:f8:{points} " in shapes["layout"]
 
 
-def with_nobody(records: Records) -> NDArray[np.void]:
-    """The records behind an empty one."""
-    more = np.zeros(len(records) + 1, records.dtype)
+def with_nobody(records: Records, nobody: Records) -> NDArray[np.void]:
+    """The records behind that of nobody."""
+    more = grown(nobody, len(records))
     more[1:] = records
     return more
 
