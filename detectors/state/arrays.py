@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.signals import MEANS, Signal, Transform
-from driftline.detectors.state.fields import IDENTITIES, LONGEST, SEASON, SIGNAL, Records, shape_dtype
+from driftline.detectors.state.fields import CYCLE, IDENTITIES, LONGEST, SEASON, SIGNAL, Records, shape_dtype
 from driftline.detectors.state.pages import picked, zeros
 
 SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN)
@@ -23,7 +23,7 @@ QUALITY = (
 
 
 class Arrays(NamedTuple):
-    """All numbers of a bank: signals [rows], shapes and seasons [rows of them].
+    """All numbers of a bank: signals [rows], shapes, seasons and cycles [rows of them].
 
     Until a signal is armed: buffers [rows, twice the warm-up] of its values and the half hours of the week
     they fell in.
@@ -32,6 +32,7 @@ class Arrays(NamedTuple):
     signals: Records
     shapes: Records
     seasons: Records
+    cycles: Records
     buffers: NDArray[np.float64]
     buffered_slots: NDArray[np.uint16]
 
@@ -43,8 +44,8 @@ def empty_arrays(categories: int, warm_up: int) -> Arrays:
     Most banks have no signal with a shape or a season, and none that learns for long: all of them share these
     rows of nobody, which would else be 49 kB of each.
     """
-    shapes, seasons = np.zeros(1, shape_dtype(categories)), np.zeros(1, SEASON)
-    return Arrays(np.zeros(0, SIGNAL), shapes, seasons, *no_buffers(LONGEST * warm_up))
+    shapes, seasons, cycles = (np.zeros(1, dtype) for dtype in (shape_dtype(categories), SEASON, CYCLE))
+    return Arrays(np.zeros(0, SIGNAL), shapes, seasons, cycles, *no_buffers(LONGEST * warm_up))
 
 
 @lru_cache(maxsize=64)
@@ -87,6 +88,7 @@ def with_signals(arrays: Arrays, signals: Sequence[Signal]) -> Arrays:
         np.concatenate([arrays.signals, records]),
         grown(arrays.shapes, free["shape"] - len(arrays.shapes)),
         grown(arrays.seasons, free["season"] - len(arrays.seasons)),
+        arrays.cycles,
         grown(arrays.buffers, more_buffers),
         grown(arrays.buffered_slots, more_buffers),
     )
@@ -96,7 +98,7 @@ def only(arrays: Arrays, kept: Sequence[int]) -> Arrays:
     """The arrays with the rows of these signals alone, in this order."""
     signals = arrays.signals[list(kept)]
     rows = {}
-    for name in ("shape", "season", "buffer"):
+    for name in ("shape", "season", "cycle", "buffer"):
         owners = np.flatnonzero(signals[name])
         rows[name] = np.concatenate(([0], signals[name][owners]))
         signals[name][owners] = np.arange(1, len(owners) + 1)
@@ -104,6 +106,7 @@ def only(arrays: Arrays, kept: Sequence[int]) -> Arrays:
         signals,
         arrays.shapes[rows["shape"]],
         arrays.seasons[rows["season"]],
+        arrays.cycles[rows["cycle"]],
         picked(arrays.buffers, rows["buffer"]),
         picked(arrays.buffered_slots, rows["buffer"]),
     )
@@ -112,7 +115,7 @@ def only(arrays: Arrays, kept: Sequence[int]) -> Arrays:
 def with_another(arrays: Arrays, index: int, signal: Signal) -> Arrays:
     """The arrays in which the row of a signal belongs to another one, which has seen nothing yet.
 
-    Rows of shapes and seasons that it had are left to nobody.
+    Rows of the other arrays that it had are left to nobody.
     """
     more = with_signals(arrays, [signal])
     record = more.signals[-1]
@@ -145,6 +148,49 @@ def without_idle_buffers(arrays: Arrays) -> Arrays:
     )
 
 
+def with_cycle(arrays: Arrays, index: int) -> Arrays:
+    """The arrays in which a signal has room for a cycle: one that another has given back, or more."""
+    signals = arrays.signals
+    if signals["cycle"][index] or not signals["season"][index]:
+        return arrays
+    cycles = arrays.cycles
+    free = np.setdiff1d(np.arange(1, len(cycles)), signals["cycle"])
+    if not len(free):
+        free = np.array([len(cycles)])
+        cycles = grown(cycles, 1)
+    cycles[free[0]] = np.zeros(1, CYCLE)[0]
+    signals["cycle"][index] = free[0]
+    return arrays._replace(cycles=cycles)
+
+
+def give_back_cycle(signal: np.void) -> None:
+    """The room of a signal that has no cycle is another's."""
+    if not signal["cyclic"] and not signal["stepped"]:
+        signal["cycle"] = 0
+
+
+class Season:
+    """What one signal has learned of the week, its season and its cycle, by the names of their columns.
+
+    Where it has no room for a cycle there is none, and what is written there is lost.
+    """
+
+    __slots__ = ("_cycle", "_season")
+
+    def __init__(self, arrays: Arrays, index: int) -> None:
+        row = arrays.signals["cycle"][index]
+        self._season = arrays.seasons[arrays.signals["season"][index]]
+        self._cycle = arrays.cycles[row] if row else np.zeros(1, CYCLE)[0]
+
+    def __getitem__(self, name: str) -> Any:
+        """A column [336] or [2, 336]."""
+        return (self._cycle if name in (CYCLE.names or ()) else self._season)[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        """Writes a column."""
+        self[name][...] = value
+
+
 class Kept(NamedTuple):
     """The arrays as they were: their records as bytes, which copy fastest and are seldom looked at again.
 
@@ -155,6 +201,7 @@ class Kept(NamedTuple):
     signals: bytes
     shapes: bytes
     seasons: bytes
+    cycles: bytes
 
     def arrays(self) -> Arrays:
         """As arrays, not to be written to."""
@@ -162,12 +209,14 @@ class Kept(NamedTuple):
             signals=np.frombuffer(self.signals, SIGNAL),
             shapes=np.frombuffer(self.shapes, self.later.shapes.dtype),
             seasons=np.frombuffer(self.seasons, SEASON),
+            cycles=np.frombuffer(self.cycles, CYCLE),
         )
 
 
 def keep(arrays: Arrays) -> Kept:
     """What there is now, for later."""
-    return Kept(arrays, arrays.signals.tobytes(), arrays.shapes.tobytes(), arrays.seasons.tobytes())
+    records = (arrays.signals, arrays.shapes, arrays.seasons, arrays.cycles)
+    return Kept(arrays, *(each.tobytes() for each in records))
 
 
 def forget(arrays: Arrays, index: int) -> Arrays:
