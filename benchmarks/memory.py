@@ -46,15 +46,17 @@ class Memory(NamedTuple):
 
 
 def of_signals() -> Memory:
-    """Ten models of 100 features, until all signals are armed; next to nothing waits for feedback."""
+    """Nine models of 100 features, until all signals are armed, beside one that is; next to nothing waits for
+    feedback.
+    """
     settings = Settings.model_validate({"limits": {"predictions_waiting": 1, "ids_remembered": 1}})
     maker = EventMaker(FEATURES)
     shard = Shard(0, settings, summaries=None)
-    apply(shard, records(maker, Traffic(CHUNK, FEATURES)))  # compiles, and fills what is filled once
+    learned = int(2.5 * settings.defaults.warm_up)
+    apply(shard, records(maker, Traffic(learned, FEATURES)))  # compiles, and fills what is filled once
     save(shard)
     before, signals_before = memory_now(), shard.signals()
-    events = records(maker, Traffic(int(2.5 * settings.defaults.warm_up) * MODELS, FEATURES, MODELS))
-    apply(shard, events)
+    apply(shard, records(maker, Traffic(learned * MODELS, FEATURES, MODELS)))
     save(shard)
     return memory_now().growth(before, shard.signals() - signals_before)
 

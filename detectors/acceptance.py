@@ -13,11 +13,11 @@ from driftline.detectors.levels import moments
 from driftline.detectors.local_level import set_memory
 from driftline.detectors.reference import begin, learn_rate
 from driftline.detectors.signals import Transform, is_rate
-from driftline.detectors.state.arrays import Arrays, Season
+from driftline.detectors.state.arrays import Arrays, Season, with_rows
 from driftline.detectors.state.columns import SnapshotError, packed
 from driftline.detectors.state.fields import CYCLE, GRID_POINTS, UNKNOWN
 from driftline.detectors.state.layout_8 import reference_as_columns
-from driftline.detectors.state.snapshot import unpack_records, with_nobody
+from driftline.detectors.state.snapshot import unpack_records
 
 VALUES_MIN = 100  # fewer say too little about a level
 
@@ -106,7 +106,7 @@ def put_back(arrays: Arrays, index: int, reference: PackedReference) -> bool:
         return False
     signals["shape"] = signals["season"] = 0
     signals["cycle"] = len(found.cycles)
-    cycles = with_nobody(found.cycles, np.zeros(1, CYCLE))
+    cycles = with_rows(np.zeros(1, CYCLE), found.cycles)
     buffers = arrays.buffers[:1], arrays.buffered_slots[:1]
     inherit_reference(arrays, index, Arrays(signals, found.shapes, found.seasons, cycles, *buffers), 0)
     return True

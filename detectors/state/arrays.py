@@ -55,13 +55,20 @@ def no_buffers(length: int) -> tuple[NDArray[np.float64], NDArray[np.uint16]]:
 
 
 def grown(array: NDArray[Any], rows: int) -> NDArray[Any]:
-    """The array with `rows` more rows of zeros at its end; itself for none."""
+    """The array with `rows` more rows of zeros at its end; itself for none. Row 0 is nobody's: zeros."""
     if rows == 0:
         return array
     # To concatenate would give fields that share their memory one of their own.
     more = zeros((len(array) + rows, *array.shape[1:]), array.dtype)
-    more[: len(array)] = array
+    more[1 : len(array)] = array[1:]
     return more
+
+
+def with_rows(records: Records, more: Records) -> Records:
+    """Records with others behind them."""
+    found = zeros((len(records) + len(more),), records.dtype)
+    found[: len(records)], found[len(records) :] = records, more
+    return found
 
 
 def clear_recent(signals: Any) -> None:
@@ -85,7 +92,7 @@ def with_signals(arrays: Arrays, signals: Sequence[Signal]) -> Arrays:
                 free[name] += 1
     more_buffers = free["buffer"] - len(arrays.buffers)
     return Arrays(
-        np.concatenate([arrays.signals, records]),
+        with_rows(arrays.signals, records),
         grown(arrays.shapes, free["shape"] - len(arrays.shapes)),
         grown(arrays.seasons, free["season"] - len(arrays.seasons)),
         arrays.cycles,
@@ -107,8 +114,8 @@ def only(arrays: Arrays, kept: Sequence[int]) -> Arrays:
         arrays.shapes[rows["shape"]],
         arrays.seasons[rows["season"]],
         arrays.cycles[rows["cycle"]],
-        picked(arrays.buffers, rows["buffer"]),
-        picked(arrays.buffered_slots, rows["buffer"]),
+        picked(arrays.buffers, rows["buffer"][1:]),
+        picked(arrays.buffered_slots, rows["buffer"][1:]),
     )
 
 
@@ -141,8 +148,8 @@ def without_idle_buffers(arrays: Arrays) -> Arrays:
     if not len(kept):
         buffers, slots = no_buffers(arrays.buffers.shape[1])
         return arrays._replace(buffers=buffers, buffered_slots=slots)
-    rows = np.concatenate(([0], signals["buffer"][kept]))
-    signals["buffer"][kept] = np.arange(1, len(rows))
+    rows = signals["buffer"][kept]
+    signals["buffer"][kept] = np.arange(1, len(rows) + 1)
     return arrays._replace(
         buffers=picked(arrays.buffers, rows), buffered_slots=picked(arrays.buffered_slots, rows)
     )

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-BYTES_MIN = 1 << 16  # judged: of smaller ones the rounding up to pages of 4 kB would count
+BYTES_MIN = 1 << 15  # judged: of smaller ones the rounding up to pages of 4 kB would count
 PRIVATE: Final[dict[str, int]] = (
     {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
 )
@@ -32,7 +32,7 @@ def zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
 
 
 def picked(array: NDArray[Any], rows: NDArray[np.intp]) -> NDArray[Any]:
-    """Some rows of an array [rows, …] in a new one."""
-    found = zeros((len(rows), *array.shape[1:]), array.dtype)
-    np.take(array, rows, axis=0, out=found, mode="clip")  # any other mode takes them to a copy first
+    """Some rows of an array [rows, …] in a new one, behind the first, which belongs to nobody."""
+    found = zeros((1 + len(rows), *array.shape[1:]), array.dtype)
+    np.take(array, rows, axis=0, out=found[1:], mode="clip")  # any other mode takes them to a copy first
     return found

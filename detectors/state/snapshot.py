@@ -8,10 +8,9 @@ from importlib.metadata import version
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from driftline.detectors.signals import BankSettings, Signal, Transform
-from driftline.detectors.state.arrays import Arrays, empty_arrays, grown, no_buffers
+from driftline.detectors.state.arrays import Arrays, empty_arrays, grown, no_buffers, with_rows
 from driftline.detectors.state.columns import SnapshotError, packed, unpacked
 from driftline.detectors.state.fields import (
     CYCLE,
@@ -65,9 +64,9 @@ def unpack_arrays(content: dict[str, Any], settings: BankSettings) -> Arrays:
     nobody = empty_arrays(settings.categories, settings.warm_up)
     return Arrays(
         found.signals,
-        with_nobody(found.shapes, nobody.shapes),
-        with_nobody(found.seasons, nobody.seasons),
-        with_nobody(found.cycles, nobody.cycles),
+        with_rows(nobody.shapes, found.shapes),
+        with_rows(nobody.seasons, found.seasons),
+        with_rows(nobody.cycles, found.cycles),
         buffers,
         slots,
     )
@@ -107,13 +106,6 @@ def codes_fit(content: dict[str, Any], settings: BankSettings) -> bool:
     """Whether codes of categories mean what they did: the last of as many as there may be is special."""
     shapes, points = content["shapes"], shape_dtype(settings.categories)["table"].shape[0]
     return not shapes["rows"] or f"table:f8:{points} " in shapes["layout"]
-
-
-def with_nobody(records: Records, nobody: Records) -> NDArray[np.void]:
-    """The records behind that of nobody."""
-    more = grown(nobody, len(records))
-    more[1:] = records
-    return more
 
 
 def pack_signal(signal: Signal) -> list[Any]:
