@@ -10,7 +10,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from benchmarks.events import EventMaker, Traffic
+from driftline.detectors import Bank, BankSettings, Signal, Transform
 from driftline.stream_app.config import Settings
 from driftline.stream_app.pipeline import Record, Records, Shard
 
@@ -18,14 +21,19 @@ FIRST_MS = 1_790_000_000_000
 CHUNK = 1_000
 FEATURES, MODELS = 100, 10
 WAITING = 50_000
+BANKS, NUMBERS = 100, 20
+DAY_MS, STEP_MS = 86_400_000, 300_000
 
 
 def memory() -> dict[str, float]:
-    """Bytes of resident memory per armed signal and per 1,000 waiting predictions."""
+    """Bytes of resident memory per armed signal of a model, per number, and per 1,000 waiting predictions."""
     with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as process:
         signals = process.submit(of_signals).result()
         waiting = process.submit(of_waiting_predictions).result()
+        flat, cyclic = (process.submit(of_numbers, height).result() for height in (0.0, 1.0))
     return {
+        "bytes_per_number": round(flat.held_bytes),
+        "bytes_per_number_with_a_cycle": round(cyclic.held_bytes),
         "bytes_per_signal": round(signals.held_bytes),
         "resident_bytes_per_signal": round(signals.resident_bytes),
         "bytes_per_1000_waiting": round(1_000 * waiting.held_bytes),
@@ -46,15 +54,45 @@ class Memory(NamedTuple):
 
 
 def of_signals() -> Memory:
-    """Ten models of 100 features, until all signals are armed; next to nothing waits for feedback."""
+    """Nine models of 100 features, until all signals are armed, beside one that is; next to nothing waits for
+    feedback.
+    """
     settings = Settings.model_validate({"limits": {"predictions_waiting": 1, "ids_remembered": 1}})
     maker = EventMaker(FEATURES)
     shard = Shard(0, settings, summaries=None)
-    apply(shard, records(maker, Traffic(CHUNK, FEATURES)))  # compiles, and fills what is filled once
+    learned = int(2.5 * settings.defaults.warm_up)
+    apply(shard, records(maker, Traffic(learned, FEATURES)))  # compiles, and fills what is filled once
+    save(shard)
     before, signals_before = memory_now(), shard.signals()
-    events = records(maker, Traffic(int(2.5 * settings.defaults.warm_up) * MODELS, FEATURES, MODELS))
-    apply(shard, events)
+    apply(shard, records(maker, Traffic(learned * MODELS, FEATURES, MODELS)))
+    save(shard)
     return memory_now().growth(before, shard.signals() - signals_before)
+
+
+def of_numbers(height: float) -> Memory:
+    """Banks of numbers alone, armed and watched for more than a week, with a daily cycle of so many sd.
+
+    One has learned; the others are its state, as after a restart.
+    """
+    snapshot = read_days(height).snapshot()
+    before = memory_now()
+    banks = [Bank.restore(BankSettings(), snapshot) for _ in range(BANKS)]
+    numbers = sum(bank.armed for bank in banks)
+    assert numbers == BANKS * NUMBERS, numbers
+    return memory_now().growth(before, numbers)
+
+
+def read_days(height: float) -> Bank:
+    """A bank of numbers that has read nine days, a value each five minutes."""
+    bank = Bank(BankSettings())
+    bank.add([Signal(f"feature:{place}", place, Transform.VALUE) for place in range(NUMBERS)], NUMBERS)
+    random = np.random.default_rng(1)
+    places = np.arange(9 * DAY_MS // STEP_MS)
+    for part in np.array_split(places, len(places) // 100):
+        times_ms = FIRST_MS + part * STEP_MS
+        cycle = height * np.sin(2 * np.pi * times_ms / DAY_MS)
+        bank.update(random.normal(size=(len(part), NUMBERS)) + cycle[:, np.newaxis], times_ms, part)
+    return bank
 
 
 def of_waiting_predictions() -> Memory:
@@ -77,6 +115,12 @@ def apply(shard: Shard, events: Iterator[Record]) -> None:
     """Let a shard absorb records, a thousand at a time."""
     while chunk := list(islice(events, CHUNK)):
         shard.apply(Records.of(chunk))
+
+
+def save(shard: Shard) -> None:
+    """What a worker does now and then: what was kept for the next checkpoint is dropped then."""
+    for cut in shard.cut(shard.dirty):
+        shard.confirm(cut)
 
 
 def memory_now() -> Memory:

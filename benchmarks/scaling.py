@@ -1,4 +1,4 @@
-"""How a shard's speed falls with wider events and with more models, and what its first start costs:
+"""How a shard's speed falls with wider events and with more models, what its first start costs, and memory:
 `python -m benchmarks.scaling`.
 """
 
@@ -11,6 +11,7 @@ from benchmarks.compiling import compiling_cpu_s
 from benchmarks.contestants import driftline
 from benchmarks.events import Traffic
 from benchmarks.goals import goals, table_of
+from benchmarks.memory import memory
 from benchmarks.topics import load
 
 FEATURES = (20, 100, 500)
@@ -43,5 +44,5 @@ def with_models(bootstrap_servers: str, models: int, share: float = 1.0) -> floa
 
 if __name__ == "__main__":
     measured = {"by_models": by_models(), "by_features": by_features(), "tick_ms": tick_ms()}
-    measured |= {"compiling_cpu_s": compiling_cpu_s()}
+    measured |= {"compiling_cpu_s": compiling_cpu_s(), "memory": memory()}
     Console().print(measured, table_of(goals(measured)))

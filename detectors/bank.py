@@ -25,9 +25,11 @@ from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.state.arrays import (
     CODED,
     forget,
+    give_back_cycle,
     keep,
     only,
     with_another,
+    with_cycle,
     with_signals,
     without_idle_buffers,
 )
@@ -119,6 +121,8 @@ class Bank(Readings):
             signal, origin = self._arrays.signals[index], other._arrays.signals[source]
             if learns(origin) or origin["transform"] != signal["transform"]:
                 continue
+            if origin["cycle"]:
+                self._arrays = with_cycle(self._arrays, index)
             inherit_reference(self._arrays, index, other._arrays, source)
             self._watches[index] = None
         self._arrays = without_idle_buffers(self._arrays)
@@ -166,7 +170,7 @@ class Bank(Readings):
         )
         scene = Scene(keep(self._arrays), batch, self.settings)
         emissions = room_for_emissions(self._arrays.signals, rows)
-        found = run(self._arrays, batch, self.settings, emissions)
+        found, self._arrays = run(self._arrays, batch, self.settings, emissions)
         detections = self._from_kernel(scene, found) + self._from_watches(scene, emissions)
         self._arrays = without_idle_buffers(self._arrays)
         self._count_armed()
@@ -204,7 +208,10 @@ class Bank(Readings):
         Raises as `add`, and KeyError for an unknown number.
         """
         self.add([signal], self.columns)
-        begin_mass(self._arrays, self._index[signal.name], self._index[of], self.settings)
+        index = self._index[signal.name]
+        self._arrays = with_cycle(self._arrays, index)
+        begin_mass(self._arrays, index, self._index[of], self.settings)
+        give_back_cycle(self._arrays.signals[index])
         self._arrays = without_idle_buffers(self._arrays)
         self._count_armed()
 
@@ -246,7 +253,12 @@ class Bank(Readings):
         False, and nothing has changed: it is not here, or the reference is of another layout.
         """
         index = self._index.get(name)
-        if index is None or not put_back(self._arrays, index, packed):
+        if index is None:
+            return False
+        self._arrays = with_cycle(self._arrays, index)
+        done = put_back(self._arrays, index, packed)
+        give_back_cycle(self._arrays.signals[index])
+        if not done:
             return False
         self._watches[index] = None
         self._arrays = without_idle_buffers(self._arrays)

@@ -11,6 +11,7 @@ import numpy as np
 from driftline.detectors.arcs import median_variance
 from driftline.detectors.kernels.residuals import BACK, HOUR_SLOTS
 from driftline.detectors.kernels.scratch import HOUR_MS
+from driftline.detectors.state.arrays import Season
 from driftline.detectors.state.fields import SLOTS, TALLY
 from driftline.detectors.weekly import scores_of
 
@@ -20,7 +21,7 @@ SURE = 12.0  # nats
 AS_USUAL = 3.0  # times the noise: no more is left by the cycle that is moved
 
 
-def follow_clock(signal: np.void, season: np.void) -> None:
+def follow_clock(signal: np.void, season: Season) -> None:
     """Moves the cycle by an hour where that explains the last hours, and the signal is back."""
     if not 0 < signal["clock_ms"] <= signal["last_ms"]:
         return
@@ -37,7 +38,7 @@ def follow_clock(signal: np.void, season: np.void) -> None:
         signal["returned"] = BACK
 
 
-def hour_moved(season: np.void, slots: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int:
+def hour_moved(season: Season, slots: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int:
     """By how many half hours the cycle comes too late for what the last half hours [count] were; 0: it does
     not.
     """

@@ -15,12 +15,12 @@ from driftline.detectors.first_look import look
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.dormant import is_dormant
 from driftline.detectors.kernels.loop import Limits, Work, advance, is_full
-from driftline.detectors.kernels.scratch import SCRATCH, Batch
+from driftline.detectors.kernels.scratch import HOUR_MS, SCRATCH, WEEK_MS, Batch
 from driftline.detectors.kernels.warm_up import knows_enough
 from driftline.detectors.learning import learn
 from driftline.detectors.reference import arm, wake
 from driftline.detectors.signals import BankSettings
-from driftline.detectors.state.arrays import Arrays, Row
+from driftline.detectors.state.arrays import Arrays, Row, Season, give_back_cycle, with_cycle
 from driftline.detectors.thresholds import set_thresholds
 
 
@@ -43,8 +43,15 @@ class Noted(NamedTuple):
     signal: int
 
 
-def run(arrays: Arrays, batch: Batch, settings: BankSettings, emissions: Emissions) -> list[Noted]:
-    """Takes a batch into the arrays; returns the detections of the kernel."""
+class Ran(NamedTuple):
+    """The detections of the kernel, and the arrays, which may have got rows for cycles."""
+
+    found: list[Noted]
+    arrays: Arrays
+
+
+def run(arrays: Arrays, batch: Batch, settings: BankSettings, emissions: Emissions) -> Ran:
+    """Takes a batch into the arrays."""
     limits = Limits(settings.warm_up, settings.first_look, settings.window, settings.block)
     work, found = Work(arrays, batch, OF_THREAD.memory, emissions, limits), OF_THREAD.found
     next_rows, stopped = np.zeros((2, len(arrays.signals)), np.int64)
@@ -55,14 +62,30 @@ def run(arrays: Arrays, batch: Batch, settings: BankSettings, emissions: Emissio
         was_full = is_full(found)
         noted += take(found)
         if stops == 0 and not was_full:
-            return noted
+            return Ran(noted, work.arrays)
         for index in stopped[:stops].tolist():
-            if knows_enough(arrays.signals[index], settings.warm_up):
-                arm(arrays, index, settings)
-            elif arrays.signals["armed"][index] == 0:
-                look(arrays, index, settings)
-            if arrays.signals["stale"][index] != 0:
-                conclude(arrays, index)
+            work = work._replace(arrays=go_on(work.arrays, index, settings))
+
+
+def go_on(arrays: Arrays, index: int, settings: BankSettings) -> Arrays:
+    """Does what a signal stopped for; the arrays after that."""
+    signal = arrays.signals[index]
+    if has_seen_a_week(signal):
+        arrays = with_cycle(arrays, index)
+    if knows_enough(signal, settings.warm_up):
+        arm(arrays, index, settings)
+    elif signal["armed"] == 0:
+        look(arrays, index, settings)
+    if signal["stale"] != 0:
+        conclude(arrays, index)
+    give_back_cycle(signal)
+    return arrays
+
+
+def has_seen_a_week(signal: np.void) -> bool:
+    """Whether a cycle may be found in a signal now (`learning.conclude_season`)."""
+    from_ms = int(signal["season_from_ms"]) or int(signal["first_ms"])
+    return int(signal["last_ms"]) - from_ms >= WEEK_MS - HOUR_MS
 
 
 def take(found: NDArray[np.int64]) -> list[Noted]:
@@ -78,7 +101,7 @@ def conclude(arrays: Arrays, index: int) -> None:
     if is_dormant(signal):
         wake(signal)
         return
-    season = arrays.seasons[signal["season"]]
+    season = Season(arrays, index)
     look_again(signal, arrays.shapes[signal["shape"]], season)
     learn(signal, season)
     follow_clock(signal, season)
@@ -92,16 +115,16 @@ def state_after(before: Arrays, index: int, batch: Batch, row: int, settings: Ba
     size of a batch, the result is the same.
     """
     signals = before.signals[index : index + 1].copy()
-    shape, season, buffer, column = (
-        int(signals[0][name]) for name in ("shape", "season", "buffer", "column")
-    )
+    rows = ("shape", "season", "cycle", "buffer", "column")
+    shape, season, cycle, buffer, column = (int(signals[0][name]) for name in rows)
     signals["shape"] = signals["column"] = 0
     # Row 0 stands for none, so what the signal has goes to row 1.
-    signals["season"], signals["buffer"] = int(season > 0), int(buffer > 0)
+    signals["season"], signals["cycle"], signals["buffer"] = season > 0, cycle > 0, buffer > 0
     arrays = Arrays(
         signals,
         before.shapes[shape : shape + 1].copy(),
         before.seasons[[0, season]],
+        before.cycles[[0, cycle]],
         before.buffers[[0, buffer]],
         before.buffered_slots[[0, buffer]],
     )

@@ -16,7 +16,7 @@ from driftline.detectors.kernels.scratch import DAY_MS, SLOT_MS
 from driftline.detectors.learning import give_way, set_whitening
 from driftline.detectors.local_level import HOLD_MS, following_ms, set_memory
 from driftline.detectors.reference import begin
-from driftline.detectors.state.arrays import clear_recent
+from driftline.detectors.state.arrays import Season, clear_recent
 from driftline.detectors.state.fields import KEPT_THROUGH_A_SECOND_LOOK, SLOTS, UNKNOWN
 from driftline.detectors.weekly import scores_of, tallies
 from driftline.detectors.whitening import to_score
@@ -26,7 +26,7 @@ COUNTED_MAX = 100.0  # values: where the level lies in the new scores is known a
 VARIANCE_COUNTED = 30.0  # and the variance as well as from so many
 
 
-def look_again(signal: np.void, shape: np.void, season: np.void) -> None:
+def look_again(signal: np.void, shape: np.void, season: Season) -> None:
     """After the first day, once the signal is at its level: a new reference where there is a cycle.
 
     A signal that is away for longer than a level is held is looked at all the same: what takes it away may
@@ -57,14 +57,16 @@ def look_again(signal: np.void, shape: np.void, season: np.void) -> None:
     season["mean"], season["weight"] = means, weights
 
 
-def take_sample(signal: np.void, season: np.void) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def take_sample(signal: np.void, season: Season) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """The values of the first day, measured from the anchor, and their half hours of the week; ends it."""
     parts = np.flatnonzero(~np.isnan(season["sample"]))
     parts = parts[is_no_spike(season["sample"][parts])]
     middles_ms = int(signal["sampled_from_ms"]) + parts * SAMPLE_MS + SAMPLE_MS // 2
     signal["sampled_from_ms"] = 0
+    values = season["sample"][parts]
+    season["weeks"][1] = UNKNOWN  # where the sample stood
     ahead = int(signal["half_hour"]) - int(signal["last_ms"]) // SLOT_MS  # of UTC, on the clock of the zone
-    return season["sample"][parts], (middles_ms // SLOT_MS + ahead) % SLOTS
+    return values, (middles_ms // SLOT_MS + ahead) % SLOTS
 
 
 def carry_over(

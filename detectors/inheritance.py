@@ -18,11 +18,11 @@ from driftline.detectors.state.fields import (
 from driftline.detectors.thresholds import set_thresholds
 
 # What no other's warm-up changes: what a signal is, where it lies, what is asked of it.
-STAYS = (*IDENTITIES, "buffer", "shares", "tested", "watched")
+STAYS = (*IDENTITIES, "cycle", "buffer", "shares", "tested", "watched")
 
 
 def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -> None:
-    """Arms a signal with the reference of a signal of another bank."""
+    """Arms a signal with the reference of a signal of another bank. It has room for a cycle, if that has."""
     signal, other = arrays.signals[index], others.signals[source]
     for name in INHERITED:
         signal[name] = other[name]
@@ -38,6 +38,10 @@ def inherit_reference(arrays: Arrays, index: int, others: Arrays, source: int) -
             mine[name] = theirs[name]
     if signal["season"]:
         arrays.seasons[signal["season"]] = others.seasons[other["season"]]
+        if other["cycle"]:
+            arrays.cycles[signal["cycle"]] = others.cycles[other["cycle"]]
+        else:
+            signal["cycle"] = 0
     clear_recent(signal)
     signal["rough"] = 0
     begin(signal)

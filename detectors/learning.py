@@ -21,6 +21,7 @@ from driftline.detectors.kernels.scratch import DAY_MS, HOUR_MS, SLOT_MS, WEEK_M
 from driftline.detectors.levels import score_unit
 from driftline.detectors.local_level import MATERIAL, begin_local, following_ms, set_memory, values_per_ms
 from driftline.detectors.signals import MEANS, Transform, is_rate
+from driftline.detectors.state.arrays import Season
 from driftline.detectors.state.fields import SLOTS, TALLY, UNKNOWN
 from driftline.detectors.wandering import NONE, follow, follow_more, wandering
 from driftline.detectors.weekly import SMALLEST, SMOOTH, Grain, fit_waves, scores_of, shared_steps, tallies
@@ -33,7 +34,7 @@ MEMORY_MS = {"consumer": 28 * DAY_MS, "enterprise": 182 * DAY_MS}
 
 
 def begin_learning(
-    signal: np.void, season: np.void, scores: NDArray[np.float64], slots: NDArray[np.uint16]
+    signal: np.void, season: Season, scores: NDArray[np.float64], slots: NDArray[np.uint16]
 ) -> None:
     """After the warm-up: what its scores [values] in their half hours of the week [values] say."""
     means, weights = means_of(scores, slots)
@@ -75,7 +76,7 @@ def begin_learning(
         set_memory(signal)
 
 
-def begin_weeks(signal: np.void, season: np.void, slots: NDArray[np.uint16]) -> None:
+def begin_weeks(signal: np.void, season: Season, slots: NDArray[np.uint16]) -> None:
     """The half hours of the warm-up [values] are those of the week that is known."""
     season["weeks"], season["steps"] = UNKNOWN, 0
     season["weeks"][0] = tallies(np.where(season["weight"] > 0, season["mean"], np.nan))
@@ -85,14 +86,14 @@ def begin_weeks(signal: np.void, season: np.void, slots: NDArray[np.uint16]) -> 
     signal["half_hour_sum"] = signal["half_hour_count"] = signal["stepped"] = 0
 
 
-def begin_sample(signal: np.void, season: np.void) -> None:
+def begin_sample(signal: np.void, season: Season) -> None:
     """Samples the day from now on (`kernels/sample.py`, `first_day.py`)."""
     signal["sampled_from_ms"] = signal["sample_next_ms"] = signal["last_ms"]
     season["sample"] = np.nan
     signal["season_ms"] = int(signal["last_ms"]) + DAY_MS
 
 
-def learn(signal: np.void, season: np.void) -> None:
+def learn(signal: np.void, season: Season) -> None:
     """Draws conclusions when there is something new to learn from."""
     if teaches(signal) and signal["products"][0] >= signal["learn_at"]:
         whiten_again(signal)
@@ -121,7 +122,7 @@ def whiten_again(signal: np.void) -> None:
             signal[name] *= longer * usual / usual_sd(signal)
 
 
-def conclude_season(signal: np.void, season: np.void, values: float) -> None:
+def conclude_season(signal: np.void, season: Season, values: float) -> None:
     """A cycle, once a week has been seen; that there is none, perhaps already after two days."""
     from_ms, now_ms = int(signal["season_from_ms"]), int(signal["last_ms"])
     elapsed_ms = now_ms - from_ms
@@ -158,7 +159,7 @@ def is_at_one_level(signal: np.void) -> bool:
     return bool(signal["local"] and abs(signal["carried"]) < MATERIAL)
 
 
-def add_steps(signal: np.void, season: np.void, level: float) -> None:
+def add_steps(signal: np.void, season: Season, level: float) -> None:
     """What the last two weeks share beyond waves and steps, around a level, becomes steps.
 
     Where it was away each time the half hours have taught nothing: they are what these weeks were.
@@ -189,12 +190,12 @@ def grain_of(signal: np.void, cycle: NDArray[np.float64]) -> Grain:
     return Grain(rate * (1 - rate) / scale**2 / values, farthest / scale / values)
 
 
-def cycle_of(season: np.void) -> NDArray[np.float64]:
+def cycle_of(season: Season) -> NDArray[np.float64]:
     """Waves and steps at the middles of half hours [336]."""
     return np.asarray(season["knots"] + season["steps"] * TALLY)
 
 
-def give_back_noise(signal: np.void, season: np.void, freedom: float) -> None:
+def give_back_noise(signal: np.void, season: Season, freedom: float) -> None:
     """Before a number leaves its local level: the autocorrelation that it has around its cycle, not around a
     line. freedom: how many numbers the cycle took.
 
@@ -210,7 +211,7 @@ def give_back_noise(signal: np.void, season: np.void, freedom: float) -> None:
     whiten_again(signal)
 
 
-def half_hours_vary_by(season: np.void) -> tuple[float, float]:
+def half_hours_vary_by(season: Season) -> tuple[float, float]:
     """The variance of means of half hours around the cycle, each weighed by its values; and their number."""
     weights = season["weight"].astype(np.float64)
     seen = weights > 0
@@ -219,7 +220,7 @@ def half_hours_vary_by(season: np.void) -> tuple[float, float]:
     return float(np.average(deviations**2, weights=weights[seen])), float(weights[seen].mean())
 
 
-def allow_for_misfit(signal: np.void, season: np.void) -> None:
+def allow_for_misfit(signal: np.void, season: Season) -> None:
     """Adds to the allowance what the cycle's knots are off by in a half hour, besides what is not known well.
 
     The means of half hours may vary around them more than values of the signal's autocorrelation would: days
@@ -237,7 +238,7 @@ def allow_for_misfit(signal: np.void, season: np.void) -> None:
     signal["allowance"] = sqrt(float(signal["allowance"]) ** 2 + ALLOWANCE**2 * misfit / variance)
 
 
-def leave_local(signal: np.void, season: np.void, mean: float) -> None:
+def leave_local(signal: np.void, season: Season, mean: float) -> None:
     """From now on the signal is watched against its cycle, around the mean score of all that was seen.
 
     The half hours go on with what that level leaves, of which those that were seen more would have more.
@@ -257,7 +258,7 @@ def leave_local(signal: np.void, season: np.void, mean: float) -> None:
     set_memory(signal)
 
 
-def cycle_now(signal: np.void, season: np.void) -> float:
+def cycle_now(signal: np.void, season: Season) -> float:
     """The cycle at the time of the last value: between the middles of half hours lie lines."""
     slot = int(signal["half_hour"]) % SLOTS
     middle = slot + int(signal["last_ms"]) % SLOT_MS / SLOT_MS - 0.5

@@ -186,7 +186,7 @@ def reference_level(signal: np.void, shape: np.void) -> Level | None:
         points = int(signal["atoms"])
         table, level = shape["table"], shape["level"]
         if points:
-            places = table[np.searchsorted(level[: points - 1], PROBABILITIES)]
+            places = table[np.searchsorted(level[: points - 1], np.array(PROBABILITIES, np.float32))]
         else:
             places = np.interp(PROBABILITIES, level[:GRID_POINTS], table[:GRID_POINTS])
         quantiles = tuple((places + signal["anchor"]).tolist())

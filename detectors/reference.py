@@ -12,7 +12,7 @@ from driftline.detectors.kernels.warm_up import learns_until
 from driftline.detectors.learning import begin_learning
 from driftline.detectors.masses import learn_masses
 from driftline.detectors.signals import NUMERIC, BankSettings, Transform
-from driftline.detectors.state.arrays import QUALITY, SEASONAL, Arrays, clear_recent
+from driftline.detectors.state.arrays import QUALITY, SEASONAL, Arrays, Season, clear_recent
 from driftline.detectors.state.fields import IDENTITIES, LONGEST, RESTARTED, SIGNAL
 from driftline.detectors.steps import settled_from
 from driftline.detectors.tail import learn_tail
@@ -99,7 +99,7 @@ def learn_reference(arrays: Arrays, index: int, first: int, settings: BankSettin
             learn_spread(signal, values)
     if transform in SEASONAL:
         scores = own_scores(signal, shape, values)
-        begin_learning(signal, arrays.seasons[signal["season"]], scores, slots)
+        begin_learning(signal, Season(arrays, index), scores, slots)
     else:
         begin_without_time(signal)
     signal["every"] = values_per_update(signal, settings)

@@ -54,7 +54,7 @@ MEANS = (Transform.BINARY, Transform.BOUNDED, Transform.MASS)
 """Of these the mean is all there is to follow, no line through them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Signal:
     """One watched sequence: a column of the matrix, read through a transform.
 

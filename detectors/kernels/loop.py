@@ -127,7 +127,7 @@ def attempt(work: Work, index: int, count: int) -> int:
     """Shows `count` values to the tests of mean and variance, up to a detection; returns how many it took."""
     scratch, signal = work.memory[0], work.arrays.signals[index]
     score(signal, work.arrays.shapes[signal["shape"]], scratch, count)
-    remove_cycle(signal, work.arrays.seasons[signal["season"]], work.batch, scratch, count)
+    remove_cycle(signal, work.arrays.cycles[signal["cycle"]], work.batch, scratch, count)
     number = is_number(signal)
     limit = CLIP if number else RATE_LIMIT
     unit = 1.0 if number else signal["reference_sd"] / signal["scale"]

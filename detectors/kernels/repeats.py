@@ -46,13 +46,13 @@ def usual_share(signal: Any, shape: Any, cell: int, number: float) -> float:
     if atoms > 0:
         if cell == atoms or table[cell] != number:
             return 0.0
-        return float(level[cell] - (level[cell - 1] if cell > 0 else 0.0))
+        return float(level[cell]) - (float(level[cell - 1]) if cell > 0 else 0.0)
     if number < signal["reference_low"] or number > signal["reference_high"]:
         return 0.0
     last = min(cell, GRID_POINTS - 1)
     while last + 1 < GRID_POINTS and table[last] == number:
         last += 1
-    share = level[last] - (level[cell - 1] if cell > 0 else 0.0)
+    share = float(level[last]) - (float(level[cell - 1]) if cell > 0 else 0.0)
     return float(share if share >= MASS_SHARE else shape["usual"])
 
 

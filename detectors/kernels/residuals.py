@@ -34,7 +34,7 @@ SURE_OF_HOUR = 4.0
 
 
 @inner
-def remove_cycle(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: int) -> None:
+def remove_cycle(signal: Any, cycle: Any, batch: Batch, scratch: Scratch, count: int) -> None:
     """cycles, and residuals: the scores without them; spreads: the sd of a rate where it is now. Waves are
     interpolated between the middles of half hours, steps are not.
     """
@@ -48,11 +48,11 @@ def remove_cycle(signal: Any, season: Any, batch: Batch, scratch: Scratch, count
         scratch.spreads[place] = spread
     if signal["cyclic"] == 0:
         return
-    knots = season["knots"]
+    knots = cycle["knots"]
     for place in range(count):
         scratch.cycles[place] = cycle_at(knots, batch, scratch.rows[place])
     if signal["stepped"] != 0:
-        add_steps(season["steps"], batch, scratch, count)
+        add_steps(cycle["steps"], batch, scratch, count)
     for place in range(count):
         scratch.residuals[place] -= scratch.cycles[place]
         if rate:

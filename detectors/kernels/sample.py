@@ -1,7 +1,8 @@
 """A sample of a signal's first day: one value in each of 336 equal parts of it.
 
 A signal is armed after minutes, and what it is like then says little about its noon or its night. The sample
-stands where the week will stand, which nobody asks for before the first day is over, so it costs no memory.
+stands where the week before will stand, and what half hours learn, which nobody asks for before the first
+day is over, so it costs no memory.
 """
 
 from typing import Any

@@ -97,11 +97,11 @@ def beyond_atoms(signal: Any, side: int, distance: float) -> float:
 def atom_score(signal: Any, shape: Any, number: int, cell: int, value: float) -> float:
     """The normal score of a value whose reference has few distinct values, each with its probability."""
     level = shape["level"]
-    below = level[cell - 1] if cell > 0 else 0.0
+    below = float(level[cell - 1]) if cell > 0 else 0.0
     if cell < signal["atoms"] and shape["table"][cell] == value:
         if signal["atoms"] == 1:  # a constant: no noise where there was none
             return 0.0
-        return tie_score(signal, number, below, level[cell])
+        return tie_score(signal, number, below, float(level[cell]))
     if cell == 0:
         return normal_quantile(0.0) - beyond_atoms(signal, 0, shape["table"][0] - value)
     if cell == signal["atoms"]:
@@ -116,7 +116,8 @@ def equals_score(signal: Any, shape: Any, number: int, cell: int) -> float:
     last = cell + 1
     while last + 1 < GRID_POINTS and table[last + 1] == table[cell]:
         last += 1
-    return tie_score(signal, number, shape["level"][cell], shape["level"][last])
+    level = shape["level"]
+    return tie_score(signal, number, float(level[cell]), float(level[last]))
 
 
 @inner
@@ -171,7 +172,7 @@ def score_categories(signal: Any, shape: Any, scratch: Scratch, count: int) -> N
     table, level = shape["table"], shape["level"]
     for place in range(count):
         code = code_of(table.shape[0], scratch.numbers[place])
-        above = level[code]
+        above = float(level[code])
         if signal["atoms"] == 1:
             score = CLIP if above >= 1.0 else 0.0
         else:

@@ -44,7 +44,7 @@ def count_cells(signal: Any, shape: Any) -> None:
         counts[cell] = tally[cell] if signal["transform"] != CATEGORY else 0
     if signal["transform"] == CATEGORY:
         for code in range(tally.shape[0]):
-            middle = shape["level"][code] - shape["table"][code] / 2.0
+            middle = float(shape["level"][code]) - shape["table"][code] / 2.0
             counts[min(int(middle * SHAPE_CELLS), SHAPE_CELLS - 1)] += tally[code]
 
 

@@ -1,6 +1,7 @@
 """How the state of many signals lies in memory: arrays of records, and which rows of them are a signal's."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -8,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.signals import MEANS, Signal, Transform
-from driftline.detectors.state.fields import IDENTITIES, LONGEST, SEASON, SIGNAL, Records, shape_dtype
+from driftline.detectors.state.fields import CYCLE, IDENTITIES, LONGEST, SEASON, SIGNAL, Records, shape_dtype
+from driftline.detectors.state.pages import picked, zeros
 
 SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN)
 SEASONAL = (*MEANS, Transform.VALUE, Transform.CATEGORY, Transform.TAIL)
@@ -21,7 +23,7 @@ QUALITY = (
 
 
 class Arrays(NamedTuple):
-    """All numbers of a bank: signals [rows], shapes and seasons [rows of them].
+    """All numbers of a bank: signals [rows], shapes, seasons and cycles [rows of them].
 
     Until a signal is armed: buffers [rows, twice the warm-up] of its values and the half hours of the week
     they fell in.
@@ -30,6 +32,7 @@ class Arrays(NamedTuple):
     signals: Records
     shapes: Records
     seasons: Records
+    cycles: Records
     buffers: NDArray[np.float64]
     buffered_slots: NDArray[np.uint16]
 
@@ -41,19 +44,38 @@ class Row(NamedTuple):
     shape: np.void
 
 
+@lru_cache(maxsize=64)
 def empty_arrays(categories: int, warm_up: int) -> Arrays:
-    """Arrays of no signal. Row 0 of all but signals belongs to nobody, so that index 0 is always valid."""
-    shapes, seasons = np.zeros(1, shape_dtype(categories)), np.zeros(1, SEASON)
-    buffers, slots = np.zeros((1, LONGEST * warm_up)), np.zeros((1, LONGEST * warm_up), np.uint16)
-    return Arrays(np.zeros(0, SIGNAL), shapes, seasons, buffers, slots)
+    """Arrays of no signal. Row 0 of all but signals belongs to nobody, so that index 0 is always valid.
+
+    Most banks have no signal with a shape or a season, and none that learns for long: all of them share these
+    rows of nobody, which would else be 49 kB of each.
+    """
+    shapes, seasons, cycles = (np.zeros(1, dtype) for dtype in (shape_dtype(categories), SEASON, CYCLE))
+    return Arrays(np.zeros(0, SIGNAL), shapes, seasons, cycles, *no_buffers(LONGEST * warm_up))
+
+
+@lru_cache(maxsize=64)
+def no_buffers(length: int) -> tuple[NDArray[np.float64], NDArray[np.uint16]]:
+    """The buffers of nobody, and their half hours: one row of `length`."""
+    return np.zeros((1, length)), np.zeros((1, length), np.uint16)
 
 
 def grown(array: NDArray[Any], rows: int) -> NDArray[Any]:
-    """The array with `rows` more rows of zeros at its end."""
+    """The array with `rows` more rows of zeros at its end; itself for none. Row 0 is nobody's: zeros."""
+    if rows == 0:
+        return array
     # To concatenate would give fields that share their memory one of their own.
-    more = np.zeros((len(array) + rows, *array.shape[1:]), array.dtype)
-    more[: len(array)] = array
+    more = zeros((len(array) + rows, *array.shape[1:]), array.dtype)
+    more[1 : len(array)] = array[1:]
     return more
+
+
+def with_rows(records: Records, more: Records) -> Records:
+    """Records with others behind them."""
+    found = zeros((len(records) + len(more),), records.dtype)
+    found[: len(records)], found[len(records) :] = records, more
+    return found
 
 
 def clear_recent(signals: Any) -> None:
@@ -77,9 +99,10 @@ def with_signals(arrays: Arrays, signals: Sequence[Signal]) -> Arrays:
                 free[name] += 1
     more_buffers = free["buffer"] - len(arrays.buffers)
     return Arrays(
-        np.concatenate([arrays.signals, records]),
+        with_rows(arrays.signals, records),
         grown(arrays.shapes, free["shape"] - len(arrays.shapes)),
         grown(arrays.seasons, free["season"] - len(arrays.seasons)),
+        arrays.cycles,
         grown(arrays.buffers, more_buffers),
         grown(arrays.buffered_slots, more_buffers),
     )
@@ -89,7 +112,7 @@ def only(arrays: Arrays, kept: Sequence[int]) -> Arrays:
     """The arrays with the rows of these signals alone, in this order."""
     signals = arrays.signals[list(kept)]
     rows = {}
-    for name in ("shape", "season", "buffer"):
+    for name in ("shape", "season", "cycle", "buffer"):
         owners = np.flatnonzero(signals[name])
         rows[name] = np.concatenate(([0], signals[name][owners]))
         signals[name][owners] = np.arange(1, len(owners) + 1)
@@ -97,15 +120,16 @@ def only(arrays: Arrays, kept: Sequence[int]) -> Arrays:
         signals,
         arrays.shapes[rows["shape"]],
         arrays.seasons[rows["season"]],
-        arrays.buffers[rows["buffer"]],
-        arrays.buffered_slots[rows["buffer"]],
+        arrays.cycles[rows["cycle"]],
+        picked(arrays.buffers, rows["buffer"][1:]),
+        picked(arrays.buffered_slots, rows["buffer"][1:]),
     )
 
 
 def with_another(arrays: Arrays, index: int, signal: Signal) -> Arrays:
     """The arrays in which the row of a signal belongs to another one, which has seen nothing yet.
 
-    Rows of shapes and seasons that it had are left to nobody.
+    Rows of the other arrays that it had are left to nobody.
     """
     more = with_signals(arrays, [signal])
     record = more.signals[-1]
@@ -128,9 +152,57 @@ def without_idle_buffers(arrays: Arrays) -> Arrays:
     kept = np.flatnonzero(signals["buffer"])
     if 2 * len(kept) >= len(arrays.buffers) - 1:
         return arrays
-    rows = np.concatenate(([0], signals["buffer"][kept]))
-    signals["buffer"][kept] = np.arange(1, len(rows))
-    return arrays._replace(buffers=arrays.buffers[rows], buffered_slots=arrays.buffered_slots[rows])
+    if not len(kept):
+        buffers, slots = no_buffers(arrays.buffers.shape[1])
+        return arrays._replace(buffers=buffers, buffered_slots=slots)
+    rows = signals["buffer"][kept]
+    signals["buffer"][kept] = np.arange(1, len(rows) + 1)
+    return arrays._replace(
+        buffers=picked(arrays.buffers, rows), buffered_slots=picked(arrays.buffered_slots, rows)
+    )
+
+
+def with_cycle(arrays: Arrays, index: int) -> Arrays:
+    """The arrays in which a signal has room for a cycle: one that another has given back, or more."""
+    signals = arrays.signals
+    if signals["cycle"][index] or not signals["season"][index]:
+        return arrays
+    cycles = arrays.cycles
+    free = np.setdiff1d(np.arange(1, len(cycles)), signals["cycle"])
+    if not len(free):
+        free = np.array([len(cycles)])
+        cycles = grown(cycles, 1)
+    cycles[free[0]] = np.zeros(1, CYCLE)[0]
+    signals["cycle"][index] = free[0]
+    return arrays._replace(cycles=cycles)
+
+
+def give_back_cycle(signal: np.void) -> None:
+    """The room of a signal that has no cycle is another's."""
+    if not signal["cyclic"] and not signal["stepped"]:
+        signal["cycle"] = 0
+
+
+class Season:
+    """What one signal has learned of the week, its season and its cycle, by the names of their columns.
+
+    Where it has no room for a cycle there is none, and what is written there is lost.
+    """
+
+    __slots__ = ("_cycle", "_season")
+
+    def __init__(self, arrays: Arrays, index: int) -> None:
+        row = arrays.signals["cycle"][index]
+        self._season = arrays.seasons[arrays.signals["season"][index]]
+        self._cycle = arrays.cycles[row] if row else np.zeros(1, CYCLE)[0]
+
+    def __getitem__(self, name: str) -> Any:
+        """A column [336] or [2, 336]."""
+        return (self._cycle if name in (CYCLE.names or ()) else self._season)[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        """Writes a column."""
+        self[name][...] = value
 
 
 class Kept(NamedTuple):
@@ -143,6 +215,7 @@ class Kept(NamedTuple):
     signals: bytes
     shapes: bytes
     seasons: bytes
+    cycles: bytes
 
     def arrays(self) -> Arrays:
         """As arrays, not to be written to."""
@@ -150,12 +223,14 @@ class Kept(NamedTuple):
             signals=np.frombuffer(self.signals, SIGNAL),
             shapes=np.frombuffer(self.shapes, self.later.shapes.dtype),
             seasons=np.frombuffer(self.seasons, SEASON),
+            cycles=np.frombuffer(self.cycles, CYCLE),
         )
 
 
 def keep(arrays: Arrays) -> Kept:
     """What there is now, for later."""
-    return Kept(arrays, arrays.signals.tobytes(), arrays.shapes.tobytes(), arrays.seasons.tobytes())
+    records = (arrays.signals, arrays.shapes, arrays.seasons, arrays.cycles)
+    return Kept(arrays, *(each.tobytes() for each in records))
 
 
 def forget(arrays: Arrays, index: int) -> Arrays:

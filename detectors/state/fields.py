@@ -9,11 +9,12 @@ new ──values──▶ warm-up ──armed──▶ watched ──a new versi
 
 What happens to a field then is its `Life`, declared with it; nothing else lists fields. A signal whose values
 need a distribution (VALUE, CATEGORY, UNSEEN) has a Shape record too, and one that may have a cycle (VALUE,
-BINARY, CATEGORY, TAIL) a Season record; the many 0/1 signals of data quality do without.
+BINARY, CATEGORY, TAIL) a Season record, and a Cycle record once it has one; the many 0/1 signals of data
+quality do without.
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -111,9 +112,9 @@ def tails_by(sd: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 SIGNAL_FIELDS: Final = (
-    # what it is; shape, season and buffer are rows of the other arrays, 0 for none
+    # what it is; shape, season, cycle and buffer are rows of the other arrays, 0 for none
     *counts(IDENTITY, "transform", "column", "shape", "season"),
-    *counts(OWN, "buffer"),
+    *counts(OWN, "cycle", "buffer"),
     *counts(IDENTITY, "seed"),
     *floats(IDENTITY, "minimum", "maximum"),
     # what is so with it, small so that a record stays so: local while no cycle is known, cyclic is 1 when one
@@ -275,22 +276,21 @@ FORMERLY: Final = {field.name: field.formerly for field in SIGNAL_FIELDS if fiel
 
 SEASON = np.dtype(
     {
-        "names": ["mean", "knots", "weight", "sample", "weeks", "steps"],
-        "formats": [
-            *(("f4", (SLOTS,)), ("f4", (SLOTS,)), ("u2", (SLOTS,)), ("f8", (SLOTS,))),
-            *(("i2", (2, SLOTS)), ("i2", (SLOTS,))),
-        ],
-        "offsets": [0, 4 * SLOTS, 8 * SLOTS, 0, 10 * SLOTS, 14 * SLOTS],
+        "names": ["weeks", "weight", "mean", "sample"],
+        "formats": [("i2", (2, SLOTS)), ("u2", (SLOTS,)), ("f4", (SLOTS,)), ("f8", (SLOTS,))],
+        "offsets": [0, 4 * SLOTS, 6 * SLOTS, 2 * SLOTS],
     }
 )
-"""What a signal is like at each half hour of the week: mean score, the cycle that is removed, values seen.
+"""What a signal is like at each half hour of the week, 3,360 bytes: the mean score of the last one and of the
+one before, values seen, and their mean score.
 
-While the first day is sampled (`kernels/sample.py`) the sample stands where mean and knots will stand. An
-heir has all of it.
+While the first day is sampled (`kernels/sample.py`) the sample stands where all but the last week will stand:
+of the week before nothing is known then, and half hours learn later. An heir has all of it.
 """
 
+CYCLE = np.dtype([("knots", "f4", (SLOTS,)), ("steps", "i2", (SLOTS,))])
+"""The cycle that is removed, as waves and as steps, 2,016 bytes: of signals that have one. An heir has it."""
 
-SEASON_DEFAULTS: Final = {"weeks": UNKNOWN}
 SHAPE_INHERITED: Final = (
     *("table", "level"),
     *("usual", "mode", "usual_middle", "usual_spread", "middle", "spread", "still"),
@@ -299,7 +299,7 @@ SHAPE_DEFAULTS: Final = {"usual": 0.04, "mode": np.nan}
 """Of references that knew nothing of single values: each may have been nearly a quantile (`MASS_SHARE`)."""
 
 
-@cache
+@lru_cache(maxsize=64)
 def shape_dtype(categories: int) -> np.dtype[Any]:
     """The Shape record: 129 quantiles, or one entry per code, 0 being "other" and the last one "unseen".
 
@@ -328,4 +328,4 @@ def shape_dtype(categories: int) -> np.dtype[Any]:
     points = max(GRID_POINTS, categories + 2)
     windows = [("cells", "u2", (2, points + 1)), ("tally", "u2", (points,))]
     cells = [(name, "f4", (SHAPE_CELLS,)) for name in ("counts", "pattern")]
-    return np.dtype([("table", "f8", (points,)), ("level", "f8", (points,)), *repeats, *windows, *cells])
+    return np.dtype([("table", "f8", (points,)), ("level", "f4", (points,)), *repeats, *windows, *cells])

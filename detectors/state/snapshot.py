@@ -4,37 +4,36 @@ What another release wrote is read by name (`columns.py`), so that an upgrade fo
 neither. Only what means something else now cannot be carried over: it begins anew, and the bank says so.
 """
 
-from collections.abc import Iterable
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from driftline.detectors.signals import BankSettings, Signal, Transform
-from driftline.detectors.state.arrays import Arrays
+from driftline.detectors.state.arrays import Arrays, empty_arrays, grown, no_buffers, with_rows
 from driftline.detectors.state.columns import SnapshotError, packed, unpacked
 from driftline.detectors.state.fields import (
+    CYCLE,
     DEFAULTS,
     FORMERLY,
     LONGEST,
     SEASON,
-    SEASON_DEFAULTS,
     SHAPE_DEFAULTS,
     SIGNAL,
     Records,
     shape_dtype,
 )
 from driftline.detectors.state.layout_8 import as_columns
+from driftline.detectors.state.layout_9 import seasons_and_cycles
 
-VERSION = 9
-READABLE = (8, 9)
+VERSION = 10
+READABLE = (8, 9, 10)
 RIVER_VERSION = version("river")
 
 
 def pack_arrays(arrays: Arrays) -> dict[str, Any]:
-    """The arrays; of the buffers only what has been filled, as [row, bytes]."""
-    signals = arrays.signals
+    """The arrays; of cycles those that somebody has, of buffers what has been filled, as [row, bytes]."""
+    signals, cycles = with_cycles_in_order(arrays)
     filled = [
         [
             int(signal["buffer"]),
@@ -47,6 +46,7 @@ def pack_arrays(arrays: Arrays) -> dict[str, Any]:
         "signals": packed(signals),
         "shapes": packed(arrays.shapes[1:]),  # row 0 belongs to nobody
         "seasons": packed(arrays.seasons[1:]),
+        "cycles": packed(cycles),
         "buffers": [len(arrays.buffers), filled],
     }
 
@@ -55,37 +55,57 @@ def unpack_arrays(content: dict[str, Any], settings: BankSettings) -> Arrays:
     """The arrays of a snapshot that is `current`; raises SnapshotError as `unpacked`."""
     rows, filled = content["buffers"]
     longest = max((len(values) // 8 for _, values, _ in filled), default=0)
-    buffers = np.zeros((rows, max(LONGEST * settings.warm_up, longest + 1)))
-    slots = np.zeros(buffers.shape, np.uint16)
+    length = max(LONGEST * settings.warm_up, longest + 1)
+    buffers, slots = (grown(array, rows - 1) for array in no_buffers(length))
     for row, values, slots_of_values in filled:
         buffers[row, : len(values) // 8] = np.frombuffer(values)
         slots[row, : len(values) // 8] = np.frombuffer(slots_of_values, np.uint16)
-    parts = (content[name] for name in ("signals", "shapes", "seasons"))
-    signals, shapes, seasons = unpack_records(parts, shape_dtype(settings.categories))
-    return Arrays(signals, with_nobody(shapes), with_nobody(seasons), buffers, slots)
-
-
-def unpack_records(three: Iterable[dict[str, Any]], shape: np.dtype[Any]) -> tuple[Records, Records, Records]:
-    """Signals, their shapes and their seasons in today's layouts; raises SnapshotError as `unpacked`."""
-    signals, shapes, seasons = three
-    return (
-        unpacked(signals, SIGNAL, "signals", FORMERLY, DEFAULTS),
-        unpacked(shapes, shape, "shapes", defaults=SHAPE_DEFAULTS),
-        unpacked(seasons, SEASON, "seasons", defaults=SEASON_DEFAULTS),
+    found = unpack_records(content, shape_dtype(settings.categories))
+    nobody = empty_arrays(settings.categories, settings.warm_up)
+    return Arrays(
+        found.signals,
+        with_rows(nobody.shapes, found.shapes),
+        with_rows(nobody.seasons, found.seasons),
+        with_rows(nobody.cycles, found.cycles),
+        buffers,
+        slots,
     )
+
+
+class Tables(NamedTuple):
+    """The records of signals, each table without a row of nobody."""
+
+    signals: Records
+    shapes: Records
+    seasons: Records
+    cycles: Records
+
+
+def unpack_records(content: dict[str, Any], shape: np.dtype[Any]) -> Tables:
+    """Signals, their shapes, seasons and cycles in today's layouts; raises SnapshotError as `unpacked`."""
+    signals = unpacked(content["signals"], SIGNAL, "signals", FORMERLY, DEFAULTS)
+    shapes = unpacked(content["shapes"], shape, "shapes", defaults=SHAPE_DEFAULTS)
+    if "cycles" not in content:
+        return Tables(signals, shapes, *seasons_and_cycles(content["seasons"], signals))
+    seasons = unpacked(content["seasons"], SEASON, "seasons")
+    return Tables(signals, shapes, seasons, unpacked(content["cycles"], CYCLE, "cycles"))
+
+
+def with_cycles_in_order(arrays: Arrays) -> tuple[Records, Records]:
+    """Signals and the cycles that they have, in the order of the signals: which row came first is no matter
+    of how records were batched.
+    """
+    signals = arrays.signals.copy()
+    owners = np.flatnonzero(signals["cycle"])
+    cycles = arrays.cycles[signals["cycle"][owners]]
+    signals["cycle"][owners] = np.arange(1, len(owners) + 1)
+    return signals, cycles
 
 
 def codes_fit(content: dict[str, Any], settings: BankSettings) -> bool:
     """Whether codes of categories mean what they did: the last of as many as there may be is special."""
     shapes, points = content["shapes"], shape_dtype(settings.categories)["table"].shape[0]
     return not shapes["rows"] or f"table:f8:{points} " in shapes["layout"]
-
-
-def with_nobody(records: Records) -> NDArray[np.void]:
-    """The records behind an empty one."""
-    more = np.zeros(len(records) + 1, records.dtype)
-    more[1:] = records
-    return more
 
 
 def pack_signal(signal: Signal) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from math import inf
+from sys import intern
 
 from driftline.detectors import Signal, Transform
 from driftline.stream_app.config import SignalPlan
@@ -24,7 +25,7 @@ def signals_of(section: str, column: Column, plan: SignalPlan) -> Iterator[Signa
     def signal(prefix: str, transform: Transform, cell: int = 0) -> Signal:
         minimum = -inf if plan.min is None else plan.min
         maximum = inf if plan.max is None else plan.max
-        name = f"{prefix}:{column.name}"
+        name = intern(f"{prefix}:{column.name}")  # versions and segments of a model have the same
         return Signal(name, column.cell + cell, transform, minimum, maximum, plan.detectors)
 
     if section == "serving":
