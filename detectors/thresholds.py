@@ -35,12 +35,7 @@ def set_thresholds(signal: np.void) -> None:
     The CUSUMs and the e-detector always run, since they say when a signal is away from its level.
     """
     requested, shares = float(signal["requested"]), signal["shares"].tolist()
-    idle = idle_tests(signal)
-    active = 1.0 - sum(shares[test] for test in idle)
-    every = [
-        requested * (1.0 if test in idle else active) / share if share else inf
-        for test, share in enumerate(shares)
-    ]
+    every = [requested / share if share else inf for share in shares]
     away = E_DETECTOR if signal["transform"] not in NUMERIC else CUSUM
     away_every = every[away] if every[away] < inf else requested
     if signal["transform"] in NUMERIC:
@@ -113,17 +108,6 @@ def allowances(signal: np.void) -> list[float]:
     drifts = [DRIFTS[lane] * drift_scale(lane, shift_scale) for lane in range(LANES)]
     spans = [height / drift for height, drift in zip(signal["heights"].tolist(), drifts, strict=True)]
     return [sqrt(all_of_it - daily * (1 - min(day / (pi * span), 1.0) ** 2)) for span in spans]
-
-
-def idle_tests(signal: np.void) -> tuple[int, ...]:
-    """The tests that raise hardly any false alarm, so that their share goes to the others.
-
-    While something moves the signal far shape is not tested, and variance is given room where it is not that
-    of late.
-    """
-    if signal["transform"] != Transform.VALUE or not signal["moved"]:
-        return ()
-    return (SHAPE,) if signal["variance_memory"] else (SHAPE, VARIANCE)
 
 
 def recalibrate(signal: np.void, name: str, requested: float) -> bool:

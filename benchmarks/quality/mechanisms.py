@@ -220,9 +220,6 @@ MECHANISMS: dict[str, Mechanism] = {
         "what the reference's variance is not known by",
         (then("learning.set_whitening", setting(spread_error=0.0)),),
     ),
-    "idle_tests": Mechanism(
-        "tests that cannot fire give their share", (function("thresholds.idle_tests", lambda _: ()),)
-    ),
     "crossings": Mechanism(
         "thresholds raised by crossings of lower levels",
         (function("calibration.crossings.raised", lambda height, *_: height),),

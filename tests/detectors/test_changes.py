@@ -162,7 +162,7 @@ def test_a_rate_is_told_within_its_bounds(rate: float) -> None:
 
 @pytest.mark.parametrize("detector", ["variance", "shape"])
 def test_a_test_that_is_alone_keeps_its_threshold(detector: str) -> None:
-    """While a level is local its share goes to the others: without others it would fire at every value."""
+    """All false alarms that are asked for are its own: without a share it would fire at every value."""
     bank = Bank(BankSettings(false_alarm_every=1e6, detectors=(detector,)))
     bank.add([Signal("0", 0, Transform.VALUE)], columns=1)
     assert run(bank, np.random.default_rng(11).standard_normal((6_000, 1)), 1_000) == []
