@@ -31,12 +31,10 @@ COVERED_MIN = 0.6  # share of half hours that must have been seen
 
 @dataclass(frozen=True)
 class Fit:
-    """The cycle at each half hour [336], how many free numbers it took, and how many for waves of a day or
-    less."""
+    """The cycle at each half hour [336], and how many free numbers it took."""
 
     knots: NDArray[np.float64]
     freedom: float
-    daily_freedom: float
 
 
 def fit_cycle(means: NDArray[np.float64], weights: NDArray[np.float64]) -> Fit:
@@ -48,7 +46,7 @@ def fit_cycle(means: NDArray[np.float64], weights: NDArray[np.float64]) -> Fit:
     """
     covered = weights > 0
     if covered.mean() < COVERED_MIN:
-        return Fit(np.zeros(SLOTS), 0.0, 0.0)
+        return Fit(np.zeros(SLOTS), 0.0)
     trust = np.minimum(weights / np.median(weights[covered]), 1.0)
     slots = np.arange(SLOTS)
     filled = np.interp(slots, slots[covered], means[covered], period=SLOTS)
@@ -65,8 +63,7 @@ def fit_cycle(means: NDArray[np.float64], weights: NDArray[np.float64]) -> Fit:
     shares[0] = 0.0
     smoothing = np.sinc(np.arange(len(waves)) / SLOTS)  # means over, and lines between, half hours flatten it
     knots = np.fft.irfft(waves * shares / smoothing**3 * SLOTS, SLOTS)
-    kept = shares > 0
-    return Fit(knots, 2.0 * float(kept.sum()), 2.0 * float(kept[DAYS:].sum()))
+    return Fit(knots, 2.0 * float((shares > 0).sum()))
 
 
 def _kept(power: NDArray[np.float64]) -> NDArray[np.float64]:

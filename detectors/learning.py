@@ -41,7 +41,7 @@ def begin_learning(
     season["knots"] = 0.0
     begin_weeks(signal, season, slots)
     signal["local"], signal["cyclic"] = 1, 0
-    signal["allowance"] = signal["allowance_daily"] = 0.0
+    signal["allowance"] = 0.0
     signal["season_from_ms"] = signal["first_ms"]
     signal["season_ms"] = int(signal["first_ms"]) + 2 * DAY_MS
     conclude_season(signal, season, float(len(scores)))
@@ -134,7 +134,6 @@ def conclude_season(signal: np.void, season: np.void, values: float) -> None:
         cycle = cycle_of(season)
         signal["cyclic"] = int(bool(cycle.any())) + int(cycle.std() > MATERIAL)
         signal["allowance"] = ALLOWANCE * sqrt(fit.freedom / max(values, 1.0))
-        signal["allowance_daily"] = ALLOWANCE * sqrt(fit.daily_freedom / max(values, 1.0))
         if signal["armed"]:  # else its noise is not known yet
             give_back_noise(signal, season, fit.freedom)
             allow_for_misfit(signal, season)

@@ -173,7 +173,7 @@ MECHANISMS: dict[str, Mechanism] = {
     ),
     "cycle": Mechanism(
         "the cycle of day and week",
-        (function("weekly.fit_cycle", lambda *_: Fit(np.zeros(SLOTS), 0.0, 0.0), here=True),),
+        (function("weekly.fit_cycle", lambda *_: Fit(np.zeros(SLOTS), 0.0), here=True),),
     ),
     "first_day": Mechanism(
         "a second table from the first day", (function("first_day.looks_flat", lambda *_: True, here=True),)
@@ -199,10 +199,6 @@ MECHANISMS: dict[str, Mechanism] = {
     "misfit": Mechanism(
         "what half hours differ from the cycle by",
         (function("learning.allow_for_misfit", lambda *_: None),),
-    ),
-    "daily_waves_pass": Mechanism(
-        "a slow CUSUM passes over a day's wave",
-        (function("thresholds.allowances", lambda signal: [float(signal["allowance"])] * LANES),),
     ),
     "local_sd": Mechanism(
         "the variance of late",

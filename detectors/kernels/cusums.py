@@ -72,7 +72,7 @@ def slow_step(signal: Any, side: int, lane: int, step: Step) -> float:
 @inner
 def run_cusums(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
-    lanes, heights, allowances = signal["lanes"], signal["heights"], signal["allowances"]
+    lanes, heights, allowance = signal["lanes"], signal["heights"], signal["allowance"]
     healthy, shift_scale = signal["away"] == 0, signal["shift_scale"]
     learns = healthy and signal["local"] == 0
     taken, fired = 0, 0
@@ -85,10 +85,10 @@ def run_cusums(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
             before_up, before_down = lanes[0, lane], lanes[1, lane]
             if lane < SLOW_LANES:
                 drift = DRIFTS[lane] * scale
-                up = slow_step(signal, 0, lane, Step(value - allowances[lane], drift, gain))
-                down = slow_step(signal, 1, lane, Step(-value - allowances[lane], drift, gain))
+                up = slow_step(signal, 0, lane, Step(value - allowance, drift, gain))
+                down = slow_step(signal, 1, lane, Step(-value - allowance, drift, gain))
             else:
-                lost = DRIFTS[lane] + allowances[lane]
+                lost = DRIFTS[lane] + allowance
                 if BENDS[lane] != 0.0:  # decided when compiled, as is the lane
                     lost += BENDS[lane] * value * value
                 up = max(before_up + value - lost, 0.0)

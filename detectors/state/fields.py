@@ -171,10 +171,8 @@ SIGNAL_FIELDS: Final = (
     # how long a changed level is held while it is local, in values, and a healthy one remembered
     *floats(REFERENCE, "hold"),
     *floats(IDENTITY, "remembered_ms"),
-    # what the fit of a cycle leaves uncertain, in sd: all of it, the waves of a day or less, and what of it
-    # each CUSUM allows for
-    *floats(REFERENCE, "allowance", "allowance_daily"),
-    *floats(OWN, "allowances", shape=(LANES,)),
+    # what the fit of a cycle leaves uncertain, in sd
+    *floats(REFERENCE, "allowance"),
     # the memory of a local level in time; the sd of innovations of late where a cycle moves it too, learned
     # from `variance_counted` values up to `variance_memory` of them (0: it is not)
     *floats(REFERENCE, "local_ms", "local_sd", "variance_counted", "variance_memory"),

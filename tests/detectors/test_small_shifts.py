@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from driftline.detectors.calibration import cusum_heights
 from driftline.detectors.kernels.cusums import ABSORBED_MAX, DRIFTS, Step, slow_step
 from driftline.detectors.kernels.lanes import SHIFTS
-from driftline.detectors.kernels.scratch import DAY_MS
 from driftline.detectors.state.fields import SIGNAL
-from driftline.detectors.thresholds import allowances, fit_to_autocorrelation
+from driftline.detectors.thresholds import fit_to_autocorrelation
 from tests.detectors.streams import autoregressive, feed, numbered
 
 PHI = 0.9
@@ -70,22 +69,3 @@ def test_a_sum_that_was_0_expects_a_whole_shift() -> None:
     signal["absorbed"] = ABSORBED_MAX
     assert slow_step(signal, 1, 1, Step(1.0, DRIFTS[1], 0.01)) == 1.0 - DRIFTS[1]
     assert signal["absorbed"][1, 1] == pytest.approx(0.01)
-
-
-@given(st.floats(0.001, 0.1), st.floats(0.0, 1.0), st.floats(0.2, 1.0), st.integers(1, 10**6))
-def test_slow_sums_need_not_allow_for_waves_of_a_day(
-    allowance: float, daily: float, shift_scale: float, values_a_day: int
-) -> None:
-    """A sum over days lost a quarter of a small shift to waves that are over long before."""
-    signal = np.zeros(1, SIGNAL)[0]
-    signal["first_ms"], signal["last_ms"], signal["seen"] = 0, DAY_MS, values_a_day + 1
-    signal["allowance"], signal["allowance_daily"] = allowance, daily * allowance
-    signal["shift_scale"], signal["heights"] = shift_scale, cusum_heights(1e4, shift_scale)
-    allowed = allowances(signal)
-    weekly = allowance * (1 - daily**2) ** 0.5
-    assert all(weekly * (1 - 1e-9) <= each <= allowance * (1 + 1e-9) for each in allowed)
-    spans = np.array(signal["heights"]) / (DRIFTS * np.where(np.arange(len(DRIFTS)), 1.0, shift_scale**2))
-    if daily == 1.0 and spans[0] > values_a_day:
-        assert allowed[0] < allowance / 3
-    if spans[4] < values_a_day / np.pi:
-        assert allowed[4] == pytest.approx(allowance)
