@@ -48,12 +48,6 @@ def one_mark(signal: Any, direction: int) -> int:
 
 
 @inner
-def nothing_followed(signal: Any, before: Any) -> float:
-    """In place of `change_point.followed`."""
-    return 0.0
-
-
-@inner
 def no_hold(signal: Any, count: int) -> None:
     """In place of `variance.hold_spread`."""
 
