@@ -13,7 +13,6 @@ from driftline.detectors.levels import Moments, effect_size, in_units, moments, 
 from driftline.detectors.reference import reference_totals
 from driftline.detectors.shares import Moved, moved, share_moments
 from driftline.detectors.signals import Transform, is_share
-from driftline.detectors.whitening import to_score
 from driftline.detectors.windows import UNTOLD, told_before, values_needed
 
 RATE_MARGIN = 1e-6

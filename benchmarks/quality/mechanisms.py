@@ -240,10 +240,6 @@ MECHANISMS: dict[str, Mechanism] = {
         "the shape against its healthy windows",
         (function("kernels.shape.pattern_statistic", replacements.even_pattern),),
     ),
-    "dispersion": Mechanism(
-        "windows of categories that differ by nature",
-        (function("kernels.shape.learn_dispersion", replacements.no_dispersion),),
-    ),
     "category_groups": Mechanism(
         "a step between common and rare categories",
         (function("categories.weigh_groups", setting(center=0.0, scale=1.0)),),

@@ -25,11 +25,6 @@ def no_steps(signal: Any, step: float) -> None:
 
 
 @inner
-def no_dispersion(signal: Any, statistic: float) -> None:
-    """In place of `shape.learn_dispersion`."""
-
-
-@inner
 def even_pattern(signal: Any, shape: Any) -> float:
     """In place of `shape.pattern_statistic`: a number's cells are taken for equally likely."""
     expected, statistic = SHAPE_WINDOW / SHAPE_CELLS, 0.0

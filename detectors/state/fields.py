@@ -226,17 +226,14 @@ SIGNAL_FIELDS: Final = (
     *floats(OWN, "spread", default=1.0),
     *floats(EVIDENCE, "spread_count"),
     # the shape test: values in the window and the time of the first, windows in the pattern; cells of
-    # categories that are judged; how much more than by chance windows of categories differ from the
-    # reference, and from how many windows that is known
+    # categories that are judged
     *counts(EVIDENCE, "shape_tallied", once_without="shape_"),
     *counts(OWN, "shape_window_ms", once_without="shape_"),
     *counts(EVIDENCE, "shape_patterned", once_without="shape_"),
     *counts(REFERENCE, "shape_cells"),
-    *counts(REFERENCE, "shape_dispersed", once_without="shape_"),
     *floats(OWN, "shape_height"),
     *floats(OWN, "shape_pattern_height", once_without="shape_"),
     *floats(EVIDENCE, "shape_statistic"),
-    *floats(REFERENCE, "shape_dispersion", once_without="shape_"),
     # blocks of `every` values for the per-signal detectors
     *counts(REFERENCE, "every"),
     *counts(BLOCKS, "emitted", "block_count"),
