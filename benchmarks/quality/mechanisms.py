@@ -220,9 +220,6 @@ MECHANISMS: dict[str, Mechanism] = {
         "thresholds raised by crossings of lower levels",
         (function("calibration.crossings.raised", lambda height, *_: height),),
     ),
-    "absorbed": Mechanism(
-        "what the level learned of a shift", (constant("kernels.cusums.ABSORBED_MAX", 0.0),)
-    ),
     "e_margin": Mechanism(
         "a standard error of the rate given away", (constant("kernels.e_detector.MARGIN", 0.0),)
     ),

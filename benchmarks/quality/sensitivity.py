@@ -13,7 +13,6 @@ from benchmarks.quality.patches import Patch, times
 FACTORS = (0.5, 2.0)
 JUDGED = (
     "kernels.change_point.SATURATED",
-    "kernels.cusums.ABSORBED_MAX",
     "kernels.e_detector.MARGIN",
     "kernels.residuals.FAR",
     "kernels.residuals.LEVEL_VALUES",

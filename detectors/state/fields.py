@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.lanes import CROSSING_LEVELS, LANES, SHAPE_CELLS, SLOW_LANES
+from driftline.detectors.kernels.lanes import CROSSING_LEVELS, LANES, SHAPE_CELLS
 from driftline.detectors.kernels.names import NAMES
 
 Records = NDArray[np.void]
@@ -213,7 +213,6 @@ SIGNAL_FIELDS: Final = (
     # upwards and downwards, and their thresholds
     *floats(OWN, "shift_scale"),
     *floats(EVIDENCE, "lanes", shape=(2, LANES)),
-    *floats(OWN, "absorbed", shape=(2, SLOW_LANES)),
     *floats(OWN, "heights", shape=(LANES,)),
     # how often sums of the healthy signal came over each of two levels, in how many values
     Field("crossings", "f4", np.shape(CROSSING_LEVELS), LEARNED_SINCE),

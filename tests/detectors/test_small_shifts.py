@@ -6,8 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftline.detectors.calibration import cusum_heights
-from driftline.detectors.kernels.cusums import ABSORBED_MAX, DRIFTS, Step, slow_step
-from driftline.detectors.kernels.lanes import SHIFTS
 from driftline.detectors.state.fields import SIGNAL
 from driftline.detectors.thresholds import fit_to_autocorrelation
 from tests.detectors.streams import autoregressive, feed, numbered
@@ -47,25 +45,3 @@ def test_another_coefficient_is_no_alarm(before: float, after: float, full: floa
     signal["phi"] = after
     fit_to_autocorrelation(signal)
     assert (signal["lanes"] < cusum_heights(1e4, float(signal["shift_scale"]))).all()
-
-
-def test_a_shift_is_not_learned_away_before_it_is_seen() -> None:
-    """The level goes on as the mean of all values: what it has absorbed of a shift, a sum has to expect."""
-    signal = np.zeros(1, SIGNAL)[0]
-    level, sums = 0.0, []
-    for count in range(5_000, 15_000):
-        gain = 1.0 / (count + 1)
-        value = SHIFTS[0] - level
-        level += gain * value
-        signal["lanes"][0, 0] = slow_step(signal, 0, 0, Step(value, DRIFTS[0], gain))
-        sums.append(float(signal["lanes"][0, 0]))
-    assert signal["absorbed"][0, 0] == ABSORBED_MAX
-    assert (np.diff(sums) > 0).all()
-
-
-def test_a_sum_that_was_0_expects_a_whole_shift() -> None:
-    """Else a change long after another excursion counted for half."""
-    signal = np.zeros(1, SIGNAL)[0]
-    signal["absorbed"] = ABSORBED_MAX
-    assert slow_step(signal, 1, 1, Step(1.0, DRIFTS[1], 0.01)) == 1.0 - DRIFTS[1]
-    assert signal["absorbed"][1, 1] == pytest.approx(0.01)
