@@ -208,10 +208,6 @@ MECHANISMS: dict[str, Mechanism] = {
         "room for a variance that a cycle moves",
         (constant("kernels.variance.MOVED", 0.0), constant("kernels.variance.MOVED_FAR", 0.0)),
     ),
-    "spread_hold": Mechanism(
-        "a variance that lasts is that of late",
-        (function("kernels.variance.hold_spread", replacements.no_hold),),
-    ),
     "spread_error": Mechanism(
         "what the reference's variance is not known by",
         (then("learning.set_whitening", setting(spread_error=0.0)),),

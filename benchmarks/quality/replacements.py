@@ -43,11 +43,6 @@ def one_mark(signal: Any, direction: int) -> int:
 
 
 @inner
-def no_hold(signal: Any, count: int) -> None:
-    """In place of `variance.hold_spread`."""
-
-
-@inner
 def never_dormant(signal: Any) -> bool:
     """In place of `dormant.is_dormant`."""
     return False

@@ -35,12 +35,7 @@ def next_look_ms(signal: Any) -> int:
 
 @inner
 def values_until_due(signal: Any, batch: Batch, scratch: Scratch, count: int) -> int:
-    """How many of the next values to take before there is something to learn from them.
-
-    A variance that lasts becomes the variance of late after exactly so many values (`hold_spread`).
-    """
-    if signal["spread"] != 1.0 and signal["variance_memory"] > 0:
-        count = int(min(float(count), max(signal["hold"] - signal["spread_count"], 1.0)))
+    """How many of the next values to take before there is something to learn from them."""
     if teaches(signal) and signal["learn_at"] < inf:
         count = int(min(float(count), max(signal["learn_at"] - signal["products"][0], 1.0)))
     due_ms = next_look_ms(signal)

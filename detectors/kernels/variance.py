@@ -83,18 +83,6 @@ def begin_spread(signal: Any, direction: int) -> None:
     spread = signal["spread"] * max(sums[2] / count, 0.01) * (1.0 + sqrt(2.0 / count))
     spread = min(max(spread, 1.0 / SPREAD_MAX), SPREAD_MAX)
     signal["spread"] = spread if abs(log(spread)) > SAME else 1.0
-    signal["spread_count"] = 0.0
-
-
-@inner
-def hold_spread(signal: Any, count: int) -> None:
-    """A variance that lasts, where nobody knows how a cycle moves it, becomes the variance of late."""
-    if signal["spread"] == 1.0 or signal["variance_memory"] == 0:
-        return
-    signal["spread_count"] += count
-    if signal["spread_count"] > signal["hold"] - 1.0:
-        signal["local_sd"] *= sqrt(signal["spread"])
-        signal["spread"] = 1.0
 
 
 @inner

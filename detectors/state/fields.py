@@ -223,7 +223,6 @@ SIGNAL_FIELDS: Final = (
     *floats(OWN, "spread_height"),
     *floats(REFERENCE, "spread_error"),
     *floats(OWN, "spread", default=1.0),
-    *floats(EVIDENCE, "spread_count"),
     # the shape test: values in the window and the time of the first, windows in the pattern; cells of
     # categories that are judged
     *counts(EVIDENCE, "shape_tallied", once_without="shape_"),
