@@ -98,16 +98,6 @@ def ask_again(signal: Any) -> None:
     signal["learn_at"] = 2.0 * float(signal["products"][0])
 
 
-def all_for_both(original: Callable[..., None]) -> Callable[..., None]:
-    """Order and shares of categories are from the same values."""
-
-    def learn(signal: Any, shape: Any, earlier: Any, later: Any) -> None:
-        every = np.concatenate([earlier, later])
-        original(signal, shape, every, every)
-
-    return learn
-
-
 def lane_name(lane: int) -> str:
     """By its shift, or the tail's."""
     return f"cusum_{SHIFTS[lane]:g}" if SDS[lane] == 1.0 else "cusum_tail"
@@ -240,9 +230,6 @@ MECHANISMS: dict[str, Mechanism] = {
     "category_heights": Mechanism(
         "thresholds for the scores of categories",
         (function("thresholds.category_heights", lambda _, every: cusum_heights(every), here=True),),
-    ),
-    "category_halves": Mechanism(
-        "order and shares of categories from other values", (Patch("categories.learn_shares", all_for_both),)
     ),
     "tail_steps": Mechanism(
         "a tail follows a step at once", (function("kernels.scores.follow_steps", replacements.no_steps),)

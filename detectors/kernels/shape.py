@@ -82,8 +82,7 @@ def category_statistic(signal: Any, shape: Any) -> float:
     rare_share += table[table.shape[0] - 1]
     difference = rare_count - rare_share * SHAPE_WINDOW
     statistic += difference * difference / max(rare_share * SHAPE_WINDOW, EXPECTED_MIN / 2)
-    known = signal["reference_count"] / 2.0  # the shares are those of its second half
-    return float(statistic / (1.0 + SHAPE_WINDOW / known) * independence(signal))
+    return float(statistic / (1.0 + SHAPE_WINDOW / signal["reference_count"]) * independence(signal))
 
 
 @inner
