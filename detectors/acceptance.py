@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from driftline.detectors.inheritance import inherit_reference
-from driftline.detectors.learning import begin_sample
 from driftline.detectors.levels import moments
 from driftline.detectors.local_level import set_memory
 from driftline.detectors.reference import begin, learn_rate
@@ -49,8 +48,6 @@ def accept_level(arrays: Arrays, index: int) -> bool:
     signal["learn_at"] = 2.0 * present.count
     set_memory(signal)
     arrays.seasons[signal["season"]]["weeks"] = UNKNOWN  # which was measured from the level before
-    if signal["sampled_from_ms"]:
-        begin_sample(signal, arrays.seasons[signal["season"]])
     begin(signal)
     return True
 

@@ -9,7 +9,6 @@ from typing import NamedTuple, cast
 import numpy as np
 
 from driftline.detectors.clock import follow_clock
-from driftline.detectors.first_day import look_again
 from driftline.detectors.first_look import look
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.dormant import is_dormant
@@ -77,7 +76,6 @@ def conclude(arrays: Arrays, index: int) -> None:
         wake(signal)
         return
     season = arrays.seasons[signal["season"]]
-    look_again(signal, arrays.shapes[signal["shape"]], season)
     learn(signal, season)
     follow_clock(signal, season)
     set_thresholds(signal)

@@ -165,9 +165,6 @@ MECHANISMS: dict[str, Mechanism] = {
         "the cycle of day and week",
         (function("weekly.fit_cycle", lambda *_: Fit(np.zeros(SLOTS), 0.0), here=True),),
     ),
-    "first_day": Mechanism(
-        "a second table from the first day", (function("first_day.looks_flat", lambda *_: True, here=True),)
-    ),
     "stabilising": Mechanism(
         "a table by the noise near a value", (function("distribution.is_dominated", lambda *_: False),)
     ),

@@ -36,7 +36,7 @@ def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     error = signal["spread_error"]
     of_late = signal["variance_memory"] > 0
     if of_late:
-        error += MOVED if signal["sampled_from_ms"] == 0 else MOVED_FAR  # nobody knows yet how far it goes
+        error += MOVED if signal["local"] == 0 else MOVED_FAR  # nobody knows yet how far it goes
     elif signal["moved"] != 0:
         error += MOVED_FAR
     sums, long_run = signal["spreads"], signal["long_run"]

@@ -41,13 +41,11 @@ class Life(NamedTuple):
     """What becomes of a field when a signal's life turns.
 
     inherited: an heir has its predecessor's value. restarts: it is 0 again when detectors start at a
-    reference (before an heir takes what is inherited). survives_second_look: it is kept even so when that
-    happens after the first day. is_identity: it is kept when all else is forgotten.
+    reference (before an heir takes what is inherited). is_identity: it is kept when all else is forgotten.
     """
 
     inherited: bool = False
     restarts: bool = False
-    survives_second_look: bool = False
     is_identity: bool = False
 
 
@@ -57,7 +55,6 @@ OWN = Life()
 REFERENCE = Life(inherited=True)
 EVIDENCE = Life(restarts=True)
 """Of a change since the detectors started."""
-BLOCKS = Life(restarts=True, survives_second_look=True)
 LEARNED_SINCE = Life(inherited=True, restarts=True)
 """Of the reference, but learned while detectors ran."""
 
@@ -190,11 +187,10 @@ SIGNAL_FIELDS: Final = (
     *floats(REFERENCE, "wander_sums", shape=(4,)),
     *floats(EVIDENCE, "past_means", shape=(PAST_MEANS,)),
     # when more can be learned: count, sum of squares and of lagged products of scores, the score before, the
-    # count and the time at which to look again, since when the first day is sampled (0: it is not) and when
-    # the next value is due
+    # count and the time at which to look again
     *floats(REFERENCE, "products", shape=(3,)),
     *floats(REFERENCE, "score_before", "learn_at"),
-    *counts(REFERENCE, "season_from_ms", "season_ms", "sampled_from_ms", "sample_next_ms"),
+    *counts(REFERENCE, "season_from_ms", "season_ms"),
     # the latest half hour of local time, counted from 1970, sum and count of its values so far, and for how
     # many half hours on end it has been away (`kernels/weeks.py`); how sure it is that a step of its cycle
     # came early or late; when to look whether a clock was changed, from which half hour on (`clock.py`)
@@ -206,9 +202,7 @@ SIGNAL_FIELDS: Final = (
     # after a change: by how many sd it is away from its level, known from how many values, and by how many
     # the level had begun to follow; by how many levels that stayed have moved it in all; the variance of
     # innovations around the level that it is at, where that is wider than the reference's
-    *floats(EVIDENCE, "shift", "shift_count", "drifted"),
-    *floats(BLOCKS, "carried"),
-    *floats(EVIDENCE, "away_square"),
+    *floats(EVIDENCE, "shift", "shift_count", "drifted", "carried", "away_square"),
     # what the smallest shifts of the CUSUMs are multiplied by; the lanes of the CUSUMs or of the e-detector,
     # upwards and downwards, and their thresholds
     *floats(OWN, "shift_scale"),
@@ -234,8 +228,8 @@ SIGNAL_FIELDS: Final = (
     *floats(EVIDENCE, "shape_statistic"),
     # blocks of `every` values for the per-signal detectors
     *counts(REFERENCE, "every"),
-    *counts(BLOCKS, "emitted", "block_count"),
-    *floats(BLOCKS, "block_sum"),
+    *counts(EVIDENCE, "emitted", "block_count"),
+    *floats(EVIDENCE, "block_sum"),
     # blocks for the confirmation of an alarm
     *counts(EVIDENCE, "ring_count", "rings"),
     *floats(EVIDENCE, "ring_sum"),
@@ -260,25 +254,18 @@ SIGNAL = np.dtype([(field.name, field.format, field.shape) for field in SIGNAL_F
 INHERITED: Final = tuple(field.name for field in SIGNAL_FIELDS if field.life.inherited)
 RESTARTED: Final = tuple(field.name for field in SIGNAL_FIELDS if field.life.restarts)
 INHERITED_AFTER_THE_RESTART: Final = tuple(name for name in INHERITED if name in RESTARTED)
-KEPT_THROUGH_A_SECOND_LOOK: Final = tuple(f.name for f in SIGNAL_FIELDS if f.life.survives_second_look)
 IDENTITIES: Final = tuple(field.name for field in SIGNAL_FIELDS if field.life.is_identity)
 DEFAULTS: Final = {field.name: field.default for field in SIGNAL_FIELDS}
 FORMERLY: Final = {field.name: field.formerly for field in SIGNAL_FIELDS if field.formerly}
 
 SEASON = np.dtype(
-    {
-        "names": ["mean", "knots", "weight", "sample", "weeks", "steps"],
-        "formats": [
-            *(("f4", (SLOTS,)), ("f4", (SLOTS,)), ("u2", (SLOTS,)), ("f8", (SLOTS,))),
-            *(("i2", (2, SLOTS)), ("i2", (SLOTS,))),
-        ],
-        "offsets": [0, 4 * SLOTS, 8 * SLOTS, 0, 10 * SLOTS, 14 * SLOTS],
-    }
+    [
+        *(("mean", "f4", (SLOTS,)), ("knots", "f4", (SLOTS,)), ("weight", "u2", (SLOTS,))),
+        *(("weeks", "i2", (2, SLOTS)), ("steps", "i2", (SLOTS,))),
+    ]
 )
-"""What a signal is like at each half hour of the week: mean score, the cycle that is removed, values seen.
-
-While the first day is sampled (`kernels/sample.py`) the sample stands where mean and knots will stand. An
-heir has all of it.
+"""What a signal is like at each half hour of the week: mean score, the waves that are removed, values seen;
+what the last two weeks were (`kernels/weeks.py`), and the steps that are removed. An heir has all of it.
 """
 
 

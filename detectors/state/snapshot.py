@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.state.arrays import Arrays
-from driftline.detectors.state.columns import SnapshotError, packed, unpacked
+from driftline.detectors.state.columns import SnapshotError, layout_of, packed, unpacked
 from driftline.detectors.state.fields import (
     DEFAULTS,
     FORMERLY,
@@ -68,11 +68,23 @@ def unpack_arrays(content: dict[str, Any], settings: BankSettings) -> Arrays:
 def unpack_records(three: Iterable[dict[str, Any]], shape: np.dtype[Any]) -> tuple[Records, Records, Records]:
     """Signals, their shapes and their seasons in today's layouts; raises SnapshotError as `unpacked`."""
     signals, shapes, seasons = three
-    return (
+    records = (
         unpacked(signals, SIGNAL, "signals", FORMERLY, DEFAULTS),
         unpacked(shapes, shape, "shapes", defaults=SHAPE_DEFAULTS),
         unpacked(seasons, SEASON, "seasons", defaults=SEASON_DEFAULTS),
     )
+    forget_samples(signals, records[0], records[2])
+    return records
+
+
+def forget_samples(content: dict[str, Any], signals: Records, seasons: Records) -> None:
+    """Earlier layouts had a sample of a signal's first day where mean and knots are: these begin anew."""
+    before = np.frombuffer(content["bytes"], layout_of(content["layout"]))
+    if "sampled_from_ms" not in (before.dtype.names or ()):
+        return
+    places = np.minimum(signals["season"][before["sampled_from_ms"] != 0], len(seasons)) - 1
+    for name in ("mean", "knots", "weight"):
+        seasons[name][places[places >= 0]] = 0
 
 
 def codes_fit(content: dict[str, Any], settings: BankSettings) -> bool:
