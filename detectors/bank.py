@@ -194,7 +194,7 @@ class Bank(Readings):
     def masses(self) -> list[Mass]:
         """The values of numbers that were found to stand out since it was asked last."""
         found: list[Mass] = []
-        for index in np.flatnonzero(self._arrays.signals["suspects"]).tolist():
+        for index in self._arrays.signals["suspects"].nonzero()[0].tolist():
             found += take_masses(self._arrays, index, self.signals[index].name)
         return found
 
@@ -321,16 +321,16 @@ class Bank(Readings):
     def _from_watches(self, scene: Scene, emissions: Emissions) -> list[Detection]:
         """Hands the emitted scores to river's and other per-signal detectors; their findings."""
         detections: list[Detection] = []
-        before = self._arrays.signals["emitted"] + emissions.first - emissions.last
+        before = (self._arrays.signals["emitted"] + emissions.first - emissions.last).tolist()
+        # Plain lists: taking single numbers out of arrays would cost more than the detectors do.
+        first, last, scores = (each.tolist() for each in emissions[:3])
         for index in np.flatnonzero(emissions.last > emissions.first).tolist():
             watches = self._watches[index]
             if watches is None:
                 watches = self._watches[index] = make_watches(self._arrays.signals[index], self._names(index))
-            span = slice(emissions.first[index], emissions.last[index])
-            # A plain list: taking single numbers out of arrays would cost more than the detectors do.
-            scores, name = emissions.scores[span].tolist(), self.signals[index].name
-            for place, order, watch, update in detections_of(watches, scores, int(before[index])):
-                row = int(emissions.rows[span][place])
+            own = scores[first[index] : last[index]]
+            for place, order, watch, update in detections_of(watches, own, before[index]):
+                row, name = int(emissions.rows[first[index] + place]), self.signals[index].name
                 if made := scene.per_signal(name, index, row, watch, update):
                     detections.append((row, index, order, made))
         return detections

@@ -7,18 +7,19 @@ import threading
 from typing import NamedTuple, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from driftline.detectors.clock import follow_clock
 from driftline.detectors.first_look import look
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.dormant import is_dormant
 from driftline.detectors.kernels.loop import Limits, Work, advance, is_full
-from driftline.detectors.kernels.scratch import Batch, Scratch, make_scratch
+from driftline.detectors.kernels.scratch import SCRATCH, Batch
 from driftline.detectors.kernels.warm_up import knows_enough
 from driftline.detectors.learning import learn
 from driftline.detectors.reference import arm, wake
 from driftline.detectors.signals import BankSettings
-from driftline.detectors.state.arrays import Arrays
+from driftline.detectors.state.arrays import Arrays, Row
 from driftline.detectors.thresholds import set_thresholds
 
 
@@ -26,10 +27,11 @@ class ScratchOfThread(threading.local):
     """What lies in it is of no use after a run, and to make it takes longer than to read a few rows."""
 
     def __init__(self) -> None:
-        self.scratch: Scratch = make_scratch()
+        self.memory = np.zeros(1, SCRATCH)
+        self.found = self.memory["found"][0]
 
 
-SCRATCH = ScratchOfThread()
+OF_THREAD = ScratchOfThread()
 
 
 class Noted(NamedTuple):
@@ -43,16 +45,16 @@ class Noted(NamedTuple):
 def run(arrays: Arrays, batch: Batch, settings: BankSettings, emissions: Emissions) -> list[Noted]:
     """Takes a batch into the arrays; returns the detections of the kernel."""
     limits = Limits(settings.warm_up, settings.first_look, settings.window, settings.block)
-    work = Work(arrays, batch, SCRATCH.scratch, emissions, limits)
+    work, found = Work(arrays, batch, OF_THREAD.memory, emissions, limits), OF_THREAD.found
     next_rows, stopped = np.zeros((2, len(arrays.signals)), np.int64)
-    work.scratch.found[0, 0] = 0  # what a run that failed has left there is nobody's
-    found: list[Noted] = []
+    found[0, 0] = 0  # what a run that failed has left there is nobody's
+    noted: list[Noted] = []
     while True:
         stops = advance(work, next_rows, stopped)
-        was_full = is_full(work.scratch)
-        found += take_found(work.scratch)
+        was_full = is_full(found)
+        noted += take(found)
         if stops == 0 and not was_full:
-            return found
+            return noted
         for index in stopped[:stops].tolist():
             if knows_enough(arrays.signals[index], settings.warm_up):
                 arm(arrays, index, settings)
@@ -62,11 +64,11 @@ def run(arrays: Arrays, batch: Batch, settings: BankSettings, emissions: Emissio
                 conclude(arrays, index)
 
 
-def take_found(scratch: Scratch) -> list[Noted]:
+def take(found: NDArray[np.int64]) -> list[Noted]:
     """The detections that were noted, which are noted no longer."""
-    count = int(scratch.found[0, 0])
-    scratch.found[0, 0] = 0
-    return [Noted(*noted) for noted in scratch.found[1 : count + 1].tolist()]
+    count = int(found[0, 0])
+    found[0, 0] = 0
+    return [Noted(*noted) for noted in found[1 : count + 1].tolist()]
 
 
 def conclude(arrays: Arrays, index: int) -> None:
@@ -81,9 +83,7 @@ def conclude(arrays: Arrays, index: int) -> None:
     set_thresholds(signal)
 
 
-def state_after(
-    before: Arrays, index: int, batch: Batch, row: int, settings: BankSettings
-) -> tuple[np.void, np.void]:
+def state_after(before: Arrays, index: int, batch: Batch, row: int, settings: BankSettings) -> Row:
     """One signal's record and shape as they were after a row of the batch, computed again from before it.
 
     Detections are rare; that is cheaper than keeping what a finding needs at every row, and whatever the
@@ -105,4 +105,4 @@ def state_after(
     )
     part = batch.first_rows(column, row + 1)
     run(arrays, part, settings, room_for_emissions(signals, row + 1))
-    return cast("np.void", signals[0]), cast("np.void", arrays.shapes[0])
+    return Row(cast("np.void", signals[0]), cast("np.void", arrays.shapes[0]))

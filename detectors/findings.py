@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.kernels.change_point import best_mark
-from driftline.detectors.levels import Moments, effect_size, in_units, moments, step_size
+from driftline.detectors.levels import Moments, Stay, effect_size, in_units, moments, step_size
 from driftline.detectors.reference import reference_totals
 from driftline.detectors.shares import Moved, moved, share_moments
 from driftline.detectors.signals import Transform, is_share
+from driftline.detectors.state.arrays import Row
 from driftline.detectors.windows import UNTOLD, told_before, values_needed
 
 RATE_MARGIN = 1e-6
@@ -34,7 +35,8 @@ class Finding:
     of to be near the truth. share: before and after are shares, of ones or of the first of `categories`,
     those that moved most. A mean of nan: nothing true can be told. was: the level right before the change,
     which need not be healthy; step_sd: by how many sd it left that one (`levels.step_size`); score: the mean
-    score of `after`.
+    score of `after`; first_values: how many values the reference is of while these are but the first part of
+    the warm-up, else 0.
     """
 
     signal: str
@@ -61,6 +63,11 @@ class Finding:
     was: Moments = UNTOLD
     step_sd: float = 0.0
     score: float = 0.0
+    first_values: int = 0
+
+    def retold(self, after: Moments, effect_size_sd: float) -> "Finding":
+        """The same change, told by other values after it."""
+        return sized(replace(self, after=after, effect_size_sd=effect_size_sd))
 
 
 class ChangePoint(NamedTuple):
@@ -73,12 +80,22 @@ class ChangePoint(NamedTuple):
     after: NDArray[np.float64]
 
 
-class Detected(NamedTuple):
-    """Where a detector fired."""
+class Statistic(NamedTuple):
+    """A detector's statistic when it fired, and the threshold that it has crossed."""
 
+    value: float
+    threshold: float
+
+
+class Detected(NamedTuple):
+    """A detection: of which signal, by which detector, at which row of the batch, by what."""
+
+    signal: str
+    detector: str
     row: int
     time_ms: int
     offset: int
+    statistic: Statistic
 
 
 def change_towards(signal: np.void, direction: int) -> ChangePoint:
@@ -156,23 +173,15 @@ def nearest_change(signal: np.void, values: float) -> ChangePoint:
     return min(real, key=lambda point: abs(log(point.after[0] / max(values, 1.0))))
 
 
-def finding(
-    names: tuple[str, str],
-    state: tuple[np.void, np.void],
-    point: ChangePoint,
-    measure: tuple[float, float],
-    at: Detected,
-) -> Finding:
-    """A finding by (signal, detector) from (its record, its shape); `measure` is (statistic, threshold)."""
-    signal, shape = state
-    after = moments(float(signal["origin"]), point.after)
-    score, score_before = mean_score(point.after), mean_score(point.before)
-    effect = effect_size(signal, after.mean, score)
-    was = moments(float(signal["origin"]), point.before)
-    before = told_before(signal, point.before, point.after, effect)
+def finding(at: Detected, row: Row, point: ChangePoint) -> Finding:
+    """What a detection tells of its change, in the state that the signal had then."""
+    signal = row.signal
+    now, was = stay(signal, point.after), stay(signal, point.before)
+    effect = effect_size(signal, now.values.mean, now.score)
+    before, after = told_before(signal, point.before, point.after, effect), in_units(signal, now.values)
     made = Finding(
-        signal=names[0],
-        detector=names[1],
+        signal=at.signal,
+        detector=at.detector,
         direction="up" if point.direction > 0 else "down",
         row=at.row,
         detected_ms=at.time_ms,
@@ -180,22 +189,28 @@ def finding(
         began_ms=began_ms(signal, point, at),
         began_offset=point.began_offset,
         before=before,
-        after=in_units(signal, after),
+        after=after,
         effect_size_sd=effect,
-        statistic=measure[0],
-        threshold=measure[1],
+        statistic=at.statistic.value,
+        threshold=at.statistic.threshold,
         size=abs(effect) * float(signal["effect_sd"]),
         seen=int(signal["seen"]),
         gap_ms=(int(signal["last_ms"]) - int(signal["first_ms"])) / max(int(signal["seen"]) - 1, 1),
-        needs=values_needed(signal, before, in_units(signal, after)),
+        needs=values_needed(signal, before, after),
         share=is_share(signal),
-        was=in_units(signal, was) if was.count else UNTOLD,
-        step_sd=step_size(signal, (was, score_before), (after, score)) if was.count else 0.0,
-        score=score,
+        was=in_units(signal, was.values) if was.values.count else UNTOLD,
+        step_sd=step_size(signal, was, now) if was.values.count else 0.0,
+        score=now.score,
+        first_values=int(signal["reference_count"]) if signal["rough"] else 0,
     )
     if signal["transform"] == Transform.CATEGORY:
-        return told_by_shares(made, shape, float(point.after[0]))
+        return told_by_shares(made, row.shape, float(point.after[0]))
     return sized(replace(made, odds=odds_ratio(before.mean, made.after.mean)) if made.share else made)
+
+
+def stay(signal: np.void, totals: NDArray[np.float64]) -> Stay:
+    """Values that totals are of."""
+    return Stay(moments(float(signal["origin"]), totals), mean_score(totals))
 
 
 def began_ms(signal: np.void, point: ChangePoint, at: Detected) -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from math import sqrt
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,15 +124,23 @@ def effect_size(signal: np.void, mean: float, mean_score: float) -> float:
     return difference / sd
 
 
-def step_size(signal: np.void, was: tuple[Moments, float], now: tuple[Moments, float]) -> float:
-    """By how many sd a signal has left one level for another, each told by (values, mean score), within ±100.
+class Stay(NamedTuple):
+    """Some values at one level: their moments, measured from the anchor, and their mean score."""
+
+    values: Moments
+    score: float
+
+
+def step_size(signal: np.void, was: Stay, now: Stay) -> float:
+    """By how many sd a signal has left one level for another, within ±100.
 
     In sd of the reference, or of the level that it left where that varies more. Of a signal with a cycle, a
     local level or categories it is the difference of mean scores.
     """
     if measured_in_scores(signal):
-        return (now[1] - was[1]) * score_unit(signal)
-    difference, sd = now[0].mean - was[0].mean, max(float(signal["reference_sd"]), was[0].sd)
+        return (now.score - was.score) * score_unit(signal)
+    difference = now.values.mean - was.values.mean
+    sd = max(float(signal["reference_sd"]), was.values.sd)
     if abs(difference) >= EFFECT_MAX * sd:
         return 0.0 if difference == 0.0 else EFFECT_MAX if difference > 0 else -EFFECT_MAX
     return difference / sd

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from math import sqrt
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from driftline.detectors.engine import state_after
 from driftline.detectors.findings import (
     Detected,
     Finding,
+    Statistic,
     change_towards,
     finding,
     last_values,
@@ -21,7 +22,7 @@ from driftline.detectors.kernels.names import CUSUM, NAMES, PAGE_HINKLEY, SHAPE,
 from driftline.detectors.kernels.scratch import Batch
 from driftline.detectors.levels import score_unit
 from driftline.detectors.signals import BankSettings
-from driftline.detectors.state.arrays import Kept
+from driftline.detectors.state.arrays import Kept, Row
 from driftline.detectors.watches import Watch
 from driftline.detectors.whitening import to_score
 from driftline.detectors.windows import reference_moments, told_spread
@@ -35,28 +36,28 @@ class Scene:
     batch: Batch
     settings: BankSettings
 
-    def state(self, index: int, row: int) -> tuple[np.void, np.void]:
-        """The record of a signal, and its shape, after a row."""
+    def state(self, index: int, row: int) -> Row:
+        """A signal after a row."""
         return state_after(self.before.arrays(), index, self.batch, row, self.settings)
 
-    def detected(self, row: int) -> Detected:
-        """A row with its time and offset."""
-        return Detected(row, int(self.batch.times_ms[row]), int(self.batch.offsets[row]))
+    def detected(self, signal: str, detector: str, row: int, statistic: Statistic) -> Detected:
+        """A detection at a row, with its time and offset."""
+        time_ms, offset = int(self.batch.times_ms[row]), int(self.batch.offsets[row])
+        return Detected(signal, detector, row, time_ms, offset, statistic)
 
     def of_kernel(self, name: str, index: int, row: int, test: int) -> Finding:
         """The finding of one of the kernel's tests."""
         state = self.state(index, row)
-        signal = state[0]
-        direction, measure, of = told_by(signal, test)
-        at, names = self.detected(row), (name, NAMES[test])
-        if of == "mean":
-            return finding(names, state, change_towards(signal, direction), measure, at)
-        if of == "variance":
-            since, ratio = spread_since(signal, direction)
-        else:
-            since, ratio = float(SHAPE_WINDOW), 1.0
-        made = finding(names, state, last_values(signal, since, direction, at), measure, at)
-        return not_of_the_mean(made, signal, (since, ratio), of)
+        signal, fired = state.signal, fired_by(state.signal, test)
+        at = self.detected(name, NAMES[test], row, fired.statistic)
+        if fired.of == "mean":
+            return finding(at, state, change_towards(signal, fired.direction))
+        if fired.of == "shape":
+            made = finding(at, state, last_values(signal, SHAPE_WINDOW, fired.direction, at))
+            return replace(made, of="shape") if made.share else of_shape(made, signal)
+        spread = spread_since(signal, fired.direction)
+        made = finding(at, state, last_values(signal, spread.values, fired.direction, at))
+        return of_variance(made, signal, spread)
 
     def per_signal(self, name: str, index: int, row: int, watch: Watch, update: int) -> Finding | None:
         """The finding of a per-signal detector at its update of this number.
@@ -64,56 +65,65 @@ class Scene:
         None when it is told already, or no more than what the signal's cycle is allowed to be off by.
         """
         state = self.state(index, row)
-        signal = state[0]
+        signal = state.signal
         every = int(signal["every"])
         point = nearest_change(signal, watch.values_since_change(every, update))
-        measure = watch.measure(every)
-        made = finding((name, watch.name), state, point, measure, self.detected(row))
+        made = finding(self.detected(name, watch.name, row, watch.statistic(every)), state, point)
         allowed_sd = float(signal["allowance"]) * to_score(signal) * score_unit(signal)
         return made if abs(made.effect_size_sd) >= allowed_sd and watch.tells(made) else None
 
 
-def spread_since(signal: np.void, direction: int) -> tuple[float, float]:
-    """Since when the variance is another, in values, and the ratio of the sd to what it was."""
+class Spread(NamedTuple):
+    """Since how many values the variance is another, and the ratio of the sd to what it was."""
+
+    values: float
+    ratio: float
+
+
+def spread_since(signal: np.void, direction: int) -> Spread:
+    """What the test of the variance has seen since it rose."""
     _, count, squares = signal["spreads"][0 if direction > 0 else 1].tolist()
-    return count, sqrt(squares / max(count, 1.0))
+    return Spread(count, sqrt(squares / max(count, 1.0)))
 
 
-def not_of_the_mean(
-    made: Finding, signal: np.void, spread: tuple[float, float], of: Literal["variance", "shape"]
-) -> Finding:
-    """The finding of a change of something else: an effect of the variance says how much wider (spread: since
-    so many values, by this ratio of sds).
-    """
-    if of == "variance":
-        since, ratio = spread
-        before, after = told_spread(signal, since, ratio > 1)
-        return sized(replace(made, before=before, after=after, effect_size_sd=ratio - 1, of=of))
-    if made.share:
-        return replace(made, of=of)
-    return replace(made, before=reference_moments(signal), of=of)
+def of_variance(made: Finding, signal: np.void, spread: Spread) -> Finding:
+    """The finding of a change of the variance: its effect says how much wider values lie."""
+    before, after = told_spread(signal, spread.values, spread.ratio > 1)
+    return sized(replace(made, before=before, after=after, effect_size_sd=spread.ratio - 1, of="variance"))
 
 
-Told = tuple[int, tuple[float, float], Literal["mean", "variance", "shape"]]
+def of_shape(made: Finding, signal: np.void) -> Finding:
+    """The finding of a change of a number's distribution, which is measured against the reference."""
+    return replace(made, before=reference_moments(signal), of="shape")
 
 
-def told_by(signal: np.void, test: int) -> Told:
-    """(direction, (statistic, threshold), what changed) of the kernel's test that has just fired."""
+class Fired(NamedTuple):
+    """What a test of the kernel that has just fired says: which way, by what, and what has changed."""
+
+    direction: int
+    statistic: Statistic
+    of: Literal["mean", "variance", "shape"] = "mean"
+
+
+def fired_by(signal: np.void, test: int) -> Fired:
+    """What the kernel's test has left in the record."""
     if test == PAGE_HINKLEY:
         rising = signal["ph_increase"] - signal["ph_increase_min"]
         falling = signal["ph_decrease_max"] - signal["ph_decrease"]
         drift = int(signal["ph_drift"])
-        return drift, (float(rising if drift > 0 else falling), float(signal["ph_threshold"])), "mean"
+        return Fired(drift, Statistic(float(rising if drift > 0 else falling), float(signal["ph_threshold"])))
     if test == VARIANCE:
         widened = int(signal["widened"])
-        statistic = float(signal["spreads"][0 if widened > 0 else 1][0])
-        return widened, (statistic, float(signal["spread_height"])), "variance"
+        height = float(signal["spreads"][0 if widened > 0 else 1][0])
+        return Fired(widened, Statistic(height, float(signal["spread_height"])), "variance")
     if test == SHAPE:
         wider = 1 if signal["recent"][0, 5] >= 0 else -1
-        return wider, (float(signal["shape_statistic"]), float(signal["shape_height"])), "shape"
+        return Fired(
+            wider, Statistic(float(signal["shape_statistic"]), float(signal["shape_height"])), "shape"
+        )
     turned = int(signal["turned"])
     lanes, heights = signal["lanes"][0 if turned > 0 else 1], signal["heights"]
     if test == CUSUM:
         lane = int(np.argmax(lanes / heights))
-        return turned, (float(lanes[lane]), float(heights[lane])), "mean"
-    return turned, (float(signal["lanes"].sum()) / (2 * ODDS_LANES), float(heights[0])), "mean"
+        return Fired(turned, Statistic(float(lanes[lane]), float(heights[lane])))
+    return Fired(turned, Statistic(float(signal["lanes"].sum()) / (2 * ODDS_LANES), float(heights[0])))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from driftline.detectors.calibration import shares_of
-from driftline.detectors.findings import Finding
+from driftline.detectors.findings import Finding, Statistic
 from driftline.detectors.kernels.names import NAMES
 from driftline.detectors.reference import reference_scores
 from driftline.detectors.registry import FACTORIES, Calibration, Detector, Windowed
@@ -45,11 +45,11 @@ class Watch:
         told, self.told = self.told, (found.direction, found.began_offset)
         return self.told != told
 
-    def measure(self, every: int) -> tuple[float, float]:
-        """(statistic, threshold) of a detection: of a window its mean score and its detector's threshold."""
+    def statistic(self, every: int) -> Statistic:
+        """Of a detection: of a window its mean score beside its detector's threshold."""
         if isinstance(self.detector, Windowed):
-            return self.detector.level() / sqrt(every), float(self.detector.threshold)
-        return 1.0, 1.0
+            return Statistic(self.detector.level() / sqrt(every), float(self.detector.threshold))
+        return Statistic(1.0, 1.0)
 
     def values_since_change(self, every: int, update: int) -> float:
         """How many values ago the change began, as far as the detector says."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from driftline.detectors.levels import (
     Moments,
+    Stay,
     effect_size,
     in_units,
     measured_in_scores,
@@ -103,8 +104,15 @@ def told_before(
     return next(material, agreeing[0] if agreeing else fallback)
 
 
-def told_spread(signal: np.void, values: float, wider: bool) -> tuple[Moments, Moments]:
-    """(before, after) of a change of the variance that began about so many values ago.
+class BeforeAfter(NamedTuple):
+    """What a signal was and what it has become, in its units."""
+
+    before: Moments
+    after: Moments
+
+
+def told_spread(signal: np.void, values: float, wider: bool) -> BeforeAfter:
+    """What is told of a change of the variance that began about so many values ago.
 
     Before is the reference, or what else the recent window holds: the first whose sd agrees.
     """
@@ -117,7 +125,8 @@ def told_spread(signal: np.void, values: float, wider: bool) -> tuple[Moments, M
     if measured_in_scores(signal):
         candidates.reverse()
     after = in_units(signal, moments(origin, totals))
-    return next((each for each in candidates if (after.sd > each.sd) == wider), UNTOLD), after
+    before = next((each for each in candidates if (after.sd > each.sd) == wider), UNTOLD)
+    return BeforeAfter(before, after)
 
 
 class Since(NamedTuple):
@@ -139,9 +148,10 @@ def since(signal: np.void, found: Told, values: int) -> Since | None:
     if not values == totals[0] > 0:
         return None
     now, score = moments(origin, totals), float(totals[3]) / values
-    was = replace(found.was, mean=found.was.mean - anchor)
-    was_score = found.score - found.step_sd / score_unit(signal)
-    step = step_size(signal, (was, was_score), (now, score))
+    was = Stay(
+        replace(found.was, mean=found.was.mean - anchor), found.score - found.step_sd / score_unit(signal)
+    )
+    step = step_size(signal, was, Stay(now, score))
     return Since(in_units(signal, now), effect_size(signal, now.mean, score), step)
 
 

@@ -43,6 +43,7 @@ from driftline.detectors.kernels.warm_up import (
 )
 from driftline.detectors.kernels.window import add_gaps, gaps_among, remember
 from driftline.detectors.state.arrays import Arrays
+from driftline.detectors.state.fields import Records
 
 NOTED_MAX = CHUNK  # detections of a signal to take over at once; one chunk adds fewer than two a value
 RATE_LIMIT = 6.0  # no score of a 0/1 value is beyond
@@ -60,11 +61,14 @@ class Limits(NamedTuple):
 
 
 class Work(NamedTuple):
-    """What a call of the loop works on: signals, a batch, memory for a chunk, room for scores, settings."""
+    """What a call of the loop works on: signals, a batch, memory for a chunk, room for scores, settings.
+
+    The memory is an array of one record, `Scratch`: a record by itself would take numba 50 µs to look at.
+    """
 
     arrays: Arrays
     batch: Batch
-    scratch: Scratch
+    memory: Records
     emissions: Emissions
     limits: Limits
 
@@ -80,7 +84,7 @@ class Took(NamedTuple):
 @inner
 def learn_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
     """Learns from `count` values; returns how many it took, and whether the signal is to be looked at."""
-    arrays, scratch, limits = work.arrays, work.scratch, work.limits
+    arrays, scratch, limits = work.arrays, work.memory[0], work.limits
     signal = arrays.signals[index]
     shape = arrays.shapes[signal["shape"]]
     taken = values_to_learn(signal, scratch, count, limits.warm_up, limits.first_look)
@@ -99,7 +103,7 @@ def learn_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
 @inner
 def skip_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
     """Counts the zeros of a dormant signal; returns how many, and whether a 1 follows, which wakes it."""
-    scratch, events, window = work.scratch, work.batch.events, work.limits.window
+    scratch, events, window = work.memory[0], work.batch.events, work.limits.window
     signal = work.arrays.signals[index]
     score(signal, work.arrays.shapes[signal["shape"]], scratch, count)
     zeros = zeros_at_start(scratch.values, count)
@@ -121,7 +125,7 @@ def skip_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
 @inner
 def attempt(work: Work, index: int, count: int) -> int:
     """Shows `count` values to the tests of mean and variance, up to a detection; returns how many it took."""
-    scratch, signal = work.scratch, work.arrays.signals[index]
+    scratch, signal = work.memory[0], work.arrays.signals[index]
     score(signal, work.arrays.shapes[signal["shape"]], scratch, count)
     remove_cycle(signal, work.arrays.seasons[signal["season"]], work.batch, scratch, count)
     number = is_number(signal)
@@ -166,7 +170,7 @@ def settle(signal: Any, shape: Any, season: Any) -> None:
 @inner
 def watch_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
     """Watches `count` values; returns how many it took, and whether more can be learned after the last."""
-    arrays, batch, scratch, limits = work.arrays, work.batch, work.scratch, work.limits
+    arrays, batch, scratch, limits = work.arrays, work.batch, work.memory[0], work.limits
     signal = arrays.signals[index]
     shape, season = arrays.shapes[signal["shape"]], arrays.seasons[signal["season"]]
     settle(signal, shape, season)
@@ -233,9 +237,9 @@ def row_after(signal: Any, scratch: Scratch, took: Took, stop: int) -> int:
 
 
 @inner
-def is_full(scratch: Scratch) -> bool:
+def is_full(found: NDArray[np.int64]) -> bool:
     """Whether what was found has to be taken over before more may be."""
-    return bool(scratch.found[0, 0] >= NOTED_MAX)
+    return bool(found[0, 0] >= NOTED_MAX)
 
 
 @inner
@@ -255,12 +259,13 @@ def advance(work: Work, next_rows: NDArray[np.int64], stopped: NDArray[np.int64]
     and returns how many. Each has stopped there and takes the rest of the batch in the next call, as all do
     when very many detections are noted (`is_full`).
     """
-    batch, scratch, found, limits = work.batch, work.scratch, work.scratch.found, work.limits
+    batch, scratch, limits = work.batch, work.memory[0], work.limits
+    found = scratch.found
     rows, stops = batch.matrix.shape[1], 0
     for index in range(next_rows.shape[0]):
         signal, row, told = work.arrays.signals[index], next_rows[index], found[0, 0]
         while (
-            row < rows and not has_stopped(signal, limits.warm_up, limits.first_look) and not is_full(scratch)
+            row < rows and not has_stopped(signal, limits.warm_up, limits.first_look) and not is_full(found)
         ):
             if is_dormant(signal) and only_zeros(signal, batch):
                 row = skip_rest(work, signal, row)

@@ -34,6 +34,13 @@ class Arrays(NamedTuple):
     buffered_slots: NDArray[np.uint16]
 
 
+class Row(NamedTuple):
+    """One signal: its record, and its shape."""
+
+    signal: np.void
+    shape: np.void
+
+
 def empty_arrays(categories: int, warm_up: int) -> Arrays:
     """Arrays of no signal. Row 0 of all but signals belongs to nobody, so that index 0 is always valid."""
     shapes, seasons = np.zeros(1, shape_dtype(categories)), np.zeros(1, SEASON)

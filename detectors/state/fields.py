@@ -13,6 +13,7 @@ BINARY, CATEGORY, TAIL) a Season record; the many 0/1 signals of data quality do
 """
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -278,6 +279,7 @@ SHAPE_DEFAULTS: Final = {"usual": 0.04, "mode": np.nan}
 """Of references that knew nothing of single values: each may have been nearly a quantile (`MASS_SHARE`)."""
 
 
+@cache
 def shape_dtype(categories: int) -> np.dtype[Any]:
     """The Shape record: 129 quantiles, or one entry per code, 0 being "other" and the last one "unseen".
 

@@ -4,14 +4,12 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from driftline.schemas import rfc3339
-from driftline.schemas.status import ALL_VERSIONS
-from driftline.stream_app.monitoring.arming import Wait
+from driftline.stream_app.monitoring.arming import Wait, named
 from driftline.stream_app.monitoring.notices import Notice
 from driftline.stream_app.pipeline import Shard
 from driftline.stream_app.pipeline.watch import ModelWatch
 
 LEARNING: Final = "learning"
-NAMED_MAX: Final = 3
 
 
 @dataclass(frozen=True)
@@ -58,11 +56,8 @@ def learning(model: str, watch: ModelWatch, told: set[str]) -> list[Unwatched]:
         if subject in told:
             continue
         first = some[0]
-        of = "all versions" if first.version == ALL_VERSIONS else f"version {first.version}"
-        names = ", ".join(wait.signal for wait in some[:NAMED_MAX])
-        more = f" and {len(some) - NAMED_MAX:,} more" if len(some) > NAMED_MAX else ""
         ready = f", ready about {rfc3339(first.ready_ms)[:16]}" if first.ready_ms is not None else ""
-        sentence = f"still learning, of {of}: {names}{more} ({first.signal}: {first.why}{ready})."
+        sentence = f"still learning, of {named(some)} ({first.signal}: {first.why}{ready})."
         since = rfc3339(min(wait.since_ms for wait in some))
         found.append(Unwatched(model, LEARNING, subject, sentence, len(some), since))
     return found

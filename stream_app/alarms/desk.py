@@ -36,7 +36,7 @@ from driftline.stream_app.monitoring.masses import has_young_value
 from driftline.stream_app.monitoring.model import ModelMonitor
 
 # A finding that nothing confirmed within an hour, or twice the time that the change took to be found, is
-# forgotten.
+# forgotten; but not before its signal had the values that would confirm it, which are rare where traffic is.
 PENDING_MS = 3_600_000
 PENDING_DELAYS = 2
 # How often an incident is looked at for recovery, in event time.
@@ -109,20 +109,26 @@ class AlarmDesk:
             if shown is not None:
                 del self.state.pending[key]
                 confirmed.append(shown)
-            elif signal is None or now_ms - evidence.arrived_ms > pending_ms(evidence):
+            elif signal is None or now_ms - evidence.arrived_ms > self._pending_ms(evidence):
                 del self.state.pending[key]
         alerts = self._take(confirmed, CONFIRMED_STAGES, now_ms, coverage)
         for incident in list(self.state.incidents):
             alerts += self._follow(incident, now_ms, coverage)
         return alerts
 
+    def _pending_ms(self, evidence: Evidence) -> float:
+        """How long a finding waits to be confirmed: a change that shows slowly is also confirmed slowly."""
+        found = evidence.finding
+        blocks_ms = self.plan.alerts.of_blocks * self.monitor.bank_settings.block * found.gap_ms
+        return max(PENDING_MS, PENDING_DELAYS * (found.detected_ms - found.began_ms), blocks_ms)
+
     def _shown_since(self, evidence: Evidence, signal: SignalState) -> Evidence | None:
         """What waits to be confirmed, once the values after it have done so."""
-        if not evidence.again:
-            return evidence if late_confirmed(evidence, signal, self.plan) else None
         since = self._since(evidence)
-        shown = since is not None and is_certain(evidence, since, signal, self.plan)
-        return told_by(evidence, since) if since is not None and shown else None
+        if since is not None and is_certain(evidence, since, signal, self.plan):
+            return told_by(evidence, since)
+        late = not evidence.again and late_confirmed(evidence, signal, self.plan)
+        return evidence if late else None
 
     def _take(
         self, found: Sequence[Evidence], stages: tuple[Stage, ...], now_ms: int, coverage: Coverage
@@ -326,9 +332,3 @@ def with_more_values(evidence: Evidence, after: Moments | None) -> Evidence:
         return evidence
     size = abs(after.mean - found.before.mean) if found.of == "mean" and not found.categories else found.size
     return structs.replace(evidence, finding=dataclasses.replace(found, after=after, size=size))
-
-
-def pending_ms(evidence: Evidence) -> int:
-    """How long a finding waits to be confirmed: a change that shows slowly is also confirmed slowly."""
-    finding = evidence.finding
-    return max(PENDING_MS, PENDING_DELAYS * (finding.detected_ms - finding.began_ms))

@@ -51,14 +51,20 @@ def from_its_base(evidence: Evidence) -> Evidence:
     return structs.replace(evidence, finding=changed, again=True)
 
 
+def left_sd(evidence: Evidence, since: Since) -> float:
+    """By how many sd the values since a finding lie from what it was a change of."""
+    return since.step_sd if evidence.again else since.effect_sd
+
+
 def is_certain(evidence: Evidence, since: Since, signal: SignalState, plan: ModelPlan) -> bool:
     """Whether the values since the finding are at neither the base nor the reference, and not by chance."""
     if since.values.count < VALUES_MIN:
         return False
     error_sd = sqrt((1 + signal.phi) / (1 - signal.phi) / since.values.count)
-    is_large = abs(since.step_sd) >= plan.alerts.effect_size_floor_sd
-    same_way = since.step_sd * evidence.finding.effect_size_sd > 0
-    left = abs(since.step_sd) >= CERTAIN_STANDARD_ERRORS * error_sd
+    size_sd = left_sd(evidence, since)
+    is_large = abs(size_sd) >= plan.alerts.effect_size_floor_sd
+    same_way = size_sd * evidence.finding.effect_size_sd > 0
+    left = abs(size_sd) >= CERTAIN_STANDARD_ERRORS * error_sd
     elsewhere = abs(since.effect_sd) >= max(
         tolerance_sd(evidence.finding.effect_size_sd), ELSEWHERE_STANDARD_ERRORS * error_sd
     )
@@ -67,5 +73,5 @@ def is_certain(evidence: Evidence, since: Since, signal: SignalState, plan: Mode
 
 def told_by(evidence: Evidence, since: Since) -> Evidence:
     """The evidence with what the signal has become."""
-    found = replace(evidence.finding, after=since.values, effect_size_sd=since.step_sd)
-    return structs.replace(evidence, finding=replace(found, size=abs(found.after.mean - found.before.mean)))
+    found = evidence.finding.retold(since.values, left_sd(evidence, since))
+    return structs.replace(evidence, finding=found)

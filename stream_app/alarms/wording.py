@@ -43,6 +43,7 @@ def description_of(incident: Incident, others: list[Incident], moved_features: l
     parts = [
         ending_of(incident) if incident.ended is not None else "",
         since_when(incident),
+        roughly(incident),
         categories_of(incident),
         segments(incident),
         also(incident),
@@ -67,6 +68,12 @@ def since_when(incident: Incident) -> str:
         f"{'Began' if incident.ended is not None else 'Since'} {clock(incident.began_ms)}, "
         f"found {found_after} later{by}.{again}"
     )
+
+
+def roughly(incident: Incident) -> str:
+    """That little is known yet of what is normal."""
+    values = incident.first.evidence.finding.first_values
+    return f"Compared with its first {values:,} values, while it learns." if values else ""
 
 
 def categories_of(incident: Incident) -> str:

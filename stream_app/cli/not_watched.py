@@ -1,4 +1,4 @@
-"""Closing words: what a run did not watch, and why."""
+"""Closing words: what a run did not watch, or by less than it will, and why."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,16 +7,24 @@ from rich.text import Text
 
 from driftline.stream_app.adapters.unwatched import LEARNING, Unwatched
 from driftline.stream_app.cli.terminal import standard_error
+from driftline.stream_app.monitoring.notices import Why
 
 LINES_MAX: Final = 10
 
 
 def print_not_watched(unwatched: Sequence[Unwatched]) -> None:
-    """A short section on standard error; nothing when everything was watched."""
+    """Short sections on standard error; nothing when everything was watched."""
+    roughly = [each for each in unwatched if each.why == Why.WATCHED_ROUGHLY]
+    print_section("Not watched:", [each for each in unwatched if each not in roughly])
+    print_section("Watched roughly:", roughly)
+
+
+def print_section(title: str, unwatched: Sequence[Unwatched]) -> None:
+    """So many lines below a title; nothing of nothing."""
     if not unwatched:
         return
     console = standard_error()
-    console.print("Not watched:")
+    console.print(title)
     for each in unwatched[:LINES_MAX]:
         console.print(line_of(each))
     if len(unwatched) > LINES_MAX:

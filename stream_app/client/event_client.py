@@ -69,8 +69,10 @@ class EventClient:
         try:
             if self._block and kind is None:
                 self._outbox.drain()
-        finally:
-            self.close()
+        except BaseException:
+            self.close(timeout_s=0.0)  # it has waited for long enough
+            raise
+        self.close()
 
     def _log(
         self,

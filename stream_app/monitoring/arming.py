@@ -1,6 +1,6 @@
 """Signals that are not armed yet: how much they have learned, and when they will know enough."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from driftline.schemas.status import ALL_VERSIONS
@@ -16,7 +16,7 @@ NAMED_MAX: Final = 3
 
 
 class Wait(NamedTuple):
-    """A signal without a reference. ``ready_ms`` is None where it will not be ready within a week."""
+    """A signal without its whole reference. ``ready_ms`` is None where it will not be ready within a week."""
 
     version: str
     role: str
@@ -31,7 +31,7 @@ class Wait(NamedTuple):
 
     @property
     def why(self) -> str:
-        """In words."""
+        """In words: ``watched roughly: 312 of 2,000 values``."""
         if self.seen >= self.needed:
             return "its values differ too little, or too seldom, to learn from"
         of = progress(self.seen, self.needed, rough=self.rough)
@@ -65,17 +65,37 @@ def waits_of(stream: Stream, now_ms: int) -> Iterator[Wait]:
 
 
 def note_waits(notices: Notices, stream: Stream, waits: list[Wait], now_ms: int) -> None:
-    """Say once of a stream that some of its signals will not be armed within a week; take it back later."""
+    """Say once of a stream that some of its signals will not be armed within a week, or are watched by the
+    first part of their warm-up until then; take it back later.
+    """
     subject = f"{stream.version} {stream.role}"
     known = [wait for wait in waits if wait.seen > 1 and now_ms - wait.since_ms >= KNOWN_MS]
     never = [wait for wait in known if wait.ready_ms is None]
-    if not never:
-        notices.settle(Why.NOT_ARMED, subject)
-        return
-    slowest = min(never, key=lambda wait: wait.seen / wait.needed)
-    names = [wait.signal for wait in never[:NAMED_MAX]]
-    more = f" and {len(never) - len(names):,} more" if len(never) > len(names) else ""
-    of = "all versions" if stream.version == ALL_VERSIONS else f"version {stream.version}"
-    sentence = f"not armed within a week, of {of}: {', '.join(names)}{more} ({slowest.signal}: {slowest.why})"
-    noted = notices.holds(Why.NOT_ARMED, subject)
-    notices.note(Why.NOT_ARMED, subject, f"{sentence}.", now_ms, 0 if noted else 1)
+    for why, some in (
+        (Why.NOT_ARMED, [wait for wait in never if not wait.rough]),
+        (Why.WATCHED_ROUGHLY, [wait for wait in never if wait.rough]),
+    ):
+        if some:
+            noted = notices.holds(why, subject)
+            notices.note(why, subject, waiting_in_words(some), now_ms, 0 if noted else 1)
+        else:
+            notices.settle(why, subject)
+
+
+def waiting_in_words(waits: Sequence[Wait]) -> str:
+    """A sentence about signals of a stream that will not be armed within a week: all roughly, or none.
+
+    ``not armed within a week, of version 1: feature:x and 4 more (feature:x: 60 of 2,000 values: …).``
+    """
+    slowest = min(waits, key=lambda wait: wait.seen / wait.needed)
+    how = "by the first part of a warm-up of more than a week" if slowest.rough else "not armed within a week"
+    return f"{how}, of {named(waits)} ({slowest.signal}: {slowest.why})."
+
+
+def named(waits: Sequence[Wait]) -> str:
+    """The signals of a stream in words: ``version 1: feature:x, missing:x and 4 more``."""
+    version = waits[0].version
+    of = "all versions" if version == ALL_VERSIONS else f"version {version}"
+    names = ", ".join(wait.signal for wait in waits[:NAMED_MAX])
+    more = f" and {len(waits) - NAMED_MAX:,} more" if len(waits) > NAMED_MAX else ""
+    return f"{of}: {names}{more}"

@@ -81,7 +81,8 @@ class Entries:
 
     def add(self, row: tuple[int, int, int, int, int, int], text: bytes) -> None:
         """One entry more; it replaces one with the same key."""
-        self.remove(row[:1])
+        if row[0] in self._places:
+            self.remove(row[:1])
         self._make_room(1)
         place = self._places[row[0]] = len(self._texts)
         self._room[place] = row

@@ -33,6 +33,8 @@ class Why(StrEnum):
     """Values that do not fit the type of their name."""
     NOT_ARMED = "not_armed"
     """A signal that will not be armed within a week at its rate, or never."""
+    WATCHED_ROUGHLY = "watched_roughly"
+    """A signal that is watched by the first part of its warm-up, which will take longer than a week."""
     BEGINS_ANEW = "begins_anew"
     """What was learned of it before a restart means nothing under today's release or settings."""
     LIMIT = "limit"

@@ -60,14 +60,13 @@ class Turns:
         faces, ailing = self._seen(looks, news)
         fresh, same = self._times_ms == NEVER, faces == self._faces
         waited = ailing | (now_ms - self._times_ms >= self._every_ms)
-        due = np.flatnonzero(fresh | ~same | ((self._revisions != revision) & waited))
+        due = (fresh | ~same | ((self._revisions != revision) & waited)).nonzero()[0]
         self._times_ms[due], self._revisions[due], self._faces[due] = now_ms, revision, faces[due]
-        for place in np.flatnonzero(
-            fresh
-        ).tolist():  # healthy signals do not all begin their minutes together
+        for place in fresh.nonzero()[0].tolist():  # healthy signals do not all begin their minutes together
             key = f"{self._prefix}{self.signals[place].name}"
             self._times_ms[place] -= crc32(key.encode()) % self._every_ms
-        return due.tolist()
+        places: list[int] = due.tolist()
+        return places
 
     def _seen(self, looks: Looks, news: News) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """The faces of all signals, and which ail."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import structs
 
-from driftline.detectors import Moments
+from driftline.detectors import Moments, Since
 from driftline.schemas import Alert, Coverage
 from driftline.stream_app.alarms.desk import AlarmDesk
 from driftline.stream_app.alarms.incident import Evidence
@@ -20,12 +20,13 @@ HOUR_MS = 60 * MINUTE_MS
 
 
 class Desk(AlarmDesk):
-    """Every signal looks like ``signal``, and its last values like ``lately``."""
+    """Every signal looks like ``signal``; its last values are ``lately``, since a finding ``later``."""
 
     def __init__(self, plan: ModelPlan | None = None) -> None:
         super().__init__(ModelMonitor("search", plan or ModelPlan(), Limits()))
         self.signal = ARMED
         self.lately = Moments(0.0, 1.0, 1000)
+        self.later: Since | None = None
         self.monitor.streams.new(StreamKey("1", "live"))
         self.monitor.streams.new(StreamKey("*", "live"))
         self.hear(START_MS)
@@ -51,6 +52,9 @@ class Desk(AlarmDesk):
 
     def _last_values(self, evidence: Evidence, values: float) -> Moments:
         return self.lately
+
+    def _since(self, evidence: Evidence) -> Since | None:
+        return self.later
 
 
 def change(

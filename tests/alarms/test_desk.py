@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import replace
+from math import nan
 
 import pytest
 from msgspec import structs
 
-from driftline.detectors import Moments
+from driftline.detectors import Moments, Since
 from driftline.schemas import Alert, Ended, Kind, encode_alert
 from driftline.stream_app.alarms.incident import Evidence
 from driftline.stream_app.config import AlertsPlan, ModelPlan, SignalPlan
@@ -178,3 +179,43 @@ def test_every_word_of_a_life_passes_the_checks() -> None:
         said += desk.at(minute)
     check(json.loads(encode_alert(alert)) for alert in said)
     assert [alert.status for alert in said][-1] == "resolved"
+
+
+@pytest.mark.parametrize(
+    ("delay_minutes", "gap_minutes", "waits_minutes"),
+    [(1, 0.1, 60), (600, 0.1, 1200), (1, 9, 6 * 32 * 9)],
+    ids=["usual", "slow change", "thin traffic"],
+)
+def test_a_finding_waits_as_long_as_its_confirmation_takes(
+    delay_minutes: int, gap_minutes: float, waits_minutes: int
+) -> None:
+    """A rate of a few labels an hour takes a day to be found twice; a value every nine minutes 29 hours."""
+    desk = Desk()
+    detected_ms = START_MS + delay_minutes * MINUTE_MS
+    found = change(effect=0.15, gap_ms=gap_minutes * MINUTE_MS, detected_ms=detected_ms)
+    desk.found(found)
+    desk.at(1 + waits_minutes)
+    assert desk.state.pending
+    desk.at(2 + waits_minutes)
+    assert not desk.state.pending
+
+
+def test_a_finding_is_confirmed_by_the_values_after_it_as_soon_as_these_are_certain() -> None:
+    """What five values showed would be told after 128 more, a day later where traffic is thin."""
+    desk = Desk()
+    few = Moments(2.0, 1.0, 5)
+    desk.found(change(effect=2.0, after=few))
+    desk.later = Since(Moments(2.1, 1.0, 4), effect_sd=2.1, step_sd=nan)
+    assert desk.at(2) == []
+    desk.later = Since(Moments(2.1, 1.0, 9), effect_sd=2.1, step_sd=nan)
+    (alert,) = desk.at(3)
+    assert alert.drift is not None and alert.drift.after.count == 9
+
+
+def test_values_after_a_finding_that_say_otherwise_confirm_nothing() -> None:
+    """A handful of lucky values would page somebody."""
+    desk = Desk()
+    desk.found(change(effect=2.0, after=Moments(2.0, 1.0, 5)))
+    for effect_sd in (0.3, -2.1):
+        desk.later = Since(Moments(effect_sd, 1.0, 500), effect_sd, step_sd=nan)
+        assert desk.at(2) == []

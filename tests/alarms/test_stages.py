@@ -5,7 +5,6 @@ from msgspec import structs
 
 from driftline.detectors import Moments, SignalState
 from driftline.schemas import Kind
-from driftline.stream_app.alarms.desk import pending_ms
 from driftline.stream_app.alarms.incident import Evidence, Member
 from driftline.stream_app.alarms.recovery import has_recovered
 from driftline.stream_app.alarms.stages import STAGES, Case, Held, late_confirmed, run
@@ -325,14 +324,6 @@ def test_a_rare_event_that_doubles_is_worth_an_alert() -> None:
     other = Line()
     other.take(evidence(effect=0.05))
     assert other.take(evidence(effect=0.05, detector="page_hinkley")) is Held.UNCONFIRMED
-
-
-def test_a_change_that_shows_slowly_waits_longer_for_its_confirmation() -> None:
-    """A rate of a few labels an hour takes a day to be found twice."""
-    slow = evidence(effect=0.15)
-    slow = structs.replace(slow, finding=replace(slow.finding, detected_ms=600 * MINUTE_MS))
-    assert pending_ms(evidence()) == 60 * MINUTE_MS
-    assert pending_ms(slow) == 1200 * MINUTE_MS
 
 
 def test_the_cause_is_ranked_first_then_the_largest_effect() -> None:

@@ -146,3 +146,11 @@ def test_durations() -> None:
     """A number of milliseconds is nobody's idea of a while."""
     texts = [duration(ms) for ms in (40_000, 720_000, 18_720_000, 259_200_000, 7_200_000)]
     assert texts == ["40 s", "12 min", "5.2 h", "3 days", "2 h"]
+
+
+def test_it_says_that_little_is_known_yet() -> None:
+    """A change found by the first 360 values would be believed like one found by 2,000."""
+    (alert,) = Desk().found(change(first_values=360))
+    assert "Compared with its first 360 values, while it learns." in alert.annotations.description
+    (alert,) = Desk().found(change())
+    assert "while it learns" not in alert.annotations.description

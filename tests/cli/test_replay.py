@@ -17,6 +17,7 @@ from driftline.stream_app.adapters.files import Meter, records_of
 from driftline.stream_app.adapters.unwatched import Unwatched
 from driftline.stream_app.cli import main
 from driftline.stream_app.cli.not_watched import LINES_MAX, print_not_watched
+from driftline.stream_app.monitoring.notices import Why
 from driftline.stream_app.pipeline import Record, Records, Shard
 from driftline.stream_app.simulator import scenarios, write_file
 from tests.streams import PREDICTIONS, Stream
@@ -253,6 +254,8 @@ def test_closing_words_are_bounded(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[1] == "  m: f0 is odd (3 times since 2026-11-22)"
     assert lines[-1] == f"  and {30 - LINES_MAX} more"
     assert len(lines) == LINES_MAX + 2
+    print_not_watched([Unwatched("m", Why.WATCHED_ROUGHLY, "1 live", "f of version 1.", 1, "2026-11-22")])
+    assert capsys.readouterr().err.splitlines() == ["Watched roughly:", "  m: f of version 1"]
     print_not_watched([])
     assert capsys.readouterr().err == ""
 

@@ -24,11 +24,11 @@ class OneStream:
     version, role = "v1", "live"
 
 
-def noted(*waits: Wait, notices: Notices | None = None) -> list[str]:
+def noted(*waits: Wait, notices: Notices | None = None, why: Why = Why.NOT_ARMED) -> list[str]:
     kept = notices or Notices()
     stream: Stream = OneStream()  # type: ignore[assignment]
     note_waits(kept, stream, list(waits), NOW_MS)
-    return [notice.sentence for notice in kept.all() if notice.why is Why.NOT_ARMED]
+    return [notice.sentence for notice in kept.all() if notice.why is why]
 
 
 def test_a_signal_that_is_never_armed_is_a_notice_with_its_figures() -> None:
@@ -80,3 +80,15 @@ def test_a_pace_forgets_what_was() -> None:
 def test_what_is_watched_by_what_it_has_so_far_says_so() -> None:
     """It would seem to be blind until the last of its values."""
     assert wait(seen=312)._replace(rough=True, ready_ms=NOW_MS).why == "watched roughly: 312 of 2,000 values"
+
+
+def test_what_is_watched_roughly_for_long_is_not_said_to_be_unwatched() -> None:
+    """An incident about a signal that is "not watched" is not believed."""
+    notices = Notices()
+    rough = wait("feature:y", seen=520)._replace(rough=True)
+    waits = [wait("missing:y"), rough._replace(ready_ms=None)]
+    (sentence,) = noted(*waits, notices=notices)
+    assert "feature:y" not in sentence
+    (sentence,) = noted(*waits, notices=notices, why=Why.WATCHED_ROUGHLY)
+    assert "version v1: feature:y (feature:y: watched roughly: 520 of 2,000 values" in sentence
+    assert noted(waits[0], notices=notices, why=Why.WATCHED_ROUGHLY) == []

@@ -11,7 +11,7 @@ from driftline.stream_app.config.plan import ModelPlan
 from driftline.stream_app.monitoring.arming import waits_of
 from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.pipeline import Records, Shard
-from tests.pipeline.traffic import HOUR_MS, prediction, written
+from tests.pipeline.traffic import HOUR_MS, hours, prediction, written
 
 SETTINGS = Settings(models={"m": ModelPlan()})
 STEP_MS = 24 * HOUR_MS // 166
@@ -41,6 +41,13 @@ def test_a_change_of_the_first_week_is_one_incident_that_ends() -> None:
     assert {alert["annotations"]["signal"] for alert in firing} == {"feature:amount"}
     assert len({alert["id"].rpartition("-")[0] for alert in alerts}) == 1
     assert alerts[-1]["status"] == "resolved"
+
+
+def test_it_is_told_from_a_few_values() -> None:
+    """What is certain would wait for 128 values, which take eighteen hours."""
+    _, alerts = replayed(100_000)
+    after_hours = hours(alerts[0]["time"]) - CHANGES * 24
+    assert 0 < after_hours < 25 * STEP_MS / HOUR_MS
 
 
 def test_its_alerts_are_the_same_however_records_come() -> None:
