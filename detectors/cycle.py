@@ -25,7 +25,7 @@ EXPECTED = 4.0  # a wave of a day or week counts when it has this many times the
 UNEXPECTED = 14.0  # any other one (a weekend of its own shape) when it has this many
 ROUNDS = 20
 SLOW_WAVES = 8  # a day: up to three hours each
-VALUES_ENOUGH = 7.0  # as a first day has in each half hour: more know no better what other days are like
+VALUES_ENOUGH = 7.0  # judged: more in a half hour know no better what other days are like
 COVERED_MIN = 0.6  # share of half hours that must have been seen
 
 
@@ -116,8 +116,8 @@ def looks_flat(means: NDArray[np.float64], weights: NDArray[np.float64]) -> bool
 
     What has no daily cycle seldom has a weekly one. The half hours are folded to one day and its slow waves
     are fitted; they must be no stronger than what that leaves, which is noise. A half hour with fewer values
-    than is usual counts for so much less, but no less than its share of the few that a first day keeps: else
-    the hours that only that day has seen, the night perhaps, would not be asked.
+    than is usual counts for so much less, but no less than its share of VALUES_ENOUGH: else the hours that
+    only one day has seen, the night perhaps, would not be asked.
     """
     day, weight = folded(means, weights)
     if (weight == 0).any():
