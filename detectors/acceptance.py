@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from driftline.detectors.inheritance import inherit_reference
-from driftline.detectors.learning import begin_sample
 from driftline.detectors.levels import moments
 from driftline.detectors.local_level import set_memory
 from driftline.detectors.reference import begin, learn_rate
 from driftline.detectors.signals import Transform, is_rate
-from driftline.detectors.state.arrays import Arrays, Season, with_rows
+from driftline.detectors.state.arrays import Arrays, with_rows
 from driftline.detectors.state.columns import SnapshotError, packed
 from driftline.detectors.state.fields import CYCLE, GRID_POINTS, UNKNOWN
 from driftline.detectors.state.layout_8 import reference_as_columns
@@ -49,8 +48,6 @@ def accept_level(arrays: Arrays, index: int) -> bool:
     signal["learn_at"] = 2.0 * present.count
     set_memory(signal)
     arrays.seasons[signal["season"]]["weeks"] = UNKNOWN  # which was measured from the level before
-    if signal["sampled_from_ms"]:
-        begin_sample(signal, Season(arrays, index))
     begin(signal)
     return True
 

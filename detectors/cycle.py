@@ -25,18 +25,16 @@ EXPECTED = 4.0  # a wave of a day or week counts when it has this many times the
 UNEXPECTED = 14.0  # any other one (a weekend of its own shape) when it has this many
 ROUNDS = 20
 SLOW_WAVES = 8  # a day: up to three hours each
-VALUES_ENOUGH = 7.0  # as a first day has in each half hour: more know no better what other days are like
+VALUES_ENOUGH = 7.0  # judged: more in a half hour know no better what other days are like
 COVERED_MIN = 0.6  # share of half hours that must have been seen
 
 
 @dataclass(frozen=True)
 class Fit:
-    """The cycle at each half hour [336], how many free numbers it took, and how many for waves of a day or
-    less."""
+    """The cycle at each half hour [336], and how many free numbers it took."""
 
     knots: NDArray[np.float64]
     freedom: float
-    daily_freedom: float
 
 
 def fit_cycle(means: NDArray[np.float64], weights: NDArray[np.float64]) -> Fit:
@@ -48,7 +46,7 @@ def fit_cycle(means: NDArray[np.float64], weights: NDArray[np.float64]) -> Fit:
     """
     covered = weights > 0
     if covered.mean() < COVERED_MIN:
-        return Fit(np.zeros(SLOTS), 0.0, 0.0)
+        return Fit(np.zeros(SLOTS), 0.0)
     trust = np.minimum(weights / np.median(weights[covered]), 1.0)
     slots = np.arange(SLOTS)
     filled = np.interp(slots, slots[covered], means[covered], period=SLOTS)
@@ -65,8 +63,7 @@ def fit_cycle(means: NDArray[np.float64], weights: NDArray[np.float64]) -> Fit:
     shares[0] = 0.0
     smoothing = np.sinc(np.arange(len(waves)) / SLOTS)  # means over, and lines between, half hours flatten it
     knots = np.fft.irfft(waves * shares / smoothing**3 * SLOTS, SLOTS)
-    kept = shares > 0
-    return Fit(knots, 2.0 * float(kept.sum()), 2.0 * float(kept[DAYS:].sum()))
+    return Fit(knots, 2.0 * float((shares > 0).sum()))
 
 
 def _kept(power: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -119,8 +116,8 @@ def looks_flat(means: NDArray[np.float64], weights: NDArray[np.float64]) -> bool
 
     What has no daily cycle seldom has a weekly one. The half hours are folded to one day and its slow waves
     are fitted; they must be no stronger than what that leaves, which is noise. A half hour with fewer values
-    than is usual counts for so much less, but no less than its share of the few that a first day keeps: else
-    the hours that only that day has seen, the night perhaps, would not be asked.
+    than is usual counts for so much less, but no less than its share of VALUES_ENOUGH: else the hours that
+    only one day has seen, the night perhaps, would not be asked.
     """
     day, weight = folded(means, weights)
     if (weight == 0).any():

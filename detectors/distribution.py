@@ -43,7 +43,7 @@ def learn_distribution(
         shape["level"][:GRID_POINTS] = GRID
         count = independent(values)
         smooth(shape["table"][:GRID_POINTS], count)
-        known = Tails(count, half_sds(values), signal["tails"][:, 1].tolist(), not spans_a_day)
+        known = Tails(count, half_sds(values), not spans_a_day)
         signal["tails"] = lengthen_tails(shape["table"][:GRID_POINTS], known)
     describe(signal, shape, values)
 

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.clock import follow_clock
-from driftline.detectors.first_day import look_again
 from driftline.detectors.first_look import look
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.dormant import is_dormant
@@ -102,7 +101,6 @@ def conclude(arrays: Arrays, index: int) -> None:
         wake(signal)
         return
     season = Season(arrays, index)
-    look_again(signal, arrays.shapes[signal["shape"]], season)
     learn(signal, season)
     follow_clock(signal, season)
     set_thresholds(signal)

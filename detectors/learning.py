@@ -42,9 +42,8 @@ def begin_learning(
     season["knots"] = 0.0
     begin_weeks(signal, season, slots)
     signal["local"], signal["cyclic"] = 1, 0
-    signal["allowance"] = signal["allowance_daily"] = 0.0
+    signal["allowance"] = 0.0
     signal["season_from_ms"] = signal["first_ms"]
-    signal["season_ms"] = int(signal["first_ms"]) + 2 * DAY_MS
     conclude_season(signal, season, float(len(scores)))
     begin_local(signal)
     residuals = scores - cycle_of(season)[slots]
@@ -68,12 +67,8 @@ def begin_learning(
     if is_line and len(scores) > 1:
         ends = levels[-2:] / to_score(signal)  # while a level is local there is no cycle to add
         signal["level"], signal["trend"] = ends[1], 0.0 if is_rate(signal) else ends[1] - ends[0]
-    varies = signal["transform"] == Transform.VALUE and signal["reference_sd"] > 0
-    if signal["local"] and varies and signal["last_ms"] < signal["first_ms"] + DAY_MS:
-        begin_sample(signal, season)
-    else:
-        signal["local_ms"] = following_ms(signal, means, weights)
-        set_memory(signal)
+    if signal["last_ms"] >= signal["first_ms"] + DAY_MS:
+        follow_the_day(signal, season)
 
 
 def begin_weeks(signal: np.void, season: Season, slots: NDArray[np.uint16]) -> None:
@@ -84,13 +79,6 @@ def begin_weeks(signal: np.void, season: Season, slots: NDArray[np.uint16]) -> N
     ahead = (int(slots[-1]) - half_hour + SLOTS // 2) % SLOTS - SLOTS // 2  # of UTC, on the clock of the zone
     signal["half_hour"] = half_hour + ahead
     signal["half_hour_sum"] = signal["half_hour_count"] = signal["stepped"] = 0
-
-
-def begin_sample(signal: np.void, season: Season) -> None:
-    """Samples the day from now on (`kernels/sample.py`, `first_day.py`)."""
-    signal["sampled_from_ms"] = signal["sample_next_ms"] = signal["last_ms"]
-    season["sample"] = np.nan
-    signal["season_ms"] = int(signal["last_ms"]) + DAY_MS
 
 
 def learn(signal: np.void, season: Season) -> None:
@@ -135,7 +123,6 @@ def conclude_season(signal: np.void, season: Season, values: float) -> None:
         cycle = cycle_of(season)
         signal["cyclic"] = int(bool(cycle.any())) + int(cycle.std() > MATERIAL)
         signal["allowance"] = ALLOWANCE * sqrt(fit.freedom / max(values, 1.0))
-        signal["allowance_daily"] = ALLOWANCE * sqrt(fit.daily_freedom / max(values, 1.0))
         if signal["armed"]:  # else its noise is not known yet
             give_back_noise(signal, season, fit.freedom)
             allow_for_misfit(signal, season)
@@ -150,8 +137,17 @@ def conclude_season(signal: np.void, season: Season, values: float) -> None:
             allow_for_misfit(signal, season)
         leave_local(signal, season, float(np.average(means, weights=weights)))
         signal["season_ms"] = from_ms + WEEK_MS
-    else:  # asked again when the next day is whole, the second at the earliest
-        signal["season_ms"] = from_ms + max(elapsed_ms // DAY_MS + 1, 2) * DAY_MS
+    else:  # asked again when the next day is whole
+        signal["season_ms"] = from_ms + (elapsed_ms // DAY_MS + 1) * DAY_MS
+        if signal["armed"] and signal["transform"] == Transform.VALUE:
+            follow_the_day(signal, season)
+
+
+def follow_the_day(signal: np.void, season: Season) -> None:
+    """A local level becomes as short as it takes to follow the day that was seen."""
+    means, weights = season["mean"].astype(np.float64), season["weight"].astype(np.float64)
+    signal["local_ms"] = following_ms(signal, means, weights)
+    set_memory(signal)
 
 
 def is_at_one_level(signal: np.void) -> bool:

@@ -86,9 +86,7 @@ def learn_reference(arrays: Arrays, index: int, first: int, settings: BankSettin
             learn_masses(signal, shape, arrays.buffers[signal["buffer"], first:learned])
         rebuild_recent(signal, shape, arrays.buffers[signal["buffer"], :learned])
     elif transform is Transform.CATEGORY:
-        half = len(values) // 2
-        learn_shares(signal, shape, values[:half], values[half:])
-        values, slots = values[half:], slots[half:]  # of which its shares are
+        learn_shares(signal, shape, values)
     else:
         if transform is Transform.TAIL:
             learn_tail(signal, values)

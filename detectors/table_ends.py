@@ -31,14 +31,12 @@ GRID = np.array([NormalDist().cdf(score) for score in SCORES])  # probabilities 
 
 
 class Tails(NamedTuple):
-    """What is known of the tails of a reference: from how many independent values, the sd of its lower and
-    its upper half, and the growths that an earlier table of the signal had (0: none). of_less_than_a_day: a
-    cycle may take the signal where none of its values have been.
+    """What is known of the tails of a reference: from how many independent values, and the sd of its lower
+    and its upper half. of_less_than_a_day: a cycle may take the signal where none of its values have been.
     """
 
     independent: float
     sds: tuple[float, float]
-    growths: tuple[float, float]
     of_less_than_a_day: bool
 
 
@@ -75,7 +73,6 @@ def lengthen_upwards(table: NDArray[np.float64], known: Tails, side: int) -> tup
     rise = float(table[sure] - table[MIDDLE])
     slope = rise * growth / -expm1(-growth * reach) if growth else sd
     slope = min(slope, sd) if growth < 0 else max(slope, sd)
-    growth = growth if growth < 0 else max(growth, known.growths[side])
     more = SCORES[sure + 1 :] - SCORES[sure]
     table[sure + 1 :] = table[sure] + slope * (np.expm1(growth * more) / growth if growth else more)
     unit = slope * exp(growth * (SCORES[-1] - SCORES[sure]))

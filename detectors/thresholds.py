@@ -1,6 +1,6 @@
 """The thresholds of the kernel's tests for one signal, from the false alarms that are asked of it."""
 
-from math import inf, pi, sqrt
+from math import inf
 
 import numpy as np
 
@@ -17,11 +17,9 @@ from driftline.detectors.calibration import (
     shape_height,
     variance_height,
 )
-from driftline.detectors.kernels.cusums import DRIFTS, drift_scale
-from driftline.detectors.kernels.lanes import LANES, SHAPE_CELLS, SHAPE_WINDOW, SHIFTS
+from driftline.detectors.kernels.cusums import drift_scale
+from driftline.detectors.kernels.lanes import SHAPE_CELLS, SHAPE_WINDOW, SHIFTS
 from driftline.detectors.kernels.names import CUSUM, E_DETECTOR, PAGE_HINKLEY, SHAPE, VARIANCE
-from driftline.detectors.kernels.scratch import DAY_MS
-from driftline.detectors.local_level import values_per_ms
 from driftline.detectors.signals import NUMERIC, Transform
 from driftline.detectors.whitening import shift_in_innovations
 
@@ -35,12 +33,7 @@ def set_thresholds(signal: np.void) -> None:
     The CUSUMs and the e-detector always run, since they say when a signal is away from its level.
     """
     requested, shares = float(signal["requested"]), signal["shares"].tolist()
-    idle = idle_tests(signal)
-    active = 1.0 - sum(shares[test] for test in idle)
-    every = [
-        requested * (1.0 if test in idle else active) / share if share else inf
-        for test, share in enumerate(shares)
-    ]
+    every = [requested / share if share else inf for share in shares]
     away = E_DETECTOR if signal["transform"] not in NUMERIC else CUSUM
     away_every = every[away] if every[away] < inf else requested
     if signal["transform"] in NUMERIC:
@@ -50,7 +43,6 @@ def set_thresholds(signal: np.void) -> None:
         signal["ph_delta"], threshold = normal_parameters(every[PAGE_HINKLEY], crossed.shift_scale)
         signal["ph_threshold"] = raised_page_hinkley(threshold, crossed)
         signal["heights"] = reachable(raised_heights(signal, crossed, away_every), signal)
-        signal["allowances"] = allowances(signal)
         cells = int(signal["shape_cells"]) or SHAPE_CELLS
         signal["shape_height"] = shape_height(every[SHAPE], SHAPE_WINDOW, cells)
         cells = min(int(signal["atoms"]) + 1, SHAPE_CELLS)
@@ -100,30 +92,6 @@ def raised_heights(signal: np.void, crossed: Crossed, every: float) -> tuple[flo
         return raised
     lanes = zip(category_heights(float(signal["cut"]), every), raised, normal, strict=True)
     return tuple(max(known, seen) if seen > usual else known for known, seen, usual in lanes)
-
-
-def allowances(signal: np.void) -> list[float]:
-    """What each CUSUM allows for of what the fit of a cycle leaves uncertain, in sd.
-
-    A wave passes: over so many values as a CUSUM takes to its threshold, its mean is at most
-    (length of the wave) / (pi times so many) of its height.
-    """
-    all_of_it, daily = float(signal["allowance"]) ** 2, float(signal["allowance_daily"]) ** 2
-    day, shift_scale = DAY_MS * values_per_ms(signal), float(signal["shift_scale"])
-    drifts = [DRIFTS[lane] * drift_scale(lane, shift_scale) for lane in range(LANES)]
-    spans = [height / drift for height, drift in zip(signal["heights"].tolist(), drifts, strict=True)]
-    return [sqrt(all_of_it - daily * (1 - min(day / (pi * span), 1.0) ** 2)) for span in spans]
-
-
-def idle_tests(signal: np.void) -> tuple[int, ...]:
-    """The tests that raise hardly any false alarm, so that their share goes to the others.
-
-    While something moves the signal far shape is not tested, and variance is given room where it is not that
-    of late.
-    """
-    if signal["transform"] != Transform.VALUE or not signal["moved"]:
-        return ()
-    return (SHAPE,) if signal["variance_memory"] else (SHAPE, VARIANCE)
 
 
 def recalibrate(signal: np.void, name: str, requested: float) -> bool:

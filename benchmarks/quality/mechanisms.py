@@ -98,16 +98,6 @@ def ask_again(signal: Any) -> None:
     signal["learn_at"] = 2.0 * float(signal["products"][0])
 
 
-def all_for_both(original: Callable[..., None]) -> Callable[..., None]:
-    """Order and shares of categories are from the same values."""
-
-    def learn(signal: Any, shape: Any, earlier: Any, later: Any) -> None:
-        every = np.concatenate([earlier, later])
-        original(signal, shape, every, every)
-
-    return learn
-
-
 def lane_name(lane: int) -> str:
     """By its shift, or the tail's."""
     return f"cusum_{SHIFTS[lane]:g}" if SDS[lane] == 1.0 else "cusum_tail"
@@ -173,10 +163,7 @@ MECHANISMS: dict[str, Mechanism] = {
     ),
     "cycle": Mechanism(
         "the cycle of day and week",
-        (function("weekly.fit_cycle", lambda *_: Fit(np.zeros(SLOTS), 0.0, 0.0), here=True),),
-    ),
-    "first_day": Mechanism(
-        "a second table from the first day", (function("first_day.looks_flat", lambda *_: True, here=True),)
+        (function("weekly.fit_cycle", lambda *_: Fit(np.zeros(SLOTS), 0.0), here=True),),
     ),
     "stabilising": Mechanism(
         "a table by the noise near a value", (function("distribution.is_dominated", lambda *_: False),)
@@ -200,10 +187,6 @@ MECHANISMS: dict[str, Mechanism] = {
         "what half hours differ from the cycle by",
         (function("learning.allow_for_misfit", lambda *_: None),),
     ),
-    "daily_waves_pass": Mechanism(
-        "a slow CUSUM passes over a day's wave",
-        (function("thresholds.allowances", lambda signal: [float(signal["allowance"])] * LANES),),
-    ),
     "local_sd": Mechanism(
         "the variance of late",
         (then("local_level.set_variance_memory", setting(variance_memory=0.0, local_sd=1.0)),),
@@ -212,23 +195,13 @@ MECHANISMS: dict[str, Mechanism] = {
         "room for a variance that a cycle moves",
         (constant("kernels.variance.MOVED", 0.0), constant("kernels.variance.MOVED_FAR", 0.0)),
     ),
-    "spread_hold": Mechanism(
-        "a variance that lasts is that of late",
-        (function("kernels.variance.hold_spread", replacements.no_hold),),
-    ),
     "spread_error": Mechanism(
         "what the reference's variance is not known by",
         (then("learning.set_whitening", setting(spread_error=0.0)),),
     ),
-    "idle_tests": Mechanism(
-        "tests that cannot fire give their share", (function("thresholds.idle_tests", lambda _: ()),)
-    ),
     "crossings": Mechanism(
         "thresholds raised by crossings of lower levels",
         (function("calibration.crossings.raised", lambda height, *_: height),),
-    ),
-    "absorbed": Mechanism(
-        "what the level learned of a shift", (constant("kernels.cusums.ABSORBED_MAX", 0.0),)
     ),
     "e_margin": Mechanism(
         "a standard error of the rate given away", (constant("kernels.e_detector.MARGIN", 0.0),)
@@ -239,10 +212,6 @@ MECHANISMS: dict[str, Mechanism] = {
     "begin_far": Mechanism(
         "after a leap the last value is the level", (constant("kernels.change_point.SATURATED", UNREACHED),)
     ),
-    "followed": Mechanism(
-        "what the level followed before a change was found",
-        (function("kernels.change_point.followed", replacements.nothing_followed),),
-    ),
     "marks": Mechanism(
         "three pairs of marks for where a change began",
         (function("kernels.change_point.best_mark", replacements.one_mark),),
@@ -251,10 +220,6 @@ MECHANISMS: dict[str, Mechanism] = {
         "the shape against its healthy windows",
         (function("kernels.shape.pattern_statistic", replacements.even_pattern),),
     ),
-    "dispersion": Mechanism(
-        "windows of categories that differ by nature",
-        (function("kernels.shape.learn_dispersion", replacements.no_dispersion),),
-    ),
     "category_groups": Mechanism(
         "a step between common and rare categories",
         (function("categories.weigh_groups", setting(center=0.0, scale=1.0)),),
@@ -262,9 +227,6 @@ MECHANISMS: dict[str, Mechanism] = {
     "category_heights": Mechanism(
         "thresholds for the scores of categories",
         (function("thresholds.category_heights", lambda _, every: cusum_heights(every), here=True),),
-    ),
-    "category_halves": Mechanism(
-        "order and shares of categories from other values", (Patch("categories.learn_shares", all_for_both),)
     ),
     "tail_steps": Mechanism(
         "a tail follows a step at once", (function("kernels.scores.follow_steps", replacements.no_steps),)

@@ -25,11 +25,6 @@ def no_steps(signal: Any, step: float) -> None:
 
 
 @inner
-def no_dispersion(signal: Any, statistic: float) -> None:
-    """In place of `shape.learn_dispersion`."""
-
-
-@inner
 def even_pattern(signal: Any, shape: Any) -> float:
     """In place of `shape.pattern_statistic`: a number's cells are taken for equally likely."""
     expected, statistic = SHAPE_WINDOW / SHAPE_CELLS, 0.0
@@ -45,17 +40,6 @@ def even_pattern(signal: Any, shape: Any) -> float:
 def one_mark(signal: Any, direction: int) -> int:
     """In place of `change_point.best_mark`: that of Page-Hinkley's drift."""
     return 0 if direction > 0 else 1
-
-
-@inner
-def nothing_followed(signal: Any, before: Any) -> float:
-    """In place of `change_point.followed`."""
-    return 0.0
-
-
-@inner
-def no_hold(signal: Any, count: int) -> None:
-    """In place of `variance.hold_spread`."""
 
 
 @inner

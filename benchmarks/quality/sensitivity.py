@@ -13,7 +13,6 @@ from benchmarks.quality.patches import Patch, times
 FACTORS = (0.5, 2.0)
 JUDGED = (
     "kernels.change_point.SATURATED",
-    "kernels.cusums.ABSORBED_MAX",
     "kernels.e_detector.MARGIN",
     "kernels.residuals.FAR",
     "kernels.residuals.LEVEL_VALUES",
@@ -45,9 +44,6 @@ JUDGED = (
     "table_ends.TAIL_VALUES",
     "first_look.INDEPENDENT_MIN",
     "first_look.NEXT_LOOK",
-    "first_day.COUNTED_MAX",
-    "first_day.SAMPLE_MIN",
-    "first_day.VARIANCE_COUNTED",
     "learning.ALLOWANCE",
     "learning.MEMORY_MS",
     "local_level.FOLLOWING_MS_MIN",

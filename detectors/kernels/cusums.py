@@ -16,20 +16,19 @@ a larger scale, but for what it jumps over a level (`on_scale`).
 """
 
 from math import log
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.crossings import LEVELS, count_crossings, forget_crossings
-from driftline.detectors.kernels.lanes import LANES, SDS, SHIFTS, SLOW_LANES
+from driftline.detectors.kernels.lanes import LANES, SDS, SHIFTS
 from driftline.detectors.kernels.scratch import Scratch
 
 ALTERNATIVES = tuple(zip(SHIFTS, SDS, strict=True))
 EXPONENTS = tuple(shift / sd**2 for shift, sd in ALTERNATIVES)
 BENDS = np.array([(1 - sd**2) / (2 * shift) for shift, sd in ALTERNATIVES])
 DRIFTS = np.array([shift / 2 + sd**2 * log(sd) / shift for shift, sd in ALTERNATIVES])
-ABSORBED_MAX = 0.5  # a sum that nothing goes on raising has to fall again
 OVERSHOOT = 1.166  # of a sum of normal innovations over a level and under 0 together, by Siegmund
 
 
@@ -47,52 +46,23 @@ def on_scale(total: float, scale: float) -> float:
     return (total + OVERSHOOT) * scale - OVERSHOOT
 
 
-class Step(NamedTuple):
-    """What a slow CUSUM sees of a value: the value towards its side, its drift, and the gain of the level."""
-
-    value: float
-    drift: float
-    gain: float
-
-
-@inner
-def slow_step(signal: Any, side: int, lane: int, step: Step) -> float:
-    """The next sum of a slow CUSUM.
-
-    The level learns on, a shift that is not seen yet included: what is left of that for innovations to show
-    becomes less, and so does what they count for. The sum stays that of log-likelihood ratios.
-    """
-    before = signal["lanes"][side, lane]
-    absorbed = signal["absorbed"][side, lane] if before > 0.0 else 0.0
-    left = 1.0 - absorbed
-    signal["absorbed"][side, lane] = min(absorbed + left * step.gain, ABSORBED_MAX)
-    return max(float(before + left * (step.value - left * step.drift)), 0.0)
-
-
 @inner
 def run_cusums(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
-    lanes, heights, allowances = signal["lanes"], signal["heights"], signal["allowances"]
+    lanes, heights, allowance = signal["lanes"], signal["heights"], signal["allowance"]
     healthy, shift_scale = signal["away"] == 0, signal["shift_scale"]
-    learns = healthy and signal["local"] == 0
     taken, fired = 0, 0
     while taken < count and fired == 0:
         value = scratch.anchored[taken]
-        gain = scratch.gains[taken] if learns else 0.0
         taken += 1
         for lane in range(LANES):
             scale = drift_scale(lane, shift_scale)
             before_up, before_down = lanes[0, lane], lanes[1, lane]
-            if lane < SLOW_LANES:
-                drift = DRIFTS[lane] * scale
-                up = slow_step(signal, 0, lane, Step(value - allowances[lane], drift, gain))
-                down = slow_step(signal, 1, lane, Step(-value - allowances[lane], drift, gain))
-            else:
-                lost = DRIFTS[lane] + allowances[lane]
-                if BENDS[lane] != 0.0:  # decided when compiled, as is the lane
-                    lost += BENDS[lane] * value * value
-                up = max(before_up + value - lost, 0.0)
-                down = max(before_down - value - lost, 0.0)
+            lost = DRIFTS[lane] * scale + allowance
+            if BENDS[lane] != 0.0:  # decided when compiled, as is the lane
+                lost += BENDS[lane] * value * value
+            up = max(before_up + value - lost, 0.0)
+            down = max(before_down - value - lost, 0.0)
             lanes[0, lane], lanes[1, lane] = up, down
             if max(up, down) > min(heights[lane], on_scale(LEVELS[0, lane], 1.0 / scale)):
                 if healthy:

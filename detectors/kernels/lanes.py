@@ -4,7 +4,6 @@ SHIFTS = (0.25, 0.5, 1.0, 2.0, 3.0, 2.25)  # sd: the CUSUMs of numbers are made 
 SDS = (1.0, 1.0, 1.0, 1.0, 1.0, 0.4)  # with values around them of this sd
 ODDS = (1.5, 2.0, 3.0, 6.0, 15.0)  # the e-detector of rates: times and divided by these
 LANES = len(SHIFTS)
-SLOW_LANES = 2  # of the smallest shifts
 ODDS_LANES = len(ODDS)
 VARIANCE_RATIO = 2.0  # the variance test is made for twice and half the variance
 SHAPE_CELLS = 16  # of equal probability under the normal distribution

@@ -11,7 +11,6 @@ from typing import Any
 from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.long_run import add_products
 from driftline.detectors.kernels.reading import is_number
-from driftline.detectors.kernels.sample import add_to_sample
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
 from driftline.detectors.kernels.weeks import add_to_weeks, at_its_time
 
@@ -35,12 +34,7 @@ def next_look_ms(signal: Any) -> int:
 
 @inner
 def values_until_due(signal: Any, batch: Batch, scratch: Scratch, count: int) -> int:
-    """How many of the next values to take before there is something to learn from them.
-
-    A variance that lasts becomes the variance of late after exactly so many values (`hold_spread`).
-    """
-    if signal["spread"] != 1.0 and signal["variance_memory"] > 0:
-        count = int(min(float(count), max(signal["hold"] - signal["spread_count"], 1.0)))
+    """How many of the next values to take before there is something to learn from them."""
     if teaches(signal) and signal["learn_at"] < inf:
         count = int(min(float(count), max(signal["learn_at"] - signal["products"][0], 1.0)))
     due_ms = next_look_ms(signal)
@@ -59,10 +53,8 @@ def learn_more(signal: Any, season: Any, batch: Batch, scratch: Scratch, count: 
     before = scratch.saved[0]  # as it was at the start: where that changes, the chunk ends
     if teaches(before):
         add_products(signal, scratch, count)
-    if before["away"] == 0 and signal["sampled_from_ms"] == 0:
+    if before["away"] == 0:
         add_to_season(signal, season, batch, scratch, count)
-    if signal["sampled_from_ms"] != 0:  # what takes it away may be the table of its first minutes
-        add_to_sample(signal, season, batch, scratch, count)
     add_to_weeks(signal, season, batch, scratch, count)
     due_ms = next_look_ms(signal)
     due = due_ms > 0 and batch.events[scratch.rows[count - 1]]["time_ms"] >= due_ms

@@ -33,7 +33,7 @@ from driftline.detectors.kernels.residuals import anchor, carry_season, come_bac
 from driftline.detectors.kernels.scores import CLIP, score
 from driftline.detectors.kernels.scratch import CHUNK, Batch, Scratch, note, take_times
 from driftline.detectors.kernels.shape import Span, forget_window, run_shape
-from driftline.detectors.kernels.variance import begin_spread, forget_sums, hold_spread, run_variance
+from driftline.detectors.kernels.variance import begin_spread, forget_sums, run_variance
 from driftline.detectors.kernels.warm_up import (
     has_stopped,
     learn_on,
@@ -189,7 +189,6 @@ def watch_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
     emit(signal, index, scratch, taken, work.emissions)
     confirm(signal, scratch, taken, limits.block)
     remember(signal, shape["cells"], scratch, taken, limits.window)
-    hold_spread(signal, taken)
     take_times(signal, batch, scratch, taken)
     if signal["rough"] != 0:
         learn_on(arrays, index, batch, scratch, taken)

@@ -268,7 +268,7 @@ def carry_season(signal: Any, season: Any) -> None:
     Else the mean of all that was seen, from which a signal is watched once it needs no local level any more,
     would lie between the two, and the change be found a second time days after it was followed.
     """
-    if signal["returned"] != STAYS or signal["season"] == 0 or signal["sampled_from_ms"] != 0:
+    if signal["returned"] != STAYS or signal["season"] == 0:
         return
     moved = signal["shift"] * usual_sd(signal) * signal["local_sd"] * signal["sigma"] / (1.0 - signal["phi"])
     for slot in range(SLOTS):

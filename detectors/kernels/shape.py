@@ -5,8 +5,7 @@ distribution, so neither cycles nor autocorrelation look like a change; what a h
 learned from its first windows, its pattern. A number with a cycle (or one that may have one still) is left
 out: where the cycle takes it, its reference is known less well, and the shape differs a little. Categories
 are counted by code against the reference's shares; codes too rare to be judged alone are judged together.
-While they may have a cycle, windows of a few minutes are compared with the pattern of those just before, and
-how much more than by chance all of them differ from the reference is learned: that is given away later.
+While they may have a cycle, windows of a few minutes are compared with the pattern of those just before.
 """
 
 from math import sqrt
@@ -83,8 +82,7 @@ def category_statistic(signal: Any, shape: Any) -> float:
     rare_share += table[table.shape[0] - 1]
     difference = rare_count - rare_share * SHAPE_WINDOW
     statistic += difference * difference / max(rare_share * SHAPE_WINDOW, EXPECTED_MIN / 2)
-    known = signal["reference_count"] / 2.0  # the shares are those of its second half
-    return float(statistic / (1.0 + SHAPE_WINDOW / known) * independence(signal))
+    return float(statistic / (1.0 + SHAPE_WINDOW / signal["reference_count"]) * independence(signal))
 
 
 @inner
@@ -107,27 +105,17 @@ def independence(signal: Any) -> float:
 
 
 @inner
-def learn_dispersion(signal: Any, statistic: float) -> None:
-    """How much more than by chance windows differ from the reference: the mean of chi-square ÷ freedom."""
-    known = signal["shape_dispersed"]
-    ratio = statistic / max(signal["shape_cells"] - 1.0, 1.0)
-    signal["shape_dispersion"] += (ratio - signal["shape_dispersion"]) / (known + 1.0)
-    signal["shape_dispersed"] = min(known + 1, PATTERN_WINDOWS_MAX)
-
-
-@inner
 def judged(signal: Any, shape: Any, span_ms: int) -> float:
     """The statistic of a full window, comparable to the threshold; what is learned from it."""
     category, moved = signal["transform"] == CATEGORY, signal["moved"] != 0
     if category and not moved:
         signal["shape_patterned"] = 0
-        return float(category_statistic(signal, shape) / max(signal["shape_dispersion"], 1.0))
+        return float(category_statistic(signal, shape))
     count_cells(signal, shape)
     statistic, windows = 0.0, PATTERN_WINDOWS_MAX
     if signal["shape_patterned"] >= PATTERN_WINDOWS:
         statistic = pattern_statistic(signal, shape)
     if category:
-        learn_dispersion(signal, category_statistic(signal, shape))
         windows = min(max(LATE_MS // max(span_ms, 1), PATTERN_WINDOWS), PATTERN_WINDOWS_MAX)
         statistic *= independence(signal) * signal["shape_height"] / signal["shape_pattern_height"]
         if span_ms > SPAN_MS_MAX:

@@ -36,7 +36,7 @@ def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     error = signal["spread_error"]
     of_late = signal["variance_memory"] > 0
     if of_late:
-        error += MOVED if signal["sampled_from_ms"] == 0 else MOVED_FAR  # nobody knows yet how far it goes
+        error += MOVED if signal["local"] == 0 else MOVED_FAR  # nobody knows yet how far it goes
     elif signal["moved"] != 0:
         error += MOVED_FAR
     sums, long_run = signal["spreads"], signal["long_run"]
@@ -83,18 +83,6 @@ def begin_spread(signal: Any, direction: int) -> None:
     spread = signal["spread"] * max(sums[2] / count, 0.01) * (1.0 + sqrt(2.0 / count))
     spread = min(max(spread, 1.0 / SPREAD_MAX), SPREAD_MAX)
     signal["spread"] = spread if abs(log(spread)) > SAME else 1.0
-    signal["spread_count"] = 0.0
-
-
-@inner
-def hold_spread(signal: Any, count: int) -> None:
-    """A variance that lasts, where nobody knows how a cycle moves it, becomes the variance of late."""
-    if signal["spread"] == 1.0 or signal["variance_memory"] == 0:
-        return
-    signal["spread_count"] += count
-    if signal["spread_count"] > signal["hold"] - 1.0:
-        signal["local_sd"] *= sqrt(signal["spread"])
-        signal["spread"] = 1.0
 
 
 @inner

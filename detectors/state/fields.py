@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.lanes import CROSSING_LEVELS, LANES, SHAPE_CELLS, SLOW_LANES
+from driftline.detectors.kernels.lanes import CROSSING_LEVELS, LANES, SHAPE_CELLS
 from driftline.detectors.kernels.names import NAMES
 
 Records = NDArray[np.void]
@@ -43,13 +43,11 @@ class Life(NamedTuple):
     """What becomes of a field when a signal's life turns.
 
     inherited: an heir has its predecessor's value. restarts: it is 0 again when detectors start at a
-    reference (before an heir takes what is inherited). survives_second_look: it is kept even so when that
-    happens after the first day. is_identity: it is kept when all else is forgotten.
+    reference (before an heir takes what is inherited). is_identity: it is kept when all else is forgotten.
     """
 
     inherited: bool = False
     restarts: bool = False
-    survives_second_look: bool = False
     is_identity: bool = False
 
 
@@ -59,7 +57,6 @@ OWN = Life()
 REFERENCE = Life(inherited=True)
 EVIDENCE = Life(restarts=True)
 """Of a change since the detectors started."""
-BLOCKS = Life(restarts=True, survives_second_look=True)
 LEARNED_SINCE = Life(inherited=True, restarts=True)
 """Of the reference, but learned while detectors ran."""
 
@@ -173,10 +170,8 @@ SIGNAL_FIELDS: Final = (
     # how long a changed level is held while it is local, in values, and a healthy one remembered
     *floats(REFERENCE, "hold"),
     *floats(IDENTITY, "remembered_ms"),
-    # what the fit of a cycle leaves uncertain, in sd: all of it, the waves of a day or less, and what of it
-    # each CUSUM allows for
-    *floats(REFERENCE, "allowance", "allowance_daily"),
-    *floats(OWN, "allowances", shape=(LANES,)),
+    # what the fit of a cycle leaves uncertain, in sd
+    *floats(REFERENCE, "allowance"),
     # the memory of a local level in time; the sd of innovations of late where a cycle moves it too, learned
     # from `variance_counted` values up to `variance_memory` of them (0: it is not)
     *floats(REFERENCE, "local_ms", "local_sd", "variance_counted", "variance_memory"),
@@ -194,11 +189,10 @@ SIGNAL_FIELDS: Final = (
     *floats(REFERENCE, "wander_sums", shape=(4,)),
     *floats(EVIDENCE, "past_means", shape=(PAST_MEANS,)),
     # when more can be learned: count, sum of squares and of lagged products of scores, the score before, the
-    # count and the time at which to look again, since when the first day is sampled (0: it is not) and when
-    # the next value is due
+    # count and the time at which to look again
     *floats(REFERENCE, "products", shape=(3,)),
     *floats(REFERENCE, "score_before", "learn_at"),
-    *counts(REFERENCE, "season_from_ms", "season_ms", "sampled_from_ms", "sample_next_ms"),
+    *counts(REFERENCE, "season_from_ms", "season_ms"),
     # the latest half hour of local time, counted from 1970, sum and count of its values so far, and for how
     # many half hours on end it has been away (`kernels/weeks.py`); how sure it is that a step of its cycle
     # came early or late; when to look whether a clock was changed, from which half hour on (`clock.py`)
@@ -210,14 +204,11 @@ SIGNAL_FIELDS: Final = (
     # after a change: by how many sd it is away from its level, known from how many values, and by how many
     # the level had begun to follow; by how many levels that stayed have moved it in all; the variance of
     # innovations around the level that it is at, where that is wider than the reference's
-    *floats(EVIDENCE, "shift", "shift_count", "drifted"),
-    *floats(BLOCKS, "carried"),
-    *floats(EVIDENCE, "away_square"),
+    *floats(EVIDENCE, "shift", "shift_count", "drifted", "carried", "away_square"),
     # what the smallest shifts of the CUSUMs are multiplied by; the lanes of the CUSUMs or of the e-detector,
     # upwards and downwards, and their thresholds
     *floats(OWN, "shift_scale"),
     *floats(EVIDENCE, "lanes", shape=(2, LANES)),
-    *floats(OWN, "absorbed", shape=(2, SLOW_LANES)),
     *floats(OWN, "heights", shape=(LANES,)),
     # how often sums of the healthy signal came over each of two levels, in how many values
     Field("crossings", "f4", np.shape(CROSSING_LEVELS), LEARNED_SINCE),
@@ -228,23 +219,19 @@ SIGNAL_FIELDS: Final = (
     *floats(OWN, "spread_height"),
     *floats(REFERENCE, "spread_error"),
     *floats(OWN, "spread", default=1.0),
-    *floats(EVIDENCE, "spread_count"),
     # the shape test: values in the window and the time of the first, windows in the pattern; cells of
-    # categories that are judged; how much more than by chance windows of categories differ from the
-    # reference, and from how many windows that is known
+    # categories that are judged
     *counts(EVIDENCE, "shape_tallied", once_without="shape_"),
     *counts(OWN, "shape_window_ms", once_without="shape_"),
     *counts(EVIDENCE, "shape_patterned", once_without="shape_"),
     *counts(REFERENCE, "shape_cells"),
-    *counts(REFERENCE, "shape_dispersed", once_without="shape_"),
     *floats(OWN, "shape_height"),
     *floats(OWN, "shape_pattern_height", once_without="shape_"),
     *floats(EVIDENCE, "shape_statistic"),
-    *floats(REFERENCE, "shape_dispersion", once_without="shape_"),
     # blocks of `every` values for the per-signal detectors
     *counts(REFERENCE, "every"),
-    *counts(BLOCKS, "emitted", "block_count"),
-    *floats(BLOCKS, "block_sum"),
+    *counts(EVIDENCE, "emitted", "block_count"),
+    *floats(EVIDENCE, "block_sum"),
     # blocks for the confirmation of an alarm
     *counts(EVIDENCE, "ring_count", "rings"),
     *floats(EVIDENCE, "ring_sum"),
@@ -269,23 +256,15 @@ SIGNAL = np.dtype([(field.name, field.format, field.shape) for field in SIGNAL_F
 INHERITED: Final = tuple(field.name for field in SIGNAL_FIELDS if field.life.inherited)
 RESTARTED: Final = tuple(field.name for field in SIGNAL_FIELDS if field.life.restarts)
 INHERITED_AFTER_THE_RESTART: Final = tuple(name for name in INHERITED if name in RESTARTED)
-KEPT_THROUGH_A_SECOND_LOOK: Final = tuple(f.name for f in SIGNAL_FIELDS if f.life.survives_second_look)
 IDENTITIES: Final = tuple(field.name for field in SIGNAL_FIELDS if field.life.is_identity)
 DEFAULTS: Final = {field.name: field.default for field in SIGNAL_FIELDS}
 FORMERLY: Final = {field.name: field.formerly for field in SIGNAL_FIELDS if field.formerly}
 
 SEASON = np.dtype(
-    {
-        "names": ["weeks", "weight", "mean", "sample"],
-        "formats": [("i2", (2, SLOTS)), ("u2", (SLOTS,)), ("f4", (SLOTS,)), ("f8", (SLOTS,))],
-        "offsets": [0, 4 * SLOTS, 6 * SLOTS, 2 * SLOTS],
-    }
+    [("weeks", "i2", (2, SLOTS)), ("weight", "u2", (SLOTS,)), ("mean", "f4", (SLOTS,))],
 )
 """What a signal is like at each half hour of the week, 3,360 bytes: the mean score of the last one and of the
-one before, values seen, and their mean score.
-
-While the first day is sampled (`kernels/sample.py`) the sample stands where all but the last week will stand:
-of the week before nothing is known then, and half hours learn later. An heir has all of it.
+one before, values seen, and their mean score. An heir has all of it.
 """
 
 CYCLE = np.dtype([("knots", "f4", (SLOTS,)), ("steps", "i2", (SLOTS,))])

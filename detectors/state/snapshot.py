@@ -86,7 +86,7 @@ def unpack_records(content: dict[str, Any], shape: np.dtype[Any]) -> Tables:
     signals = unpacked(content["signals"], SIGNAL, "signals", FORMERLY, DEFAULTS)
     shapes = unpacked(content["shapes"], shape, "shapes", defaults=SHAPE_DEFAULTS)
     if "cycles" not in content:
-        return Tables(signals, shapes, *seasons_and_cycles(content["seasons"], signals))
+        return Tables(signals, shapes, *seasons_and_cycles(content, signals))
     seasons = unpacked(content["seasons"], SEASON, "seasons")
     return Tables(signals, shapes, seasons, unpacked(content["cycles"], CYCLE, "cycles"))
 

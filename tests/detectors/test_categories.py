@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from benchmarks.calibration.cusums import realised
 from driftline.detectors import Transform
 from driftline.detectors.calibration import category_heights, cusum_heights, groups
-from driftline.detectors.categories import shares_of
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import CHUNK
 from tests.detectors.streams import feed, single
@@ -46,15 +45,6 @@ def test_no_threshold_is_far_below_that_of_normal_scores() -> None:
             assert all(
                 a < inf and a >= b for a, b in zip(heights, cusum_heights(requested * 0.35), strict=True)
             )
-
-
-def test_shares_are_those_of_the_second_half() -> None:
-    """Codes ordered by the values that also make their shares look more frequent in front than they are."""
-    first, second = np.array([6, 2, 2, 0, 0]), np.array([5, 3, 0, 2, 0])
-    shares, unseen = shares_of(first, second)
-    assert shares[:3].tolist() == [0.5, 0.15, 0.15]
-    assert unseen == pytest.approx(0.2)
-    assert shares[:3].sum() + unseen == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("shares", [np.ones(1_000), np.ones(50), np.array([19.0, 1.0]), np.array([9.0, 1.0])])

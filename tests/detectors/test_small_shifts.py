@@ -6,11 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftline.detectors.calibration import cusum_heights
-from driftline.detectors.kernels.cusums import ABSORBED_MAX, DRIFTS, Step, slow_step
-from driftline.detectors.kernels.lanes import SHIFTS
-from driftline.detectors.kernels.scratch import DAY_MS
 from driftline.detectors.state.fields import SIGNAL
-from driftline.detectors.thresholds import allowances, fit_to_autocorrelation
+from driftline.detectors.thresholds import fit_to_autocorrelation
 from tests.detectors.streams import autoregressive, feed, numbered
 
 PHI = 0.9
@@ -48,44 +45,3 @@ def test_another_coefficient_is_no_alarm(before: float, after: float, full: floa
     signal["phi"] = after
     fit_to_autocorrelation(signal)
     assert (signal["lanes"] < cusum_heights(1e4, float(signal["shift_scale"]))).all()
-
-
-def test_a_shift_is_not_learned_away_before_it_is_seen() -> None:
-    """The level goes on as the mean of all values: what it has absorbed of a shift, a sum has to expect."""
-    signal = np.zeros(1, SIGNAL)[0]
-    level, sums = 0.0, []
-    for count in range(5_000, 15_000):
-        gain = 1.0 / (count + 1)
-        value = SHIFTS[0] - level
-        level += gain * value
-        signal["lanes"][0, 0] = slow_step(signal, 0, 0, Step(value, DRIFTS[0], gain))
-        sums.append(float(signal["lanes"][0, 0]))
-    assert signal["absorbed"][0, 0] == ABSORBED_MAX
-    assert (np.diff(sums) > 0).all()
-
-
-def test_a_sum_that_was_0_expects_a_whole_shift() -> None:
-    """Else a change long after another excursion counted for half."""
-    signal = np.zeros(1, SIGNAL)[0]
-    signal["absorbed"] = ABSORBED_MAX
-    assert slow_step(signal, 1, 1, Step(1.0, DRIFTS[1], 0.01)) == 1.0 - DRIFTS[1]
-    assert signal["absorbed"][1, 1] == pytest.approx(0.01)
-
-
-@given(st.floats(0.001, 0.1), st.floats(0.0, 1.0), st.floats(0.2, 1.0), st.integers(1, 10**6))
-def test_slow_sums_need_not_allow_for_waves_of_a_day(
-    allowance: float, daily: float, shift_scale: float, values_a_day: int
-) -> None:
-    """A sum over days lost a quarter of a small shift to waves that are over long before."""
-    signal = np.zeros(1, SIGNAL)[0]
-    signal["first_ms"], signal["last_ms"], signal["seen"] = 0, DAY_MS, values_a_day + 1
-    signal["allowance"], signal["allowance_daily"] = allowance, daily * allowance
-    signal["shift_scale"], signal["heights"] = shift_scale, cusum_heights(1e4, shift_scale)
-    allowed = allowances(signal)
-    weekly = allowance * (1 - daily**2) ** 0.5
-    assert all(weekly * (1 - 1e-9) <= each <= allowance * (1 + 1e-9) for each in allowed)
-    spans = np.array(signal["heights"]) / (DRIFTS * np.where(np.arange(len(DRIFTS)), 1.0, shift_scale**2))
-    if daily == 1.0 and spans[0] > values_a_day:
-        assert allowed[0] < allowance / 3
-    if spans[4] < values_a_day / np.pi:
-        assert allowed[4] == pytest.approx(allowance)

@@ -12,7 +12,7 @@ def ends_of(quantiles: np.ndarray, count: float, *, of_less_than_a_day: bool) ->
     reach = SCORES[int(np.searchsorted(GRID, 1 - 3 / count))]
     table = np.array(np.interp(np.clip(SCORES, -reach, reach), SCORES, quantiles))
     sds = half_sds(np.interp(np.random.default_rng(1).standard_normal(4_000), SCORES, quantiles))
-    lengthen_tails(table, Tails(count, sds, (0.0, 0.0), of_less_than_a_day))
+    lengthen_tails(table, Tails(count, sds, of_less_than_a_day))
     return table
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from driftline.detectors.state.columns import SnapshotError, described, layout_of, packed, unpacked
 from driftline.detectors.state.fields import SEASON, SIGNAL, SIGNAL_FIELDS, shape_dtype
 from driftline.detectors.state.layout_8 import SEASON_8, SHAPE_8, SIGNAL_8
+from driftline.detectors.state.snapshot import unpack_records
 
 TYPES = ("i1", "u2", "f4", "i8", "f8")
 COLUMNS = st.dictionaries(
@@ -46,6 +47,20 @@ def test_a_column_is_found_by_its_former_name() -> None:
     before = np.array([(5,)], [("told", "i8")])
     after = unpacked(packed(before), np.dtype([("ph_told", "i8")]), "signals", formerly={"ph_told": "told"})
     assert after["ph_told"][0] == 5
+
+
+def test_a_sample_of_a_first_day_is_no_cycle() -> None:
+    """Earlier layouts had one where mean and knots are now: read as such it would be a cycle of noise."""
+    signals = np.zeros(2, [("season", "i8"), ("sampled_from_ms", "i8")])
+    signals["season"], signals["sampled_from_ms"] = (1, 2), (0, 1)
+    seasons = np.zeros(2, layout_of(SEASON_8))
+    seasons["mean"][0], seasons["weight"], seasons["sample"][1] = 0.5, 3, np.nan
+    shape = shape_dtype(100)
+    tables = {"signals": signals, "shapes": np.zeros(0, shape), "seasons": seasons}
+    found = unpack_records({name: packed(table) for name, table in tables.items()}, shape)
+    assert [set(part.tolist()) for part in found.seasons["mean"]] == [{0.5}, {0.0}]
+    assert [set(part.tolist()) for part in found.seasons["weight"]] == [{3}, {0}]
+    assert not found.cycles["knots"].any()
 
 
 @pytest.mark.parametrize("text", ["a", "a:zz", "a:f8:2xq", "a:f8@x"])

@@ -26,7 +26,7 @@ SPACING_MS, DAY_MS = 900_000, 86_400_000
 ROWS = 16 * DAY_MS // SPACING_MS
 YOUNG_FROM = 8 * DAY_MS // SPACING_MS
 LEARNED = YOUNG_FROM + 80
-"""Here the first signal has a cycle, the second has none, and the third samples its first day."""
+"""Here the first signal has a cycle, the second has none, and the third is in its first day."""
 
 
 def rows(first: int, last: int) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
@@ -112,22 +112,19 @@ def test_room_for_a_cycle_that_was_given_back_is_taken_again() -> None:
 
 
 def as_version_9(table: dict[str, Any], bank: Bank) -> dict[str, Any]:
-    """The seasons of a bank as version 9 wrote them: one record with the cycle, and the sample elsewhere."""
+    """The seasons of a bank as version 9 wrote them: one record with the cycle."""
     arrays = bank._arrays
     old = np.zeros(len(arrays.seasons) - 1, SEASON_9)
     for index in np.flatnonzero(arrays.signals["season"]).tolist():
         season, row = Season(arrays, index), old[arrays.signals["season"][index] - 1]
         for name in ("mean", "knots", "weight", "weeks", "steps"):
             row[name] = season[name]
-        if arrays.signals["sampled_from_ms"][index]:
-            row["sample"] = season["sample"]
     return {name: value for name, value in table.items() if name != "cycles"} | {"seasons": packed(old)}
 
 
 def test_state_of_version_9_goes_on_to_the_bit() -> None:
-    """An upgrade would forget cycles, or take the sample of a first day for half hours of a week."""
+    """An upgrade would forget cycles."""
     bank = learned()
-    assert (bank._arrays.signals["sampled_from_ms"] != 0).tolist() == [False, False, True, False]
     snapshot = bank.snapshot()
     old = snapshot | {"version": 9, "arrays": as_version_9(snapshot["arrays"], bank)}
     restored = Bank.restore(SETTINGS, old)
