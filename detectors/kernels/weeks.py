@@ -36,7 +36,7 @@ def add_to_weeks(signal: Any, season: Any, batch: Batch, scratch: Scratch, count
         now = batch.events[row]["local_ms"] // SLOT_MS
         if now > half_hour:
             close_half_hour(signal, season["weeks"], total, number)
-            open_half_hour(signal, season["weeks"], half_hour, now)
+            open_half_hour(season["weeks"], half_hour, now)
             half_hour = signal["half_hour"] = now
             total = number = 0.0
         if now == half_hour:
@@ -55,14 +55,9 @@ def close_half_hour(signal: Any, weeks: NDArray[np.int16], total: float, number:
 
 
 @inner
-def open_half_hour(signal: Any, weeks: NDArray[np.int16], before: int, now: int) -> None:
-    """What was known of a half hour now begun, and of those skipped, is of the week before from now on.
-
-    Where that will stand is the sample of the first day, until it is over.
-    """
-    sampled = signal["sampled_from_ms"] != 0
+def open_half_hour(weeks: NDArray[np.int16], before: int, now: int) -> None:
+    """What was known of a half hour now begun, and of those skipped, is of the week before from now on."""
     for half_hour in range(max(before + 1, now - SLOTS + 1), now + 1):
         slot = half_hour % SLOTS
-        if not sampled:
-            weeks[1, slot] = weeks[0, slot]
+        weeks[1, slot] = weeks[0, slot]
         weeks[0, slot] = UNKNOWN
