@@ -135,6 +135,12 @@ class Cadence:
             hour += 1
         return total
 
+    def _expected_in_gap(self, from_ms: int, to_ms: int) -> float:
+        """What a healthy gap withheld; a first night or weekend nothing, whatever was guessed of it."""
+        total = self.expected(from_ms, to_ms)
+        whole = range(-(-from_ms // HOUR_MS), min(to_ms // HOUR_MS, from_ms // HOUR_MS + HOURS_MAX))
+        return total - sum(self._rate(hour) for hour in whole if self._hours[slot_of(hour)] < KNOWN_HOURS)
+
     @property
     def needed(self) -> float:
         """From how many active intervals missing on it is a silence."""
@@ -177,13 +183,25 @@ class Cadence:
         return int(LONGER * longest_ms)
 
     def _rate(self, hour: int) -> float:
-        """Active intervals per hour; where nothing is known, as in the other half of the week, or overall."""
+        """Active intervals per hour; where nothing is known, as in the other half of the week, or overall.
+
+        Of a first weekend after weekdays that had their hours nothing is expected.
+        """
         slot = slot_of(hour)
         for place in (slot, (slot + DAY_HOURS) % SLOTS):
             if self._hours[place] >= KNOWN_HOURS:
-                return self._active[place] / self._hours[place]
+                closed = place != slot and slot >= DAY_HOURS and self._keeps_hours()
+                return 0.0 if closed else self._active[place] / self._hours[place]
+        return self._mean_rate()
+
+    def _mean_rate(self) -> float:
         hours = sum(self._hours)
         return sum(self._active) / hours if hours else 0.0
+
+    def _keeps_hours(self) -> bool:
+        """Whether there are empty hours on weekdays, too many of them for chance."""
+        idle = sum(self._hours[slot] for slot in range(DAY_HOURS) if not self._active[slot])
+        return idle * self._mean_rate() >= EXPECTED_MIN
 
     def _complete(self, hour: int) -> None:
         """The hour that was counted is over, and those without anything between it and this one."""
@@ -201,7 +219,7 @@ class Cadence:
         self._hour, self._counted = hour, 0
 
     def _remember_gap(self, from_ms: int, to_ms: int) -> None:
-        expected, day = self.expected(from_ms, to_ms), to_ms // DAY_MS
+        expected, day = self._expected_in_gap(from_ms, to_ms), to_ms // DAY_MS
         known = expected if self.is_armed else 0.0  # the rates of a first day are guesses
         longest = (from_ms, to_ms)
         if self._largest and self._largest[-1][0] == day:

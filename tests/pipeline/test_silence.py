@@ -107,6 +107,18 @@ def test_office_hours_are_learned_within_a_week() -> None:
     assert len({alert["id"].rsplit("-", 1)[0] for alert in found}) <= 1
 
 
+@pytest.mark.parametrize("step_ms", [15 * SECOND_MS, 2 * MINUTE_MS])
+def test_a_monday_on_which_nobody_comes_is_told_in_the_morning(step_ms: int) -> None:
+    """The first night and the first weekend counted as gaps in which much had been missing, so that for weeks
+    no silence of a model with office hours was long enough. Nor is its first Saturday a silence.
+    """
+    open_days = working_days(14, step_ms)
+    found = alerts_of(written(open_days + every(10 * MINUTE_MS, 0, 15 * DAY_MS, **OTHER)))
+    assert {status for status, _, _ in told(found)} == {"firing"}
+    assert len({alert["labels"]["incident"] for alert in found}) == 1
+    assert 14 * 24 + 9 < told(found)[0][2] < 14 * 24 + 11
+
+
 def test_a_nightly_job_and_bursts_are_no_silences() -> None:
     """What comes in portions is silent most of the time."""
     chance = random.Random(5)
