@@ -38,14 +38,14 @@ def fit_office_hours(
     left = known * (values - levels[:, np.newaxis])
     course: NDArray[np.float64] = left.sum(axis=0) / known.sum(axis=0)
     freedom = known.sum() - days.sum() - times.sum() + 1
-    noise = float((known * (left - course) ** 2).sum() / freedom) / len(levels)
-    cosines = cosines_of(len(course))
+    noise = float((known * (left - course) ** 2).sum() / freedom / days.sum())
+    cosines = cosines_of(course.size)
     strengths = cosines @ course
-    needed = np.where(np.arange(len(course)) <= SLOW, EXPECTED, UNEXPECTED) * noise
+    needed = np.where(np.arange(course.size) <= SLOW, EXPECTED, UNEXPECTED) * noise
     kept = strengths**2 > needed
     kept[0] = False
     strengths = np.where(kept, strengths * (1.0 - noise / np.where(kept, strengths**2, 1.0)), 0.0)
-    places, day = np.flatnonzero(times), np.arange(len(times))
+    places, day = np.flatnonzero(times), np.arange(times.size)
     return np.tile(np.interp(day, places, strengths @ cosines), DAYS), int(kept.sum())
 
 
