@@ -312,7 +312,7 @@ def shape_dtype(categories: int) -> np.dtype[Any]:
     median and the median deviation from it, of the reference and of late; the values that stand out now, the
     hash of the last value, since how many values the median and the deviation are the reference's, and how
     often each value that stands out came; of each slot the value that it holds, as a hash, and how often it
-    came.
+    came. Of categories, which have no such slots, tags are the last codes and held is how many there were.
     """
     repeats: list[Any] = [
         *((name, "f8") for name in ("usual", "mode", "usual_middle", "usual_spread", "middle", "spread")),
