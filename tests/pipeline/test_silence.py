@@ -136,6 +136,19 @@ def test_a_nightly_job_and_bursts_are_no_silences() -> None:
     assert not told(found, "bursts")
 
 
+def test_a_nightly_job_that_does_not_come_is_told_that_night() -> None:
+    """By its rates it was silent only once it had failed to come twice, a day later."""
+    chance = random.Random(6)
+    events: list[Timed] = []
+    for day in range(9):
+        begin = day * DAY_MS + 2 * HOUR_MS + chance.randint(-10, 10) * MINUTE_MS
+        events += every(5 * SECOND_MS, begin, begin + 2 * MINUTE_MS)
+    found = alerts_of(written(events + every(10 * MINUTE_MS, 0, 11 * DAY_MS, **OTHER)))
+    assert {alert["drift"]["kind"] for alert in found} == {"silence"}
+    assert len({alert["labels"]["incident"] for alert in found}) == 1
+    assert 9 * 24 + 3 < told(found)[0][2] < 9 * 24 + 6
+
+
 @pytest.mark.parametrize("per_day", [20, 100])
 def test_a_thin_model_is_told_later_but_surely(per_day: int) -> None:
     """Nobody would hear of a thin model that stopped, or hear of it every night."""
