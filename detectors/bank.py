@@ -21,6 +21,7 @@ from driftline.detectors.masses import Mass, take_masses
 from driftline.detectors.readings import Readings
 from driftline.detectors.registry import check_names
 from driftline.detectors.reports import Scene
+from driftline.detectors.rising import RISES, SAID
 from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.state.arrays import (
     CODED,
@@ -201,6 +202,17 @@ class Bank(Readings):
         for index in self._arrays.signals["suspects"].nonzero()[0].tolist():
             found += take_masses(self._arrays, index, self.signals[index].name)
         return found
+
+    @property
+    def has_rising(self) -> bool:
+        """Whether there is anything in `take_rising`."""
+        return bool((self._arrays.signals["rises"] == RISES).any())
+
+    def take_rising(self) -> list[str]:
+        """The numbers that were found to rise only, as ids and clocks do, since it was asked last."""
+        places = np.flatnonzero(self._arrays.signals["rises"] == RISES)
+        self._arrays.signals["rises"][places] = SAID
+        return [self.signals[place].name for place in places.tolist()]
 
     def watch_mass(self, signal: Signal, of: str) -> None:
         """Watches one value of an armed number, `of`, against what the number's reference knows of it.

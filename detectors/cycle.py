@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.detectors.office_hours import fit_office_hours
 from driftline.detectors.state.fields import SLOTS
 
 DAYS = 7
@@ -26,7 +27,7 @@ UNEXPECTED = 14.0  # any other one (a weekend of its own shape) when it has this
 ROUNDS = 20
 SLOW_WAVES = 8  # a day: up to three hours each
 VALUES_ENOUGH = 7.0  # judged: more in a half hour know no better what other days are like
-COVERED_MIN = 0.6  # share of half hours that must have been seen
+COVERED_MIN = 0.6  # share of half hours that must have been seen; of fewer there may be office hours
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ def fit_cycle(means: NDArray[np.float64], weights: NDArray[np.float64]) -> Fit:
     """
     covered = weights > 0
     if covered.mean() < COVERED_MIN:
-        return Fit(np.zeros(SLOTS), 0.0)
+        knots, cosines = fit_office_hours(means, covered)
+        return Fit(knots, float(cosines))
     trust = np.minimum(weights / np.median(weights[covered]), 1.0)
     slots = np.arange(SLOTS)
     filled = np.interp(slots, slots[covered], means[covered], period=SLOTS)

@@ -115,7 +115,9 @@ def conclude_season(signal: np.void, season: Season, values: float) -> None:
     from_ms, now_ms = int(signal["season_from_ms"]), int(signal["last_ms"])
     elapsed_ms = now_ms - from_ms
     means, weights = season["mean"].astype(np.float64), season["weight"].astype(np.float64)
-    if elapsed_ms >= WEEK_MS - HOUR_MS:
+    if not weights.any():  # all that a weekly job has sent was its reference: nothing is known of a week
+        signal["season_ms"] = now_ms + DAY_MS
+    elif elapsed_ms >= WEEK_MS - HOUR_MS:
         grain = grain_of(signal, cycle_of(season))
         fit, mean = fit_waves(means - season["steps"] * TALLY, weights, grain)
         season["knots"] = fit.knots

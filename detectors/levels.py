@@ -51,6 +51,7 @@ class SignalState:
     phi: its autocorrelation: n values say as much about its mean as n (1 - phi) / (1 + phi) independent ones.
     followed: by how many sd, in all, levels that stayed have become its level.
     seasonal: whether the time of the week moves it, so that its values alone say little.
+    rises: whether it only ever rose while its reference was learned, as an id or a clock does.
     """
 
     name: str
@@ -67,6 +68,7 @@ class SignalState:
     phi: float = 0.0
     followed: float = 0.0
     seasonal: bool = False
+    rises: bool = False
 
 
 def moments(origin: float, totals: NDArray[np.float64]) -> Moments:
@@ -234,5 +236,5 @@ def signal_state(name: str, signal: np.void, shape: np.void, values: NDArray[np.
     followed, seasonal = float(signal["carried"]), bool(signal["season"] and signal["cyclic"])
     varies = signal["reference_sd"] or away  # at a constant there is no noise to be correlated
     phi = float(signal["phi"]) if varies else 0.0
-    told = (spread, odd, away, phi, followed, seasonal)
+    told = (spread, odd, away, phi, followed, seasonal, bool(signal["rises"]))
     return SignalState(name, armed, seen, recent, reference, effect, blocks, phase, *told)

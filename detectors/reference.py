@@ -11,6 +11,7 @@ from driftline.detectors.kernels.page_hinkley import prime, reset
 from driftline.detectors.kernels.warm_up import learns_until
 from driftline.detectors.learning import begin_learning
 from driftline.detectors.masses import learn_masses
+from driftline.detectors.rising import RISES, only_rises
 from driftline.detectors.signals import NUMERIC, BankSettings, Transform
 from driftline.detectors.state.arrays import QUALITY, SEASONAL, Arrays, Season, clear_recent
 from driftline.detectors.state.fields import IDENTITIES, LONGEST, RESTARTED, SIGNAL
@@ -85,6 +86,7 @@ def learn_reference(arrays: Arrays, index: int, first: int, settings: BankSettin
         if not signal["rough"]:
             learn_masses(signal, shape, arrays.buffers[signal["buffer"], first:learned])
         rebuild_recent(signal, shape, arrays.buffers[signal["buffer"], :learned])
+        signal["rises"] = RISES if only_rises(arrays.buffers[signal["buffer"], :learned]) else 0
     elif transform is Transform.CATEGORY:
         learn_shares(signal, shape, values)
     else:

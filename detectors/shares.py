@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from driftline.detectors.levels import Moments
 
 TOLD = 3  # categories of a change are told, those that moved most
-VALUES_MIN = 50  # fewer say too little about shares
+FEWEST = 5  # values that say something about shares
 
 
 class Moved(NamedTuple):
@@ -28,16 +28,25 @@ def reference_shares(shape: np.void) -> NDArray[np.float64]:
 def counts_since(shape: np.void, values: float) -> NDArray[np.float64]:
     """Counts [codes] of the last values: of the longest window that holds none from before the change.
 
-    There are three: the open window of the shape test, the half being filled of the recent window, and both
-    halves. Where each reaches further back, the shortest that says something is taken.
+    There are four: the last 128 values or fewer of them, the open window of the shape test, the half being
+    filled of the recent window, and both halves. Where the first is too short to say something (a state of
+    before it was kept) and each other reaches further back, the shortest is taken.
     """
     cells = shape["cells"][:, : len(shape["tally"])].astype(np.float64)
-    windows = [shape["tally"].astype(np.float64), cells[0], cells.sum(axis=0)]
-    windows = [window for window in windows if window.sum() >= VALUES_MIN] or [cells.sum(axis=0)]
-    pure = [window for window in windows if window.sum() <= values]
+    windows = [last_codes(shape, values), shape["tally"].astype(np.float64), cells[0], cells.sum(axis=0)]
+    windows = [window for window in windows if window.sum() >= FEWEST] or [cells.sum(axis=0)]
+    pure = [window for window in windows if window.sum() <= max(values, FEWEST)]
     if pure:
         return max(pure, key=lambda window: float(window.sum()))
     return min(windows, key=lambda window: float(window.sum()))
+
+
+def last_codes(shape: np.void, values: float) -> NDArray[np.float64]:
+    """Counts [codes] of so many last values, as far as each is known (`kernels/window.py`)."""
+    held, kept = int(shape["held"]), shape["tags"]
+    count = int(min(max(values, FEWEST), held, len(kept)))
+    last = kept[np.arange(held - count, held) % len(kept)]
+    return np.bincount(last, minlength=len(shape["tally"])).astype(np.float64)
 
 
 def moved(shape: np.void, values: float) -> tuple[tuple[Moved, ...], int]:

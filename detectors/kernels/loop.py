@@ -41,7 +41,7 @@ from driftline.detectors.kernels.warm_up import (
     values_to_learn,
     values_to_watch,
 )
-from driftline.detectors.kernels.window import add_gaps, gaps_among, remember
+from driftline.detectors.kernels.window import add_gaps, gaps_among, keep_codes, remember
 from driftline.detectors.state.arrays import Arrays
 from driftline.detectors.state.fields import Records
 
@@ -189,6 +189,8 @@ def watch_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
     emit(signal, index, scratch, taken, work.emissions)
     confirm(signal, scratch, taken, limits.block)
     remember(signal, shape["cells"], scratch, taken, limits.window)
+    if signal["transform"] == CATEGORY:
+        keep_codes(shape, scratch, taken)
     take_times(signal, batch, scratch, taken)
     if signal["rough"] != 0:
         learn_on(arrays, index, batch, scratch, taken)

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.reading import is_number
 from driftline.detectors.kernels.scratch import Scratch
+from driftline.detectors.state.fields import REPEAT_SLOTS
+
+LARGEST_CODE = 65_535  # that two bytes hold; one beyond counts as any other
 
 
 @inner
@@ -99,3 +102,13 @@ def gaps_among(scratch: Scratch, start: int, end: int) -> int:
     for place in range(start, end):
         gaps += scratch.gaps[place]
     return gaps
+
+
+@inner
+def keep_codes(shape: Any, scratch: Scratch, count: int) -> None:
+    """Keeps the codes of the last values, by which a change of a few values is told (`shares.py`)."""
+    codes, held = shape["tags"], shape["held"]
+    for place in range(count):
+        code = scratch.cells[place]
+        codes[(held + place) % REPEAT_SLOTS] = code if code <= LARGEST_CODE else 0
+    shape["held"] = held + count

@@ -121,7 +121,8 @@ SIGNAL_FIELDS: Final = (
     # the last window of the shape test was; awake when it is no dormant one; stale asks for what can be
     # learned; tested is a set of bits, one per test of the kernel; suspects are how many values of `noted`
     # stand out, mass_due is 1 while the one that stands out of the reference has not come again and 2 until
-    # it is watched; rough while it is watched by the first part of a warm-up that goes on (`first_look.py`)
+    # it is watched; rough while it is watched by the first part of a warm-up that goes on (`first_look.py`);
+    # rises of a number that only ever rose, 2 once that was said (`rising.py`)
     *flags(REFERENCE, "local", "cyclic", "moved"),
     *flags(EVIDENCE, "away", "returned", "turned", "widened"),
     *flags(OWN, "ph_drift", once_without="ph_"),
@@ -130,7 +131,8 @@ SIGNAL_FIELDS: Final = (
     *flags(OWN, "suspects", "mass_due"),
     *flags(REFERENCE, "stepped"),
     *flags(OWN, "rough"),
-    Field("pad", "i1", (6,), OWN),  # so that numbers begin at multiples of eight bytes
+    *flags(REFERENCE, "rises"),
+    Field("pad", "i1", (5,), OWN),  # so that numbers begin at multiples of eight bytes
     # how far it is; what it is learned from begins after the last step in it (`steps.py`)
     *counts(OWN, "seen", "settled_from", "missing", "first_ms", "last_ms"),
     # of the warm-up: how many values it has, which are all that were seen but for those of another level, and
@@ -293,7 +295,7 @@ def shape_dtype(categories: int) -> np.dtype[Any]:
     median and the median deviation from it, of the reference and of late; the values that stand out now, the
     hash of the last value, since how many values the median and the deviation are the reference's, and how
     often each value that stands out came; of each slot the value that it holds, as a hash, and how often it
-    came.
+    came. Of categories, which have no such slots, tags are the last codes and held is how many there were.
     """
     repeats: list[Any] = [
         *((name, "f8") for name in ("usual", "mode", "usual_middle", "usual_spread", "middle", "spread")),

@@ -47,7 +47,9 @@ def first_change_of(member: Member) -> str:
 
 
 def spread_of(found: Finding, unit: str) -> str:
-    """``varies more: sd from 1 to 2``."""
+    """``varies more: sd from 1 to 2``; of what stands still at which value."""
+    if found.after.sd == 0.0 and not isnan(found.after.mean):
+        return f"does not vary any more: always {quantities([found.after.mean], unit)[0]}"
     verb = "varies more" if found.effect_size_sd > 0 else "varies less"
     if isnan(found.before.sd):
         return f"{verb} than usual"

@@ -75,6 +75,19 @@ WORDS: Final[dict[Kind, KindWords]] = {
 }
 
 
+SILENT_BESIDE: Final = (
+    "Predictions go on without it: look first at the job, the app's event, the host or the routing that it "
+    "comes from. Until it is back, the signals that live on it say nothing, good or bad."
+)
+"""The advice of a silence of something else than the model's predictions."""
+
+
+def advice_of(kind: Kind, signal: str) -> str:
+    """What an alert of a kind usually means and where to look first, when its first signal is this one."""
+    is_beside = kind is Kind.SILENCE and signal.startswith("silence:")
+    return SILENT_BESIDE if is_beside else WORDS[kind].advice
+
+
 def runbook_url(base: str, kind: Kind) -> str:
     """The section of the runbook about a kind: ``docs/runbook.md#data-drift``."""
     return f"{base}#{kind.replace('_', '-')}"

@@ -9,6 +9,7 @@ from enum import StrEnum
 from math import sqrt
 
 from driftline.detectors import Finding, SignalState
+from driftline.stream_app.alarms.calendars import is_calendar
 from driftline.stream_app.alarms.direction import floor_of, is_bad
 from driftline.stream_app.alarms.incident import Evidence, Incident, Member
 from driftline.stream_app.alarms.news import CERTAIN_STANDARD_ERRORS, from_its_base, is_another_change
@@ -35,6 +36,7 @@ class Held(StrEnum):
     """Why a finding did not become an alert."""
 
     NOT_ARMED = "not_armed"
+    ONLY_RISES = "only_rises"
     GOOD_DIRECTION = "good_direction"
     BELOW_FLOOR = "below_floor"
     UNCONFIRMED = "unconfirmed"
@@ -81,9 +83,11 @@ Stage = Callable[[Case], Held | None]
 
 
 def armed(case: Case) -> Held | None:
-    """A signal that is still learning its reference never fires."""
+    """A signal that is still learning its reference never fires, nor one without a level: an id, a clock."""
     signal = case.look(case.evidence)
-    return None if signal is not None and signal.armed else Held.NOT_ARMED
+    if signal is None or not signal.armed:
+        return Held.NOT_ARMED
+    return Held.ONLY_RISES if signal.rises or is_calendar(case.evidence.finding) else None
 
 
 def recovering(case: Case) -> Held | None:

@@ -7,7 +7,7 @@ from driftline.schemas import Ended, Extent, Kind
 from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.alarms.changes import change_of, present_of, share_of
 from driftline.stream_app.alarms.incident import Incident, Member
-from driftline.stream_app.alarms.kinds_in_words import WORDS
+from driftline.stream_app.alarms.kinds_in_words import WORDS, advice_of
 from driftline.stream_app.alarms.quantities import clock, duration
 from driftline.stream_app.monitoring.families import name_of
 
@@ -48,7 +48,7 @@ def description_of(incident: Incident, others: list[Incident], moved_features: l
         segments(incident),
         also(incident),
         features(incident, moved_features),
-        "" if incident.ended is not None else WORDS[incident.kind].advice,
+        "" if incident.ended is not None else advice_of(incident.kind, incident.cause),
         compared(incident),
         related(others),
         statistics(incident.first),

@@ -33,6 +33,11 @@ LARGEST_DAYS = 15
 # How many days a longest gap counts: a week and a day, so that there is always the same weekday among them.
 LONGEST_DAYS = 8
 LONGER = 1.5
+# Judged: what came in portions for a week, each after the same time but for a tenth, is late after a tenth
+# more. The rates of a nightly job would say so only when it has failed to come twice.
+PORTION_GAP_MS = 6 * HOUR_MS
+PUNCTUAL_DAYS = 7
+PUNCTUAL = 1.1
 # Armed after a day's observation and so many times heard.
 ARMED_EVENTS = 50
 KNOWN_HOURS = 0.5
@@ -135,6 +140,12 @@ class Cadence:
             hour += 1
         return total
 
+    def _expected_in_gap(self, from_ms: int, to_ms: int) -> float:
+        """What a healthy gap withheld; a first night or weekend nothing, whatever was guessed of it."""
+        total = self.expected(from_ms, to_ms)
+        whole = range(-(-from_ms // HOUR_MS), min(to_ms // HOUR_MS, from_ms // HOUR_MS + HOURS_MAX))
+        return total - sum(self._rate(hour) for hour in whole if self._hours[slot_of(hour)] < KNOWN_HOURS)
+
     @property
     def needed(self) -> float:
         """From how many active intervals missing on it is a silence."""
@@ -164,26 +175,46 @@ class Cadence:
             rate = self._rate(each) / HOUR_MS
             more = rate * ((each + 1) * HOUR_MS - begin_ms)
             if total + more >= needed:
-                return max(begin_ms + (needed - total) / rate, earliest_ms)
+                return min(max(begin_ms + (needed - total) / rate, earliest_ms), self._late_from())
             total += more
-        return inf
+        return self._late_from()
 
     def _patience_ms(self) -> int:
-        if not self.patient:
-            return 0
+        return int(LONGER * max(self._longest_gaps_ms(), default=0)) if self.patient else 0
+
+    def _late_from(self) -> float:
+        """From when on a portion is late; infinite where they are not punctual."""
+        gaps_ms = self._longest_gaps_ms()
+        if len(gaps_ms) < PUNCTUAL_DAYS or min(gaps_ms) < PORTION_GAP_MS:
+            return inf
+        punctual = max(gaps_ms) <= PUNCTUAL * min(gaps_ms)
+        return self.heard_ms + PUNCTUAL * max(gaps_ms) if punctual else inf
+
+    def _longest_gaps_ms(self) -> list[int]:
+        """The longest gap of each of the last days that had one."""
         today = self.heard_ms // DAY_MS
-        days = (each for each in self._largest if each[0] > today - LONGEST_DAYS)
-        longest_ms = max((to_ms - from_ms for _, _, from_ms, to_ms in days), default=0)
-        return int(LONGER * longest_ms)
+        return [to_ms - from_ms for day, _, from_ms, to_ms in self._largest if day > today - LONGEST_DAYS]
 
     def _rate(self, hour: int) -> float:
-        """Active intervals per hour; where nothing is known, as in the other half of the week, or overall."""
+        """Active intervals per hour; where nothing is known, as in the other half of the week, or overall.
+
+        Of a first weekend after weekdays that had their hours nothing is expected.
+        """
         slot = slot_of(hour)
         for place in (slot, (slot + DAY_HOURS) % SLOTS):
             if self._hours[place] >= KNOWN_HOURS:
-                return self._active[place] / self._hours[place]
+                closed = place != slot and slot >= DAY_HOURS and self._keeps_hours()
+                return 0.0 if closed else self._active[place] / self._hours[place]
+        return self._mean_rate()
+
+    def _mean_rate(self) -> float:
         hours = sum(self._hours)
         return sum(self._active) / hours if hours else 0.0
+
+    def _keeps_hours(self) -> bool:
+        """Whether there are empty hours on weekdays, too many of them for chance."""
+        idle = sum(self._hours[slot] for slot in range(DAY_HOURS) if not self._active[slot])
+        return idle * self._mean_rate() >= EXPECTED_MIN
 
     def _complete(self, hour: int) -> None:
         """The hour that was counted is over, and those without anything between it and this one."""
@@ -201,7 +232,7 @@ class Cadence:
         self._hour, self._counted = hour, 0
 
     def _remember_gap(self, from_ms: int, to_ms: int) -> None:
-        expected, day = self.expected(from_ms, to_ms), to_ms // DAY_MS
+        expected, day = self._expected_in_gap(from_ms, to_ms), to_ms // DAY_MS
         known = expected if self.is_armed else 0.0  # the rates of a first day are guesses
         longest = (from_ms, to_ms)
         if self._largest and self._largest[-1][0] == day:

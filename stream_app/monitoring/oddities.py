@@ -103,3 +103,13 @@ def settled(section: Section, name: str, now_ms: int) -> Note:
         "declare `type: numeric`, or write numbers."
     )
     return Note(Why.TYPE_MISFIT, subject, sentence, now_ms, 1)
+
+
+def rising(section: str, name: str, now_ms: int) -> Note:
+    """That a number has no level to watch."""
+    subject = subject_in(section, name)
+    sentence = (
+        f"{subject} only ever rises (an id, a counter, a clock): it has no level that could change. Send its "
+        "differences, or say `ignore: true`."
+    )
+    return Note(Why.NOT_ARMED, subject, sentence, now_ms, 1)

@@ -14,7 +14,7 @@ from driftline.schemas import Prediction
 from driftline.stream_app.config import ModelPlan
 from driftline.stream_app.monitoring import oddities
 from driftline.stream_app.monitoring.columns import Column, Matrix, Section, Values
-from driftline.stream_app.monitoring.families import is_of_output
+from driftline.stream_app.monitoring.families import family_of, is_of_output
 from driftline.stream_app.monitoring.masses import place_for, signals_of_mass
 from driftline.stream_app.monitoring.naming import subject_of
 from driftline.stream_app.monitoring.notices import Note
@@ -227,7 +227,9 @@ class PredictionTable:
     @property
     def has_to_look(self) -> bool:
         """Whether `look` has anything to look at."""
-        return self.bank.has_masses or any(section.doubtful for section in self.sections)
+        return (
+            self.bank.has_masses or self.bank.has_rising or any(section.doubtful for section in self.sections)
+        )
 
     def look(self, now_ms: int) -> None:
         """On a tick, when no row waits: what there is to say of columns with values that do not fit, and
@@ -236,6 +238,10 @@ class PredictionTable:
         for mass in self.bank.masses():
             self.revision += 1
             self._watch_value(mass)
+        for signal in self.bank.take_rising():
+            self.revision += 1
+            where, name = family_of(signal).section, subject_of(signal)
+            self.notes.append(oddities.rising(where, name, now_ms))
         for section in self.sections:
             for name in list(section.doubtful):
                 if name in section.votes:

@@ -21,6 +21,9 @@ LENGTHS = tuple(STEPS)
 # The rate is known well enough to choose a step after so many predictions.
 CHOOSING = 20
 FEW_STEPS = 8  # fewer say nothing about whether steps hold enough
+# Judged: with a smaller share of them that hold something it comes in portions, and needs longer steps.
+# Office hours are more than a quarter of the week.
+ACTIVE_MIN = 0.2
 # A reference of two values says something when the rarer of them has come this often.
 RARER_MIN = 20
 DAY_STEPS_MIN = 20  # what is the same in every step of a day, and of so many steps, is taken for clockwork
@@ -127,7 +130,8 @@ class Volume:
                 del self._held[: -self.warm_up]
                 if counts := self._release():
                     return counts + [self._counted(*each) for each in completed if each[0] > step]
-        if len(self._held).bit_length() > before and not self.clockwork.has_level():
+        is_due = len(self._held).bit_length() > before or len(self._held) == self.warm_up
+        if is_due and not self.clockwork.has_level():
             self._lengthen()
         return []
 
@@ -186,7 +190,7 @@ class Volume:
         hardly_varies = len(counts) == 1 or (len(counts) == 2 and counts[1][1] < RARER_MIN)
         if hardly_varies and not self.clockwork.has_level():
             self.clockwork.begin([count for _, count in self._held])
-        if len(self._held) < self.warm_up:
+        if len(self._held) < self.warm_up or (self._are_too_short() and not hardly_varies):
             return []
         if hardly_varies:
             self._held = []  # the next ones may make one
@@ -195,12 +199,17 @@ class Volume:
         held, self._held, self.is_released = self._held, [], True
         return [self._counted(step, count) for step, count in held]
 
+    def _are_too_short(self) -> bool:
+        """Whether the steps that were kept back hold too little, or hardly any of them anything."""
+        if self.step_s == LENGTHS[-1]:
+            return False
+        counts = [count for _, count in self._held]
+        active = len(counts) - counts.count(0)
+        return sum(counts) < len(counts) * EXPECTED_MIN / 2 or active < ACTIVE_MIN * len(counts)
+
     def _lengthen(self) -> None:
         """Choose the next longer step if steps hold too few; the counts so far go into it."""
-        if len(self._held) < FEW_STEPS:
-            return
-        mean = sum(count for _, count in self._held) / len(self._held)
-        if mean >= EXPECTED_MIN / 2 or self.step_s == LENGTHS[-1]:
+        if len(self._held) < FEW_STEPS or not self._are_too_short():
             return
         longer = LENGTHS[LENGTHS.index(self.step_s) + 1]
         times = longer // self.step_s

@@ -1,5 +1,6 @@
 """Sentences for a person at night."""
 
+from dataclasses import replace
 from math import nan
 
 import pytest
@@ -11,12 +12,13 @@ from driftline.detectors import Moments
 from driftline.schemas import CategoryShare, Kind
 from driftline.stream_app.alarms.changes import change_of
 from driftline.stream_app.alarms.incident import Member
-from driftline.stream_app.alarms.kinds_in_words import WORDS, runbook_url
+from driftline.stream_app.alarms.kinds_in_words import WORDS, advice_of, runbook_url
 from driftline.stream_app.alarms.quantities import duration, from_to, number
 from driftline.stream_app.config import ModelPlan, SignalPlan
 from driftline.stream_app.monitoring.families import name_of
 from driftline.stream_app.monitoring.units import unit_of
 from tests.alarms.desks import Desk, change
+from tests.alarms.evidence import evidence
 
 
 @pytest.mark.parametrize(
@@ -154,3 +156,23 @@ def test_it_says_that_little_is_known_yet() -> None:
     assert "Compared with its first 360 values, while it learns." in alert.annotations.description
     (alert,) = Desk().found(change())
     assert "while it learns" not in alert.annotations.description
+
+
+def test_what_stands_still_says_at_which_value() -> None:
+    """A sensor that hangs was told as "varies less: sd from 3.01 to 0": at which value it hangs says more."""
+    found = evidence(effect=-0.8)
+    stuck = structs.replace(
+        found,
+        finding=replace(
+            found.finding, of="variance", before=Moments(20.0, 3.01, 2000), after=Moments(19.7, 0.0, 43)
+        ),
+    )
+    assert change_of(Member(stuck, ["variance"], "info")) == "x does not vary any more: always 19.7"
+
+
+def test_of_labels_that_stop_nobody_looks_at_the_serving_system() -> None:
+    """Predictions go on: "is the serving system down?" sends people the wrong way at night."""
+    assert "serving system" in advice_of(Kind.SILENCE, "volume:predictions")
+    for signal in ("silence:labels", "silence:behavior click", "silence:host a"):
+        assert "Predictions go on without it" in advice_of(Kind.SILENCE, signal)
+    assert advice_of(Kind.SERVING, "serving:latency_ms") == WORDS[Kind.SERVING].advice

@@ -131,6 +131,21 @@ def test_categories_are_told_by_counted_shares(
         assert moved[code].before == pytest.approx(shares[code - 1] / sum(shares), abs=0.05)
 
 
+@pytest.mark.parametrize("answer", range(1, 5))
+def test_a_change_of_a_few_values_is_told_by_those(answer: int) -> None:
+    """A fallback that answers the same to everybody was told as "buy fell from 28.8 % to 27.5 %": the window
+    of the last thousand values was nearly all of before.
+    """
+    values = np.random.default_rng(answer).choice(np.arange(1.0, 5.0), 8000, p=(0.3, 0.3, 0.3, 0.1))
+    values[6000:] = answer
+    found = first_finding(values, Transform.CATEGORY)
+    first = found.categories[0]
+    assert found.row < 6100
+    assert first.code == answer
+    assert first.after > 0.8
+    assert found.after.count <= found.row - 5990
+
+
 @pytest.mark.parametrize("ratio", [2.5, 0.3])
 @pytest.mark.parametrize("stream", ["normal", "uniform", "mild lognormal"])
 def test_a_change_of_the_spread_is_told_by_sds_of_values(stream: str, ratio: float) -> None:

@@ -107,6 +107,18 @@ def test_office_hours_are_learned_within_a_week() -> None:
     assert len({alert["id"].rsplit("-", 1)[0] for alert in found}) <= 1
 
 
+@pytest.mark.parametrize("step_ms", [15 * SECOND_MS, 2 * MINUTE_MS])
+def test_a_monday_on_which_nobody_comes_is_told_in_the_morning(step_ms: int) -> None:
+    """The first night and the first weekend counted as gaps in which much had been missing, so that for weeks
+    no silence of a model with office hours was long enough. Nor is its first Saturday a silence.
+    """
+    open_days = working_days(14, step_ms)
+    found = alerts_of(written(open_days + every(10 * MINUTE_MS, 0, 15 * DAY_MS, **OTHER)))
+    assert {status for status, _, _ in told(found)} == {"firing"}
+    assert len({alert["labels"]["incident"] for alert in found}) == 1
+    assert 14 * 24 + 9 < told(found)[0][2] < 14 * 24 + 11
+
+
 def test_a_nightly_job_and_bursts_are_no_silences() -> None:
     """What comes in portions is silent most of the time."""
     chance = random.Random(5)
@@ -122,6 +134,19 @@ def test_a_nightly_job_and_bursts_are_no_silences() -> None:
     found = alerts_of(written(nightly + bursts + every(10 * MINUTE_MS, 0, 12 * DAY_MS, **OTHER)))
     assert not told(found)
     assert not told(found, "bursts")
+
+
+def test_a_nightly_job_that_does_not_come_is_told_that_night() -> None:
+    """By its rates it was silent only once it had failed to come twice, a day later."""
+    chance = random.Random(6)
+    events: list[Timed] = []
+    for day in range(9):
+        begin = day * DAY_MS + 2 * HOUR_MS + chance.randint(-10, 10) * MINUTE_MS
+        events += every(5 * SECOND_MS, begin, begin + 2 * MINUTE_MS)
+    found = alerts_of(written(events + every(10 * MINUTE_MS, 0, 11 * DAY_MS, **OTHER)))
+    assert {alert["drift"]["kind"] for alert in found} == {"silence"}
+    assert len({alert["labels"]["incident"] for alert in found}) == 1
+    assert 9 * 24 + 3 < told(found)[0][2] < 9 * 24 + 6
 
 
 @pytest.mark.parametrize("per_day", [20, 100])
