@@ -17,10 +17,14 @@ CLOCKS: dict[str, Callable[[int], float]] = {
     "uptime": lambda row: row * STEP_MS / 1000 % 86_400,
 }
 
-
 CALENDARS: dict[str, Callable[[int], float]] = {
     "day": lambda row: 16 + row * STEP_MS // DAY_MS,
-    "weekday": lambda row: row * STEP_MS // DAY_MS % 7,
+    "weekday": lambda row: (row * STEP_MS // DAY_MS + 5) % 7,  # Saturday, Sunday, Monday: 5, 6, 0
+}
+SWITCHES: dict[str, Callable[[int], float]] = {
+    "turned on": lambda row: float(row * STEP_MS >= DAY_MS),
+    "broken": lambda row: 5.0 * (row * STEP_MS < DAY_MS),
+    "off": lambda row: float(row * STEP_MS < DAY_MS),
 }
 
 
@@ -52,3 +56,10 @@ def test_a_day_that_goes_on_at_midnight_is_no_change(name: str) -> None:
     told = {alert.value for alert in shard_of(CALENDARS[name], 5000).take_alerts()}
     assert told
     assert all(b'"signal":"feature:x"' in alert for alert in told)
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_a_constant_that_a_job_changes_at_midnight_is_a_change(name: str) -> None:
+    """What breaks at a full hour would be taken for a clock."""
+    told = [alert.value for alert in shard_of(SWITCHES[name], 10**9).take_alerts()]
+    assert any(b'"signal":"feature:c"' in alert for alert in told)
