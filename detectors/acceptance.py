@@ -106,4 +106,6 @@ def put_back(arrays: Arrays, index: int, reference: PackedReference) -> bool:
     cycles = with_rows(np.zeros(1, CYCLE), found.cycles)
     buffers = arrays.buffers[:1], arrays.buffered_slots[:1]
     inherit_reference(arrays, index, Arrays(signals, found.shapes, found.seasons, cycles, *buffers), 0)
+    if signals["away"][0]:  # it had begun to follow what then was accepted
+        arrays.signals["level"][index], arrays.signals["trend"][index] = signals["before"][0][-1], 0.0
     return True

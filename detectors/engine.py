@@ -14,7 +14,7 @@ from driftline.detectors.first_look import look
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.dormant import is_dormant
 from driftline.detectors.kernels.loop import Limits, Work, advance, is_full
-from driftline.detectors.kernels.scratch import HOUR_MS, SCRATCH, WEEK_MS, Batch
+from driftline.detectors.kernels.scratch import SCRATCH, Batch
 from driftline.detectors.kernels.warm_up import knows_enough
 from driftline.detectors.learning import learn
 from driftline.detectors.reference import arm, wake
@@ -67,10 +67,9 @@ def run(arrays: Arrays, batch: Batch, settings: BankSettings, emissions: Emissio
 
 
 def go_on(arrays: Arrays, index: int, settings: BankSettings) -> Arrays:
-    """Does what a signal stopped for; the arrays after that."""
+    """Does what a signal stopped for; the arrays after that. It has room for a cycle meanwhile."""
+    arrays = with_cycle(arrays, index)
     signal = arrays.signals[index]
-    if has_seen_a_week(signal):
-        arrays = with_cycle(arrays, index)
     if knows_enough(signal, settings.warm_up):
         arm(arrays, index, settings)
     elif signal["armed"] == 0:
@@ -79,12 +78,6 @@ def go_on(arrays: Arrays, index: int, settings: BankSettings) -> Arrays:
         conclude(arrays, index)
     give_back_cycle(signal)
     return arrays
-
-
-def has_seen_a_week(signal: np.void) -> bool:
-    """Whether a cycle may be found in a signal now (`learning.conclude_season`)."""
-    from_ms = int(signal["season_from_ms"]) or int(signal["first_ms"])
-    return int(signal["last_ms"]) - from_ms >= WEEK_MS - HOUR_MS
 
 
 def take(found: NDArray[np.int64]) -> list[Noted]:

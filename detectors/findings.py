@@ -8,12 +8,13 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.change_point import best_mark
+from driftline.detectors.kernels.change_point import best_mark, followed
 from driftline.detectors.levels import Moments, Stay, effect_size, in_units, moments, step_size
 from driftline.detectors.reference import reference_totals
 from driftline.detectors.shares import Moved, moved, share_moments
 from driftline.detectors.signals import Transform, is_share
 from driftline.detectors.state.arrays import Row
+from driftline.detectors.whitening import to_score
 from driftline.detectors.windows import UNTOLD, told_before, values_needed
 
 RATE_MARGIN = 1e-6
@@ -132,7 +133,9 @@ def at_mark(signal: np.void, which: int, direction: int) -> ChangePoint:
     """The change point that a CUSUM remembers."""
     before = signal["onset_marks"][which].copy()
     began = int(signal["onset_marks_ms"][which]), int(signal["onset_marks_offset"][which])
-    return ChangePoint(direction, *began, before, signal["totals"] - before)
+    after = signal["totals"] - before
+    after[3] += followed(signal, before) * after[0] * to_score(signal)
+    return ChangePoint(direction, *began, before, after)
 
 
 def candidates(signal: np.void) -> list[ChangePoint]:

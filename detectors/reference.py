@@ -30,7 +30,7 @@ RARE_BLOCK = 8
 
 # What a signal has while it learns: what it is and where it lies, what it has seen, how it is tested.
 OF_THE_WARM_UP = (
-    *(*IDENTITIES, "buffer", "shares", "tested", "watched", "stale", "anchor", "gaps", "recent"),
+    *(*IDENTITIES, "cycle", "buffer", "shares", "tested", "watched", "stale", "anchor", "gaps", "recent"),
     *("seen", "learned", "settled_from", "missing", "first_ms", "last_ms"),
 )
 
@@ -59,8 +59,9 @@ def forget_the_first_look(arrays: Arrays, index: int) -> None:
     arrays.signals[index] = np.zeros(1, SIGNAL)[0]
     for name in OF_THE_WARM_UP:
         signal[name] = rough[name]
-    for records, row in ((arrays.shapes, rough["shape"]), (arrays.seasons, rough["season"])):
-        if row:
+    of_rows = {"shape": arrays.shapes, "season": arrays.seasons, "cycle": arrays.cycles}
+    for name, records in of_rows.items():
+        if row := rough[name]:
             records[row] = np.zeros(1, records.dtype)[0]
     signal["ones"] = rough["learned_ones"]
     signal["recent"][:, 5] = 0.0

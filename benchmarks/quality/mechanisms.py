@@ -212,6 +212,10 @@ MECHANISMS: dict[str, Mechanism] = {
     "begin_far": Mechanism(
         "after a leap the last value is the level", (constant("kernels.change_point.SATURATED", UNREACHED),)
     ),
+    "followed": Mechanism(
+        "what the level followed before a change was found",
+        (function("kernels.change_point.followed", replacements.nothing_followed),),
+    ),
     "marks": Mechanism(
         "three pairs of marks for where a change began",
         (function("kernels.change_point.best_mark", replacements.one_mark),),

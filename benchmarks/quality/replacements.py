@@ -43,6 +43,12 @@ def one_mark(signal: Any, direction: int) -> int:
 
 
 @inner
+def nothing_followed(signal: Any, before: Any) -> float:
+    """In place of `change_point.followed`."""
+    return 0.0
+
+
+@inner
 def never_dormant(signal: Any) -> bool:
     """In place of `dormant.is_dormant`."""
     return False

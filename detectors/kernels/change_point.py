@@ -116,6 +116,12 @@ def best_mark(signal: Any, direction: int) -> int:
 
 
 @inner
+def followed(signal: Any, before: Any) -> float:
+    """How much of the change its values were too small by on average: the level had begun to follow it."""
+    return float((signal["totals"][5] - before[5]) / 2.0) if signal["away"] == 0 else 0.0
+
+
+@inner
 def begin_far(signal: Any) -> None:
     """After a jump of more than innovations show, the last value says where the new level is."""
     unit = usual_sd(signal) * signal["local_sd"]
@@ -152,6 +158,8 @@ def begin_level(signal: Any) -> None:
             signal["onset_marks"][other, total] = 0.0
         signal["onset_cusums"][other] = 0.0
     forget_lanes(signal)
+    learned = followed(signal, signal["before"])
+    signal["totals"][3] += learned * signal["totals"][0] * signal["sigma"] / (1.0 - signal["phi"])
     signal["shift_count"] = max(signal["totals"][0], 1.0)
     signal["shift"] = signal["totals"][4] / signal["shift_count"]
     if abs(signal["shift"]) > SATURATED and signal["transform"] == VALUE:

@@ -94,6 +94,8 @@ def test_an_accept_is_taken_back() -> None:
     ended = next(alert for alert in outputs.alerts if alert["status"] == "resolved")
     again = [alert for alert in outputs.alerts[outputs.alerts.index(ended) :] if alert["status"] == "firing"]
     assert again, "the level that was accepted by mistake is a change again"
+    assert "x rose from 0 to 1." in again[0]["annotations"]["summary"]
+    assert again[0]["time"] < rfc3339(START_MS + 1600 * STEP_MS)
     before = [summary for summary in outputs.summaries if summary["signal"] == "feature:x"]
     assert abs(before[-1]["reference"]["mean"]) < 0.3
 
