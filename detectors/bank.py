@@ -210,6 +210,8 @@ class Bank(Readings):
 
     def take_rising(self) -> list[str]:
         """The numbers that were found to rise only, as ids and clocks do, since it was asked last."""
+        if not self.has_rising:
+            return []
         places = np.flatnonzero(self._arrays.signals["rises"] == RISES)
         self._arrays.signals["rises"][places] = SAID
         return [self.signals[place].name for place in places.tolist()]
