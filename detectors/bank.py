@@ -210,10 +210,9 @@ class Bank(Readings):
 
     def take_rising(self) -> list[str]:
         """The numbers that were found to rise only, as ids and clocks do, since it was asked last."""
-        if not self.has_rising:
-            return []
-        places = np.flatnonzero(self._arrays.signals["rises"] == RISES)
-        self._arrays.signals["rises"][places] = SAID
+        rises = self._arrays.signals["rises"]
+        places = (rises == RISES).nonzero()[0]
+        rises[places] = SAID
         return [self.signals[place].name for place in places.tolist()]
 
     def watch_mass(self, signal: Signal, of: str) -> None:

@@ -14,9 +14,8 @@ LINES_MAX: Final = 10
 
 def print_not_watched(unwatched: Sequence[Unwatched]) -> None:
     """Short sections on standard error; nothing when everything was watched."""
-    roughly = [each for each in unwatched if each.why == Why.WATCHED_ROUGHLY]
-    print_section("Not watched:", [each for each in unwatched if each not in roughly])
-    print_section("Watched roughly:", roughly)
+    print_section("Not watched:", [each for each in unwatched if each.why != Why.WATCHED_ROUGHLY])
+    print_section("Watched roughly:", [each for each in unwatched if each.why == Why.WATCHED_ROUGHLY])
 
 
 def print_section(title: str, unwatched: Sequence[Unwatched]) -> None:
