@@ -197,7 +197,7 @@ class Bank(Readings):
         return bool(self._arrays.signals["suspects"].any())
 
     def masses(self) -> list[Mass]:
-        """The values of numbers that were found to stand out since it was asked last."""
+        """The parts of numbers that were found to be news since it was asked last."""
         found: list[Mass] = []
         for index in self._arrays.signals["suspects"].nonzero()[0].tolist():
             found += take_masses(self._arrays, index, self.signals[index].name)
@@ -216,7 +216,7 @@ class Bank(Readings):
         return [self.signals[place].name for place in places.tolist()]
 
     def watch_mass(self, signal: Signal, of: str) -> None:
-        """Watches one value of an armed number, `of`, against what the number's reference knows of it.
+        """Watches a part of an armed number, `of`, against what the number's reference knows of it.
 
         Raises as `add`, and KeyError for an unknown number.
         """

@@ -1,4 +1,4 @@
-"""The signals of single values: each begins with what the reference of its number knows of the value."""
+"""The signals of parts of a number: each begins with what the reference of its number knows of the part."""
 
 import numpy as np
 
@@ -13,15 +13,16 @@ from driftline.detectors.state.arrays import Arrays
 from driftline.detectors.state.fields import GRID_POINTS
 
 SHARE_MIN = 5e-4  # judged: one value in 2,000 is no part of a number
+EXTREME_SHARE = 1e-3  # judged: where tails are longer than they are taken for, one value in 1,000 is extreme
 COUNTED_MIN = 20_000.0
 
 
 def begin_mass(arrays: Arrays, index: int, source: int, settings: BankSettings) -> None:
-    """Arms the signal of one value of a number, the `source`, which is armed.
+    """Arms the signal of a part of a number, the `source`, which is armed.
 
-    The one that stood out of its reference learns from the same values, in their half hours; where these are
-    not there any more (another version's number) it learns for itself. Any other value has the share that it
-    had in the reference, and no cycle: it was seldom there.
+    The value that stood out of its reference learns from the same values, in their half hours; where these
+    are not there any more (another version's number) it learns for itself. Any other value has the share that
+    it had in the reference, and no cycle: it was seldom there. Extremes were not.
     """
     signal, number = arrays.signals[index], arrays.signals[source]
     shape = arrays.shapes[number["shape"]]
@@ -29,23 +30,27 @@ def begin_mass(arrays: Arrays, index: int, source: int, settings: BankSettings) 
         signal[name] = number[name]
     if signal["transform"] == Transform.MASS:
         learn_mode(arrays, index, source, settings)
+        return
+    if signal["transform"] == Transform.EXTREME:
+        share, least = 0.0, EXTREME_SHARE
     else:
-        share = share_of_number(number, shape, number_of(number, float(signal["minimum"])))
-        learn_share(signal, float(number["seen"]), share)
-        signal["every"] = values_per_update(signal, settings)
-        begin(signal)
-        signal["awake"] = 1
+        share, least = share_of_number(number, shape, number_of(number, float(signal["minimum"]))), SHARE_MIN
+    learn_share(signal, float(number["seen"]), share, least)
+    signal["every"] = values_per_update(signal, settings)
+    begin(signal)
+    signal["awake"] = 1
+    if signal["transform"] == Transform.SPIKE:
         # It has come so often since it was first seen: of a Shiryaev-Roberts sum one summand.
         signal["lanes"][0, :ODDS_LANES] = MULTIPLES ** (FEWEST - 1)
 
 
-def learn_share(signal: np.void, count: float, share: float) -> None:
-    """The reference of a value that had this share of so many values.
+def learn_share(signal: np.void, count: float, share: float, least: float) -> None:
+    """The reference of a part that had this share of so many values.
 
-    Of one that was never there it is the least that is worth a word, and values of now do not soon become the
-    reference: 2,000 values without it would be forgotten before one value in fifty is seen.
+    Of one that was never there it is the `least` that is worth a word, and values of now do not soon become
+    the reference: 2,000 values without it would be forgotten before one value in fifty is seen.
     """
-    signal["reference_count"], signal["ones"] = count, max(share, SHARE_MIN) * count
+    signal["reference_count"], signal["ones"] = count, max(share, least) * count
     learn_rate(signal)
     signal["ones"] = share * count
     begin_without_time(signal)

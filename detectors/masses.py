@@ -1,4 +1,5 @@
-"""Single values of a number: which one stands out of its reference, and which stand out of what comes now.
+"""Parts of a number: the value that stands out of its reference, those that stand out of what comes now, and
+what lies far beyond all others.
 
 A number that is never twice the same, and of which one value in twenty is -999 since the last release, has
 not changed its mean so much as its data have a hole. So a value that takes part of a number becomes a signal
@@ -9,12 +10,13 @@ Whole numbers repeat themselves by nature, and take other values where their lev
 requests a second which there never were at night. That is no value that stands out (`is_explained`).
 """
 
-from math import nan
+from math import inf, nan
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.detectors.extremes import extreme_distance
 from driftline.detectors.kernels.reading import VALUE_LIMIT
 from driftline.detectors.kernels.repeats import (
     DUE,
@@ -38,12 +40,17 @@ BESIDE_SHARE = 0.01  # judged
 
 
 class Mass(NamedTuple):
-    """A value that stands out of what comes (`Transform.SPIKE`) or of the reference (`Transform.MASS`)."""
+    """Values of a number that are to be counted: one that stands out of what comes (`Transform.SPIKE`) or of
+    the reference (`Transform.MASS`), or the extreme ones (`Transform.EXTREME`).
+
+    minimum and maximum are those of the signal that counts them.
+    """
 
     signal: str
     column: int
     transform: Transform
-    value: float
+    minimum: float
+    maximum: float
 
 
 def learn_masses(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> None:
@@ -71,14 +78,18 @@ def comes_in_stretches(there: NDArray[np.bool_]) -> bool:
 def take_masses(arrays: Arrays, index: int, name: str) -> list[Mass]:
     """The values of a number that were noted since it was asked last, but for those that a shift explains."""
     signal = arrays.signals[index]
-    shape = arrays.shapes[signal["shape"]]
+    shape, column = arrays.shapes[signal["shape"]], int(signal["column"])
     found: list[Mass] = []
     for place in range(int(signal["suspects"])):
         value, hits = float(shape["noted"][place]), int(shape["noted_hits"][place])
+        if value == inf:  # which stands for what is extreme
+            distance = extreme_distance(signal, shape)
+            found.append(Mass(name, column, Transform.EXTREME, -distance, distance))
+            continue
         number = number_of(signal, value)
         transform = Transform.MASS if number == shape["mode"] else Transform.SPIKE
         if transform is Transform.MASS or not is_explained(signal, shape, number, hits):
-            found.append(Mass(name, int(signal["column"]), transform, value))
+            found.append(Mass(name, column, transform, value, value))
     signal["suspects"] = 0
     return found
 

@@ -46,6 +46,9 @@ class Transform(IntEnum):
     """1 where a finite cell is the value that stands out of a number's reference, 0 for any other."""
     SPIKE = 11
     """1 where a finite cell is a value that a number's reference had seldom or never, 0 for any other."""
+    EXTREME = 12
+    """1 where a finite cell lies farther than `minimum` (negative) or `maximum` from the level of the last
+    values, and from the cell before."""
 
 
 NUMERIC = (Transform.VALUE, Transform.CATEGORY)

@@ -15,6 +15,7 @@ from driftline.detectors.kernels.compiled import compiled, inner
 from driftline.detectors.kernels.cusums import run_cusums
 from driftline.detectors.kernels.dormant import is_dormant, only_zeros, skip, zeros_at_start
 from driftline.detectors.kernels.e_detector import run_e_detector
+from driftline.detectors.kernels.extremes import find_extremes
 from driftline.detectors.kernels.learning import learn_more, values_until_due
 from driftline.detectors.kernels.names import CUSUM, E_DETECTOR, SHAPE, VARIANCE
 from driftline.detectors.kernels.page_hinkley import run_page_hinkley
@@ -184,6 +185,7 @@ def watch_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
     tell(signal, shape, batch, scratch, taken)
     if signal["transform"] == VALUE and signal["tested"] != 0 and signal["rough"] == 0:
         find_repeats(signal, shape, batch, scratch, taken)
+        find_extremes(signal, shape, scratch, taken)
     run_marks(signal, batch, scratch, taken)
     learn_more(signal, season, batch, scratch, taken)
     emit(signal, index, scratch, taken, work.emissions)

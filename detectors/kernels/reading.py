@@ -7,11 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.kernels.compiled import inner
+from driftline.detectors.kernels.extremes import is_extreme
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of, take_times
 from driftline.detectors.signals import Transform
 
 VALUE, BINARY, TAIL = int(Transform.VALUE), int(Transform.BINARY), int(Transform.TAIL)
 BOUNDED, MASS, SPIKE = int(Transform.BOUNDED), int(Transform.MASS), int(Transform.SPIKE)
+EXTREME = int(Transform.EXTREME)
 CATEGORY, UNSEEN = int(Transform.CATEGORY), int(Transform.UNSEEN)
 MISSING, NULL, WRONG_TYPE = int(Transform.MISSING), int(Transform.NULL), int(Transform.WRONG_TYPE)
 OUT_OF_RANGE = int(Transform.OUT_OF_RANGE)
@@ -90,6 +92,8 @@ def learn(
             buffer[learned + place] = number
         if transform in (CATEGORY, UNSEEN):
             table[code_of(table.shape[0], number)] += 1.0
+        elif transform == EXTREME:
+            signal["ones"] += is_extreme(signal, number, signal["seen"] + place == 0)
         elif transform not in (VALUE, TAIL):
             signal["ones"] += number
 

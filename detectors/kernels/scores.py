@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.kernels.compiled import compiled, inner
-from driftline.detectors.kernels.reading import CATEGORY, TAIL, UNSEEN, VALUE, code_of
+from driftline.detectors.kernels.extremes import is_extreme
+from driftline.detectors.kernels.reading import CATEGORY, EXTREME, TAIL, UNSEEN, VALUE, code_of
 from driftline.detectors.kernels.residuals import FAR, gains
 from driftline.detectors.kernels.scratch import Scratch
 from driftline.detectors.state.fields import GRID_LOW, GRID_POINTS, GRID_STEP
@@ -239,6 +240,8 @@ def score_rates(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
         value = scratch.numbers[place]
         if transform == TAIL:
             value = 1.0 if above_base(signal, value, seen + place + 1) > signal["cut"] else 0.0
+        elif transform == EXTREME:
+            value = is_extreme(signal, value, seen + place == 0)
         elif transform == UNSEEN:
             level = shape["level"]
             value = 1.0 if level[code_of(level.shape[0], value)] >= 1.0 else 0.0

@@ -122,7 +122,8 @@ SIGNAL_FIELDS: Final = (
     # learned; tested is a set of bits, one per test of the kernel; suspects are how many values of `noted`
     # stand out, mass_due is 1 while the one that stands out of the reference has not come again and 2 until
     # it is watched; rough while it is watched by the first part of a warm-up that goes on (`first_look.py`);
-    # rises of a number that only ever rose, 2 once that was said (`rising.py`)
+    # rises of a number that only ever rose, 2 once that was said (`rising.py`); extremes says how many values
+    # of late were far beyond the others, at_extreme whether the last one was (`kernels/extremes.py`)
     *flags(REFERENCE, "local", "cyclic", "moved"),
     *flags(EVIDENCE, "away", "returned", "turned", "widened"),
     *flags(OWN, "ph_drift", once_without="ph_"),
@@ -132,7 +133,8 @@ SIGNAL_FIELDS: Final = (
     *flags(REFERENCE, "stepped"),
     *flags(OWN, "rough"),
     *flags(REFERENCE, "rises"),
-    Field("pad", "i1", (5,), OWN),  # so that numbers begin at multiples of eight bytes
+    *flags(EVIDENCE, "extremes", "at_extreme"),
+    Field("pad", "i1", (3,), OWN),  # so that numbers begin at multiples of eight bytes
     # how far it is; what it is learned from begins after the last step in it (`steps.py`)
     *counts(OWN, "seen", "settled_from", "missing", "first_ms", "last_ms"),
     # of the warm-up: how many values it has, which are all that were seen but for those of another level, and
@@ -162,6 +164,9 @@ SIGNAL_FIELDS: Final = (
     *floats(REFERENCE, "base", "base_trend", "base_counted", "base_memory", "base_limit", "grain"),
     *floats(REFERENCE, "base_variance"),
     *floats(REFERENCE, "base_steps", shape=(2, 2)),
+    *floats(
+        OWN, "base_last"
+    ),  # of a number the last extreme, of a signal that counts extremes the value before
     # the recent window, [0] the half being filled and [1] the full one before: missing values, and count, sum
     # and sum of squares of value - origin, minimum, maximum, sum of scores
     *counts(OWN, "gaps", shape=(2,)),

@@ -32,7 +32,7 @@ from driftline.stream_app.alarms.stages import (
 from driftline.stream_app.alarms.state import AlarmState
 from driftline.stream_app.alarms.tally import WHOLE_MODEL, Tally
 from driftline.stream_app.alarms.whereabouts import is_news, is_of_more, whereabouts
-from driftline.stream_app.monitoring.masses import has_young_value
+from driftline.stream_app.monitoring.masses import has_young_part
 from driftline.stream_app.monitoring.model import ModelMonitor
 
 # A finding that nothing confirmed within an hour, or twice the time that the change took to be found, is
@@ -213,7 +213,7 @@ class AlarmDesk:
         evidence = incident.first.evidence
         stream = self.monitor.streams.get(evidence.stream)
         paged = incident.severity == "critical" or incident.standing
-        return not paged and stream is not None and has_young_value(stream.predictions.bank, evidence.signal)
+        return not paged and stream is not None and has_young_part(stream.predictions.bank, evidence.signal)
 
     def _awaits_whole(self, incident: Incident, now_ms: int) -> bool:
         """Whether a change that a segment showed first is about to be found in all predictions, which say

@@ -17,7 +17,7 @@ from driftline.stream_app.alarms.recovery import tolerance_sd
 from driftline.stream_app.alarms.standing import Sighting
 from driftline.stream_app.alarms.state import AlarmState, window_ms
 from driftline.stream_app.config import ModelPlan
-from driftline.stream_app.monitoring.masses import is_of_mass, same_number
+from driftline.stream_app.monitoring.masses import is_of_part, same_number
 
 Look = Callable[[Evidence], SignalState | None]
 
@@ -219,9 +219,9 @@ def grouped(case: Case) -> Held | None:
 
 
 def is_its_value(incident: Incident, evidence: Evidence) -> bool:
-    """Whether a value is all that has happened to the number that an incident, not told yet, is about."""
+    """Whether a part is all that has happened to the number that an incident, not told yet, is about."""
     return (
-        not incident.sequence and is_of_mass(evidence.signal) and same_number(evidence.signal, incident.cause)
+        not incident.sequence and is_of_part(evidence.signal) and same_number(evidence.signal, incident.cause)
     )
 
 

@@ -8,7 +8,7 @@ from driftline.schemas import Verdict, fingerprint_of
 from driftline.stream_app.alarms.incident import Evidence, Incident, Member
 from driftline.stream_app.alarms.standing import Standing
 from driftline.stream_app.monitoring.families import is_of_feature
-from driftline.stream_app.monitoring.masses import is_of_mass, same_number
+from driftline.stream_app.monitoring.masses import is_of_part, same_number
 
 # A verdict may come days after an incident is over. About 60 bytes and 30 for each signal.
 CLOSED_KEPT = 64
@@ -110,7 +110,7 @@ class AlarmState(msgspec.Struct):
                 if member.evidence.segment != evidence.segment:
                     continue
                 late = evidence.arrived_ms - member.evidence.arrived_ms > SAME_CHANGE_MS
-                fires = not member.recovered and (is_of_mass(name) or not late)
+                fires = not member.recovered and (is_of_part(name) or not late)
                 if fires and same_number(name, evidence.signal):
                     return incident
         return None

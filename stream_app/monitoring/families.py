@@ -10,6 +10,7 @@ from driftline.schemas import Kind
 from driftline.stream_app.config import BehaviorPlan, LabelsPlan, ModelPlan, SignalPlan
 from driftline.stream_app.config.units import SHARE
 from driftline.stream_app.monitoring.naming import (
+    EXTREME,
     LIST_INDEX,
     LIST_PARTS,
     MASS,
@@ -85,6 +86,7 @@ FAMILIES: Final[dict[str, Family]] = {
     MASS: Family(Kind.DATA_QUALITY, "features", "both"),
     f"{MASS}_output": Family(Kind.DATA_QUALITY, "outputs", "both"),
     **{name: family for spike in SPIKES for name, family in _of_quality(spike, "{}").items()},
+    **_of_quality(EXTREME, "extreme values of {}"),
     "null": Family(Kind.BEHAVIOR, "outputs", "up", called="empty {}"),
     "rate": Family(Kind.BEHAVIOR, "behaviors", measured=True, unit="per prediction"),
     "error": Family(
@@ -107,6 +109,7 @@ FAMILIES: Final[dict[str, Family]] = {
     # What a prediction says of its own serving, and what hosts report of themselves.
     "serving": _SERVING,
     "tail": _TAIL,
+    f"{EXTREME}_serving": Family(Kind.SERVING, "serving", bad="up", called="extreme values of {}"),
     "host": _SERVING,
     "host_tail": _TAIL,
     "volume": Family(Kind.VOLUME, "serving", unit="events/s", called="traffic"),

@@ -20,6 +20,8 @@ MASS: Final = "mass"
 """The share of the one value that stands out of a number's reference."""
 SPIKES: Final = tuple(f"spike{place}" for place in range(1, 4))
 """The shares of values that stand out now and did not before."""
+EXTREME: Final = "extreme"
+"""The share of values that lie far beyond all others."""
 
 
 def version_named(version: str) -> str:

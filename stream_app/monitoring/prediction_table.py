@@ -14,7 +14,7 @@ from driftline.schemas import Prediction
 from driftline.stream_app.config import ModelPlan
 from driftline.stream_app.monitoring import oddities
 from driftline.stream_app.monitoring.columns import Column, Matrix, Section, Values
-from driftline.stream_app.monitoring.families import family_of, is_of_output
+from driftline.stream_app.monitoring.families import family_of
 from driftline.stream_app.monitoring.masses import place_for, signals_of_mass
 from driftline.stream_app.monitoring.naming import subject_of
 from driftline.stream_app.monitoring.notices import Note
@@ -237,7 +237,7 @@ class PredictionTable:
         """
         for mass in self.bank.masses():
             self.revision += 1
-            self._watch_value(mass)
+            self._watch_part(mass)
         for signal in self.bank.take_rising():
             self.revision += 1
             where, name = family_of(signal).section, subject_of(signal)
@@ -251,10 +251,11 @@ class PredictionTable:
                     del section.doubtful[name]
                     self.notes.append(oddities.settled(section, name, now_ms))
 
-    def _watch_value(self, mass: Mass) -> None:
-        """Count a value from now on by a signal of its own, while there is room."""
-        features, outputs, _ = self.sections
-        plan = (outputs if is_of_output(mass.signal) else features).plan(subject_of(mass.signal))
+    def _watch_part(self, mass: Mass) -> None:
+        """Count a part of a number from now on by a signal of its own, while there is room."""
+        where = family_of(mass.signal).section
+        section = next(each for each in self.sections if each.name == where)
+        plan = section.plan(subject_of(mass.signal))
         signals = list(signals_of_mass(mass, plan))
         signal = place_for(self.bank, signals) if signals else None
         if signal is None:

@@ -65,9 +65,11 @@ def watched(
         found = bank.update(values[rows, None], rows * step_ms, rows)
         findings += [each for each in found if each.signal != "x"]
         for mass in bank.masses():
-            if mass.value not in [each.value for each in masses]:
+            if mass.transform is Transform.EXTREME and Transform.SPIKE in [each.transform for each in masses]:
+                continue
+            if mass.minimum not in [each.minimum for each in masses]:
                 masses.append(mass)
-                signal = Signal(f"{mass.value:g}", 0, mass.transform, mass.value, mass.value)
+                signal = Signal(f"{mass.minimum:g}", 0, mass.transform, mass.minimum, mass.maximum)
                 bank.watch_mass(signal, "x")
     return masses, findings
 
@@ -117,7 +119,7 @@ def test_a_value_that_was_never_there_is_found(number: str, value: float, share:
     random = np.random.default_rng(5)
     values = with_value(NUMBERS[number](random, HEALTHY + within), value, share, random)
     masses, findings = watched(bank_of(), values)
-    assert value in [mass.value for mass in masses if mass.transform is Transform.SPIKE]
+    assert value in [mass.minimum for mass in masses if mass.transform is Transform.SPIKE]
     assert findings, "not found"
     first = findings[0]
     assert (first.signal, first.direction) == (f"{value:g}", "up")
@@ -130,7 +132,7 @@ def test_a_share_that_moves_is_found() -> None:
     share = np.where(np.arange(HEALTHY + 1200) < HEALTHY, 0.9, 0.8)
     values = np.where(random.random(len(share)) < share, 0.0, random.exponential(20, len(share)))
     masses, findings = watched(bank_of(), values)
-    assert masses == [Mass("x", 0, Transform.MASS, 0.0)]
+    assert masses == [Mass("x", 0, Transform.MASS, 0.0, 0.0)]
     assert (findings[0].signal, findings[0].direction) == ("0", "down")
     assert findings[0].before.mean == pytest.approx(0.9, abs=0.02)
     assert 0.7 < findings[0].after.mean < 0.85
@@ -142,7 +144,7 @@ def test_a_value_that_disappears_is_found() -> None:
     values = NUMBERS["prices"](random, HEALTHY + 1200)
     gone = (np.arange(len(values)) >= HEALTHY) & (values == 9.99)
     masses, findings = watched(bank_of(), np.where(gone, 12.34567, values))
-    assert masses[0] == Mass("x", 0, Transform.MASS, 9.99)
+    assert masses[0] == Mass("x", 0, Transform.MASS, 9.99, 9.99)
     assert ("9.99", "down") in [(each.signal, each.direction) for each in findings]
 
 

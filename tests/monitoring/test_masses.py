@@ -8,7 +8,7 @@ import pytest
 from driftline.detectors import Bank, BankSettings, Finding, Mass, Moments, Signal, Transform
 from driftline.schemas import CategoryShare, Prediction
 from driftline.stream_app.config import ModelPlan, SignalPlan
-from driftline.stream_app.monitoring.masses import has_young_value, place_for, same_number, signals_of_mass
+from driftline.stream_app.monitoring.masses import has_young_part, place_for, same_number, signals_of_mass
 from driftline.stream_app.monitoring.named_shares import named_shares
 from driftline.stream_app.monitoring.prediction_table import PredictionTable
 from driftline.stream_app.monitoring.runs import DecodedRun
@@ -113,7 +113,7 @@ def test_a_value_that_is_counted_takes_no_second_place() -> None:
 
 def test_only_features_and_outputs_are_looked_at() -> None:
     """What else is a number (a norm, a latency) has no missing values that somebody wrote as numbers."""
-    mass = Mass("serving:latency_ms", 3, Transform.SPIKE, -1.0)
+    mass = Mass("serving:latency_ms", 3, Transform.SPIKE, -1.0, -1.0)
     assert list(signals_of_mass(mass, SignalPlan())) == []
     assert place_for(
         Bank(SETTINGS), list(signals_of_mass(mass._replace(signal="feature:x"), SignalPlan()))
@@ -131,6 +131,10 @@ def test_only_features_and_outputs_are_looked_at() -> None:
         ("missing:x", "spike1:x", False),
         ("spike1:x", "spike2:x", False),
         ("feature:x", "feature:x", False),
+        ("feature:x", "extreme:x", True),
+        ("serving:x", "extreme_serving:x", True),
+        ("serving:x", "extreme:x", False),
+        ("feature:x", "extreme_output:x", False),
     ],
 )
 def test_a_number_and_its_values(one: str, other: str, same: bool) -> None:
@@ -152,7 +156,7 @@ def test_a_value_is_young_until_it_is_found_or_not() -> None:
     """What a number's change may be waits for it, but not for a value of long ago."""
     made = table()
     read(made, predictions(numbers(-999.0)[:520]))
-    assert counted(made) and has_young_value(made.bank, "feature:x")
-    assert not has_young_value(made.bank, "feature:y")
+    assert counted(made) and has_young_part(made.bank, "feature:x")
+    assert not has_young_part(made.bank, "feature:y")
     read(made, predictions(numbers(-999.0, share=0.05, count=800)[800:], first=520))
-    assert not has_young_value(made.bank, "feature:x")
+    assert not has_young_part(made.bank, "feature:x")
