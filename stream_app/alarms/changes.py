@@ -12,7 +12,8 @@ from driftline.stream_app.monitoring.families import name_of
 from driftline.stream_app.monitoring.masses import is_of_mass
 
 LONGEST_CATEGORY: Final = 40
-ZERO_ERRORS: Final = 2.0  # standard errors
+ZERO_ERRORS: Final = 2.0  # standard errors; a few wild amounts are not known better than that, and not 0
+ZERO_BESIDE: Final = 0.1  # judged: of the mean beside it
 
 
 def change_of(member: Member) -> str:
@@ -62,13 +63,17 @@ def level_of(found: Finding, unit: str) -> str:
         verb = "higher" if found.effect_size_sd > 0 else "lower"
         return f"is {verb} than usual for the time of day, at {quantities([found.after.mean], unit)[0]}"
     verb = "rose" if found.after.mean > found.before.mean else "fell"
-    return f"{verb} {from_to(plain_mean(found.before, unit), plain_mean(found.after, unit), unit)}"
+    before, after = found.before, found.after
+    return f"{verb} {from_to(plain_mean(before, after, unit), plain_mean(after, before, unit), unit)}"
 
 
-def plain_mean(level: Moments, unit: str) -> float:
-    """A mean that is 0 by all that its values say is 0: nobody needs to read -4.5e-05."""
+def plain_mean(level: Moments, other: Moments, unit: str) -> float:
+    """A mean that is 0 by all that its values say, and beside the other one, is 0: nobody needs to read
+    -4.5e-05.
+    """
     error = level.sd / sqrt(max(level.count, 1))
-    return 0.0 if unit != SHARE and abs(level.mean) <= ZERO_ERRORS * error else level.mean
+    is_zero = abs(level.mean) <= min(ZERO_ERRORS * error, ZERO_BESIDE * abs(other.mean))
+    return 0.0 if unit != SHARE and is_zero else level.mean
 
 
 def around(mean: float, unit: str) -> str:

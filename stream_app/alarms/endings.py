@@ -57,7 +57,7 @@ def recover(member: Member, signal: SignalState, now: Moments | None) -> None:
     earlier is not back at its reference. What it is said to be now are the values that this was judged by.
     """
     follows = has_followed(member, signal)
-    back = not follows if now is None or signal.seasonal else is_back(member, now)
+    back = not follows and (now is None or signal.seasonal or is_back(member, now))
     settled = signal.seen - member.normal_at >= signal.recent.count
     if back or follows or settled or member.recovered:
         member.recovered, member.back, member.now = True, back, now or member.now
