@@ -337,10 +337,10 @@ class Bank(Readings):
 
     def _from_kernel(self, scene: Scene, found: list[Noted]) -> list[Detection]:
         """The findings of the kernel's tests."""
-        detections = []
+        detections: list[Detection] = []
         for row, test, index in found:
-            made = scene.of_kernel(self.signals[index].name, index, row, test)
-            detections.append((row, index, self._names(index).index(NAMES[test]), made))
+            if made := scene.of_kernel(self.signals[index].name, index, row, test):
+                detections.append((row, index, self._names(index).index(NAMES[test]), made))
         return detections
 
     def _from_watches(self, scene: Scene, emissions: Emissions) -> list[Detection]:

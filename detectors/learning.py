@@ -11,7 +11,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.cycle import looks_flat, means_of
+from driftline.detectors.cycle import folded, looks_flat, means_of
 from driftline.detectors.hidden_noise import Seen, hidden_variance
 from driftline.detectors.kernels.learning import WEIGHT_MAX, teaches
 from driftline.detectors.kernels.long_run import BLOCK, add_reference_blocks, add_reference_means
@@ -19,7 +19,14 @@ from driftline.detectors.kernels.residuals import usual_sd
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import DAY_MS, HOUR_MS, SLOT_MS, WEEK_MS
 from driftline.detectors.levels import score_unit
-from driftline.detectors.local_level import MATERIAL, begin_local, following_ms, set_memory, values_per_ms
+from driftline.detectors.local_level import (
+    MATERIAL,
+    begin_local,
+    following_ms,
+    has_seen_a_day,
+    set_memory,
+    values_per_ms,
+)
 from driftline.detectors.signals import MEANS, Transform, is_rate
 from driftline.detectors.state.arrays import Season
 from driftline.detectors.state.fields import SLOTS, TALLY, UNKNOWN
@@ -29,6 +36,8 @@ from driftline.detectors.whitening import surely, to_score, whitening
 
 HALF_A_ONE = 0.5  # of `learn_rate` in reference.py
 ALLOWANCE = 1.0  # standard errors of the fitted cycle
+# Judged: of a rate, by which noon or midnight differs from the mean of the day, or from what was seen first.
+DAY_MOVES, DAY_MOVES_ROUGH = 0.4, 1.0
 MEMORY_MS = {"consumer": 28 * DAY_MS, "enterprise": 182 * DAY_MS}
 """How long a healthy reference is remembered: consumer behaviour moves over weeks, enterprise data jumps."""
 
@@ -46,6 +55,8 @@ def begin_learning(
     signal["season_from_ms"] = signal["first_ms"]
     conclude_season(signal, season, float(len(scores)))
     begin_local(signal)
+    if signal["local"] and is_rate(signal):
+        allow_for_the_day(signal, season)
     residuals = scores - cycle_of(season)[slots]
     is_line = bool(signal["local"]) and signal["transform"] not in MEANS
     levels = np.full(len(residuals), residuals.mean())
@@ -134,6 +145,7 @@ def conclude_season(signal: np.void, season: Season, values: float) -> None:
         signal["crossings"] /= 2.0
         signal["crossing_values"] /= 2.0
     elif elapsed_ms >= 2 * DAY_MS - HOUR_MS and is_at_one_level(signal) and looks_flat(means, weights):
+        signal["allowance"] = 0.0
         if signal["armed"]:
             give_back_noise(signal, season, 0.0)
             allow_for_misfit(signal, season)
@@ -143,6 +155,8 @@ def conclude_season(signal: np.void, season: Season, values: float) -> None:
         signal["season_ms"] = from_ms + (elapsed_ms // DAY_MS + 1) * DAY_MS
         if signal["armed"] and signal["transform"] == Transform.VALUE:
             follow_the_day(signal, season)
+        elif signal["armed"] and is_rate(signal):
+            allow_for_the_day(signal, season)
 
 
 def follow_the_day(signal: np.void, season: Season) -> None:
@@ -150,6 +164,24 @@ def follow_the_day(signal: np.void, season: Season) -> None:
     means, weights = season["mean"].astype(np.float64), season["weight"].astype(np.float64)
     signal["local_ms"] = following_ms(signal, means, weights)
     set_memory(signal)
+
+
+def allow_for_the_day(signal: np.void, season: Season) -> None:
+    """What the time of the day may move a rate by is given away until its cycle is known, for its local level
+    is that of many hours and cannot follow. Before a day was seen that is a part of the rate.
+    """
+    sd, rate = float(signal["reference_sd"]), float(signal["reference_mean"])
+    set_memory(signal)
+    if not has_seen_a_day(signal):
+        moves = DAY_MOVES_ROUGH if signal["rough"] else DAY_MOVES
+        signal["allowance"] = moves * min(rate, 1.0 - rate) / sd
+        return
+    means, weights = season["mean"].astype(np.float64), season["weight"].astype(np.float64)
+    day, weight = folded(means, weights)
+    variance = float(np.average((day - np.average(day, weights=weight)) ** 2, weights=weight))
+    noise = (sd / float(signal["scale"])) ** 2 * np.count_nonzero(weight) / float(weight.sum())
+    amplitude = sqrt(2.0 * max(variance - noise, 0.0))
+    signal["allowance"] = amplitude * float(signal["scale"]) / sd
 
 
 def is_at_one_level(signal: np.void) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.cycle import folded
-from driftline.detectors.kernels.scratch import DAY_MS
+from driftline.detectors.kernels.scratch import DAY_MS, HOUR_MS
 from driftline.detectors.signals import MEANS, Transform, is_rate
 from driftline.detectors.whitening import to_score
 
@@ -54,7 +54,14 @@ def set_memory(signal: np.void) -> None:
         rate = float(signal["reference_mean"])
         ones = LOCAL_TAIL_ONES if signal["transform"] == Transform.TAIL else LOCAL_ONES
         memory = max(memory, ones / min(rate, 1 - rate))
+        if has_seen_a_day(signal):  # whose range is allowed for: the level is that of all of it
+            memory = max(memory, DAY_MS * per_ms)
     signal["memory"] = memory if signal["transform"] in MEANS else 2 * memory
+
+
+def has_seen_a_day(signal: np.void) -> bool:
+    """Whether what a signal was like at every time of the day is known, if not for sure."""
+    return bool(signal["last_ms"] - signal["season_from_ms"] >= DAY_MS - HOUR_MS)
 
 
 def set_variance_memory(signal: np.void) -> None:

@@ -19,13 +19,17 @@ from driftline.detectors.findings import (
 )
 from driftline.detectors.kernels.lanes import ODDS_LANES, SHAPE_WINDOW
 from driftline.detectors.kernels.names import CUSUM, NAMES, PAGE_HINKLEY, SHAPE, VARIANCE
-from driftline.detectors.kernels.scratch import Batch
+from driftline.detectors.kernels.scratch import WEEK_MS, Batch
 from driftline.detectors.levels import score_unit
-from driftline.detectors.signals import BankSettings
+from driftline.detectors.local_level import has_seen_a_day
+from driftline.detectors.signals import BankSettings, is_rate
 from driftline.detectors.state.arrays import Kept, Row
 from driftline.detectors.watches import Watch
 from driftline.detectors.whitening import to_score
 from driftline.detectors.windows import reference_moments, told_spread
+
+SURELY = 2.0  # standard errors
+FIRST_DAY = 1.75  # judged: what was seen first is seldom the very noon or midnight
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,14 @@ class Scene:
         time_ms, offset = int(self.batch.times_ms[row]), int(self.batch.offsets[row])
         return Detected(signal, detector, row, time_ms, offset, statistic)
 
-    def of_kernel(self, name: str, index: int, row: int, test: int) -> Finding:
-        """The finding of one of the kernel's tests."""
+    def of_kernel(self, name: str, index: int, row: int, test: int) -> Finding | None:
+        """The finding of one of the kernel's tests; None where it is what the time of the day may do."""
         state = self.state(index, row)
         signal, fired = state.signal, fired_by(state.signal, test)
         at = self.detected(name, NAMES[test], row, fired.statistic)
         if fired.of == "mean":
-            return finding(at, state, change_towards(signal, fired.direction))
+            made = finding(at, state, change_towards(signal, fired.direction))
+            return made if test != PAGE_HINKLEY or exceeds_the_day(signal, made) else None
         if fired.of == "shape":
             made = finding(at, state, last_values(signal, SHAPE_WINDOW, fired.direction, at))
             return replace(made, of="shape") if made.share else of_shape(made, signal)
@@ -70,7 +75,8 @@ class Scene:
         point = nearest_change(signal, watch.values_since_change(every, update))
         made = finding(self.detected(name, watch.name, row, watch.statistic(every)), state, point)
         allowed_sd = float(signal["allowance"]) * to_score(signal) * score_unit(signal)
-        return made if abs(made.effect_size_sd) >= allowed_sd and watch.tells(made) else None
+        is_more = abs(made.effect_size_sd) >= allowed_sd and exceeds_the_day(signal, made)
+        return made if is_more and watch.tells(made) else None
 
 
 class Spread(NamedTuple):
@@ -78,6 +84,19 @@ class Spread(NamedTuple):
 
     values: float
     ratio: float
+
+
+def exceeds_the_day(signal: np.void, made: Finding) -> bool:
+    """Whether a change is surely more than what the time of the day may move a rate by, from midnight to
+    noon; the e-detector asks that of every value.
+    """
+    if not is_rate(signal):
+        return True
+    if not signal["local"]:  # of before its cycle was known a window still holds what the day has moved
+        return not signal["cyclic"] or made.began_ms >= signal["season_from_ms"] + WEEK_MS
+    sd, times = float(signal["reference_sd"]), 2.0 if has_seen_a_day(signal) else FIRST_DAY
+    least = times * float(signal["allowance"]) * sd + SURELY * sd / sqrt(max(made.after.count, 1))
+    return abs(made.after.mean - made.before.mean) >= least
 
 
 def spread_since(signal: np.void, direction: int) -> Spread:

@@ -62,12 +62,12 @@ def silence_sentence(told: Told) -> str:
 
 
 def back_sentence(told: Told) -> str:
-    """Why a silence is over; a silence is never a recovery."""
+    """Why a silence is over; a silence is never a recovery. What came late has times of before its end."""
     words = feed_words(told.signal)
-    return (
-        f"{words[0].upper()}{words[1:]} are heard again since {clock(told.back_ms)}, "
-        f"after {duration(max(told.back_ms - told.since_ms, 0))} without any."
-    )
+    heard = f"{words[0].upper()}{words[1:]} are heard again"
+    if told.back_ms - told.since_ms < told.silent_ms:
+        return f"{heard}; they came late: the first is of {clock(told.back_ms)}."
+    return f"{heard} since {clock(told.back_ms)}, after {duration(told.back_ms - told.since_ms)} without any."
 
 
 def feed_words(signal: str) -> str:

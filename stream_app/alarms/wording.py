@@ -57,11 +57,15 @@ def description_of(incident: Incident, others: list[Incident], moved_features: l
 
 
 def since_when(incident: Incident) -> str:
-    """``Since 2026-11-16 10:13 UTC, found 4 min later from 240 values.``"""
+    """``Since 2026-11-16 10:13 UTC, found 4 min later; measured by 240 values.``
+
+    These may be more than it was found from: those after it have confirmed it, and say better what it became.
+    A condition, such as a silence, is certain by itself.
+    """
     evidence = incident.first.evidence
     found_after = duration(incident.detected_ms - incident.began_ms)
-    values = evidence.finding.after.count
-    by = f" from {values:,} value{'s' if values != 1 else ''}" if values else ""
+    values = 0 if evidence.told else evidence.finding.after.count
+    by = f"; measured by {values:,} value{'s' if values != 1 else ''}" if values else ""
     latest = incident.first.latest
     again = "" if latest is None else f" It changed again at {clock(latest.began_ms)}."
     return (

@@ -38,7 +38,7 @@ class Wait(NamedTuple):
         if self.ready_ms is not None or self.per_day == 0.0:
             return of
         days = (self.needed - self.seen) / self.per_day
-        return f"{of}: never at this rate ({self.per_day:.3g} a day, {days:,.0f} days to go)"
+        return f"{of}: {days:,.0f} more days at this rate ({self.per_day:.3g} a day)"
 
 
 def progress(values: int, of: int, *, rough: bool) -> str:

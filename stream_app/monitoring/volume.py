@@ -13,7 +13,8 @@ VOLUME = "volume:predictions"
 SECOND_MS = 1000
 MANY = 200  # from here on numpy is faster
 # A step holds this many predictions or more; of fewer a count says little and the next is nothing like it.
-EXPECTED_MIN = 10
+# A minute may hold fewer: the next longer steps are compared with nothing for a week.
+EXPECTED_MIN, EXPECTED_OF_MINUTE = 10, 5
 # Lengths of steps in seconds, and how many of them a reference is learned from. Of long steps a week, if
 # that is enough (20 is the fewest): a local level of so few steps an hour cannot follow a day, a cycle can.
 STEPS = {1: 2000, 10: 720, 60: 360, 600: 1008, 3600: 144, 21_600: 28, 86_400: 20}
@@ -29,7 +30,7 @@ RARER_MIN = 20
 DAY_STEPS_MIN = 20  # what is the same in every step of a day, and of so many steps, is taken for clockwork
 # A gap in event time counts as zeros for up to so many steps; the rest is jumped over.
 LONGEST_GAP = 3600
-DAY_S = 86_400
+MINUTE_S, DAY_S = 60, 86_400
 WEEK_S = 604_800
 
 
@@ -205,7 +206,8 @@ class Volume:
             return False
         counts = [count for _, count in self._held]
         active = len(counts) - counts.count(0)
-        return sum(counts) < len(counts) * EXPECTED_MIN / 2 or active < ACTIVE_MIN * len(counts)
+        expected = len(counts) * expected_min(self.step_s)
+        return sum(counts) < expected / 2 or active < ACTIVE_MIN * len(counts)
 
     def _lengthen(self) -> None:
         """Choose the next longer step if steps hold too few; the counts so far go into it."""
@@ -251,4 +253,9 @@ class Volume:
 
 def step_for(rate_per_s: float) -> int:
     """The shortest step in seconds that is expected to hold enough; a day where none is."""
-    return next((length for length in LENGTHS if rate_per_s * length >= EXPECTED_MIN), LENGTHS[-1])
+    return next((step_s for step_s in LENGTHS if rate_per_s * step_s >= expected_min(step_s)), LENGTHS[-1])
+
+
+def expected_min(step_s: int) -> int:
+    """How many predictions a step has to be expected to hold."""
+    return EXPECTED_OF_MINUTE if step_s == MINUTE_S else EXPECTED_MIN

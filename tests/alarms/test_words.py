@@ -129,7 +129,7 @@ def test_statistics_come_last_and_detectors_not_in_the_summary() -> None:
     [alert] = Desk().found(change("error:intent", detector="e_detector", share=True, unit="share"))
     assert "e_detector" not in alert.annotations.summary
     description = alert.annotations.description
-    assert description.startswith("Since 2026-09-21 14:13 UTC, found 60 s later from 100 values.")
+    assert description.startswith("Since 2026-09-21 14:13 UTC, found 60 s later; measured by 100 values.")
     assert description.endswith("]")
     assert description.index("look first") < description.index("[e_detector")
 

@@ -27,7 +27,7 @@ def status(**other: Any) -> dict[str, Any]:
     incident = {"id": "f00-1", "kind": "concept_drift", "severity": "critical", "began_at": TIME,
                 "signals": ["error:intent"], "summary": "Concept drift: error:intent rose " * 3}  # fmt: skip
     unarmed = {"signal": "feature:an_unusually_long_name", "version": "v1", "role": "live", "seen": 5,
-               "needed": 2000, "ready_at": None, "why": "5 of 2,000 values: never at this rate"}  # fmt: skip
+               "needed": 2000, "ready_at": None, "why": "5 of 2,000: 40 more days at this rate"}  # fmt: skip
     notice = {"why": "label_late", "subject": "intent", "sentence": "Labels came too late. " * 4, "count": 7,
               "since": TIME}  # fmt: skip
     return {
@@ -69,7 +69,7 @@ def test_a_status_fits_and_says_everything(width: int) -> None:
         "90 joined (90% of those that came), half of them within 2.0 h; 7 late; 3 of unknown predictions",
         "1 false in 30 days asked; alerts are raised at 2 in 30 days",
         "4 not json",
-        "never at this rate",
+        "40 more days at this rate",
         "(7 times since 11-22 10:00)",
         f"and {30 - LINES_MAX} more",
     ):

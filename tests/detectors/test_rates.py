@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from driftline.detectors import Transform
 from tests.detectors.streams import feed, numbered, single
@@ -41,3 +42,39 @@ def test_a_rate_that_was_followed_to_another_level_is_quiet_there(before: float,
     assert len({each.signal for each in found if each.began_offset < day}) == columns
     late = [each for each in found if each.detected_offset > 1.3 * day]
     assert len(late) <= 4 * 2.7 * day * columns / every
+
+
+def by_the_day(days: int, spacing_s: int, rate: float, moves: float) -> NDArray[np.float64]:
+    """Probabilities [values, 1] of a 1 that go up and down by `moves` within each day."""
+    times_s = np.arange(days * 86_400 // spacing_s) * spacing_s
+    return np.asarray(rate + moves * np.sin(2 * np.pi * times_s / 86_400))[:, None]
+
+
+@pytest.mark.parametrize(
+    ("spacing_s", "rate", "moves"), [(30, 0.2, 0.1), (20, 0.4, 0.2), (30, 0.1, 0.04), (30, 0.05, 0.03)]
+)
+def test_the_first_week_of_a_rate_with_a_daily_cycle_is_quiet(
+    spacing_s: int, rate: float, moves: float
+) -> None:
+    """A local level is that of half a day where a value comes every half minute: clicks of 10 % by night and
+    30 % at noon were two changes a day, and the cycle that was learned between them was none.
+    """
+    chances = by_the_day(10, spacing_s, rate, moves)
+    values = np.random.default_rng(2).random((len(chances), 8)) < chances
+    found = feed(numbered(8, Transform.BINARY, false_alarm_every=1e7), values.astype(float), [5_000],
+                 spacing_ms=spacing_s * 1000)  # fmt: skip
+    assert len(found) <= 3  # of 80 days
+
+
+@pytest.mark.parametrize("day", [1.5, 4.2])
+def test_a_rate_that_leaves_its_day_is_found_in_the_first_week(day: float) -> None:
+    """Four fifths of the clicks gone are more than a night."""
+    chances, change = by_the_day(6, 30, 0.2, 0.08), int(day * 2880)
+    chances[change:] /= 5.0
+    values = np.random.default_rng(3).random((len(chances), 8)) < chances
+    found = feed(numbered(8, Transform.BINARY, false_alarm_every=1e7), values.astype(float), [5_000],
+                 spacing_ms=30_000)  # fmt: skip
+    first = {each.signal: each for each in reversed(found)}
+    assert len(first) == 8
+    assert all(each.direction == "down" for each in first.values())
+    assert all(change <= each.detected_offset < change + 2_160 for each in first.values())

@@ -36,7 +36,7 @@ def test_a_signal_that_is_never_armed_is_a_notice_with_its_figures() -> None:
     (sentence,) = noted(wait())
     assert sentence == (
         "not armed within a week, of version v1: feature:x "
-        "(feature:x: 100 of 2,000 values: never at this rate (100 a day, 19 days to go))."
+        "(feature:x: 100 of 2,000 values: 19 more days at this rate (100 a day))."
     )
 
 

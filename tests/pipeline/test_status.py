@@ -65,8 +65,8 @@ def test_a_thin_model_is_told_that_it_is_not_watched() -> None:
     thin = list(Stream(count=60, change_at=60, step_ms=900_000).records())
     shard = applied(thin, settings=Settings(defaults=ModelPlan(warm_up=2000)))
     (notice, *_) = [each for each in status_of(shard)["notices"] if each["why"] == Why.NOT_ARMED]
-    assert "never at this rate (9" in notice["sentence"]
-    assert any("never at this rate" in said for said in shard.take_notices())
+    assert "more days at this rate (9" in notice["sentence"]
+    assert any("more days at this rate" in said for said in shard.take_notices())
 
 
 def test_refused_records_are_counted_by_reason() -> None:
