@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from math import inf
 from time import monotonic, time
 from typing import NamedTuple
 
@@ -18,14 +19,35 @@ class Linger(NamedTuple):
 
     Old records are a catch-up or a playback: there event time passes much faster than the clock on the wall,
     a fetch that comes a little late is minutes late, and nobody waits for the alarm.
+
+    Fresh ones go sooner once the broker has said, ``asked_s`` after they came or later, that the silent topic
+    has nothing: what it has then was written later than they by more than clients hold records back.
     """
 
     fresh_s: float
     old_s: float
+    asked_s: float = inf
 
     def seconds_for(self, timestamp_ms: int) -> float:
         """How long a record with this timestamp waits."""
-        return self.old_s if time() * 1000 - timestamp_ms > OLD_MS else self.fresh_s
+        return self.old_s if is_old(timestamp_ms) else self.fresh_s
+
+    def seconds_asked_for(self, timestamp_ms: int) -> float:
+        """After how long the broker's word that the silent topic has nothing lets it go."""
+        return self.old_s if is_old(timestamp_ms) else self.asked_s
+
+
+def is_old(timestamp_ms: int) -> bool:
+    """Whether nobody waits for what follows from a record with this timestamp."""
+    return time() * 1000 - timestamp_ms > OLD_MS
+
+
+class Arrival(NamedTuple):
+    """When records may go, and from when on the broker's word lets them; with them, so many were added."""
+
+    ready_at: float
+    answer_from: float
+    added: int
 
 
 NO_LINGER = Linger(0.0, 0.0)
@@ -60,8 +82,9 @@ class Alignment:
         self._linger = linger
         self._clock = clock
         self._held: dict[str, list[Records]] = {topic: [] for topic in topics}
-        # For each topic: from when on how many of all records added may go, how many may, and have gone.
-        self._arrivals: dict[str, deque[tuple[float, int]]] = {topic: deque() for topic in topics}
+        # For each topic: when how many of all records added may go, how many may, and have gone.
+        self._arrivals: dict[str, deque[Arrival]] = {topic: deque() for topic in topics}
+        self._answered_at = dict.fromkeys(topics, -inf)
         self._added = dict.fromkeys(topics, 0)
         self._lingered_enough = dict.fromkeys(topics, 0)
         self._released = dict.fromkeys(topics, 0)
@@ -73,8 +96,14 @@ class Alignment:
         if len(records):
             self._held[topic].append(records)
             self._added[topic] += len(records)
-            ready_at = self._clock() + self._linger.seconds_for(int(records.timestamps_ms[-1]))
-            self._arrivals[topic].append((ready_at, self._added[topic]))
+            now, timestamp_ms = self._clock(), int(records.timestamps_ms[-1])
+            ready_at = now + self._linger.seconds_for(timestamp_ms)
+            answer_from = now + self._linger.seconds_asked_for(timestamp_ms)
+            self._arrivals[topic].append(Arrival(ready_at, answer_from, self._added[topic]))
+
+    def answered(self, topic: str, moment: float) -> None:
+        """The broker said at this moment how far a topic reaches; ``caught_up`` of a release knows of it."""
+        self._answered_at[topic] = moment
 
     def held(self, topic: str) -> int:
         """Number of records of a topic that wait."""
@@ -107,7 +136,8 @@ class Alignment:
         held = [topic for topic in self.topics if self.held(topic)]
         if not held or not caught_up.issuperset(silent):
             return []
-        free = [self._lingered(topic) if silent else self.held(topic) for topic in held]
+        answered_at = min((self._answered_at[topic] for topic in silent), default=-inf)
+        free = [self._lingered(topic, answered_at) if silent else self.held(topic) for topic in held]
         if len(held) == 1:  # the usual case while a backlog of predictions is read
             return self._take(held[0], free[0])
         times = [self._times(topic) for topic in held]
@@ -132,11 +162,11 @@ class Alignment:
             count -= len(taken[-1])
         return taken
 
-    def _lingered(self, topic: str) -> int:
-        """How many records of a topic have waited long enough."""
+    def _lingered(self, topic: str, answered_at: float) -> int:
+        """How many records of a topic have waited long enough for those that last answered then."""
         arrivals, now = self._arrivals[topic], self._clock()
-        while arrivals and arrivals[0][0] <= now:
-            self._lingered_enough[topic] = arrivals.popleft()[1]
+        while arrivals and (arrivals[0].ready_at <= now or arrivals[0].answer_from <= answered_at):
+            self._lingered_enough[topic] = arrivals.popleft().added
         return max(self._lingered_enough[topic] - self._released[topic], 0)
 
 

@@ -137,6 +137,35 @@ def test_fresh_records_linger_less_than_old_ones() -> None:
     assert linger.seconds_for(now_ms - 60_000) == 0.5
 
 
+def test_fresh_records_go_once_the_broker_says_that_the_silent_topic_has_nothing() -> None:
+    """Every alarm of a model without feedback would wait the whole time for it, half of what it takes."""
+    now, now_ms = [0.0], int(time() * 1000)
+    alignment = Alignment((P, F, C), linger=Linger(9.0, 9.0, asked_s=0.2), clock=lambda: now[0])
+    alignment.answered(C, 1.0)
+    alignment.add(P, records(P, now_ms))
+    assert len(release(alignment, [P, F, C])) == 0
+    alignment.answered(F, 0.19)  # asked too early: what clients hold back may come yet
+    assert len(release(alignment, [P, F, C])) == 0
+    now[0] = 0.1
+    alignment.add(P, records(P, now_ms, start=1))
+    alignment.answered(F, 0.2)
+    assert [record.offset for record in release(alignment, [P, F, C])] == [0]
+    assert len(release(alignment, [P, C])) == 0  # an answer that there is something
+    alignment.answered(F, 0.31)
+    assert [record.offset for record in release(alignment, [P, F, C])] == [1]
+
+
+def test_old_records_do_not_go_on_the_brokers_word() -> None:
+    """In a playback, what is written a little later is minutes earlier."""
+    now = [0.0]
+    alignment = Alignment((P, F), linger=Linger(9.0, 0.5, asked_s=0.2), clock=lambda: now[0])
+    alignment.add(P, records(P, 10))
+    alignment.answered(F, 0.4)
+    assert len(release(alignment, [P, F])) == 0
+    now[0] = 0.5
+    assert len(release(alignment, [P, F])) == 1
+
+
 def test_a_silent_third_topic_holds_nobody_up_once_it_is_read() -> None:
     """Operators say nothing for weeks: predictions and labels would wait for them, or lose their order."""
     alignment = Alignment((P, F, C))

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from time import time
 from types import SimpleNamespace
 from typing import Any
 
 from faust.types import TP
 
+from driftline.stream_app.adapters.alignment import Linger
 from driftline.stream_app.adapters.metrics import Metrics
 from driftline.stream_app.adapters.worker.intake import STOP_READING, Intake
 from driftline.stream_app.adapters.worker.partition import RECORDS_HELD_MAX, Partition
@@ -94,15 +96,45 @@ def test_a_batch_of_a_partition_that_went_away_is_dropped() -> None:
 
 
 def test_an_alert_wakes_the_checkpoints() -> None:
-    """It would wait for the next round of checkpoints, seconds instead of milliseconds."""
+    """It would wait for the next round of checkpoints, seconds instead of milliseconds.
+
+    Reading stands back until it returns: behind more chunks, each step of a checkpoint takes as long as one.
+    """
     scene = Scene()
     woken: list[bool] = []
-    scene.intake.on_urgent = lambda: woken.append(True)
+
+    async def hurry() -> None:
+        await asyncio.sleep(0)
+        woken.append(True)
+
+    scene.intake.on_urgent = hurry
     scene.take(P, 0)
     assert woken == []
     scene.shard.urgent = {"model"}
     scene.take(P, 1)
     assert woken == [True]
+
+
+def test_records_wait_until_a_fetch_of_the_silent_topic_was_answered() -> None:
+    """An answer given before they came says nothing about what was written with them."""
+    scene = Scene()
+    answered_ms = {P: 0.0, F: 0.0}
+    consumer = SimpleNamespace(last_poll_timestamp=lambda source: answered_ms[source.topic])
+    scene.consumer._thread = SimpleNamespace(_ensure_consumer=lambda: consumer)
+    scene.partition = Partition(scene.shard, (P, F), {}, Linger(60.0, 60.0, asked_s=0.01))
+
+    async def run() -> None:
+        await scene.take_and_absorb(records(P, 0, timestamp=int(time() * 1000)))
+        assert scene.applied() == []
+        answered_ms[F] = time() * 1000 - 5_000
+        await scene.intake.absorb()
+        assert scene.applied() == []
+        await asyncio.sleep(0.02)
+        answered_ms[F] = time() * 1000
+        await scene.intake.absorb()
+
+    asyncio.run(run())
+    assert scene.applied() == [0]
 
 
 def test_the_topic_that_is_ahead_is_held_back_and_let_go() -> None:

@@ -16,7 +16,7 @@ from driftline.stream_app.pipeline import ModelCut, OutputRecord, StateRecord
 
 log = get_log("driftline.checkpoint")
 
-MODELS_PER_CUT = 16  # a cut is one synchronous step; between cuts events are read and alerts sent
+MODELS_PER_CUT = 4  # a cut is one synchronous step; between cuts events are read and alerts sent
 DEAD_LETTERS_WAITING_MAX = 2_000  # up to 3 GB if each were of the largest kind; usually a few MB
 RETRY_S_MAX = 10.0
 
@@ -69,7 +69,7 @@ class Checkpointer:
         What is committed is determined in the same step as the dead letters are taken, so that no offset
         is acknowledged whose dead letter still waits.
         """
-        async with partition.saving:
+        async with partition.acknowledging:
             if self.halted:
                 return
             offsets = dict(partition.shard.acknowledgeable())
@@ -85,7 +85,7 @@ class Checkpointer:
     async def relieve(self, partition: Partition) -> None:
         """Publish dead letters when many wait, so that bad records cannot fill the memory."""
         if len(partition.dead_letters) > DEAD_LETTERS_WAITING_MAX:
-            async with partition.saving:
+            async with partition.acknowledging:
                 await self.publish("dead_letters", partition.take_dead_letters())
 
     async def save_all(self, partition: Partition) -> None:

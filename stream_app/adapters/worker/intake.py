@@ -1,9 +1,9 @@
 """The way of a batch from Faust into its shard."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
-from time import monotonic, perf_counter
+from time import monotonic, perf_counter, time
 
 from aiokafka.errors import IllegalStateError
 from faust import App
@@ -13,6 +13,7 @@ from driftline.stream_app.adapters.log_reader import LogReader
 from driftline.stream_app.adapters.logs import get_log
 from driftline.stream_app.adapters.metrics import Metrics, PartitionView
 from driftline.stream_app.adapters.worker.checkpointer import Checkpointer
+from driftline.stream_app.adapters.worker.internals.faust_private import answered_ms
 from driftline.stream_app.adapters.worker.ownership import Ownership
 from driftline.stream_app.adapters.worker.partition import Partition, portions
 from driftline.stream_app.pipeline import Records
@@ -44,7 +45,7 @@ class Intake:
         self._reader = reader
         self._metrics = metrics
         self._arrived = asyncio.Event()
-        self.on_urgent: Callable[[], None] = lambda: None
+        self.on_urgent: Callable[[], Awaitable[None]] = no_hurry
 
     async def take(self, records: Records) -> None:
         """Receive records of one topic; those of a partition that is not ours any more are dropped."""
@@ -102,6 +103,8 @@ class Intake:
 
     async def _absorb(self, partition: Partition) -> None:
         for topic in partition.alignment.topics:
+            # In this order: the end is at least as new as the answer.
+            partition.alignment.answered(topic, self._answered_at(topic, partition.number))
             partition.learn_end(topic, self.highwater(topic, partition.number))
         released = partition.release()
         self._balance(partition)
@@ -114,6 +117,8 @@ class Intake:
                 return
             waiting -= len(records)
             self._apply(partition, records, waiting > 0)
+            if partition.shard.urgent:
+                await self.on_urgent()
             await self._checkpointer.relieve(partition)
             await asyncio.sleep(PAUSE_S)
         if released:
@@ -123,8 +128,6 @@ class Intake:
         begun = perf_counter()
         partition.apply(records, more)
         self._metrics.batch_seconds.observe(perf_counter() - begun)
-        if partition.shard.urgent:
-            self.on_urgent()
 
     def _balance(self, partition: Partition) -> None:
         """Hold the topic back that is too far ahead; partitions share what may be read ahead.
@@ -159,12 +162,21 @@ class Intake:
                 misaligned=partition.alignment.misaligned,
             )
 
+    def _answered_at(self, topic: str, number: int) -> float:
+        """When the last fetch of a partition was answered, by our monotonic clock."""
+        ago_s = max(0.0, time() - answered_ms(self._app, TP(topic, number)) / 1000)
+        return monotonic() - ago_s
+
     def highwater(self, topic: str, number: int) -> int:
         """End offset of a partition as of the last fetch, 0 before it."""
         try:
             return self._app.consumer.highwater(TP(topic, number)) or 0
         except (AssertionError, AttributeError):  # aiokafka's way to say: not assigned (any more)
             return 0
+
+
+async def no_hurry() -> None:
+    """Nobody sees to alerts."""
 
 
 def records_at_once(models: int) -> int:

@@ -46,6 +46,7 @@ class Partition:
         self.expected: dict[str, int] = dict(shard.positions)  # next offset to be received
         self.acknowledged: dict[str, int] = {}
         self.saving = asyncio.Lock()
+        self.acknowledging = asyncio.Lock()  # another one: an alert does not wait for summaries
         self.dead_letters: list[OutputRecord] = []  # not published yet
         self.paused: set[str] = set()  # topics held back
         self.alignment = Alignment(topics, RECORDS_HELD_MAX, linger)

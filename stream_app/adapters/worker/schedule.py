@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from time import monotonic
 from typing import TypeVar
 
@@ -16,6 +17,10 @@ log = get_log("driftline.schedule")
 
 T = TypeVar("T")
 
+# Reading stands back so long for an alert: two answers of a broker, of a few milliseconds each, when nothing
+# else keeps the loop. With a slower one, reading goes on meanwhile.
+STAND_BACK_S = 0.03
+
 
 class CheckpointSchedule:
     """Goes round all dirty models every few seconds, slower when they exceed the byte budget."""
@@ -26,17 +31,36 @@ class CheckpointSchedule:
         self._ownership = ownership
         self._checkpointer = checkpointer
         self._wake = asyncio.Event()
+        self._attended = asyncio.Event()
 
-    def wake(self) -> None:
-        """A model has an alert waiting."""
+    async def hurry(self) -> None:
+        """A model has an alert waiting: returns when it is published, or will be without our waiting."""
+        self._attended.clear()
         self._wake.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STAND_BACK_S):
+                await self._attended.wait()
 
     async def run(self) -> None:
         """Never returns; raises `CheckpointRefusedError` when the broker does not take checkpoints."""
         while True:
             next_round = monotonic() + self._every_s
             await self._round()
-            await self._attend_until(next_round)
+            await asyncio.sleep(max(0.0, next_round - monotonic()))
+
+    async def attend(self) -> None:
+        """The same for urgent models: beside the rounds, which take as long as their bytes may take."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await asyncio.gather(
+                *(
+                    self._save(partition, sorted(partition.shard.urgent))
+                    for partition in self._ownership.all()
+                    if partition.shard.urgent
+                )
+            )
+            self._attended.set()
 
     async def _round(self) -> None:
         for partition in self._ownership.all():
@@ -46,21 +70,8 @@ class CheckpointSchedule:
             for step in chunks(models, MODELS_PER_CUT):
                 begun = monotonic()
                 written = await self._save(partition, step)
-                await self._attend_until(begun + written / self._bytes_per_s)
+                await asyncio.sleep(max(0.0, begun + written / self._bytes_per_s - monotonic()))
             await self._guarded(partition, self._checkpointer.acknowledge)
-
-    async def _attend_until(self, moment: float) -> None:
-        """Serve urgent models until the moment, and once in any case."""
-        while True:
-            self._wake.clear()
-            for partition in self._ownership.all():
-                if partition.shard.urgent:
-                    await self._save(partition, sorted(partition.shard.urgent))
-            try:
-                async with asyncio.timeout(max(0.0, moment - monotonic())):
-                    await self._wake.wait()
-            except TimeoutError:
-                return
 
     async def _save(self, partition: Partition, models: Sequence[str]) -> int:
         return await self._guarded(partition, lambda owned: self._checkpointer.save(owned, models)) or 0

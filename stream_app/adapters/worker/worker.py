@@ -91,7 +91,7 @@ class Worker:
         self._ownership = Ownership(self._app, settings, restorer, self._checkpointer, self._metrics)
         self._schedule = CheckpointSchedule(settings.worker, self._ownership, self._checkpointer)
         self._intake = Intake(self._app, self._ownership, self._checkpointer, self._reader, self._metrics)
-        self._intake.on_urgent = self._schedule.wake
+        self._intake.on_urgent = self._schedule.hurry
         self._metrics.views = self._intake.views
         self._metrics.ready = lambda: not self._obstacles()
         self._heartbeats = Heartbeats(settings.kafka.control, self._ownership, self._sink)
@@ -143,6 +143,7 @@ class Worker:
                 self._app.start(),
                 self._crash_of_application(),
                 self._schedule.run(),
+                self._schedule.attend(),
                 self._intake.tend(),
                 watchdog.run(),
                 self._broker.run(),

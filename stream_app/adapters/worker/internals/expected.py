@@ -41,20 +41,26 @@ def check_faust() -> None:
 
 def missing_of_aiokafka() -> list[str]:
     """What aiokafka does not have that reading whole fetches needs; nothing with the expected release."""
-    process = getattr(fetcher.Fetcher, "_proc_fetch_request", None)
-    names: tuple[str, ...] = process.__code__.co_names if process is not None else ()
     needed = {
         "Fetcher._proc_fetch_request with MemoryRecords and PartitionRecords": {
             "MemoryRecords",
             "PartitionRecords",
         }
-        <= set(names),
+        <= set(names_of(fetcher.Fetcher, "_proc_fetch_request")),
+        "Fetcher._get_actions_per_node with _fetch_max_wait_ms": "_fetch_max_wait_ms"
+        in names_of(fetcher.Fetcher, "_get_actions_per_node"),
         "PartitionRecords._unpack_records": hasattr(fetcher.PartitionRecords, "_unpack_records"),
         "MemoryRecords.next_batch": {"has_next", "next_batch", "size_in_bytes"} <= set(dir(MemoryRecords)),
         "DefaultRecordBase.HEADER_STRUCT": hasattr(DefaultRecordBase, "HEADER_STRUCT"),
         "DefaultRecordBase.ATTRIBUTES_OFFSET": hasattr(DefaultRecordBase, "ATTRIBUTES_OFFSET"),
     }
     return [name for name, is_there in needed.items() if not is_there]
+
+
+def names_of(cls: type, method: str) -> tuple[str, ...]:
+    """The names that a method uses; none if there is no such method."""
+    function = getattr(cls, method, None)
+    return function.__code__.co_names if function is not None else ()
 
 
 def found(package: str) -> str:

@@ -31,6 +31,14 @@ async def committed(app: App, number: int, topics: Iterable[str]) -> dict[str, i
     return {topic: offset for topic, offset in found.items() if offset is not None}
 
 
+def answered_ms(app: App, source: TP) -> int:
+    """When the last fetch of a partition was answered, in epoch milliseconds; 0 if none was, or not known."""
+    try:
+        return consumer_of(app)._thread._ensure_consumer().last_poll_timestamp(source) or 0
+    except (AssertionError, AttributeError):  # not assigned (any more)
+        return 0
+
+
 async def crash_of(app: App) -> BaseException:
     """Waits for Faust to crash; why it did."""
     await app._crashed.wait()
