@@ -24,6 +24,7 @@ from driftline.detectors.local_level import (
     begin_local,
     following_ms,
     has_seen_a_day,
+    left_of_the_day,
     set_memory,
     values_per_ms,
 )
@@ -36,8 +37,8 @@ from driftline.detectors.whitening import surely, to_score, whitening
 
 HALF_A_ONE = 0.5  # of `learn_rate` in reference.py
 ALLOWANCE = 1.0  # standard errors of the fitted cycle
-# Judged: of a rate, by which noon or midnight differs from the mean of the day, or from what was seen first.
-DAY_MOVES, DAY_MOVES_ROUGH = 0.4, 1.0
+# Judged: log-odds by which noon or midnight differs from the mean of the day, or from what was seen first.
+DAY_MOVES, DAY_MOVES_ROUGH = 0.5, 1.2
 MEMORY_MS = {"consumer": 28 * DAY_MS, "enterprise": 182 * DAY_MS}
 """How long a healthy reference is remembered: consumer behaviour moves over weeks, enterprise data jumps."""
 
@@ -168,20 +169,20 @@ def follow_the_day(signal: np.void, season: Season) -> None:
 
 def allow_for_the_day(signal: np.void, season: Season) -> None:
     """What the time of the day may move a rate by is given away until its cycle is known, for its local level
-    is that of many hours and cannot follow. Before a day was seen that is a part of the rate.
+    is that of many hours and cannot follow. Before a day was seen its odds may move by half.
     """
     sd, rate = float(signal["reference_sd"]), float(signal["reference_mean"])
     set_memory(signal)
     if not has_seen_a_day(signal):
         moves = DAY_MOVES_ROUGH if signal["rough"] else DAY_MOVES
-        signal["allowance"] = moves * min(rate, 1.0 - rate) / sd
+        signal["allowance"] = moves * rate * (1.0 - rate) / sd * left_of_the_day(signal)
         return
     means, weights = season["mean"].astype(np.float64), season["weight"].astype(np.float64)
     day, weight = folded(means, weights)
     variance = float(np.average((day - np.average(day, weights=weight)) ** 2, weights=weight))
     noise = (sd / float(signal["scale"])) ** 2 * np.count_nonzero(weight) / float(weight.sum())
     amplitude = sqrt(2.0 * max(variance - noise, 0.0))
-    signal["allowance"] = amplitude * float(signal["scale"]) / sd
+    signal["allowance"] = amplitude * float(signal["scale"]) / sd * left_of_the_day(signal)
 
 
 def is_at_one_level(signal: np.void) -> bool:

@@ -25,6 +25,7 @@ VARIANCE_VALUES_MIN = 2000  # fewer would follow a doubled variance before it is
 QUARTER_MS = LOCAL_MS // 4
 QUARTER_VALUES = 500
 FOLLOWING_MS_MIN = 120_000
+FOLLOWS_MS = DAY_MS / (2 * pi)  # a mean with a longer memory follows less of a daily wave than it leaves
 
 
 def begin_local(signal: np.void) -> None:
@@ -54,9 +55,19 @@ def set_memory(signal: np.void) -> None:
         rate = float(signal["reference_mean"])
         ones = LOCAL_TAIL_ONES if signal["transform"] == Transform.TAIL else LOCAL_ONES
         memory = max(memory, ones / min(rate, 1 - rate))
-        if has_seen_a_day(signal):  # whose range is allowed for: the level is that of all of it
+        if (
+            has_seen_a_day(signal) and memory > FOLLOWS_MS * per_ms
+        ):  # its range is allowed for (`learning.py`)
             memory = max(memory, DAY_MS * per_ms)
     signal["memory"] = memory if signal["transform"] in MEANS else 2 * memory
+
+
+def left_of_the_day(signal: np.void) -> float:
+    """Which part of a daily wave a local level does not follow: that of a mean with a memory of τ leaves
+    ωτ / √(1 + ω²τ²) of it.
+    """
+    turned = float(signal["memory"]) / values_per_ms(signal) / FOLLOWS_MS
+    return turned / sqrt(1.0 + turned**2)
 
 
 def has_seen_a_day(signal: np.void) -> bool:
