@@ -57,6 +57,8 @@ def set_thresholds(signal: np.void) -> None:
     else:
         mean, scale = float(signal["reference_mean"]), float(signal["scale"])
         signal["ph_delta"], signal["ph_threshold"] = rate_parameters(mean, scale, every[PAGE_HINKLEY])
+        if signal["local"]:  # what the day may move it by would add up within hours
+            signal["ph_delta"] += float(signal["allowance"]) * float(signal["reference_sd"]) / scale
         signal["heights"] = e_height(mean, away_every)
         if signal["rough"]:
             signal["ph_threshold"] = inf
