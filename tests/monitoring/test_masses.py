@@ -111,6 +111,30 @@ def test_a_value_that_is_counted_takes_no_second_place() -> None:
     assert counted(made) == {"spike1:x": -999.0}
 
 
+@pytest.mark.parametrize(
+    ("section", "name"),
+    [("features", "extreme:x"), ("outputs", "extreme_output:x"), ("serving", "extreme_serving:x")],
+)
+def test_what_lies_far_beyond_is_counted(section: str, name: str) -> None:
+    """One client's cents for euros, or three seconds instead of 40 ms, would be nothing to the mean."""
+    random, made = np.random.default_rng(3), table()
+    values = random.normal(50, 10, 800) * np.where(
+        (np.arange(800) >= 400) & (random.random(800) < 0.1), 75, 1
+    )
+    read(made, predictions(values.tolist(), section))
+    assert [each.name for each in made.bank.signals if each.transform is Transform.EXTREME] == [name]
+    state = made.bank.state_of(name)
+    assert state is not None and state.armed and 0.05 < state.recent.mean < 0.2
+
+
+def test_extremes_that_are_one_value_are_counted_as_that() -> None:
+    """ "-999 takes 10 %" says what to look for, and one page is enough."""
+    made = table()
+    read(made, predictions(numbers(-999.0, count=800)))
+    assert counted(made) == {"spike1:x": -999.0}
+    assert "extreme:x" not in made.bank
+
+
 def test_only_features_and_outputs_are_looked_at() -> None:
     """What else is a number (a norm, a latency) has no missing values that somebody wrote as numbers."""
     mass = Mass("serving:latency_ms", 3, Transform.SPIKE, -1.0, -1.0)
