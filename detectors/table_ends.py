@@ -40,6 +40,13 @@ class Tails(NamedTuple):
     of_less_than_a_day: bool
 
 
+class Growth(NamedTuple):
+    """By how much the logarithm of a tail's slope grows for a score of 1, and the standard error of that."""
+
+    growth: float
+    error: float
+
+
 def half_sds(values: NDArray[np.float64]) -> tuple[float, float]:
     """The sd of the values below and of those above the median, around it: of skewed ones two."""
     deviations = values - np.median(values)
@@ -68,7 +75,7 @@ def lengthen_upwards(table: NDArray[np.float64], known: Tails, side: int) -> tup
     sure = min(int(np.searchsorted(GRID, 1 - TAIL_VALUES / max(count, SURE_COUNT_MIN))), GRID_POINTS - 1)
     growth = surely_grows(table, sure, count)
     if not growth and known.of_less_than_a_day:
-        growth = surely_shrinks(table, count)
+        growth = surely_shrinks(table, sure, count)
     reach = (sure - MIDDLE) * GRID_STEP
     rise = float(table[sure] - table[MIDDLE])
     slope = rise * growth / -expm1(-growth * reach) if growth else sd
@@ -83,27 +90,48 @@ def surely_grows(table: NDArray[np.float64], sure: int, count: float) -> float:
     """The growth of an upper tail, 0 unless it is more than that of normal values by chance.
 
     A tail may be longer than the other one, as the quantiles at 1.5 sd tell best; or both may be long, as
-    the outer half of what is sure tells, known from the three values beyond.
+    the outer half of what is sure tells, known from the three values beyond. It grows by no more than either
+    of its bends lets it: a growth that crosses a gap would end far beyond all values.
     """
-    half = (sure - MIDDLE) // 2
-    width = half * GRID_STEP
-    inner, outer = table[sure - half] - table[sure - 2 * half], table[sure] - table[sure - half]
-    skewed = growth_by_skew(table), SKEW_ERROR / sqrt(count)
-    bent = growth_of(float(inner), float(outer), width), BENT_ERROR / (SCORES[sure] * width**2)
-    return max((growth for growth, error in (skewed, bent) if growth > SURE * error), default=0.0)
+    shown = growth_by_skew(table, count), growth_by_bend(table, sure, sure - MIDDLE)
+    longest = max((seen.growth for seen in shown if seen.growth > SURE * seen.error), default=0.0)
+    most = min(bend.growth + SURE * bend.error for bend in bends(table, sure))
+    return max(min(longest, most), 0.0)
 
 
-def surely_shrinks(table: NDArray[np.float64], count: float) -> float:
-    """The growth, below 0, of an upper tail that is surely the shorter one, a standard error nearer to 0."""
-    growth, error = growth_by_skew(table), SKEW_ERROR / sqrt(count)
-    return growth + error if growth < -SURE * error else 0.0
+def surely_shrinks(table: NDArray[np.float64], sure: int, count: float) -> float:
+    """The growth, below 0, of an upper tail that is surely the shorter one, a standard error nearer to 0.
+
+    And it shrinks by no more than either of its bends shows: beside a far cluster any tail is the shorter
+    one, and would end at once.
+    """
+    growth, error = growth_by_skew(table, count)
+    least = max(bend.growth for bend in bends(table, sure))
+    return min(max(growth + error, least), 0.0) if growth < -SURE * error else 0.0
 
 
-def growth_by_skew(table: NDArray[np.float64]) -> float:
+def growth_by_skew(table: NDArray[np.float64], count: float) -> Growth:
     """How much longer the upper tail is than the lower one, as the growth that makes it so."""
     side = round(SKEW_SCORE / GRID_STEP)
     upper, lower = table[MIDDLE + side] - table[MIDDLE], table[MIDDLE] - table[MIDDLE - side]
-    return growth_of(float(lower), float(upper), SKEW_SCORE)
+    return Growth(growth_of(float(lower), float(upper), SKEW_SCORE), SKEW_ERROR / sqrt(count))
+
+
+def bends(table: NDArray[np.float64], sure: int) -> list[Growth]:
+    """How an upper tail grows in itself: over all that is sure, and over the outer half of it.
+
+    The tail of one kind of values grows alike everywhere. Where there are two (hits of a cache and misses),
+    the gap between them makes one tail longer than the other, and says nothing of the ends.
+    """
+    return [growth_by_bend(table, sure, reach) for reach in (sure - MIDDLE, (sure - MIDDLE) // 2)]
+
+
+def growth_by_bend(table: NDArray[np.float64], sure: int, reach: int) -> Growth:
+    """How much steeper the outer half of the last `reach` steps of what is sure is than the inner one."""
+    half = reach // 2
+    width = half * GRID_STEP
+    inner, outer = table[sure - half] - table[sure - 2 * half], table[sure] - table[sure - half]
+    return Growth(growth_of(float(inner), float(outer), width), BENT_ERROR / (SCORES[sure] * width**2))
 
 
 def growth_of(inner: float, outer: float, width: float) -> float:
