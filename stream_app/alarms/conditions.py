@@ -51,23 +51,46 @@ def silence(told: Told, place: Place) -> Evidence:
         statistic=told.expected,
         threshold=told.needed,
     )
-    sentence = silence_sentence(told) if told.what == "silent" else back_sentence(told)
+    sentence = silence_sentence(told) if told.what == "silent" else over_sentence(told)
     return _evidence(finding, place, About(Kind.SILENCE, table_of(told.signal), told.role), sentence)
 
 
 def silence_sentence(told: Told) -> str:
     """``no predictions since 2026-11-22 06:00:00 UTC; usually one every 2 s at this time``."""
+    words, since = feed_words(told.signal), clock(told.since_ms)
+    if told.reporting:
+        return f"no {words} since {since}; {told.reporting} of {told.hosts} hosts still report"
+    if told.hosts > 1:
+        return (
+            f"no reports of any of {told.hosts} hosts since {since}; {name_of_feed(told.signal)} was the last"
+        )
     usual = f"; usually {often(told.usual_per_s)} at this time" if told.usual_per_s > 0 else ""
-    return f"no {feed_words(told.signal)} since {clock(told.since_ms)}{usual}"
+    return f"no {words} since {since}{usual}"
 
 
-def back_sentence(told: Told) -> str:
+def over_sentence(told: Told) -> str:
     """Why a silence is over; a silence is never a recovery."""
-    words = feed_words(told.signal)
+    words, host = feed_words(told.signal), name_of_feed(told.signal)
+    hosts = f"{told.reporting} host{'s' if told.reporting != 1 else ''}"
+    report = "reports" if told.reporting == 1 else "report"
+    if told.what == "replaced":
+        return f"Host {host} did not come back but was replaced: {hosts} {report}, as the day before."
+    if told.what == "fewer":
+        return (
+            f"Not healthy: host {host} did not come back. For a day {hosts} of {told.hosts} {report}, which "
+            "is the usual number from now on; nobody accepted it."
+        )
+    if told.what == "others":
+        return f"Hosts report again since {clock(told.back_ms)}: {told.reporting} of {told.hosts}."
     return (
         f"{words[0].upper()}{words[1:]} are heard again since {clock(told.back_ms)}, "
         f"after {duration(max(told.back_ms - told.since_ms, 0))} without any."
     )
+
+
+def name_of_feed(signal: str) -> str:
+    """``srv-3`` of ``silence:host srv-3``."""
+    return signal.partition(" ")[2]
 
 
 def feed_words(signal: str) -> str:

@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 from driftline.schemas import Kind
+from driftline.stream_app.monitoring.hosts import HOST
 
 
 class KindWords(NamedTuple):
@@ -80,11 +81,18 @@ SILENT_BESIDE: Final = (
     "comes from. Until it is back, the signals that live on it say nothing, good or bad."
 )
 """The advice of a silence of something else than the model's predictions."""
+SILENT_HOST: Final = (
+    "Predictions go on without it: look first whether it was taken away on purpose (a deployment, fewer "
+    "pods), has died, or cannot send. What its memory or load is nobody knows until it is back."
+)
+"""The advice of a silence of a serving host."""
 
 
 def advice_of(kind: Kind, signal: str) -> str:
     """What an alert of a kind usually means and where to look first, when its first signal is this one."""
     is_beside = kind is Kind.SILENCE and signal.startswith("silence:")
+    if is_beside and signal.startswith(HOST):
+        return SILENT_HOST
     return SILENT_BESIDE if is_beside else WORDS[kind].advice
 
 

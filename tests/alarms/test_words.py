@@ -154,7 +154,7 @@ def test_it_says_that_little_is_known_yet() -> None:
     """A change found by the first 360 values would be believed like one found by 2,000."""
     (alert,) = Desk().found(change(first_values=360))
     assert "Compared with its first 360 values, while it learns." in alert.annotations.description
-    (alert,) = Desk().found(replace(change(first_values=360), compared_with="7"))
+    (alert,) = Desk().found(structs.replace(change(first_values=360), compared_with="7"))
     said = alert.annotations.description
     assert "Compared with its first 360 values, most of them of version 7, while it learns." in said
     assert "Compared with version" not in said
