@@ -12,6 +12,7 @@ from driftline.stream_app.config.units import SHARE
 from driftline.stream_app.monitoring.clockwork import Turn as LevelTurn
 from driftline.stream_app.monitoring.families import name_of
 from driftline.stream_app.monitoring.feed import Told
+from driftline.stream_app.monitoring.feeds import JOINED
 from driftline.stream_app.monitoring.refusals import Change
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.target import Standing
@@ -65,6 +66,8 @@ def silence_sentence(told: Told) -> str:
             f"no reports of any of {told.hosts} hosts since {since}; {name_of_feed(told.signal)} was the last"
         )
     usual = f"; usually {often(told.usual_per_s)} at this time" if told.usual_per_s > 0 else ""
+    if told.signal == JOINED:
+        return f"labels come, but none matches a prediction since {since}{usual}"
     return f"no {words} since {since}{usual}"
 
 
@@ -99,6 +102,7 @@ def feed_words(signal: str) -> str:
     words = {
         "predictions": "predictions",
         "labels": "labels",
+        "joined": "labels that match a prediction",
         "behavior": f"behaviours {name}",
         "host": f"reports of host {name}",
         "version": f"predictions of version {name}",
@@ -110,7 +114,8 @@ def feed_words(signal: str) -> str:
 def table_of(signal: str) -> str:
     """The table that a feed's signal would belong to."""
     what = signal.partition(":")[2].partition(" ")[0]
-    return {"labels": "labels", "behavior": "behaviors", "host": "reports"}.get(what, "volume")
+    tables = {"labels": "labels", "joined": "labels", "behavior": "behaviors", "host": "reports"}
+    return tables.get(what, "volume")
 
 
 def refusals(change: Change, place: Place, now_ms: int) -> Evidence:

@@ -12,6 +12,9 @@ from driftline.stream_app.monitoring.hosts import HOST, Hosts
 from driftline.stream_app.monitoring.volume import VOLUME
 
 DEFAULT_ROLE = "live"
+LABELS = "silence:labels"
+JOINED = "silence:joined labels"
+"""Labels that find their prediction; silent when labels come without one that does."""
 # Beside predictions: 64 × 1 KB of state a model. Names are the data's, so a feed that was not heard often
 # makes room for a new one.
 FEEDS_MAX = 64
@@ -83,7 +86,7 @@ class Feeds:
         # Without predictions (a model that only reports) its other feeds go by the partition's time.
         limit_ms = max((feed.alive_ms for feed in self.predictions.values()), default=now_ms)
         hosts, others = self._hosts_and_others()
-        found += [feed.look(now_ms, limit_ms) for feed in others]
+        found += [feed.look(now_ms, min(limit_ms, self._goes_on_ms(feed, now_ms))) for feed in others]
         found += self.hosts.look(hosts, now_ms, limit_ms)
         for signal in [signal for signal, feed in self.others.items() if feed.is_over]:
             del self.others[signal]
@@ -98,6 +101,13 @@ class Feeds:
         if not feeds or any(feed.told is None for feed in feeds):
             return None
         return max(feed.alive_ms for feed in feeds)
+
+    def _goes_on_ms(self, feed: Feed, now_ms: int) -> int:
+        """Up to when there was what a feed is a part of, beside predictions."""
+        if feed.signal != JOINED:
+            return now_ms
+        labels = self.others.get(LABELS)
+        return 0 if labels is None else labels.alive_ms
 
     def _hosts_and_others(self) -> tuple[list[Feed], list[Feed]]:
         """The feeds beside the predictions: those of hosts, and all others."""

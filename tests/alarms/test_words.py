@@ -179,4 +179,6 @@ def test_of_labels_that_stop_nobody_looks_at_the_serving_system() -> None:
     assert "serving system" in advice_of(Kind.SILENCE, "volume:predictions")
     for signal in ("silence:labels", "silence:behavior click", "silence:host a"):
         assert "Predictions go on without it" in advice_of(Kind.SILENCE, signal)
+    assert "whether it was taken away on purpose" in advice_of(Kind.SILENCE, "silence:host a")
+    assert "same ids" in advice_of(Kind.SILENCE, "silence:joined labels")
     assert advice_of(Kind.SERVING, "serving:latency_ms") == WORDS[Kind.SERVING].advice

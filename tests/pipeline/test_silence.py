@@ -185,6 +185,43 @@ def test_feeds_beside_predictions_are_told() -> None:
     assert fired["silence:host a"] == pytest.approx(45, abs=0.3)
 
 
+def labelled(broken_h: tuple[float, float], until_h: float, matching: int = 1) -> list[Timed]:
+    """Predictions for 50 hours with labels, of which one in so many matches; for a time none does."""
+    events: list[Timed] = []
+    for step in range(50 * HOUR_MS // STEP_MS):
+        at_ms = step * STEP_MS
+        events.append(prediction(at_ms))
+        if at_ms < until_h * HOUR_MS:
+            is_broken = broken_h[0] * HOUR_MS <= at_ms < broken_h[1] * HOUR_MS or step % matching
+            names = {"prediction_id": f"v2/{at_ms}"} if is_broken else {}
+            events.append(feedback(at_ms + 1, kind="label", labels={"y": "a"}, **names))
+    return events
+
+
+@pytest.mark.parametrize("matching", [1, 4])
+def test_labels_that_match_no_prediction_any_more_are_told(matching: int) -> None:
+    """A deployment that writes other ids was said nowhere but under what is not watched."""
+    found = alerts_of(written(labelled((40, 45), 50, matching)))
+    (told_at, *_, over_at), (first, *_, last) = told(found), found
+    assert {alert["labels"]["incident"] for alert in found} == {first["labels"]["incident"]}
+    assert told_at == ("firing", "silence:joined labels", pytest.approx(40, abs=0.15 * matching))
+    assert over_at == ("resolved", "silence:joined labels", pytest.approx(45, abs=0.1))
+    assert "labels come, but none matches a prediction since" in first["annotations"]["summary"]
+    assert "same ids" in first["annotations"]["description"]
+    assert "that match a prediction are heard again since" in last["annotations"]["description"]
+
+
+def test_labels_that_stop_are_not_told_as_labels_that_match_nothing() -> None:
+    """One outage of labels would be two incidents."""
+    found = alerts_of(written(labelled((99, 99), 40)))
+    assert {signal for _, signal, _ in told(found)} == {"silence:labels"}
+
+
+def test_labels_that_never_matched_are_no_incident() -> None:
+    """What has not been known to work is said as what is not watched, not as what has broken."""
+    assert not told(alerts_of(written(labelled((0, 50), 50))))
+
+
 REPORT = {"type": "serving", "model": "m", "version": "1", "values": {"cpu": 0.5}}
 
 
