@@ -60,7 +60,8 @@ def silence_sentence(told: Told) -> str:
     """``no predictions since 2026-11-22 06:00:00 UTC; usually one every 2 s at this time``."""
     words, since = feed_words(told.signal), clock(told.since_ms)
     if told.reporting:
-        return f"no {words} since {since}; {told.reporting} of {told.hosts} hosts still report"
+        report = "reports" if told.reporting == 1 else "report"
+        return f"no {words} since {since}; {told.reporting} of {told.hosts} hosts still {report}"
     if told.hosts > 1:
         return (
             f"no reports of any of {told.hosts} hosts since {since}; {name_of_feed(told.signal)} was the last"
@@ -74,14 +75,12 @@ def silence_sentence(told: Told) -> str:
 def over_sentence(told: Told) -> str:
     """Why a silence is over; a silence is never a recovery."""
     words, host = feed_words(told.signal), name_of_feed(told.signal)
-    hosts = f"{told.reporting} host{'s' if told.reporting != 1 else ''}"
-    report = "reports" if told.reporting == 1 else "report"
     if told.what == "replaced":
-        return f"Host {host} did not come back but was replaced: {hosts} {report}, as the day before."
+        return f"Host {host} did not come back but was replaced: {told.reporting} report, as the day before."
     if told.what == "fewer":
         return (
-            f"Not healthy: host {host} did not come back. For a day {hosts} of {told.hosts} {report}, which "
-            "is the usual number from now on; nobody accepted it."
+            f"Not healthy: host {host} did not come back. For a day fewer hosts report than before, "
+            f"{told.reporting} of {told.hosts}: so many are usual from now on; nobody accepted it."
         )
     if told.what == "others":
         return f"Hosts report again since {clock(told.back_ms)}: {told.reporting} of {told.hosts}."

@@ -1,10 +1,10 @@
 """Which serving hosts of a model report, and whether one that stops is missed.
 
-Hosts come and go: a deployment replaces them all, a night needs fewer. One that stops is missed while fewer
-hosts report than did a day before it stopped; of several that stop together the first is told, with how many
-are left. It is over when as many report again, whatever they are called, and when fewer have reported for a
-day: so many are usual then. That no host reports at all is told of the one that was heard last: silence of
-a host counts up to when any other is heard.
+Hosts come and go: a deployment replaces them all, a night needs fewer. One that stops is missed when for half
+an hour fewer hosts report than did a day before it stopped; of several that stop together the first is told,
+with how many are left. It is over when as many report again, whatever they are called, or when fewer have
+reported for a day: so many are usual then. That no host reports is told of the one that was heard last, and
+as soon as any silence is: silence of a host counts up to when any other is heard.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,8 @@ from driftline.stream_app.monitoring.cadence import DAY_MS, GAP_MS
 from driftline.stream_app.monitoring.feed import Feed, Told
 
 HOST = "silence:host "
+# Judged: as long as a new host may take to load its model. While others report, nobody is woken up sooner.
+REPLACED_WITHIN_MS = 30 * 60_000
 # Of hosts that were let go, from when to when they reported: two days of them, at most 64 × 2 numbers.
 GONE_MS = 2 * DAY_MS
 GONE_MAX = 64
@@ -58,6 +60,8 @@ class Hosts:
         if reporting >= before:
             feed.let_go()
             return now._replace(what="replaced")
+        if reporting and not told.hosts and at_ms - since_ms < REPLACED_WITHIN_MS:
+            return None
         if reporting and at_ms - since_ms >= DAY_MS:
             feed.let_go()
             return now._replace(what="fewer")
