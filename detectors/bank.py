@@ -11,7 +11,14 @@ from driftline.detectors.acceptance import PackedReference, accept_level, packed
 from driftline.detectors.choice import check_signals, choose, detectors_of
 from driftline.detectors.engine import Noted, run
 from driftline.detectors.findings import Finding
-from driftline.detectors.inheritance import carry_warm_up, inherit_reference, knows_more, learns
+from driftline.detectors.inheritance import (
+    LITTLE,
+    carry_warm_up,
+    inherit_reference,
+    knows_more,
+    learns,
+    share_taken_up,
+)
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.names import NAMES
 from driftline.detectors.kernels.scratch import make_batch
@@ -250,8 +257,26 @@ class Bank(Readings):
                 continue
             if learns(self._arrays.signals[index]) or not accept_level(self._arrays, index):
                 self._arrays = forget(self._arrays, index)
+            self._arrays.signals["taken_up"][index] = 0
             self._watches[index] = None
         self._flag()
+
+    def give_back(self, inherited: Collection[str]) -> list[str]:
+        """Lets what was taken up from another bank begin anew, and returns its names.
+
+        These are the signals of `inherited`, and those that still learn, more than a `LITTLE` from what was
+        carried over.
+        """
+        given: list[str] = []
+        for index, signal in enumerate(self.signals):
+            record = self._arrays.signals[index]
+            if signal.name in inherited or (learns(record) and share_taken_up(record) > LITTLE):
+                self._arrays = forget(self._arrays, index)
+                self._watches[index] = None
+                given.append(signal.name)
+        self._arrays = without_idle_buffers(self._arrays)
+        self._flag()
+        return given
 
     def reference_of(self, name: str) -> PackedReference | None:
         """What a signal is measured against, to be put back; None when it is not armed, or not here."""

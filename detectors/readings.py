@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.findings import Finding
-from driftline.detectors.inheritance import learns
+from driftline.detectors.inheritance import MOST, learns, share_taken_up
 from driftline.detectors.levels import Moments, SignalState, signal_state
 from driftline.detectors.nearness import nearness_of
 from driftline.detectors.shares import share_of
@@ -56,6 +56,11 @@ class Readings:
         """Whether a signal is watched by the first part of its warm-up, which goes on."""
         index = self._index.get(name)
         return index is not None and bool(self._arrays.signals["rough"][index])
+
+    def is_mostly_taken_up(self, name: str) -> bool:
+        """Whether most of the warm-up that a signal knows its level from was carried over (`carry_over`)."""
+        index = self._index.get(name)
+        return index is not None and share_taken_up(self._arrays.signals[index]) > MOST
 
     def rates(self) -> NDArray[np.float64]:
         """Values per millisecond of event time [signals], over a signal's life; 0 while unknown."""

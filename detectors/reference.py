@@ -31,7 +31,7 @@ RARE_BLOCK = 8
 # What a signal has while it learns: what it is and where it lies, what it has seen, how it is tested.
 OF_THE_WARM_UP = (
     *(*IDENTITIES, "cycle", "buffer", "shares", "tested", "watched", "stale", "anchor", "gaps", "recent"),
-    *("seen", "learned", "settled_from", "missing", "first_ms", "last_ms"),
+    *("seen", "learned", "taken_up", "settled_from", "missing", "first_ms", "last_ms"),
 )
 
 

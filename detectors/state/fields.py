@@ -142,6 +142,7 @@ SIGNAL_FIELDS: Final = (
     Field("learned", "i8", (), OWN, lambda signals: signals["seen"]),
     *floats(OWN, "learned_ones"),
     *counts(OWN, "look_at"),
+    *counts(OWN, "taken_up"),  # of the values learned, the first ones: another signal's (`inheritance.py`)
     *floats(REFERENCE, "ones"),
     # the mean number of values between false alarms that is asked of all its detectors together
     *floats(IDENTITY, "requested"),

@@ -12,6 +12,7 @@ from driftline.stream_app.config.units import SHARE
 from driftline.stream_app.monitoring.clockwork import Turn as LevelTurn
 from driftline.stream_app.monitoring.families import name_of
 from driftline.stream_app.monitoring.feed import Told
+from driftline.stream_app.monitoring.feeds import JOINED
 from driftline.stream_app.monitoring.refusals import Change
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.target import Standing
@@ -51,23 +52,47 @@ def silence(told: Told, place: Place) -> Evidence:
         statistic=told.expected,
         threshold=told.needed,
     )
-    sentence = silence_sentence(told) if told.what == "silent" else back_sentence(told)
+    sentence = silence_sentence(told) if told.what == "silent" else over_sentence(told)
     return _evidence(finding, place, About(Kind.SILENCE, table_of(told.signal), told.role), sentence)
 
 
 def silence_sentence(told: Told) -> str:
     """``no predictions since 2026-11-22 06:00:00 UTC; usually one every 2 s at this time``."""
+    words, since = feed_words(told.signal), clock(told.since_ms)
+    if told.reporting:
+        report = "reports" if told.reporting == 1 else "report"
+        return f"no {words} since {since}; {told.reporting} of {told.hosts} hosts still {report}"
+    if told.hosts > 1:
+        return (
+            f"no reports of any of {told.hosts} hosts since {since}; {name_of_feed(told.signal)} was the last"
+        )
     usual = f"; usually {often(told.usual_per_s)} at this time" if told.usual_per_s > 0 else ""
-    return f"no {feed_words(told.signal)} since {clock(told.since_ms)}{usual}"
+    if told.signal == JOINED:
+        return f"labels come, but none matches a prediction since {since}{usual}"
+    return f"no {words} since {since}{usual}"
 
 
-def back_sentence(told: Told) -> str:
+def over_sentence(told: Told) -> str:
     """Why a silence is over; a silence is never a recovery. What came late has times of before its end."""
-    words = feed_words(told.signal)
+    words, host = feed_words(told.signal), name_of_feed(told.signal)
+    if told.what == "replaced":
+        return f"Host {host} did not come back but was replaced: {told.reporting} report, as the day before."
+    if told.what == "fewer":
+        return (
+            f"Not healthy: host {host} did not come back. For a day fewer hosts report than before, "
+            f"{told.reporting} of {told.hosts}: so many are usual from now on; nobody accepted it."
+        )
+    if told.what == "others":
+        return f"Hosts report again since {clock(told.back_ms)}: {told.reporting} of {told.hosts}."
     heard = f"{words[0].upper()}{words[1:]} are heard again"
     if told.back_ms - told.since_ms < told.silent_ms:
         return f"{heard}; they came late: the first is of {clock(told.back_ms)}."
     return f"{heard} since {clock(told.back_ms)}, after {duration(told.back_ms - told.since_ms)} without any."
+
+
+def name_of_feed(signal: str) -> str:
+    """``srv-3`` of ``silence:host srv-3``."""
+    return signal.partition(" ")[2]
 
 
 def feed_words(signal: str) -> str:
@@ -76,6 +101,7 @@ def feed_words(signal: str) -> str:
     words = {
         "predictions": "predictions",
         "labels": "labels",
+        "joined": "labels that match a prediction",
         "behavior": f"behaviours {name}",
         "host": f"reports of host {name}",
         "version": f"predictions of version {name}",
@@ -87,7 +113,8 @@ def feed_words(signal: str) -> str:
 def table_of(signal: str) -> str:
     """The table that a feed's signal would belong to."""
     what = signal.partition(":")[2].partition(" ")[0]
-    return {"labels": "labels", "behavior": "behaviors", "host": "reports"}.get(what, "volume")
+    tables = {"labels": "labels", "joined": "labels", "behavior": "behaviors", "host": "reports"}
+    return tables.get(what, "volume")
 
 
 def refusals(change: Change, place: Place, now_ms: int) -> Evidence:

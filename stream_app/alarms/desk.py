@@ -67,10 +67,13 @@ class AlarmDesk:
         now_ms = max(evidence.arrived_ms for evidence in found)
         return self._take(found, STAGES, now_ms, coverage)
 
-    def report(self, evidence: Evidence, coverage: Coverage, *, news: bool = False) -> list[Alert]:
+    def report(
+        self, evidence: Evidence, coverage: Coverage, *, news: bool = False, at_most: str = "critical"
+    ) -> list[Alert]:
         """A condition that is certain by itself: an incident of its own, open until `end`.
 
-        Reported again while it is open, its figures of now follow; with ``news`` that is told, too.
+        Reported again while it is open, its figures of now follow; with ``news`` that is told, too. It is as
+        grave as the configuration says of its kind, and at most as grave as ``at_most``.
         """
         evidence.standing = True
         incident = self.state.incident_of(evidence)
@@ -79,7 +82,7 @@ class AlarmDesk:
             incident.unsent = incident.unsent or news
             return []
         incident = self.state.open(evidence)
-        severity = self.plan.alerts.severity[evidence.kind]
+        severity = min(self.plan.alerts.severity[evidence.kind], at_most, key=SEVERITY_ORDER.__getitem__)
         incident.members[evidence.signal] = Member(evidence, [evidence.finding.detector], severity)
         incident.raise_to(severity)
         return [self._announce(incident, Status.FIRING, evidence.arrived_ms, coverage)]

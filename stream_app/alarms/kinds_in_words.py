@@ -3,6 +3,8 @@
 from typing import Final, NamedTuple
 
 from driftline.schemas import Kind
+from driftline.stream_app.monitoring.feeds import JOINED
+from driftline.stream_app.monitoring.hosts import HOST
 
 
 class KindWords(NamedTuple):
@@ -80,12 +82,27 @@ SILENT_BESIDE: Final = (
     "comes from. Until it is back, the signals that live on it say nothing, good or bad."
 )
 """The advice of a silence of something else than the model's predictions."""
+SILENT_HOST: Final = (
+    "Predictions go on without it: look first whether it was taken away on purpose (a deployment, fewer "
+    "pods), has died, or cannot send. What its memory or load is nobody knows until it is back."
+)
+"""The advice of a silence of a serving host."""
+UNMATCHED: Final = (
+    "Labels and predictions both come: look first whether both sides still write the same ids and the same "
+    "model as key, and whether labels come later than `labels.wait`. Until they match again, errors say "
+    "nothing, good or bad."
+)
+"""The advice where labels come and none finds its prediction."""
 
 
 def advice_of(kind: Kind, signal: str) -> str:
     """What an alert of a kind usually means and where to look first, when its first signal is this one."""
     is_beside = kind is Kind.SILENCE and signal.startswith("silence:")
-    return SILENT_BESIDE if is_beside else WORDS[kind].advice
+    if not is_beside:
+        return WORDS[kind].advice
+    if signal == JOINED:
+        return UNMATCHED
+    return SILENT_HOST if signal.startswith(HOST) else SILENT_BESIDE
 
 
 def runbook_url(base: str, kind: Kind) -> str:

@@ -76,8 +76,10 @@ def since_when(incident: Incident) -> str:
 
 def roughly(incident: Incident) -> str:
     """That little is known yet of what is normal."""
-    values = incident.first.evidence.finding.first_values
-    return f"Compared with its first {values:,} values, while it learns." if values else ""
+    evidence = incident.first.evidence
+    values, version = evidence.finding.first_values, evidence.compared_with
+    others = "" if version is None else f", most of them of version {version},"
+    return f"Compared with its first {values:,} values{others or ','} while it learns." if values else ""
 
 
 def categories_of(incident: Incident) -> str:
@@ -151,8 +153,9 @@ def features(incident: Incident, moved: list[str]) -> str:
 
 def compared(incident: Incident) -> str:
     """With which version, when it is another."""
-    version = incident.first.evidence.compared_with
-    return "" if version is None else f"Compared with version {version}."
+    evidence = incident.first.evidence
+    said = evidence.compared_with is None or evidence.finding.first_values
+    return "" if said else f"Compared with version {evidence.compared_with}."
 
 
 def related(others: list[Incident]) -> str:

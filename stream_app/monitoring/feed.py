@@ -15,12 +15,14 @@ class Told(NamedTuple):
     since_ms: event time of the last event before the silence. silent_ms: how long it has been, or was.
     usual_per_s: events per second that are usual at this time, as was learned from ``events`` of them.
     expected: how many active intervals were missing, of which ``needed`` make a silence. back_ms: event time
-    of the first event after it, 0 while it lasts.
+    of the first event after it, 0 while it lasts. Of hosts (`hosts.py`): how many reported a day before it,
+    and how many report now; what they lose may be told of another one (covered), and it is over when it was
+    replaced, when fewer are enough, or when others are heard again after none was.
     """
 
     signal: str
     role: str
-    what: Literal["silent", "back"]
+    what: Literal["silent", "back", "covered", "replaced", "fewer", "others"]
     since_ms: int
     silent_ms: int
     usual_per_s: float
@@ -28,6 +30,8 @@ class Told(NamedTuple):
     expected: float
     needed: float
     back_ms: int = 0
+    hosts: int = 0
+    reporting: int = 0
 
 
 class Feed:
@@ -133,6 +137,10 @@ class Feed:
         """Something else is heard in its place: with the next look silence and feed are over."""
         self._back = (BACK_EVENTS, self._back[1] or self.event_ms)
         self._is_replaced = True
+
+    def let_go(self) -> None:
+        """Nobody waits for it any more."""
+        self.told, self._is_replaced = None, True
 
     @property
     def is_over(self) -> bool:

@@ -8,9 +8,13 @@ from numpy.typing import NDArray
 
 from driftline.stream_app.monitoring.cadence import DAY_MS, INTERVAL_MS, Heard
 from driftline.stream_app.monitoring.feed import Feed, Told
+from driftline.stream_app.monitoring.hosts import HOST, Hosts
 from driftline.stream_app.monitoring.volume import VOLUME
 
 DEFAULT_ROLE = "live"
+LABELS = "silence:labels"
+JOINED = "silence:joined labels"
+"""Labels that find their prediction; silent when labels come without one that does."""
 # Beside predictions: 64 × 1 KB of state a model. Names are the data's, so a feed that was not heard often
 # makes room for a new one.
 FEEDS_MAX = 64
@@ -39,12 +43,13 @@ class Feeds:
 
     A feed beside the predictions is silent when predictions go on without it: what stops together with them
     is told once. Of the versions of a role only the one that began last has a feed: an older one that stops
-    was replaced.
+    was replaced. Hosts are judged together (`Hosts`).
     """
 
     def __init__(self) -> None:
         self.predictions: dict[str, Feed] = {}
         self.others: dict[str, Feed] = {}
+        self.hosts = Hosts()
         self.crowded = 0  # feeds for which there was no room
         self._versions: dict[str, list[str]] = {}
 
@@ -80,7 +85,9 @@ class Feeds:
         found = [feed.look(now_ms, now_ms) for feed in self.predictions.values()]
         # Without predictions (a model that only reports) its other feeds go by the partition's time.
         limit_ms = max((feed.alive_ms for feed in self.predictions.values()), default=now_ms)
-        found += [feed.look(now_ms, limit_ms) for feed in self.others.values()]
+        hosts, others = self._hosts_and_others()
+        found += [feed.look(now_ms, min(limit_ms, self._goes_on_ms(feed, now_ms))) for feed in others]
+        found += self.hosts.look(hosts, now_ms, limit_ms)
         for signal in [signal for signal, feed in self.others.items() if feed.is_over]:
             del self.others[signal]
         return [told for told in found if told is not None]
@@ -88,10 +95,25 @@ class Feeds:
     @property
     def silent_since_ms(self) -> int | None:
         """The partition's time at which anything was heard of a model that is silent; None: it is not."""
-        feeds = list(self.predictions.values()) or list(self.others.values())
+        hosts, others = self._hosts_and_others()
+        last = [max(hosts, key=lambda feed: feed.alive_ms)] if hosts else []
+        feeds = list(self.predictions.values()) or [*others, *last]
         if not feeds or any(feed.told is None for feed in feeds):
             return None
         return max(feed.alive_ms for feed in feeds)
+
+    def _goes_on_ms(self, feed: Feed, now_ms: int) -> int:
+        """Up to when there was what a feed is a part of, beside predictions."""
+        if feed.signal != JOINED:
+            return now_ms
+        labels = self.others.get(LABELS)
+        return 0 if labels is None else labels.alive_ms
+
+    def _hosts_and_others(self) -> tuple[list[Feed], list[Feed]]:
+        """The feeds beside the predictions: those of hosts, and all others."""
+        hosts = [feed for signal, feed in self.others.items() if signal.startswith(HOST)]
+        others = [feed for signal, feed in self.others.items() if not signal.startswith(HOST)]
+        return hosts, others
 
     @property
     def next_ms(self) -> float:
@@ -132,7 +154,14 @@ class Feeds:
         return feed
 
     def _make_room(self, now_ms: int) -> bool:
-        """Let go of the feed that was heard least, if it was heard seldom and not just now."""
+        """Let go of a host that was there for less than a day, or of the feed that was heard least, if it was
+        heard seldom and not just now.
+        """
+        hosts, _ = self._hosts_and_others()
+        for feed in hosts:
+            if not feed.cadence.is_armed and now_ms - feed.alive_ms >= DAY_MS:
+                del self.others[feed.signal]
+                return True
         signal, least = min(self.others.items(), key=lambda item: item[1].cadence.events)
         if least.cadence.events >= SELDOM or now_ms - least.alive_ms < SELDOM_MS or least.told is not None:
             return False
@@ -142,14 +171,15 @@ class Feeds:
     def snapshot(self) -> list[Any]:
         """Plain values for the state codec."""
         feeds = [[feed.snapshot() for feed in each.values()] for each in (self.predictions, self.others)]
-        return [*feeds, self.crowded, self._versions]
+        return [*feeds, self.crowded, self._versions, self.hosts.gone]
 
     def restore(self, snapshot: list[Any]) -> None:
         """Take up what was heard before."""
-        predictions, others, self.crowded, versions = snapshot
+        predictions, others, self.crowded, versions, *gone = snapshot
         self.predictions = {feed.role: feed for feed in map(Feed.restore, predictions)}
         self.others = {feed.signal: feed for feed in map(Feed.restore, others)}
         self._versions = {role: list(names) for role, names in versions.items()}
+        self.hosts.gone = [(first_ms, last_ms) for first_ms, last_ms in (gone[0] if gone else [])]
 
 
 def hear(feed: Feed, run: Arrived) -> None:

@@ -38,6 +38,7 @@ class Stream:
         self.version, self.role, self.segment = key
         self.plan = plan
         self.compared_with: str | None = None
+        self.head_start = 0
         self.inherited: set[str] = set()
         self.opened_ms = 0
         self.last_event_ms = 0
@@ -163,6 +164,7 @@ class Stream:
     def inherit(self, other: "Stream") -> None:
         """Watch what the predecessor's stream watched, against its references where the plan says so."""
         self.compared_with = other.version
+        self.head_start = 0 if other.is_watched else other.events
         self._take_up(other, self._inherits)
         self.go_on_from(other)
 
@@ -180,6 +182,24 @@ class Stream:
             theirs = other.table(mine.name)
             if not knows_all(mine, theirs):
                 self._learn_from(mine, theirs, other.asked_of(theirs))
+
+    def is_sibling_of(self, other: "Stream") -> bool:
+        """Whether the version that was taken for the predecessor began together with this one (`Streams`)."""
+        beside = other.events - self.head_start
+        return 0 < self.head_start < beside and not other.is_watched and not self.knows_all_of(other)
+
+    def learn_for_itself(self) -> None:
+        """Be compared with no other version, and forget what was taken up from one."""
+        self.compared_with = None
+        for table in self.tables():
+            if given := table.bank.give_back(self.inherited):
+                table.revision += 1
+                self.begin_again(table, given)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether any signal of the predictions is watched, be it by the first part of its warm-up."""
+        return self.predictions.bank.armed + self.predictions.bank.rough > 0
 
     def knows_all_of(self, other: "Stream") -> bool:
         """Whether there is nothing to take up from the predecessor."""
@@ -218,14 +238,15 @@ class Stream:
             self.inherited |= {state.name for state in mine.bank.states() if state.armed}
 
     def compares(self, signal: str) -> str | None:
-        """The version that a signal's reference came from, when it is not its own."""
-        return self.compared_with if signal in self.inherited else None
+        """The version that a signal's reference, or most of what it was made of, came from; None: its own."""
+        carried = any(table.bank.is_mostly_taken_up(signal) for table in self.tables())
+        return self.compared_with if carried or signal in self.inherited else None
 
     def learned_from(self, signal: str) -> str:
         """Where a signal's reference came from: ``warm_up``, ``baseline`` or ``version X``."""
-        if signal not in self.inherited:
-            return "warm_up"
-        return "baseline" if self.compared_with is None else f"version {self.compared_with}"
+        if (version := self.compares(signal)) is not None:
+            return f"version {version}"
+        return "baseline" if signal in self.inherited else "warm_up"
 
     def new_beginnings(self) -> dict[str, str]:
         """What of a restored stream could not be carried over, by signal, and why."""
@@ -243,6 +264,7 @@ class Stream:
             "role": self.role,
             "segment": self.segment,
             "compared_with": self.compared_with,
+            "head_start": self.head_start,
             "inherited": sorted(self.inherited),
             "opened_ms": self.opened_ms,
             "last_event_ms": self.last_event_ms,
@@ -257,6 +279,7 @@ class Stream:
 
     def restore(self, snapshot: dict[str, Any]) -> None:
         self.compared_with = snapshot["compared_with"]
+        self.head_start = snapshot.get("head_start", 0)
         self.inherited = set(snapshot["inherited"])
         self.opened_ms = snapshot.get("opened_ms", 0)
         self.last_event_ms = snapshot["last_event_ms"]

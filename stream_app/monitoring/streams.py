@@ -21,7 +21,15 @@ IDLE_MS_MIN = 5 * 60 * 1000
 
 
 class Streams(dict[StreamKey, Stream]):
-    """Streams by version, role and segment, in the order in which they were opened."""
+    """Streams by version, role and segment, in the order in which they were opened.
+
+    A version is compared with its predecessor, the one that was active last when it began: it takes up what
+    that one knows then, and on ticks what that one learns later, for labels come late. Two that begin
+    together are siblings, and each learns for itself: nothing of the first was watched yet, not even roughly,
+    when the second began, and it has had more predictions beside the second than before. Then the second
+    forgets what it had taken up. Where the first stops sooner its warm-up goes on in the second: versions may
+    change with every few predictions.
+    """
 
     def __init__(
         self, plan: ModelPlan, settings: BankSettings, limits: Limits, baseline: Baseline | None = None
@@ -79,6 +87,10 @@ class Streams(dict[StreamKey, Stream]):
 
     def inherit_late(self) -> None:
         """On a tick, when no rows wait: versions take up what their predecessors have learned meanwhile."""
+        for stream, other in self._heirs():
+            if not stream.segment and stream.is_sibling_of(other):
+                for each in (stream, *self.segments_of(stream.key)):
+                    each.learn_for_itself()
         for stream, other in self._heirs():
             stream.go_on_from(other)
 

@@ -51,13 +51,14 @@ class Reporter:
         monitor = self._monitor
         everything = monitor.streams.everything(told.role)
         evidence = conditions.silence(told, self._place())
-        if told.what == "back":
-            return self._desk.end(evidence, monitor.clock.now_ms, coverage)
+        if told.what != "silent":
+            ended = Ended.FOLLOWED if told.what == "fewer" else None
+            return self._desk.end(evidence, monitor.clock.now_ms, coverage, ended)
         if told.signal == VOLUME:
             for stream in (everything, *monitor.streams.versions()):
                 if stream.role == told.role:
                     stream.volume.interrupt(told.since_ms)
-        return self._desk.report(evidence, coverage)
+        return self._desk.report(evidence, coverage, at_most="warning" if told.reporting else "critical")
 
     def refuse(self, example: Example, arrived_ms: int, coverage: Coverage) -> list[Alert]:
         """A record of the model could not be used; it arrived at this time of the partition."""

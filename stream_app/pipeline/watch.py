@@ -15,7 +15,7 @@ from driftline.stream_app.alarms.desk import AlarmDesk
 from driftline.stream_app.config import Settings
 from driftline.stream_app.monitoring.calibration import Calibration
 from driftline.stream_app.monitoring.clock import TICK_MS
-from driftline.stream_app.monitoring.feeds import Arrived
+from driftline.stream_app.monitoring.feeds import JOINED, LABELS, Arrived
 from driftline.stream_app.monitoring.idle_ticks import is_idle, may_wait
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.reported import EVERYTHING, Until
@@ -107,15 +107,18 @@ class ModelWatch:
         if isinstance(event, Serving):
             signal = f"silence:host {event.host or '?'}"
         elif event.kind == "label":
-            signal = "silence:labels"
+            signal = LABELS
         elif event.behavior is not None:
             signal = f"silence:behavior {event.behavior}"
+        voting = times.voting is not None and bool(times.voting[place])
         if signal is not None and self._listens:
-            voting = times.voting is not None and bool(times.voting[place])
             monitor.feeds.hear_one(signal, arrived_ms, event.time_ms, voting)
         if isinstance(event, Feedback):
             # Feedback may be about a time long past (labels), so it does not move the clock.
+            joined = monitor.joins.counts["labels_joined"]
             monitor.feedback(event, offset)
+            if monitor.joins.counts["labels_joined"] > joined and self._listens:
+                monitor.feeds.hear_one(JOINED, arrived_ms, event.time_ms, voting)
             return
         if monitor.clock.advance(int(times.clock_ms[place]), arrived_ms + self._clock_lead_ms):
             self._tick(arrived_ms, may_wait=self._may_wait())

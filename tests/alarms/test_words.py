@@ -154,6 +154,10 @@ def test_it_says_that_little_is_known_yet() -> None:
     """A change found by the first 360 values would be believed like one found by 2,000."""
     (alert,) = Desk().found(change(first_values=360))
     assert "Compared with its first 360 values, while it learns." in alert.annotations.description
+    (alert,) = Desk().found(structs.replace(change(first_values=360), compared_with="7"))
+    said = alert.annotations.description
+    assert "Compared with its first 360 values, most of them of version 7, while it learns." in said
+    assert "Compared with version" not in said
     (alert,) = Desk().found(change())
     assert "while it learns" not in alert.annotations.description
 
@@ -175,4 +179,6 @@ def test_of_labels_that_stop_nobody_looks_at_the_serving_system() -> None:
     assert "serving system" in advice_of(Kind.SILENCE, "volume:predictions")
     for signal in ("silence:labels", "silence:behavior click", "silence:host a"):
         assert "Predictions go on without it" in advice_of(Kind.SILENCE, signal)
+    assert "whether it was taken away on purpose" in advice_of(Kind.SILENCE, "silence:host a")
+    assert "same ids" in advice_of(Kind.SILENCE, "silence:joined labels")
     assert advice_of(Kind.SERVING, "serving:latency_ms") == WORDS[Kind.SERVING].advice

@@ -127,3 +127,38 @@ def test_of_two_warm_ups_the_longer_one_counts_and_a_reference_stays() -> None:
     assert [bank.state(0).seen for bank in (short, longer, armed)] == [150, 150, 300]
     feed(short, values[150:])
     assert short.state(0).reference == armed.state(0).reference
+
+
+@given(st.integers(1, 199), st.integers(0, 198), st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_whose_values_a_warm_up_is_made_of_is_known(theirs: int, own: int, through_a_file: bool) -> None:
+    """A level would be called a version's own that is another's, or be forgotten with it."""
+    values = np.random.default_rng(4).standard_normal((theirs + own, 1))
+    source, heir = single(warm_up=400), single(warm_up=400)
+    feed(source, values[:theirs])
+    assert heir.carry_over(source, ["x"])
+    feed(heir, values[theirs:], first=theirs)
+    if through_a_file:
+        heir = Bank.restore(heir.settings, heir.snapshot())
+    assert not source.is_mostly_taken_up("x")
+    assert heir.is_mostly_taken_up("x") is (theirs > own)
+    is_much = theirs > 0.1 * (theirs + own)
+    assert heir.give_back([]) == (["x"] if is_much else [])
+    assert heir.state(0).seen == (0 if is_much else theirs + own)
+
+
+def test_a_reference_remembers_whose_values_it_was_made_of() -> None:
+    """An alert would not say that what is compared are two versions, or say it of an accepted level."""
+    values = np.random.default_rng(5).standard_normal((2_000, 1))
+    for theirs, of_another in ((120, True), (80, False)):
+        source, heir = single(warm_up=200), single(warm_up=200)
+        feed(source, values[:theirs])
+        heir.carry_over(source, ["x"])
+        feed(heir, values[theirs:], first=theirs)
+        assert heir.is_armed("x")
+        assert heir.is_mostly_taken_up("x") is of_another
+        assert heir.give_back([]) == []
+        heir.accept(["x"])
+        assert not heir.is_mostly_taken_up("x")
+    assert heir.give_back(["x", "nobody's"]) == ["x"]
+    assert heir.state(0).seen == 0

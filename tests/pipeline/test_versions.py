@@ -1,6 +1,7 @@
 """A new version against its predecessor: what differs is told, what does not is silent."""
 
 from collections.abc import Iterable
+from math import inf
 
 import numpy as np
 import pytest
@@ -172,3 +173,38 @@ def test_texts_that_two_versions_met_in_another_order_are_not_mixed_up() -> None
     for version in ("v1", "v2"):
         state = world.state("feature:kind", version, "predictions")
         assert state is not None
+
+
+def variants(share: float, change_at: float, alone: int = 0, count: int = 3000) -> Iterable[Event]:
+    """Two versions side by side with levels of their own; later the score of the first one rises."""
+    random = np.random.default_rng(10)
+    for index in range(count):
+        is_second = index >= alone and random.random() < share
+        score = random.normal(0.6 if is_second else 0.3 + 0.2 * (index >= change_at), 0.1)
+        answer = random.random() < (0.4 if is_second else 0.2)
+        event = prediction(index, {"y": bool(answer), "score": score}, "v2" if is_second else "v1")
+        yield event
+        yield label(event, bool(answer) ^ bool(random.random() < (0.12 if is_second else 0.05)))
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+def test_variants_that_begin_together_are_no_change(share: float) -> None:
+    """A score would have fallen from 0.6 to 0.3 that never changed: 0.6 is what the other variant says."""
+    assert play(variants(share, change_at=inf)).alerts == []
+
+
+def test_a_change_of_one_of_two_variants_is_its_own() -> None:
+    """Whoever learns for itself must still be told, and not as a difference between the two."""
+    world = play(variants(0.5, change_at=2000))
+    first = world.told("output:score")[0]
+    assert (first["labels"]["version"], first["drift"]["compared_with"]) == ("v1", None)
+    assert labels_until_told(world, "output:score", 2000) <= 30
+    assert {alert["labels"]["version"] for alert in world.alerts} == {"v1"}
+
+
+def test_a_variant_that_begins_later_is_compared_with_the_first_and_says_so() -> None:
+    """ "Compared with its first 400 values": a person would look for what changed within that version."""
+    world = play(variants(0.5, change_at=inf, alone=420))
+    first = world.told("output:score")[0]
+    assert (first["labels"]["version"], first["drift"]["compared_with"]) == ("v2", "v1")
+    assert "most of them of version v1, while it learns" in first["annotations"]["description"]
