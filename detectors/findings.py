@@ -108,7 +108,8 @@ def change_towards(signal: np.void, direction: int) -> ChangePoint:
     goes_on = signal["away"] and signal["level_direction"] == direction and signal["ph_told"] <= 1
     if goes_on and not (signal["turned"] and signal["totals"][0] > LEVEL_KNOWN):
         return level_start(signal)
-    if signal["transform"] in (Transform.SPIKE, Transform.EXTREME) and signal["seen"] <= YOUNG_SPIKE:
+    is_part = signal["transform"] in (Transform.SPIKE, Transform.EXTREME)
+    if is_part and signal["seen"] <= YOUNG_SPIKE and not signal["away"]:
         return since_counted(signal, direction)
     return at_mark(signal, best_mark(signal, direction), direction)
 

@@ -16,6 +16,7 @@ from driftline.detectors.kernels.repeats import SPAN, note_value
 from driftline.detectors.kernels.scratch import Scratch
 
 EXTREME_SD = 5.0  # judged: normal values are there once in two million
+ELSEWHERE_SD = 15.0  # judged: of a level where noise may be three times as wide
 # Judged: four extremes, or thirteen that are one value; that is noted as such after three (`repeats.py`).
 FEW_EXTREMES, ANOTHER, THE_SAME = 16, 4, 1
 COUNTED_MAX = 100
@@ -27,11 +28,13 @@ def find_extremes(signal: Any, shape: Any, scratch: Scratch, count: int) -> None
     """Takes the first `count` values of a chunk of a number; what came before counts for half, as in
     `find_repeats`.
 
-    They are measured from the level that it has now, in the sd of late. A constant has no sd.
+    They are measured from the level that it has now, in the sd of the reference, which need not be that of
+    another level. A constant has none.
     """
     if signal["reference_sd"] == 0.0:
         return
-    far, halved = EXTREME_SD * max(signal["local_sd"], 1.0), SPAN - 1 - signal["seen"] % SPAN
+    is_usual = signal["away"] == 0 and signal["spread"] == 1.0
+    far, halved = EXTREME_SD if is_usual else ELSEWHERE_SD, SPAN - 1 - signal["seen"] % SPAN
     found, held = int(signal["extremes"]), signal["at_extreme"] != 0
     for place in range(count):
         is_far = abs(scratch.deviations[place]) > far

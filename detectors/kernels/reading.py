@@ -93,7 +93,8 @@ def learn(
         if transform in (CATEGORY, UNSEEN):
             table[code_of(table.shape[0], number)] += 1.0
         elif transform == EXTREME:
-            signal["ones"] += is_extreme(signal, number, signal["seen"] + place == 0)
+            scratch.values[place] = is_extreme(signal, number, signal["seen"] + place == 0)
+            signal["ones"] += scratch.values[place]
         elif transform not in (VALUE, TAIL):
             signal["ones"] += number
 
