@@ -55,10 +55,8 @@ def set_memory(signal: np.void) -> None:
         rate = float(signal["reference_mean"])
         ones = LOCAL_TAIL_ONES if signal["transform"] == Transform.TAIL else LOCAL_ONES
         memory = max(memory, ones / min(rate, 1 - rate))
-        if (
-            has_seen_a_day(signal) and memory > FOLLOWS_MS * per_ms
-        ):  # its range is allowed for (`learning.py`)
-            memory = max(memory, DAY_MS * per_ms)
+        if has_seen_a_day(signal) and memory > FOLLOWS_MS * per_ms:
+            memory = max(memory, DAY_MS * per_ms)  # whose range is allowed for (`learning.py`)
     signal["memory"] = memory if signal["transform"] in MEANS else 2 * memory
 
 

@@ -165,9 +165,8 @@ SIGNAL_FIELDS: Final = (
     *floats(REFERENCE, "base", "base_trend", "base_counted", "base_memory", "base_limit", "grain"),
     *floats(REFERENCE, "base_variance"),
     *floats(REFERENCE, "base_steps", shape=(2, 2)),
-    *floats(
-        OWN, "base_last"
-    ),  # of a number the last extreme, of a signal that counts extremes the value before
+    # of a number the last extreme value, of a signal that counts extremes the value before
+    *floats(OWN, "base_last"),
     # the recent window, [0] the half being filled and [1] the full one before: missing values, and count, sum
     # and sum of squares of value - origin, minimum, maximum, sum of scores
     *counts(OWN, "gaps", shape=(2,)),
