@@ -38,7 +38,7 @@ from driftline.detectors.whitening import surely, to_score, whitening
 HALF_A_ONE = 0.5  # of `learn_rate` in reference.py
 ALLOWANCE = 1.0  # standard errors of the fitted cycle
 # Judged: log-odds by which noon or midnight differs from the mean of the day, or from what was seen first.
-DAY_MOVES, DAY_MOVES_ROUGH = 0.5, 1.2
+DAY_MOVES, DAY_MOVES_ROUGH = 0.4, 0.6
 MEMORY_MS = {"consumer": 28 * DAY_MS, "enterprise": 182 * DAY_MS}
 """How long a healthy reference is remembered: consumer behaviour moves over weeks, enterprise data jumps."""
 
