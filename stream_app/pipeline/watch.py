@@ -16,6 +16,7 @@ from driftline.stream_app.config import Settings
 from driftline.stream_app.monitoring.calibration import Calibration
 from driftline.stream_app.monitoring.clock import TICK_MS
 from driftline.stream_app.monitoring.feeds import JOINED, LABELS, Arrived
+from driftline.stream_app.monitoring.hosts import HOST
 from driftline.stream_app.monitoring.idle_ticks import is_idle, may_wait
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.reported import EVERYTHING, Until
@@ -105,7 +106,7 @@ class ModelWatch:
                 return
         signal = None
         if isinstance(event, Serving):
-            signal = f"silence:host {event.host or '?'}"
+            signal = f"{HOST}{event.host or '?'}"
         elif event.kind == "label":
             signal = LABELS
         elif event.behavior is not None:

@@ -17,8 +17,10 @@ def side_by_side(model: Model, alone: int, beside: int, first: int = 0) -> None:
         model.predict(f"p-{step}", step * STEP_MS, version=version, features={"x": x})
 
 
-def mean_of(model: Model, version: str) -> float:
-    return model.seen("feature:x", version, "predictions")[1]
+def go_on(model: Model, version: str, first: int, until: int) -> None:
+    """One version alone, from one prediction to before another."""
+    for step in range(first, until):
+        model.predict(f"p-{step}", step * STEP_MS, version=version, features={"x": float(step % 7)})
 
 
 def copy_of(model: Model, plan: ModelPlan) -> Model:
@@ -66,10 +68,8 @@ def test_what_was_carried_over_is_called_the_other_version_s() -> None:
     """Its level would be said to be its own, which is that of a version that has gone."""
     model = Model(ModelPlan(warm_up=150))
     side_by_side(model, 100, 0)
-    for step in range(100, 300):
-        model.predict(f"p-{step}", step * STEP_MS, version="2", features={"x": float(step % 7)})
-    for step in range(300, 520):
-        model.predict(f"p-{step}", step * STEP_MS, version="3", features={"x": float(step % 7)})
+    go_on(model, "2", 100, 300)
+    go_on(model, "3", 300, 520)
     assert model.stream("2").predictions.bank.is_armed("feature:x")
     assert model.stream("2").compares("feature:x") == "1"
     assert model.stream("2").learned_from("feature:x") == "version 1"
@@ -80,8 +80,7 @@ def test_own_values_outweigh_a_few_of_another_version() -> None:
     """A version would be said to be compared with one that was there for a minute, for all its life."""
     model = Model(ModelPlan(warm_up=150))
     side_by_side(model, 30, 0)
-    for step in range(30, 300):
-        model.predict(f"p-{step}", step * STEP_MS, version="2", features={"x": float(step % 7)})
+    go_on(model, "2", 30, 300)
     assert model.stream("2").predictions.bank.is_armed("feature:x")
     assert model.stream("2").compares("feature:x") is None
 
