@@ -38,6 +38,7 @@ from driftline.detectors.state.arrays import (
     only,
     with_another,
     with_cycle,
+    with_season,
     with_signals,
     without_idle_buffers,
 )
@@ -129,6 +130,8 @@ class Bank(Readings):
             signal, origin = self._arrays.signals[index], other._arrays.signals[source]
             if learns(origin) or origin["transform"] != signal["transform"]:
                 continue
+            if origin["season"]:
+                self._arrays = with_season(self._arrays, index)
             if origin["cycle"]:
                 self._arrays = with_cycle(self._arrays, index)
             inherit_reference(self._arrays, index, other._arrays, source)

@@ -19,7 +19,15 @@ from driftline.detectors.kernels.warm_up import knows_enough
 from driftline.detectors.learning import learn
 from driftline.detectors.reference import arm, wake
 from driftline.detectors.signals import BankSettings
-from driftline.detectors.state.arrays import Arrays, Row, Season, give_back_cycle, with_cycle
+from driftline.detectors.state.arrays import (
+    SEASONAL_ONCE_AWAKE,
+    Arrays,
+    Row,
+    Season,
+    give_back_cycle,
+    with_cycle,
+    with_season,
+)
 from driftline.detectors.thresholds import set_thresholds
 
 
@@ -68,8 +76,10 @@ def run(arrays: Arrays, batch: Batch, settings: BankSettings, emissions: Emissio
 
 def go_on(arrays: Arrays, index: int, settings: BankSettings) -> Arrays:
     """Does what a signal stopped for; the arrays after that. It has room for a cycle meanwhile."""
-    arrays = with_cycle(arrays, index)
     signal = arrays.signals[index]
+    if signal["transform"] in SEASONAL_ONCE_AWAKE and (signal["ones"] > 0 or signal["stale"]):
+        arrays = with_season(arrays, index)
+    arrays = with_cycle(arrays, index)
     if knows_enough(signal, settings.warm_up):
         arm(arrays, index, settings)
     elif signal["armed"] == 0:
@@ -91,7 +101,7 @@ def conclude(arrays: Arrays, index: int) -> None:
     """What a signal has learned that stopped for it."""
     signal = arrays.signals[index]
     if is_dormant(signal):
-        wake(signal)
+        wake(arrays, index)
         return
     season = Season(arrays, index)
     learn(signal, season)

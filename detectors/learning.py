@@ -11,7 +11,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.cycle import folded, looks_flat, means_of
+from driftline.detectors.cycle import DAY_SLOTS, folded, looks_flat, means_of
 from driftline.detectors.hidden_noise import Seen, hidden_variance
 from driftline.detectors.kernels.learning import WEIGHT_MAX, teaches
 from driftline.detectors.kernels.long_run import BLOCK, add_reference_blocks, add_reference_means
@@ -28,11 +28,20 @@ from driftline.detectors.local_level import (
     set_memory,
     values_per_ms,
 )
-from driftline.detectors.signals import MEANS, Transform, is_rate
+from driftline.detectors.signals import LINES, Transform, is_rate
 from driftline.detectors.state.arrays import Season
 from driftline.detectors.state.fields import SLOTS, TALLY, UNKNOWN
 from driftline.detectors.wandering import NONE, follow, follow_more, wandering
-from driftline.detectors.weekly import SMALLEST, SMOOTH, Grain, fit_waves, scores_of, shared_steps, tallies
+from driftline.detectors.weekly import (
+    SMALLEST,
+    SMOOTH,
+    Grain,
+    fit_waves,
+    scores_of,
+    seen_twice,
+    shared_steps,
+    tallies,
+)
 from driftline.detectors.whitening import surely, to_score, whitening
 
 HALF_A_ONE = 0.5  # of `learn_rate` in reference.py
@@ -50,7 +59,7 @@ def begin_learning(
     means, weights = means_of(scores, slots)
     season["mean"], season["weight"] = means, np.minimum(weights, WEIGHT_MAX)
     season["knots"] = 0.0
-    begin_weeks(signal, season, slots)
+    begin_weeks(signal, season, int(slots[-1]))
     signal["local"], signal["cyclic"] = 1, 0
     signal["allowance"] = 0.0
     signal["season_from_ms"] = signal["first_ms"]
@@ -59,7 +68,7 @@ def begin_learning(
     if signal["local"] and is_rate(signal):
         allow_for_the_day(signal, season)
     residuals = scores - cycle_of(season)[slots]
-    is_line = bool(signal["local"]) and signal["transform"] not in MEANS
+    is_line = bool(signal["local"]) and signal["transform"] in LINES
     levels = np.full(len(residuals), residuals.mean())
     if is_line:
         levels = _lines(residuals, int(signal["memory"]))
@@ -83,12 +92,27 @@ def begin_learning(
         follow_the_day(signal, season)
 
 
-def begin_weeks(signal: np.void, season: Season, slots: NDArray[np.uint16]) -> None:
-    """The half hours of the warm-up [values] are those of the week that is known."""
+def begin_seasons(signal: np.void, season: Season) -> None:
+    """Of a signal of data quality, which keeps no values to learn from: what its days are like is learned
+    from now on.
+    """
+    season["mean"] = season["weight"] = season["knots"] = 0
+    signal["local"], signal["cyclic"], signal["allowance"] = 1, 0, 0.0
+    signal["season_from_ms"], signal["season_ms"] = signal["last_ms"], signal["last_ms"] + DAY_MS
+    # Here nothing says which half hour it is on the clock of the zone: one that is over everywhere.
+    begin_weeks(signal, season, (int(signal["last_ms"]) // SLOT_MS - DAY_SLOTS) % SLOTS)
+    begin_local(signal)
+    allow_for_the_day(signal, season)
+    signal["counted"] = min(float(signal["counted"]), float(signal["memory"]))
+    signal["products"] = 0.0
+
+
+def begin_weeks(signal: np.void, season: Season, slot: int) -> None:
+    """The half hours of the warm-up, the last of which is `slot`, are those of the week that is known."""
     season["weeks"], season["steps"] = UNKNOWN, 0
     season["weeks"][0] = tallies(np.where(season["weight"] > 0, season["mean"], np.nan))
     half_hour = int(signal["last_ms"]) // SLOT_MS
-    ahead = (int(slots[-1]) - half_hour + SLOTS // 2) % SLOTS - SLOTS // 2  # of UTC, on the clock of the zone
+    ahead = (slot - half_hour + SLOTS // 2) % SLOTS - SLOTS // 2  # of UTC, on the clock of the zone
     signal["half_hour"] = half_hour + ahead
     signal["half_hour_sum"] = signal["half_hour_count"] = signal["stepped"] = 0
 
@@ -169,7 +193,8 @@ def follow_the_day(signal: np.void, season: Season) -> None:
 
 def allow_for_the_day(signal: np.void, season: Season) -> None:
     """What the time of the day may move a rate by is given away until its cycle is known, for its local level
-    is that of many hours and cannot follow. Before a day was seen its odds may move by half.
+    is that of many hours and cannot follow. Before a day was seen its odds may move by half; what took it
+    away on two days, at the same time, it may do again.
     """
     sd, rate = float(signal["reference_sd"]), float(signal["reference_mean"])
     set_memory(signal)
@@ -181,8 +206,10 @@ def allow_for_the_day(signal: np.void, season: Season) -> None:
     day, weight = folded(means, weights)
     variance = float(np.average((day - np.average(day, weights=weight)) ** 2, weights=weight))
     noise = (sd / float(signal["scale"])) ** 2 * np.count_nonzero(weight) / float(weight.sum())
-    amplitude = sqrt(2.0 * max(variance - noise, 0.0))
-    signal["allowance"] = amplitude * float(signal["scale"]) / sd * left_of_the_day(signal)
+    amplitude = sqrt(2.0 * max(variance - noise, 0.0)) * left_of_the_day(signal)
+    known = scores_of(season["weeks"])[0] - float(signal["level"]) * to_score(signal)
+    spread = sd / float(signal["scale"]) / sqrt(max(SLOT_MS * values_per_ms(signal), 1.0))
+    signal["allowance"] = max(amplitude, seen_twice(known, spread)) * float(signal["scale"]) / sd
 
 
 def is_at_one_level(signal: np.void) -> bool:

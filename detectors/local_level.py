@@ -1,13 +1,14 @@
 """How long a level is remembered: a local one while no cycle is known, the reference's afterwards."""
 
-from math import pi, sqrt
+from math import inf, pi, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.cycle import folded
 from driftline.detectors.kernels.scratch import DAY_MS, HOUR_MS
-from driftline.detectors.signals import MEANS, Transform, is_rate
+from driftline.detectors.signals import LINES, Transform, is_rate
+from driftline.detectors.state.arrays import QUALITY
 from driftline.detectors.whitening import to_score
 
 LOCAL_MS = 3_600_000  # memory of a local level
@@ -16,7 +17,9 @@ LOCAL_VALUES_MIN = 30
 LOCAL_ONES = 300  # of a rate, so many of the rarer value: fewer are forgotten before a doubled rate is seen
 LOCAL_MASS_VALUES = 1000  # of a mass: 90 to 80 % is seen within half of that, a daily cycle is followed
 LOCAL_TAIL_ONES = 100  # of a tail: it is asked for more than a doubled rate, and a cycle moves it far
-HOLD_MS = 43_200_000  # a changed level without a known cycle becomes the level after half a day
+HOLD_MS = (
+    43_200_000  # a changed level without a known cycle becomes the level after half a day, no fault does
+)
 MATERIAL = 0.2  # sd of a cycle or a wandering that takes a signal where its reference is known less well
 LAG = 0.03  # sd that a local level may be late by
 VARIANCE_VALUES_MIN = 2000  # fewer would follow a doubled variance before it is seen
@@ -44,7 +47,7 @@ def set_memory(signal: np.void) -> None:
     wanders_by = sqrt(signal["wander_variance"]) * to_score(signal)
     signal["moved"] = signal["local"] or signal["cyclic"] == 2 or wanders_by > MATERIAL
     set_variance_memory(signal)
-    signal["hold"] = max(HOLD_MS * per_ms, 1000.0)
+    signal["hold"] = inf if signal["transform"] in QUALITY else max(HOLD_MS * per_ms, 1000.0)
     if not signal["local"]:
         signal["memory"] = max(float(signal["remembered_ms"]) * per_ms, 20_000.0)
         return
@@ -57,7 +60,7 @@ def set_memory(signal: np.void) -> None:
         memory = max(memory, ones / min(rate, 1 - rate))
         if has_seen_a_day(signal) and memory > FOLLOWS_MS * per_ms:
             memory = max(memory, DAY_MS * per_ms)  # whose range is allowed for (`learning.py`)
-    signal["memory"] = memory if signal["transform"] in MEANS else 2 * memory
+    signal["memory"] = 2 * memory if signal["transform"] in LINES else memory
 
 
 def left_of_the_day(signal: np.void) -> float:

@@ -9,7 +9,7 @@ from driftline.detectors.categories import learn_shares, learn_unseen
 from driftline.detectors.distribution import is_no_spike, learn_number, own_scores, rebuild_recent
 from driftline.detectors.kernels.page_hinkley import prime, reset
 from driftline.detectors.kernels.warm_up import learns_until
-from driftline.detectors.learning import begin_learning
+from driftline.detectors.learning import begin_learning, begin_seasons
 from driftline.detectors.masses import learn_masses
 from driftline.detectors.rising import RISES, only_rises
 from driftline.detectors.signals import NUMERIC, BankSettings, Transform
@@ -103,6 +103,8 @@ def learn_reference(arrays: Arrays, index: int, first: int, settings: BankSettin
         begin_learning(signal, Season(arrays, index), scores, slots)
     else:
         begin_without_time(signal)
+        if signal["season"]:
+            begin_seasons(signal, Season(arrays, index))
     signal["every"] = values_per_update(signal, settings)
     begin(signal)
 
@@ -118,7 +120,7 @@ def settled(arrays: Arrays, index: int) -> int:
 
 
 def begin_without_time(signal: np.void) -> None:
-    """A signal of data quality has neither cycle nor autocorrelation, and its level is its reference's."""
+    """A signal of data quality knows neither cycle nor autocorrelation yet, its level is its reference's."""
     signal["sigma"], signal["learn_at"] = 1.0, inf
     signal["counted"], signal["memory"] = float(signal["reference_count"]), 1e6
     signal["products"] = (float(signal["reference_count"]), 0.0, 0.0)
@@ -208,11 +210,14 @@ def reference_totals(signal: np.void) -> tuple[float, ...]:
     return count, ones, squares, score, score, level
 
 
-def wake(signal: np.void) -> None:
+def wake(arrays: Arrays, index: int) -> None:
     """The first 1 of a signal of data quality: all the zeros so far are its reference."""
+    signal = arrays.signals[index]
     # What it has inherited were zeros too.
     signal["reference_count"] = max(int(signal["reference_count"]), int(signal["seen"]), 1)
     learn_rate(signal)
     begin_without_time(signal)
+    if signal["season"]:
+        begin_seasons(signal, Season(arrays, index))
     begin(signal)
     signal["awake"], signal["stale"] = 1, 0

@@ -53,8 +53,8 @@ class Transform(IntEnum):
 
 NUMERIC = (Transform.VALUE, Transform.CATEGORY)
 """Detectors read standard normal scores of these; of all others standardised values from 0 to 1."""
-MEANS = (Transform.BINARY, Transform.BOUNDED, Transform.MASS)
-"""Of these the mean is all there is to follow, no line through them."""
+LINES = (Transform.VALUE, Transform.CATEGORY, Transform.TAIL)
+"""Through the last values of these lies a line; of all others the mean is all there is to follow."""
 
 
 @dataclass(frozen=True, slots=True)

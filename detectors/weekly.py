@@ -52,6 +52,16 @@ def tallies(scores: NDArray[np.float64]) -> NDArray[np.int16]:
     return np.where(np.isnan(scores), UNKNOWN, whole).astype(np.int16)
 
 
+def seen_twice(week: NDArray[np.float64], spread: float) -> float:
+    """The farthest that the half hours of a week [336; nan: not seen] surely were off at the same time of two
+    days. spread: the sd of the mean of one.
+    """
+    days = week.reshape(DAYS, -1)
+    off = [np.sort(np.where(sign * days > 0, sign * days, 0.0), axis=0)[-2] for sign in (1, -1)]
+    farthest = float(np.max(off))
+    return farthest if farthest > SURE * spread else 0.0
+
+
 def shared_steps(
     left: NDArray[np.float64],
     weights: NDArray[np.float64],

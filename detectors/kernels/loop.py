@@ -16,6 +16,7 @@ from driftline.detectors.kernels.cusums import run_cusums
 from driftline.detectors.kernels.dormant import is_dormant, only_zeros, skip, zeros_at_start
 from driftline.detectors.kernels.e_detector import run_e_detector
 from driftline.detectors.kernels.extremes import find_extremes
+from driftline.detectors.kernels.known_codes import count_codes, know_codes
 from driftline.detectors.kernels.learning import learn_more, values_until_due
 from driftline.detectors.kernels.names import CUSUM, E_DETECTOR, SHAPE, VARIANCE
 from driftline.detectors.kernels.page_hinkley import run_page_hinkley
@@ -155,6 +156,8 @@ def settle(signal: Any, shape: Any, season: Any) -> None:
             return
         carry_season(signal, season)
         come_back(signal)
+    if signal["transform"] == UNSEEN:
+        know_codes(signal, shape)
     if signal["widened"] != 0:
         begin_spread(signal, signal["widened"])
     if signal["turned"] != 0:
@@ -191,8 +194,10 @@ def watch_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
     emit(signal, index, scratch, taken, work.emissions)
     confirm(signal, scratch, taken, limits.block)
     remember(signal, shape["cells"], scratch, taken, limits.window)
-    if signal["transform"] == CATEGORY:
+    if signal["transform"] == CATEGORY or signal["transform"] == UNSEEN:
         keep_codes(shape, scratch, taken)
+    if signal["transform"] == UNSEEN and scratch.saved[0]["away"] != 0:
+        count_codes(shape, scratch, taken)
     take_times(signal, batch, scratch, taken)
     if signal["rough"] != 0:
         learn_on(arrays, index, batch, scratch, taken)

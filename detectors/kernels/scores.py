@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from driftline.detectors.kernels.compiled import compiled, inner
 from driftline.detectors.kernels.extremes import is_extreme
+from driftline.detectors.kernels.known_codes import NEW
 from driftline.detectors.kernels.reading import CATEGORY, EXTREME, TAIL, UNSEEN, VALUE, code_of
 from driftline.detectors.kernels.residuals import FAR, gains
 from driftline.detectors.kernels.scratch import Scratch
@@ -244,7 +245,8 @@ def score_rates(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
             value = is_extreme(signal, value, seen + place == 0)
         elif transform == UNSEEN:
             level = shape["level"]
-            value = 1.0 if level[code_of(level.shape[0], value)] >= 1.0 else 0.0
+            code = code_of(level.shape[0], value)
+            value, scratch.cells[place] = 1.0 if level[code] >= NEW else 0.0, code
         scratch.values[place] = value
         scratch.scores[place] = (value - center) / scale
 

@@ -8,18 +8,17 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.signals import MEANS, Signal, Transform
+from driftline.detectors.signals import LINES, Signal, Transform
 from driftline.detectors.state.fields import CYCLE, IDENTITIES, LONGEST, SEASON, SIGNAL, Records, shape_dtype
 from driftline.detectors.state.pages import picked, zeros
 
 SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN)
-SEASONAL = (*MEANS, Transform.VALUE, Transform.CATEGORY, Transform.TAIL)
+SEASONAL = (Transform.BINARY, Transform.BOUNDED, Transform.MASS, *LINES)
 BUFFERED = SEASONAL
 CODED = (Transform.CATEGORY, Transform.UNSEEN)
-QUALITY = (
-    *(Transform.MISSING, Transform.NULL, Transform.WRONG_TYPE, Transform.OUT_OF_RANGE, Transform.UNSEEN),
-    Transform.SPIKE,
-)
+SEASONAL_ONCE_AWAKE = (Transform.MISSING, Transform.NULL, Transform.WRONG_TYPE, Transform.OUT_OF_RANGE)
+"""Of the many signals of data quality only those that were ever 1 have a season."""
+QUALITY = (*SEASONAL_ONCE_AWAKE, Transform.UNSEEN, Transform.SPIKE)
 
 
 class Arrays(NamedTuple):
@@ -160,6 +159,14 @@ def without_idle_buffers(arrays: Arrays) -> Arrays:
     return arrays._replace(
         buffers=picked(arrays.buffers, rows), buffered_slots=picked(arrays.buffered_slots, rows)
     )
+
+
+def with_season(arrays: Arrays, index: int) -> Arrays:
+    """The arrays in which a signal has room for what it learns of the week."""
+    if arrays.signals["season"][index]:
+        return arrays
+    arrays.signals["season"][index] = len(arrays.seasons)
+    return arrays._replace(seasons=grown(arrays.seasons, 1))
 
 
 def with_cycle(arrays: Arrays, index: int) -> Arrays:
