@@ -21,6 +21,7 @@ from driftline.detectors.readings import Looks
 from driftline.detectors.registry import Calibration, Detector, register
 from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.state.columns import SnapshotError
+from driftline.detectors.state.fields import codes_told_apart
 from driftline.detectors.windows import Since
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "Since",
     "SnapshotError",
     "Transform",
+    "codes_told_apart",
     "register",
 ]

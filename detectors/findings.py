@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from driftline.detectors.kernels.change_point import best_mark, followed
 from driftline.detectors.levels import Moments, Stay, effect_size, in_units, moments, step_size
 from driftline.detectors.reference import reference_totals
-from driftline.detectors.shares import Moved, moved, share_moments
+from driftline.detectors.shares import Moved, moved, new_codes, share_moments
 from driftline.detectors.signals import Transform, is_share
 from driftline.detectors.state.arrays import Row
 from driftline.detectors.whitening import to_score
@@ -34,7 +34,8 @@ class Finding:
     changed, in the unit of the signal; by the effect where no values before it are told. seen: how many
     values the signal had had, gap_ms: the mean time between two of them; needs: how many `after` has to be
     of to be near the truth. share: before and after are shares, of ones or of the first of `categories`,
-    those that moved most. A mean of nan: nothing true can be told. was: the level right before the change,
+    those that moved most. new_codes: of a signal that counts categories which are new, the most frequent of
+    them. A mean of nan: nothing true can be told. was: the level right before the change,
     which need not be healthy; step_sd: by how many sd it left that one (`levels.step_size`); score: the mean
     score of `after`; first_values: how many values the reference is of while these are but the first part of
     the warm-up, else 0.
@@ -61,6 +62,7 @@ class Finding:
     needs: int = 0
     share: bool = False
     categories: tuple[Moved, ...] = ()
+    new_codes: tuple[int, ...] = ()
     was: Moments = UNTOLD
     step_sd: float = 0.0
     score: float = 0.0
@@ -209,6 +211,8 @@ def finding(at: Detected, row: Row, point: ChangePoint) -> Finding:
     )
     if signal["transform"] == Transform.CATEGORY:
         return told_by_shares(made, row.shape, float(point.after[0]))
+    if signal["transform"] == Transform.UNSEEN:
+        made = replace(made, new_codes=new_codes(row.shape, float(point.after[0])))
     return sized(replace(made, odds=odds_ratio(before.mean, made.after.mean)) if made.share else made)
 
 

@@ -17,9 +17,7 @@ LOCAL_VALUES_MIN = 30
 LOCAL_ONES = 300  # of a rate, so many of the rarer value: fewer are forgotten before a doubled rate is seen
 LOCAL_MASS_VALUES = 1000  # of a mass: 90 to 80 % is seen within half of that, a daily cycle is followed
 LOCAL_TAIL_ONES = 100  # of a tail: it is asked for more than a doubled rate, and a cycle moves it far
-HOLD_MS = (
-    43_200_000  # a changed level without a known cycle becomes the level after half a day, no fault does
-)
+HOLD_MS = 43_200_000  # a changed level, but of faults, without a known cycle becomes the level in half a day
 MATERIAL = 0.2  # sd of a cycle or a wandering that takes a signal where its reference is known less well
 LAG = 0.03  # sd that a local level may be late by
 VARIANCE_VALUES_MIN = 2000  # fewer would follow a doubled variance before it is seen

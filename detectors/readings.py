@@ -121,6 +121,11 @@ class Readings:
         codes = len(shape["table"])
         return shape["cells"].sum(axis=0)[:codes].astype(np.float64), shape["table"].copy()
 
+    def share_of_others(self, name: str) -> float:
+        """Which part of an armed categorical signal's reference is beyond the limit of categories."""
+        record = self._arrays.signals[self._index[name]]
+        return float(self._arrays.shapes[record["shape"]]["table"][0])
+
     def state(self, index: int) -> SignalState:
         """What can be said about the signal at a place of `signals`."""
         record = self._arrays.signals[index]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.detectors.kernels.known_codes import NEW, OTHER
 from driftline.detectors.levels import Moments
 
 TOLD = 3  # categories of a change are told, those that moved most
@@ -47,6 +48,14 @@ def last_codes(shape: np.void, values: float) -> NDArray[np.float64]:
     count = int(min(max(values, FEWEST), held, len(kept)))
     last = kept[np.arange(held - count, held) % len(kept)]
     return np.bincount(last, minlength=len(shape["tally"])).astype(np.float64)
+
+
+def new_codes(shape: np.void, values: float) -> tuple[int, ...]:
+    """The most frequent codes of about so many last values that the reference did not hold."""
+    counts = np.where(shape["level"] >= NEW, last_codes(shape, values), 0.0)[: len(shape["table"])]
+    counts[OTHER] = 0.0
+    most = np.argsort(-counts, kind="stable")[:TOLD]
+    return tuple(int(code) for code in most if counts[code])
 
 
 def moved(shape: np.void, values: float) -> tuple[tuple[Moved, ...], int]:

@@ -285,6 +285,13 @@ SHAPE_DEFAULTS: Final = {"usual": 0.04, "mode": np.nan}
 """Of references that knew nothing of single values: each may have been nearly a quantile (`MASS_SHARE`)."""
 
 
+def codes_told_apart(categories: int) -> int:
+    """How many codes of categories, from 1 on, a bank with this limit of them tells apart: a Shape has room
+    for the points of a number's table.
+    """
+    return max(GRID_POINTS, categories + 2) - 2
+
+
 @lru_cache(maxsize=64)
 def shape_dtype(categories: int) -> np.dtype[Any]:
     """The Shape record: 129 quantiles, or one entry per code, 0 being "other" and the last one "unseen".
@@ -311,7 +318,7 @@ def shape_dtype(categories: int) -> np.dtype[Any]:
         ("hits", "u2", (REPEAT_SLOTS,)),
         ("noted_hits", "u2", (NOTED_VALUES,)),
     ]
-    points = max(GRID_POINTS, categories + 2)
+    points = codes_told_apart(categories) + 2
     windows = [("cells", "u2", (2, points + 1)), ("tally", "u2", (points,))]
     cells = [(name, "f4", (SHAPE_CELLS,)) for name in ("counts", "pattern")]
     return np.dtype([("table", "f8", (points,)), ("level", "f4", (points,)), *repeats, *windows, *cells])

@@ -44,7 +44,8 @@ def first_change_of(member: Member) -> str:
         return f"{name} {spread_of(found, evidence.unit)}"
     if found.of == "shape" or found.before.mean == found.after.mean or isnan(found.after.mean):
         return f"{name} is distributed differently{around(found.after.mean, evidence.unit)}"
-    return f"{name} {level_of(found, evidence.unit)}"
+    named = f" ({', '.join(map(quoted, evidence.new))})" if evidence.new else ""
+    return f"{name}{named} {level_of(found, evidence.unit)}"
 
 
 def spread_of(found: Finding, unit: str) -> str:

@@ -1,12 +1,18 @@
 """Category values as small numbers."""
 
 from math import inf, nan
+from typing import Any, Final
+
+from driftline.detectors import codes_told_apart
+from driftline.stream_app.monitoring.frequent_texts import FrequentTexts
 
 OTHER = 0.0
 MISSING_CELL = nan
 NULL_CELL = inf
 WRONG_TYPE_CELL = -inf
 LONGEST_CATEGORY = 256
+# Of the codes that detectors tell apart, for texts that turn out to be frequent when all others are taken.
+KEPT_FOR_FREQUENT: Final = 16
 
 
 def text_of_number(number: float) -> str:
@@ -21,16 +27,21 @@ def text_of_number(number: float) -> str:
 class CategoryCodes(dict[object, float]):
     """Value → code, in order of first sight from 1; 0 is every value beyond the limit.
 
-    A lookup of a new value gives it the next code while there is one. Looking values up through
-    ``map(codes.__getitem__, values)`` costs one dictionary access each, which is why this is a dictionary.
-    Memory: at most ``limit`` texts of at most 256 characters, about 350 bytes each.
+    A lookup of a new value gives it the next code while there is one; after that the few codes that are left
+    go to texts that become frequent, with the value by which they do: then each is to be looked up every time
+    that it comes, in order (`has_room_for`). Looking values up costs one dictionary access each, which is why
+    this is a dictionary. Memory: at most ``limit`` texts, 16 frequent ones and the 20 that may become so, of
+    at most 256 characters, about 350 bytes each.
     """
 
     def __init__(self, limit: int, *, null_cell: float, accepts_numbers: bool) -> None:
         super().__init__({None: null_cell})
         if null_cell == NULL_CELL:
             self[""] = null_cell
-        self.limit = limit
+        told_apart = codes_told_apart(limit)
+        self.limit = min(limit, told_apart - KEPT_FOR_FREQUENT)
+        self.most = min(self.limit + KEPT_FOR_FREQUENT, told_apart)
+        self.frequent = FrequentTexts()
         self.accepts_numbers = accepts_numbers
         self.texts: list[str] = []
 
@@ -41,9 +52,31 @@ class CategoryCodes(dict[object, float]):
                 return self[value]
         if not isinstance(value, str):
             return WRONG_TYPE_CELL
-        if len(self.texts) >= self.limit or len(value) > LONGEST_CATEGORY:
-            return OTHER
-        return self.learn(value)
+        if self.has_room_for(1) and len(value) <= LONGEST_CATEGORY:
+            return self.learn(value)
+        if len(value) > LONGEST_CATEGORY:
+            value = f"{value[: LONGEST_CATEGORY - 1]}…"
+            if value in self:
+                return self[value]
+        if len(self.texts) < self.most and self.frequent.becomes_frequent(value):
+            return self.learn(value)
+        return OTHER
+
+    def has_room_for(self, count: int) -> bool:
+        """Whether so many new texts have a code of their own, however often each comes."""
+        return len(self.texts) + count <= self.limit
+
+    def snapshot(self) -> list[Any]:
+        """How many texts there are, and what may become one."""
+        return [len(self.texts), self.frequent.snapshot()]
+
+    def go_back(self, snapshot: list[Any]) -> None:
+        """Know no more than then."""
+        count, frequent = snapshot
+        for text in self.texts[count:]:
+            del self[text]
+        del self.texts[count:]
+        self.frequent.restore(frequent)
 
     def learn(self, text: str) -> float:
         """Give a text the next code."""

@@ -204,6 +204,7 @@ class Section:
         return {
             "columns": [[column.name, str(column.type), column.cell] for column in self.columns.values()],
             "texts": {name: codes.texts for name, codes in self.codes.items()},
+            "frequent": {name: codes.frequent.snapshot() for name, codes in self.codes.items()},
             "known": sorted(self.known),
             "untyped": sorted(self.untyped),
             "votes": {name: dict(votes) for name, votes in self.votes.items()},
@@ -213,6 +214,8 @@ class Section:
     def restore(self, snapshot: dict[str, Any]) -> None:
         for name, column_type, cell in snapshot["columns"]:
             self.adopt(Column(name, ColumnType(column_type), cell), snapshot["texts"].get(name, ()))
+        for name, frequent in snapshot.get("frequent", {}).items():
+            self.codes[name].frequent.restore(frequent)
         self.known = set(snapshot["known"])
         self.untyped = set(snapshot["untyped"])
         self.votes = {name: Counter(votes) for name, votes in snapshot["votes"].items()}

@@ -2,8 +2,8 @@
 
 from driftline.detectors import Finding
 from driftline.schemas import CategoryShare
+from driftline.stream_app.monitoring.category_shares import texts_of
 from driftline.stream_app.monitoring.masses import is_of_mass, share_of_value
-from driftline.stream_app.monitoring.naming import subject_of
 from driftline.stream_app.monitoring.stream import Stream
 
 
@@ -12,12 +12,14 @@ def named_shares(finding: Finding, stream: Stream) -> list[CategoryShare]:
     if is_of_mass(finding.signal):
         shares = finding.before.mean, finding.after.mean
         return share_of_value(stream.predictions.bank, finding.signal, *shares)
-    subject = subject_of(finding.signal)
-    codes = [section.codes[subject] for section in stream.predictions.sections if subject in section.codes]
-    texts = codes[0].texts if codes else []
-    if finding.signal.startswith("class:") and len(codes) > 1:  # a feature of the same name came first
-        texts = codes[-1].texts
+    texts = texts_of(stream.predictions, finding.signal) if finding.categories else []
     return [
         CategoryShare(texts[code - 1] if 0 < code <= len(texts) else None, before, after)
         for code, before, after in finding.categories
     ]
+
+
+def new_values(finding: Finding, stream: Stream) -> list[str]:
+    """Those of a finding about values that were never there, the most frequent one first."""
+    texts = texts_of(stream.predictions, finding.signal) if finding.new_codes else []
+    return [texts[code - 1] for code in finding.new_codes if code <= len(texts)]

@@ -105,6 +105,17 @@ def settled(section: Section, name: str, now_ms: int) -> Note:
     return Note(Why.TYPE_MISFIT, subject, sentence, now_ms, 1)
 
 
+def differing(section: str, name: str, now_ms: int) -> Note:
+    """That a text has no categories to watch."""
+    subject = subject_in(section, name)
+    sentence = (
+        f"{subject} is text of which nearly every value is another one (an id, free text): only a value that "
+        "becomes frequent is told. Send what can be compared (a length, a language, a class), or say "
+        "`ignore: true`."
+    )
+    return Note(Why.NOT_ARMED, subject, sentence, now_ms, 1)
+
+
 def rising(section: str, name: str, now_ms: int) -> Note:
     """That a number has no level to watch."""
     subject = subject_in(section, name)

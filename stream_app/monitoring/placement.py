@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.schemas.scanner import Kind, Path
-from driftline.stream_app.monitoring.categories import MISSING_CELL, CategoryCodes
+from driftline.stream_app.monitoring.categories import LONGEST_CATEGORY, MISSING_CELL, CategoryCodes
 from driftline.stream_app.monitoring.cells import (
     ABSENT,
     PARSERS,
@@ -146,10 +146,11 @@ def category_cells(
 def codes_of(indices: NDArray[np.int64], texts: Sequence[str], codes: CategoryCodes) -> NDArray[np.float64]:
     """The codes of the texts with these indices [count]; of few rows only their own texts are looked at."""
     code = codes.__getitem__
-    if len(indices) < len(texts):
-        return np.array([code(texts[index]) for index in indices.tolist()])
-    if codes.keys() >= set(texts):
+    if len(indices) >= len(texts) and codes.keys() >= set(texts):
         return np.array([code(text) for text in texts])[indices]
+    has_own = codes.has_room_for(len(texts)) and max(map(len, texts)) <= LONGEST_CATEGORY
+    if len(indices) < len(texts) or not has_own:
+        return np.array([code(texts[index]) for index in indices.tolist()])
     by_text = np.full(len(texts), np.nan)
     for index in dict.fromkeys(indices.tolist()):
         by_text[index] = code(texts[index])

@@ -13,6 +13,7 @@ from driftline.detectors import Bank, BankSettings, Finding, Mass, Signal, Trans
 from driftline.schemas import Prediction
 from driftline.stream_app.config import ModelPlan
 from driftline.stream_app.monitoring import oddities
+from driftline.stream_app.monitoring.column_types import ColumnType
 from driftline.stream_app.monitoring.columns import Column, Matrix, Section, Values
 from driftline.stream_app.monitoring.families import family_of
 from driftline.stream_app.monitoring.masses import place_for, signals_of_mass
@@ -35,6 +36,7 @@ SECTIONS = ("features", "outputs", "serving")
 Follower = Callable[[Section, Matrix, NDArray[np.int64], NDArray[np.int64]], list[Finding]]
 """Another table that reads outputs, from a matrix [rows, columns] with times and offsets [rows]."""
 CODED = (Transform.CATEGORY, Transform.UNSEEN)
+NEARLY_ALL = 0.8  # judged: of the values of a reference; the others are the first ones that came
 # Value, missing, type, unseen or range, null: a column makes room for five signals.
 MOST_SIGNALS_OF_A_COLUMN = 5
 
@@ -164,6 +166,12 @@ class PredictionTable:
         """Hand rows to the bank, up to the first at which a column becomes one of another type; how many."""
         self.revision += 1
         self._settle()
+        known = [
+            (codes, codes.snapshot())
+            for section in self.sections
+            for codes in section.codes.values()
+            if section.votes
+        ]
         first, parts = runs[0], [self._matrix(run) for run in runs]
         # Of several runs nothing is counted: then no type is asked for any more.
         counts = {section.name: counted(section, first, parts[0]) for section in self.sections}
@@ -171,7 +179,10 @@ class PredictionTable:
         change = min(filter(None, takeovers), key=lambda each: each.row, default=None)
         found: list[tuple[str, Finding]] = []
         if change is not None:
-            runs, parts = cut_at(change.row, runs)[0], [parts[0][: change.row]]
+            for codes, before in known:  # rows behind it will be read once more
+                codes.go_back(before)
+            runs = cut_at(change.row, runs)[0]
+            parts = [self._matrix(run) for run in runs]
         if runs:
             # As its transpose, which is what the bank reads.
             cells = parts[0] if len(parts) == 1 else np.concatenate([part.T for part in parts], axis=1).T
@@ -250,6 +261,13 @@ class PredictionTable:
                 else:
                     del section.doubtful[name]
                     self.notes.append(oddities.settled(section, name, now_ms))
+                    if self._nearly_all_differ(section, name):
+                        self.notes.append(oddities.differing(section.name, name, now_ms))
+
+    def _nearly_all_differ(self, section: Section, name: str) -> bool:
+        column = section.columns[name]
+        signal = self._signals(section, column)[0].name
+        return column.type is ColumnType.CATEGORICAL and self.bank.share_of_others(signal) > NEARLY_ALL
 
     def _watch_part(self, mass: Mass) -> None:
         """Count a part of a number from now on by a signal of its own, while there is room."""

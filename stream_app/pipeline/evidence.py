@@ -7,7 +7,7 @@ from typing import NamedTuple
 from driftline.stream_app.alarms.incident import Evidence
 from driftline.stream_app.monitoring.families import kind_of
 from driftline.stream_app.monitoring.model import ModelMonitor
-from driftline.stream_app.monitoring.named_shares import named_shares
+from driftline.stream_app.monitoring.named_shares import named_shares, new_values
 from driftline.stream_app.monitoring.reported import Reported
 from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.units import unit_of
@@ -39,4 +39,5 @@ def evidence_of(report: Reported, stream: Stream, monitor: ModelMonitor, source:
         finding=replace(finding, row=0),  # its row in the batch means nothing from here on
         unit=unit_of(finding.signal, monitor.plan, share=finding.share),
         categories=named_shares(finding, stream),
+        new=new_values(finding, stream),
     )
