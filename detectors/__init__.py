@@ -21,10 +21,11 @@ from driftline.detectors.readings import Looks
 from driftline.detectors.registry import Calibration, Detector, register
 from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.state.columns import SnapshotError
-from driftline.detectors.state.fields import codes_told_apart
+from driftline.detectors.state.fields import CODES_FOR_THE_FREQUENT, codes_at_first_sight, codes_told_apart
 from driftline.detectors.windows import Since
 
 __all__ = [
+    "CODES_FOR_THE_FREQUENT",
     "Adwin",
     "Bank",
     "BankSettings",
@@ -40,6 +41,7 @@ __all__ = [
     "Since",
     "SnapshotError",
     "Transform",
+    "codes_at_first_sight",
     "codes_told_apart",
     "register",
 ]

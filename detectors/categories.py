@@ -6,20 +6,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.calibration import groups
+from driftline.detectors.kernels.known_codes import NEW
 from driftline.detectors.kernels.lanes import SHAPE_WINDOW
 from driftline.detectors.kernels.shape import EXPECTED_MIN
+from driftline.detectors.state.fields import codes_at_first_sight
 
+NEW_SHARE = 0.2  # judged
 HALF_A_VALUE = 0.5  # as the half a one of a rate: no share is 0
 
 
-def learn_unseen(shape: np.void) -> float:
+def learn_unseen(shape: np.void, categories: int) -> float:
     """Tells the codes that the reference holds from those that it does not; returns how many occurred once.
 
     Their number over all values is the Good-Turing estimate of the probability that the next one is new (I.
-    J. Good, Biometrika 40, 1953).
+    J. Good, Biometrika 40, 1953). Where much of the second half of the reference is of codes that the first
+    half did not hold, as of users, of whom each comes often and not again, new ones are no news at all, but
+    those that are frequent (`codes_at_first_sight`).
     """
-    counts = shape["table"]
-    shape["level"] = np.where(counts > 0, 0.0, 1.0)
+    counts, first = shape["table"], shape["tally"]
+    learned = float(counts.sum())
+    is_late = (counts > 0) & (first >= learned / 2)
+    shape["level"] = np.where(counts > 0, 0.0, NEW)
+    if counts[is_late].sum() > NEW_SHARE * learned / 2:
+        shape["level"][: codes_at_first_sight(categories) + 1] = 0.0
+    shape["tally"] = 0
     return float(np.count_nonzero(counts == 1))
 
 

@@ -130,5 +130,6 @@ def state_after(before: Arrays, index: int, batch: Batch, row: int, settings: Ba
         before.buffered_slots[[0, buffer]],
     )
     part = batch.first_rows(column, row + 1)
-    run(arrays, part, settings, room_for_emissions(signals, row + 1))
-    return Row(cast("np.void", signals[0]), cast("np.void", arrays.shapes[0]))
+    _, arrays = run(arrays, part, settings, room_for_emissions(signals, row + 1))
+    records = signals[0], arrays.shapes[0], arrays.seasons[signals[0]["season"]]
+    return Row(*(cast("np.void", record) for record in records))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.cycle import DAY_SLOTS, folded, looks_flat, means_of
+from driftline.detectors.daily import daily_steps
 from driftline.detectors.hidden_noise import Seen, hidden_variance
 from driftline.detectors.kernels.learning import WEIGHT_MAX, teaches
 from driftline.detectors.kernels.long_run import BLOCK, add_reference_blocks, add_reference_means
@@ -155,6 +156,8 @@ def conclude_season(signal: np.void, season: Season, values: float) -> None:
         signal["season_ms"] = now_ms + DAY_MS
     elif elapsed_ms >= WEEK_MS - HOUR_MS:
         grain = grain_of(signal, cycle_of(season))
+        if signal["local"]:
+            learn_daily_steps(signal, season, means, weights)
         fit, mean = fit_waves(means - season["steps"] * TALLY, weights, grain)
         season["knots"] = fit.knots
         add_steps(signal, season, mean if signal["local"] and signal["armed"] else 0.0)
@@ -182,6 +185,26 @@ def conclude_season(signal: np.void, season: Season, values: float) -> None:
             follow_the_day(signal, season)
         elif signal["armed"] and is_rate(signal):
             allow_for_the_day(signal, season)
+
+
+def learn_daily_steps(
+    signal: np.void, season: Season, means: NDArray[np.float64], weights: NDArray[np.float64]
+) -> None:
+    """The jumps that the days of the first week share are steps of its cycle; where they took the signal away
+    and taught nothing, means and weights [336] become what the week was.
+    """
+    week = scores_of(season["weeks"])[0]
+    steps = daily_steps(week)
+    season["steps"], signal["stepped"] = tallies(steps), int(steps.any())
+    untaught = (steps != 0) & (weights == 0) & np.isfinite(week)
+    means[untaught] = week[untaught]
+    weights[untaught] = weight_of_half_hour(signal)
+    season["mean"][untaught], season["weight"][untaught] = means[untaught], weights[untaught]
+
+
+def weight_of_half_hour(signal: np.void) -> float:
+    """How many values a half hour has in two weeks."""
+    return min(max(2 * SLOT_MS * values_per_ms(signal), 1.0), WEIGHT_MAX)
 
 
 def follow_the_day(signal: np.void, season: Season) -> None:
@@ -230,7 +253,7 @@ def add_steps(signal: np.void, season: Season, level: float) -> None:
     news = np.flatnonzero((steps != 0) & np.isfinite(weeks).all(axis=0))
     season["steps"] = tallies(season["steps"] * TALLY + steps)
     season["mean"][news] = weeks[:, news].mean(axis=0)
-    season["weight"][news] = min(max(2 * SLOT_MS * values_per_ms(signal), 1.0), WEIGHT_MAX)
+    season["weight"][news] = weight_of_half_hour(signal)
     signal["stepped"] = int(season["steps"].any())
 
 

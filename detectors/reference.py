@@ -94,7 +94,7 @@ def learn_reference(arrays: Arrays, index: int, first: int, settings: BankSettin
         if transform is Transform.TAIL:
             learn_tail(signal, values)
         elif transform is Transform.UNSEEN:
-            signal["ones"] = learn_unseen(shape)
+            signal["ones"] = learn_unseen(shape, settings.categories)
         learn_rate(signal)
         if transform is Transform.BOUNDED:
             learn_spread(signal, values)

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from driftline.detectors.daily import comes_daily
 from driftline.detectors.engine import state_after
 from driftline.detectors.findings import (
     Detected,
@@ -56,7 +57,8 @@ class Scene:
         at = self.detected(name, NAMES[test], row, fired.statistic)
         if fired.of == "mean":
             made = finding(at, state, change_towards(signal, fired.direction))
-            return made if test != PAGE_HINKLEY or exceeds_the_day(signal, made) else None
+            is_news = test != PAGE_HINKLEY or exceeds_the_day(signal, made)
+            return made if is_news and not comes_daily(state, made.began_ms, made.score) else None
         if fired.of == "shape":
             made = finding(at, state, last_values(signal, SHAPE_WINDOW, fired.direction, at))
             return replace(made, of="shape") if made.share else of_shape(made, signal)
@@ -76,7 +78,11 @@ class Scene:
         made = finding(self.detected(name, watch.name, row, watch.statistic(every)), state, point)
         allowed_sd = float(signal["allowance"]) * to_score(signal) * score_unit(signal)
         is_more = abs(made.effect_size_sd) >= allowed_sd and exceeds_the_day(signal, made)
-        return made if is_more and watch.tells(made) else None
+        return (
+            made
+            if is_more and not comes_daily(state, made.began_ms, made.score) and watch.tells(made)
+            else None
+        )
 
 
 class Spread(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from driftline.detectors.kernels.compiled import inner
-from driftline.detectors.kernels.reading import VALUE
+from driftline.detectors.kernels.reading import VALUE, is_number
 from driftline.detectors.kernels.residuals import forget_lanes, usual_sd
 from driftline.detectors.kernels.scratch import HOUR_MS, Batch, Scratch
 from driftline.detectors.state.fields import MARKS, TOTALS
@@ -19,6 +19,7 @@ from driftline.detectors.state.fields import MARKS, TOTALS
 SUMS = 5  # of the totals
 SATURATED = 3.0  # a mean innovation so large says only that it is larger
 
+AWAY_DELTA = 0.25  # Page-Hinkley's drift for numbers, whose innovations have variance 1 as well
 STEEPNESS = np.array([1.0, 2.5, 0.4])  # times Page-Hinkley's drift, of each pair
 
 
@@ -47,9 +48,18 @@ def add_totals(signal: Any, scratch: Scratch, taken: int) -> None:
 
 
 @inner
+def drift_of(signal: Any) -> float:
+    """Page-Hinkley's, which of a rate is that of its reference; away from it innovations have variance 1, and
+    with the drift of a rare rate a sum of them would hardly ever be zero.
+    """
+    delta = float(signal["ph_delta"])
+    return max(delta, AWAY_DELTA) if signal["away"] != 0 and not is_number(signal) else delta
+
+
+@inner
 def last_zeros(signal: Any, pair: int, scratch: Scratch, taken: int) -> tuple[int, int]:
     """Advances a pair of CUSUMs; the places of the last values at which each was zero, -1 for none."""
-    cusums, drift = signal["onset_cusums"], STEEPNESS[pair] * signal["ph_delta"]
+    cusums, drift = signal["onset_cusums"], STEEPNESS[pair] * drift_of(signal)
     up, down = cusums[2 * pair], cusums[2 * pair + 1]
     zero_up, zero_down = -1, -1
     for place in range(taken):  # conditional expressions: branches would be mispredicted half of the time

@@ -91,7 +91,7 @@ def learn_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
     shape = arrays.shapes[signal["shape"]]
     taken = values_to_learn(signal, scratch, count, limits.warm_up, limits.first_look)
     row = signal["buffer"]
-    learn(signal, shape["table"], arrays.buffers[row], scratch, taken)
+    learn(signal, shape, arrays.buffers[row], scratch, taken)
     learn_times(signal, work.batch, scratch, taken, arrays.buffered_slots[row])
     if signal["transform"] not in (CATEGORY, UNSEEN, TAIL):
         remember(signal, shape["cells"], scratch, taken, limits.window)

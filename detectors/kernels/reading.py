@@ -17,6 +17,7 @@ EXTREME = int(Transform.EXTREME)
 CATEGORY, UNSEEN = int(Transform.CATEGORY), int(Transform.UNSEEN)
 MISSING, NULL, WRONG_TYPE = int(Transform.MISSING), int(Transform.NULL), int(Transform.WRONG_TYPE)
 OUT_OF_RANGE = int(Transform.OUT_OF_RANGE)
+LATEST = 65_535  # of a value, that two bytes hold
 VALUE_LIMIT = 1e150  # the squares of larger numbers would overflow
 
 
@@ -78,11 +79,9 @@ def code_of(codes: int, number: float) -> int:
 
 
 @inner
-def learn(
-    signal: Any, table: NDArray[np.float64], buffer: NDArray[np.float64], scratch: Scratch, count: int
-) -> None:
+def learn(signal: Any, shape: Any, buffer: NDArray[np.float64], scratch: Scratch, count: int) -> None:
     """What a signal that is not armed keeps of `count` numbers."""
-    transform = signal["transform"]
+    transform, table = signal["transform"], shape["table"]
     learned = signal["learned"]
     buffered = signal["buffer"] > 0
     for place in range(count):
@@ -91,7 +90,10 @@ def learn(
         if buffered:
             buffer[learned + place] = number
         if transform in (CATEGORY, UNSEEN):
-            table[code_of(table.shape[0], number)] += 1.0
+            code = code_of(table.shape[0], number)
+            if table[code] == 0.0 and transform == UNSEEN:
+                shape["tally"][code] = min(learned + place, LATEST)
+            table[code] += 1.0
         elif transform == EXTREME:
             scratch.values[place] = is_extreme(signal, number, signal["seen"] + place == 0)
             signal["ones"] += scratch.values[place]

@@ -37,10 +37,11 @@ class Arrays(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One signal: its record, and its shape."""
+    """One signal: its record, its shape and its season; of one that has none those of nobody."""
 
     signal: np.void
     shape: np.void
+    season: np.void
 
 
 @lru_cache(maxsize=64)

@@ -34,6 +34,7 @@ PAST_MEANS = 8  # of blocks of scores
 SLOTS = 336  # half hours of a week
 TALLY = 1 / 1024  # of a score: whole numbers of it are kept for each half hour, up to 32 either way
 UNKNOWN = -32_768
+CODES_FOR_THE_FREQUENT = 16
 LONGEST = 2  # times the warm-up: what does not settle is learned from as it is
 REPEAT_SLOTS = 128  # a power of two
 NOTED_VALUES = 4
@@ -292,6 +293,11 @@ def codes_told_apart(categories: int) -> int:
     return max(GRID_POINTS, categories + 2) - 2
 
 
+def codes_at_first_sight(categories: int) -> int:
+    """How many of them belong to what comes first; some more are for what turns out to be frequent."""
+    return min(categories, codes_told_apart(categories) - CODES_FOR_THE_FREQUENT)
+
+
 @lru_cache(maxsize=64)
 def shape_dtype(categories: int) -> np.dtype[Any]:
     """The Shape record: 129 quantiles, or one entry per code, 0 being "other" and the last one "unseen".
@@ -299,8 +305,8 @@ def shape_dtype(categories: int) -> np.dtype[Any]:
     table: VALUE reference quantiles or atoms; CATEGORY the reference share of each code. level: the
     cumulative probability up to and including each entry. cells: values of the two halves of the recent
     window per cell between table entries, or per code. tally: values of the window of the shape test per cell
-    or code; counts: of the last window per cell of it; pattern: the same of healthy windows together. An heir
-    has SHAPE_INHERITED.
+    or code (of UNSEEN, while it learns, at which value each code came first); counts: of the last window per
+    cell of it; pattern: the same of healthy windows together. An heir has SHAPE_INHERITED.
 
     Of single values of a number (`kernels/repeats.py`; 608 bytes): the largest share that one had in the
     reference which has not several quantiles of its own; the value that stood out there (NaN: none); the

@@ -1,9 +1,9 @@
 """Category values as small numbers."""
 
 from math import inf, nan
-from typing import Any, Final
+from typing import Any
 
-from driftline.detectors import codes_told_apart
+from driftline.detectors import CODES_FOR_THE_FREQUENT, codes_at_first_sight, codes_told_apart
 from driftline.stream_app.monitoring.frequent_texts import FrequentTexts
 
 OTHER = 0.0
@@ -11,8 +11,6 @@ MISSING_CELL = nan
 NULL_CELL = inf
 WRONG_TYPE_CELL = -inf
 LONGEST_CATEGORY = 256
-# Of the codes that detectors tell apart, for texts that turn out to be frequent when all others are taken.
-KEPT_FOR_FREQUENT: Final = 16
 
 
 def text_of_number(number: float) -> str:
@@ -30,17 +28,16 @@ class CategoryCodes(dict[object, float]):
     A lookup of a new value gives it the next code while there is one; after that the few codes that are left
     go to texts that become frequent, with the value by which they do: then each is to be looked up every time
     that it comes, in order (`has_room_for`). Looking values up costs one dictionary access each, which is why
-    this is a dictionary. Memory: at most ``limit`` texts, 16 frequent ones and the 20 that may become so, of
-    at most 256 characters, about 350 bytes each.
+    this is a dictionary. Memory: at most ``limit`` texts, 16 more and the 20 that may become one,
+    of at most 256 characters, about 350 bytes each.
     """
 
     def __init__(self, limit: int, *, null_cell: float, accepts_numbers: bool) -> None:
         super().__init__({None: null_cell})
         if null_cell == NULL_CELL:
             self[""] = null_cell
-        told_apart = codes_told_apart(limit)
-        self.limit = min(limit, told_apart - KEPT_FOR_FREQUENT)
-        self.most = min(self.limit + KEPT_FOR_FREQUENT, told_apart)
+        self.at_first_sight = codes_at_first_sight(limit)
+        self.most = min(self.at_first_sight + CODES_FOR_THE_FREQUENT, codes_told_apart(limit))
         self.frequent = FrequentTexts()
         self.accepts_numbers = accepts_numbers
         self.texts: list[str] = []
@@ -64,7 +61,7 @@ class CategoryCodes(dict[object, float]):
 
     def has_room_for(self, count: int) -> bool:
         """Whether so many new texts have a code of their own, however often each comes."""
-        return len(self.texts) + count <= self.limit
+        return len(self.texts) + count <= self.at_first_sight
 
     def snapshot(self) -> list[Any]:
         """How many texts there are, and what may become one."""
