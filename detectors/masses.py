@@ -32,6 +32,7 @@ from driftline.detectors.state.arrays import Arrays
 from driftline.detectors.state.fields import GRID_POINTS
 
 MODE_SHARE = 0.05  # judged: a smaller part of a number is seen to go by the tests of the number itself
+SLOPE = 0.3  # judged: wider ones than geometric, too
 STRETCHES = 0.3  # judged: correlation of one value with the next
 STANDS_OUT = 3.0  # judged: times as frequent as the values next to it
 FAR = 9.0  # judged: median deviations from the median, of which 1.48 are an sd
@@ -65,8 +66,21 @@ def learn_masses(signal: np.void, shape: np.void, values: NDArray[np.float64]) -
     most = int(counts.argmax())
     beside = max(counts[max(most - 1, 0) : most].max(initial=0), counts[most + 1 : most + 2].max(initial=0))
     stands_out = counts[most] >= max(MODE_SHARE * len(values), STANDS_OUT * float(beside))
-    if stands_out and len(distinct) > 1 and not comes_in_stretches(values == distinct[most]):
+    stands_out = stands_out and len(distinct) > 1 and not is_end_of_a_slope(counts, most)
+    if stands_out and not comes_in_stretches(values == distinct[most]):
         shape["mode"], signal["mass_due"] = distinct[most], DUE
+
+
+def is_end_of_a_slope(counts: NDArray[np.int64], most: int) -> bool:
+    """Whether the first or last of some values is the most frequent as the ones beside it let expect: of a
+    count that is mostly 0, then 1, then 2. Its share moves with the mean, and is no fault of its own.
+
+    The shares of counts fall faster and faster, those of Poisson, or by the same factor: p₁² ≥ p₀ p₂.
+    """
+    beside = counts[1:3] if most == 0 else counts[-2:-4:-1]
+    if most not in (0, len(counts) - 1) or len(beside) < 2:
+        return False
+    return bool(float(beside[0]) ** 2 >= SLOPE * float(counts[most]) * float(beside[1]))
 
 
 def comes_in_stretches(there: NDArray[np.bool_]) -> bool:
@@ -108,6 +122,9 @@ def is_explained(signal: np.void, shape: np.void, number: float, hits: int) -> b
     """
     if not repeats_by_nature(signal, shape) or 0 < signal["atoms"] <= FEW_ATOMS:
         return False
+    is_usual = signal["reference_low"] <= number <= signal["reference_high"]
+    if signal["atoms"] and is_usual and signal["away"]:  # its level is another one
+        return True
     if shape["still"] < 2 * SPAN:  # for as long as what came since then is remembered
         widest = max(float(shape["spread"]), unit_of_middle(signal, shape))
         return abs(number - float(shape["middle"])) <= FAR * widest

@@ -7,9 +7,9 @@ end, and its count grows by its share less what the others take away.
 
     a share of 1 in 20: hardly    1 in 10: 20 after 350 texts    2 in 5: 20 after 55
 
-A text is frequent with a count of FREQUENT. Users come in sessions: in a row only every RUNth of the same text
-counts. Some are frequent from the beginning, or seem so: of the first LEARNED texts a few are named, of which
-the reference learns, and what comes later has to come more often by twice the highest count of that time.
+A text is frequent with a count of FREQUENT. Users come in sessions: in a row only every RUNth of the same
+text counts. Some are frequent from the beginning, or seem so: of the first LEARNED texts a few are named, of
+which the reference learns, and what comes later has to come more often by twice the highest count till then.
 """
 
 from typing import Any, Final
