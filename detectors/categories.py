@@ -11,7 +11,7 @@ from driftline.detectors.kernels.lanes import SHAPE_WINDOW
 from driftline.detectors.kernels.shape import EXPECTED_MIN
 from driftline.detectors.state.fields import codes_at_first_sight
 
-NEW_SHARE = 0.2  # judged
+NEW_SHARE, NEW_FEWEST = 0.2, 10  # judged; fewer codes may be of the time of the day
 HALF_A_VALUE = 0.5  # as the half a one of a rate: no share is 0
 
 
@@ -27,7 +27,7 @@ def learn_unseen(shape: np.void, categories: int) -> float:
     learned = float(counts.sum())
     is_late = (counts > 0) & (first >= learned / 2)
     shape["level"] = np.where(counts > 0, 0.0, NEW)
-    if counts[is_late].sum() > NEW_SHARE * learned / 2:
+    if np.count_nonzero(is_late) >= NEW_FEWEST and counts[is_late].sum() > NEW_SHARE * learned / 2:
         shape["level"][: codes_at_first_sight(categories) + 1] = 0.0
     shape["tally"] = 0
     return float(np.count_nonzero(counts == 1))

@@ -18,7 +18,8 @@ from driftline.detectors.weekly import scores_of
 
 DAYS_BEFORE = (1, 2)
 JUMP_MIN = 1.0  # judged: sd; a mean of two half hours of few values may be off by half of that
-ALIKE = 2.0  # judged: a jump of twice the size is another one
+ALIKE = 1.4  # judged: a jump of half as much again is another one;
+IN_PART = 3.0  # judged: the first values show but a part of it
 BESIDE = np.array([1, 2])  # half hours before and after that in which it jumps, which is of both
 STEP_MIN = 0.5  # judged: sd
 SEEN_MIN = 0.1  # judged: of the squares of the steps, else the day says nothing of them
@@ -37,7 +38,7 @@ def comes_daily(row: Row, began_ms: int, score: float) -> bool:
     for days in DAYS_BEFORE:
         then = half_hour - days * DAY_SLOTS
         jump = float((week[(then + BESIDE) % SLOTS] - week[(then - BESIDE) % SLOTS]).mean())
-        if not 1 / ALIKE <= jump / score <= ALIKE:
+        if not 1 / ALIKE <= jump / score <= IN_PART:
             return False
     return True
 

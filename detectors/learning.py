@@ -227,12 +227,17 @@ def allow_for_the_day(signal: np.void, season: Season) -> None:
         return
     means, weights = season["mean"].astype(np.float64), season["weight"].astype(np.float64)
     day, weight = folded(means, weights)
-    variance = float(np.average((day - np.average(day, weights=weight)) ** 2, weights=weight))
-    noise = (sd / float(signal["scale"])) ** 2 * np.count_nonzero(weight) / float(weight.sum())
+    mean = float(np.average(day, weights=weight))
+    variance = float(np.average((day - mean) ** 2, weights=weight))
+    seen = min(
+        max(float(signal["center"]) + float(signal["scale"]) * mean, 0.0), 1.0
+    )  # the rate of that time
+    noise = max(sd**2, seen * (1.0 - seen)) / float(signal["scale"]) ** 2
+    noise *= np.count_nonzero(weight) / float(weight.sum())
     amplitude = sqrt(2.0 * max(variance - noise, 0.0)) * left_of_the_day(signal)
-    known = scores_of(season["weeks"])[0] - float(signal["level"]) * to_score(signal)
-    spread = sd / float(signal["scale"]) / sqrt(max(SLOT_MS * values_per_ms(signal), 1.0))
-    signal["allowance"] = max(amplitude, seen_twice(known, spread)) * float(signal["scale"]) / sd
+    off = scores_of(season["weeks"])[0] - float(signal["level"]) * to_score(signal)
+    twice = seen_twice(off, grain_of(signal, cycle_of(season)))
+    signal["allowance"] = max(amplitude, twice) * float(signal["scale"]) / sd
 
 
 def is_at_one_level(signal: np.void) -> bool:

@@ -20,6 +20,7 @@ from driftline.detectors.state.fields import SLOTS, TALLY, UNKNOWN
 SURE = 4.0  # standard errors of each week: so far off twice by chance, 2 in a billion
 SMALLEST = 0.1  # sd: less is never told
 SURE_OF_ONE = 6.0  # standard errors of a single week, of half hours that may depend on each other
+VALUES_OFF_MIN = 3  # judged: two of three values in each of two half hours come together by chance
 STANDS_OUT = 0.5  # sd
 NUMBERS_OF_AN_ARC = 3  # where it begins and ends, and its level
 HALF_HOURS_MIN = 14  # that both weeks have seen, such as one morning and evening a day
@@ -52,14 +53,14 @@ def tallies(scores: NDArray[np.float64]) -> NDArray[np.int16]:
     return np.where(np.isnan(scores), UNKNOWN, whole).astype(np.int16)
 
 
-def seen_twice(week: NDArray[np.float64], spread: float) -> float:
-    """The farthest that the half hours of a week [336; nan: not seen] surely were off at the same time of two
-    days. spread: the sd of the mean of one.
+def seen_twice(week: NDArray[np.float64], grain: Grain) -> float:
+    """The farthest that half hours of a week [336; nan: not seen] were off at the same time of two days,
+    surely and by more than a few values.
     """
     days = week.reshape(DAYS, -1)
     off = [np.sort(np.where(sign * days > 0, sign * days, 0.0), axis=0)[-2] for sign in (1, -1)]
-    farthest = float(np.max(off))
-    return farthest if farthest > SURE * spread else 0.0
+    farthest, spread = float(np.max(off)), float(np.sqrt(grain.variance).max())
+    return farthest if farthest > max(SURE * spread, VALUES_OFF_MIN * grain.jump) else 0.0
 
 
 def shared_steps(

@@ -33,7 +33,8 @@ RIVER_VERSION = version("river")
 
 def pack_arrays(arrays: Arrays) -> dict[str, Any]:
     """The arrays; of cycles those that somebody has, of buffers what has been filled, as [row, bytes]."""
-    signals, cycles = with_cycles_in_order(arrays)
+    signals = arrays.signals.copy()
+    seasons, cycles = in_order(signals, "season", arrays.seasons), in_order(signals, "cycle", arrays.cycles)
     filled = [
         [
             int(signal["buffer"]),
@@ -45,7 +46,7 @@ def pack_arrays(arrays: Arrays) -> dict[str, Any]:
     return {
         "signals": packed(signals),
         "shapes": packed(arrays.shapes[1:]),  # row 0 belongs to nobody
-        "seasons": packed(arrays.seasons[1:]),
+        "seasons": packed(seasons),
         "cycles": packed(cycles),
         "buffers": [len(arrays.buffers), filled],
     }
@@ -91,15 +92,14 @@ def unpack_records(content: dict[str, Any], shape: np.dtype[Any]) -> Tables:
     return Tables(signals, shapes, seasons, unpacked(content["cycles"], CYCLE, "cycles"))
 
 
-def with_cycles_in_order(arrays: Arrays) -> tuple[Records, Records]:
-    """Signals and the cycles that they have, in the order of the signals: which row came first is no matter
-    of how records were batched.
+def in_order(signals: Records, name: str, records: Records) -> Records:
+    """The rows that signals have in another table, `name`, in the order of the signals, which are given their
+    new places: which row came first is no matter of how records were batched.
     """
-    signals = arrays.signals.copy()
-    owners = np.flatnonzero(signals["cycle"])
-    cycles = arrays.cycles[signals["cycle"][owners]]
-    signals["cycle"][owners] = np.arange(1, len(owners) + 1)
-    return signals, cycles
+    owners = np.flatnonzero(signals[name])
+    owned: Records = records[signals[name][owners]]
+    signals[name][owners] = np.arange(1, len(owners) + 1)
+    return owned
 
 
 def codes_fit(content: dict[str, Any], settings: BankSettings) -> bool:

@@ -56,7 +56,7 @@ class FrequentTexts:
 
     def snapshot(self) -> list[Any]:
         """Plain values for the state codec."""
-        return [self._counts, self._seen, self._highest, self._named, self._last, self._run]
+        return [dict(self._counts), self._seen, self._highest, self._named, self._last, self._run]
 
     def restore(self, snapshot: list[Any]) -> None:
         """Takes up what was counted before."""
