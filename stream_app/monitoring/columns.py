@@ -185,6 +185,11 @@ class Section:
         code = self.codes[column.name].__getitem__ if column.type is ColumnType.LIST else None
         return cells_of_lists(column.name, values, other, code)
 
+    def texts_of(self, name: str) -> list[str]:
+        """The texts that have codes of a column, in the order of their codes from 1; none of any other."""
+        is_text = self.columns[name].type is ColumnType.CATEGORICAL
+        return self.codes[name].texts if is_text else []
+
     def plan(self, name: str) -> SignalPlan:
         """What the configuration says of a name; the defaults when it says nothing."""
         return self.plans.get(name, DEFAULT_PLAN)

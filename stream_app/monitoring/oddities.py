@@ -1,12 +1,13 @@
 """What is said of values that cannot be used as they are: notes for the model's notices."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
 
 from driftline.schemas import Unusable
-from driftline.stream_app.monitoring.column_types import WORDS, ColumnType, declared_type
+from driftline.stream_app.monitoring.column_types import WORDS, declared_type
 from driftline.stream_app.monitoring.columns import Matrix, Section
 from driftline.stream_app.monitoring.notices import Note, Why
 from driftline.stream_app.monitoring.parsing import number_of
@@ -93,8 +94,8 @@ def takeover(change: Takeover, run: Run) -> Note:
 
 def settled(section: Section, name: str, now_ms: int) -> Note:
     """That a column is armed: its type stays, and misfits are no longer in the way."""
-    column, subject = section.columns[name], subject_in(section.name, name)
-    texts = section.codes[column.name].texts if column.type is ColumnType.CATEGORICAL else []
+    subject = subject_in(section.name, name)
+    texts = section.texts_of(name)
     numbers = sum(number_of(text) is not None for text in texts[:TEXTS_LOOKED_AT])
     if numbers < TEXTS_THAT_ARE_NUMBERS or declared_type(section.plan(name)) is not None:
         return Note(Why.TYPE_MISFIT, subject, "", now_ms, 0)
@@ -103,6 +104,34 @@ def settled(section: Section, name: str, now_ms: int) -> Note:
         "declare `type: numeric`, or write numbers."
     )
     return Note(Why.TYPE_MISFIT, subject, sentence, now_ms, 1)
+
+
+def has_dates(section: Section, name: str) -> bool:
+    """Whether the texts that a column saw first are dates or times as ISO 8601 writes them, and nobody says
+    that they are categories.
+    """
+    first = section.texts_of(name)[:TEXTS_LOOKED_AT]
+    mostly = bool(first) and 10 * sum(map(is_date, first)) >= 9 * len(first)
+    return mostly and declared_type(section.plan(name)) is None
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a date or a time of one; digits alone may be anything."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return not text.isdigit()
+
+
+def dated(section: str, name: str, now_ms: int) -> Note:
+    """That a text is of the calendar."""
+    subject = subject_in(section, name)
+    sentence = (
+        f"{subject} is text of dates, which change by themselves: its values are not watched. Send what they "
+        "mean (an age in days, a weekday), or say `ignore: true`."
+    )
+    return Note(Why.NOT_ARMED, subject, sentence, now_ms, 1)
 
 
 def differing(section: str, name: str, now_ms: int) -> Note:

@@ -260,9 +260,25 @@ class PredictionTable:
                     self.notes += [note] if note is not None else []
                 else:
                     del section.doubtful[name]
-                    self.notes.append(oddities.settled(section, name, now_ms))
-                    if self._nearly_all_differ(section, name):
-                        self.notes.append(oddities.differing(section.name, name, now_ms))
+                    self.notes += self._settled(section, name, now_ms)
+
+    def _settled(self, section: Section, name: str, now_ms: int) -> list[Note]:
+        """What there is to say of a column that is armed."""
+        notes = [oddities.settled(section, name, now_ms)]
+        if oddities.has_dates(section, name):
+            self._leave_out(section, name)
+            notes.append(oddities.dated(section.name, name, now_ms))
+        elif not notes[0].times and self._nearly_all_differ(section, name):
+            notes.append(oddities.differing(section.name, name, now_ms))
+        return notes
+
+    def _leave_out(self, section: Section, name: str) -> None:
+        """Watch the values of a column no longer, but whether there are any."""
+        signals = self._signals(section, section.columns[name])
+        left = [each.name for each in signals if each.transform in CODED and each.name in self.bank]
+        self.bank.remove(left)
+        self.begun_again += left
+        self.revision += 1
 
     def _nearly_all_differ(self, section: Section, name: str) -> bool:
         column = section.columns[name]
