@@ -8,7 +8,7 @@ rule of W. James and C. Stein, 1961): without a cycle nothing is removed, and wh
 
 from dataclasses import dataclass
 from functools import cache
-from math import log
+from math import log, sqrt
 from typing import Any
 
 import numpy as np
@@ -111,6 +111,16 @@ def folded(
     """The same of each half hour of the day [48]."""
     week, weight = means.reshape(DAYS, -1), weights.reshape(DAYS, -1)
     return (week * weight).sum(axis=0) / np.maximum(weight.sum(axis=0), 1.0), weight.sum(axis=0)
+
+
+def amplitude_of_day(means: NDArray[np.float64], weights: NDArray[np.float64], variance: float) -> float:
+    """The amplitude of a wave of a day that varies as much as means [336] of so many values each do over it,
+    less what values of this variance do by chance.
+    """
+    day, weight = folded(means, weights)
+    varies = float(np.average((day - np.average(day, weights=weight)) ** 2, weights=weight))
+    by_chance = variance * np.count_nonzero(weight) / float(weight.sum())
+    return sqrt(2.0 * max(varies - by_chance, 0.0))
 
 
 def looks_flat(means: NDArray[np.float64], weights: NDArray[np.float64]) -> bool:

@@ -11,7 +11,8 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.cycle import DAY_SLOTS, folded, looks_flat, means_of
+from driftline.detectors.allowance import allow_for_the_day, grain_of
+from driftline.detectors.cycle import DAY_SLOTS, looks_flat, means_of
 from driftline.detectors.daily import daily_steps
 from driftline.detectors.hidden_noise import Seen, hidden_variance
 from driftline.detectors.kernels.learning import WEIGHT_MAX, teaches
@@ -24,8 +25,6 @@ from driftline.detectors.local_level import (
     MATERIAL,
     begin_local,
     following_ms,
-    has_seen_a_day,
-    left_of_the_day,
     set_memory,
     values_per_ms,
 )
@@ -35,11 +34,8 @@ from driftline.detectors.state.fields import SLOTS, TALLY, UNKNOWN
 from driftline.detectors.wandering import NONE, follow, follow_more, wandering
 from driftline.detectors.weekly import (
     SMALLEST,
-    SMOOTH,
-    Grain,
     fit_waves,
     scores_of,
-    seen_twice,
     shared_steps,
     tallies,
 )
@@ -47,8 +43,6 @@ from driftline.detectors.whitening import surely, to_score, whitening
 
 HALF_A_ONE = 0.5  # of `learn_rate` in reference.py
 ALLOWANCE = 1.0  # standard errors of the fitted cycle
-# Judged: log-odds by which noon or midnight differs from the mean of the day, or from what was seen first.
-DAY_MOVES, DAY_MOVES_ROUGH = 0.4, 0.6
 MEMORY_MS = {"consumer": 28 * DAY_MS, "enterprise": 182 * DAY_MS}
 """How long a healthy reference is remembered: consumer behaviour moves over weeks, enterprise data jumps."""
 
@@ -214,32 +208,6 @@ def follow_the_day(signal: np.void, season: Season) -> None:
     set_memory(signal)
 
 
-def allow_for_the_day(signal: np.void, season: Season) -> None:
-    """What the time of the day may move a rate by is given away until its cycle is known, for its local level
-    is that of many hours and cannot follow. Before a day was seen its odds may move by half; what took it
-    away on two days, at the same time, it may do again.
-    """
-    sd, rate = float(signal["reference_sd"]), float(signal["reference_mean"])
-    set_memory(signal)
-    if not has_seen_a_day(signal):
-        moves = DAY_MOVES_ROUGH if signal["rough"] else DAY_MOVES
-        signal["allowance"] = moves * rate * (1.0 - rate) / sd * left_of_the_day(signal)
-        return
-    means, weights = season["mean"].astype(np.float64), season["weight"].astype(np.float64)
-    day, weight = folded(means, weights)
-    mean = float(np.average(day, weights=weight))
-    variance = float(np.average((day - mean) ** 2, weights=weight))
-    seen = min(
-        max(float(signal["center"]) + float(signal["scale"]) * mean, 0.0), 1.0
-    )  # the rate of that time
-    noise = max(sd**2, seen * (1.0 - seen)) / float(signal["scale"]) ** 2
-    noise *= np.count_nonzero(weight) / float(weight.sum())
-    amplitude = sqrt(2.0 * max(variance - noise, 0.0)) * left_of_the_day(signal)
-    off = scores_of(season["weeks"])[0] - float(signal["level"]) * to_score(signal)
-    twice = seen_twice(off, grain_of(signal, cycle_of(season)))
-    signal["allowance"] = max(amplitude, twice) * float(signal["scale"]) / sd
-
-
 def is_at_one_level(signal: np.void) -> bool:
     """Whether a local level has followed no change: else two days are of two levels, perhaps of a weekend."""
     return bool(signal["local"] and abs(signal["carried"]) < MATERIAL)
@@ -260,20 +228,6 @@ def add_steps(signal: np.void, season: Season, level: float) -> None:
     season["mean"][news] = weeks[:, news].mean(axis=0)
     season["weight"][news] = weight_of_half_hour(signal)
     signal["stepped"] = int(season["steps"].any())
-
-
-def grain_of(signal: np.void, cycle: NDArray[np.float64]) -> Grain:
-    """What a single 0 or 1 does to the mean score of a half hour, where a cycle [336] takes its rate.
-
-    Of values that depend on each other there are as many fewer as their sums vary more.
-    """
-    if not is_rate(signal):
-        return SMOOTH
-    scale, phi = float(signal["scale"]), float(signal["phi"])
-    rate = np.clip(float(signal["center"]) + scale * cycle, 0.0, 1.0)
-    values = SLOT_MS * values_per_ms(signal) * (1 - phi) / (1 + phi)
-    farthest = float(np.maximum(rate, 1 - rate).max())
-    return Grain(rate * (1 - rate) / scale**2 / values, farthest / scale / values)
 
 
 def cycle_of(season: Season) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ from math import inf, pi, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.cycle import folded
+from driftline.detectors.cycle import amplitude_of_day
 from driftline.detectors.kernels.scratch import DAY_MS, HOUR_MS
 from driftline.detectors.signals import LINES, Transform, is_rate
 from driftline.detectors.state.arrays import QUALITY
@@ -94,9 +94,7 @@ def following_ms(signal: np.void, means: NDArray[np.float64], weights: NDArray[n
     A line with memory m is late by m² times the curvature of what it follows, which is that of a wave of
     a day of the same variance.
     """
-    day, weight = folded(means, weights)
-    variance = float(np.average((day - np.average(day, weights=weight)) ** 2, weights=weight))
-    amplitude = sqrt(2 * max(variance - len(day) / float(weight.sum()), 0.0)) / to_score(signal)
+    amplitude = amplitude_of_day(means, weights, 1.0) / to_score(signal)
     curvature = amplitude * (2 * pi / DAY_MS) ** 2
     return min(max(sqrt(LAG / curvature), FOLLOWING_MS_MIN), LOCAL_MS) if curvature else LOCAL_MS
 

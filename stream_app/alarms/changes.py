@@ -44,8 +44,13 @@ def first_change_of(member: Member) -> str:
         return f"{name} {spread_of(found, evidence.unit)}"
     if found.of == "shape" or found.before.mean == found.after.mean or isnan(found.after.mean):
         return f"{name} is distributed differently{around(found.after.mean, evidence.unit)}"
-    named = f" ({', '.join(map(quoted, evidence.new))})" if evidence.new else ""
-    return f"{name}{named} {level_of(found, evidence.unit)}"
+    return f"{name}{which_of(evidence)} {level_of(found, evidence.unit)}"
+
+
+def which_of(evidence: Evidence) -> str:
+    """`` ("tv")``, `` (more than 165 ms off)``: which values it is about, where they are known."""
+    which = f"more than {evidence.beyond} off" if evidence.beyond else ", ".join(map(quoted, evidence.new))
+    return f" ({which})" if which else ""
 
 
 def spread_of(found: Finding, unit: str) -> str:

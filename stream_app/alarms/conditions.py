@@ -76,7 +76,8 @@ def over_sentence(told: Told) -> str:
     """Why a silence is over; a silence is never a recovery. What came late has times of before its end."""
     words, host = feed_words(told.signal), name_of_feed(told.signal)
     if told.what == "replaced":
-        return f"Host {host} did not come back but was replaced: {told.reporting} report, as the day before."
+        as_many = f"as many report as the day before ({told.reporting})"
+        return f"Host {host} did not come back but was replaced: {as_many}."
     if told.what == "fewer":
         return (
             f"Not healthy: host {host} did not come back. For a day fewer hosts report than before, "

@@ -13,8 +13,9 @@ SEVERITY_ORDER = {"info": 0, "warning": 1, "critical": 2}
 class Evidence(msgspec.Struct):
     """A finding with what the alarm stages and a reader need to know of where it was made.
 
-    ``categories`` are the finding's by name, ``new`` the values that were never there. ``told`` says in words
-    what a condition is that figures do not describe: "nothing heard since 10:05".
+    ``categories`` are the finding's by name, ``new`` the values that were never there, ``beyond`` how far
+    extreme ones lie from their level. ``told`` says in words what a condition is that no figures describe:
+    "nothing heard since 10:05".
     """
 
     model: str
@@ -32,6 +33,7 @@ class Evidence(msgspec.Struct):
     unit: str = ""
     categories: list[CategoryShare] = []
     new: list[str] = []
+    beyond: str = ""
     told: str = ""
     # Of which part of the predictions it is (`country=DE`); empty: of all.
     segment: str = ""

@@ -74,6 +74,13 @@ def part_of(signal: str) -> str:
     return prefix_of(signal).partition("_")[0]
 
 
+def number_of_part(signal: str) -> str:
+    """The signal of the number of which a signal counts a part."""
+    mark = prefix_of(signal).removeprefix(part_of(signal))
+    source = next(source for source, ending in SOURCES.items() if ending == mark)
+    return f"{source}:{subject_of(signal)}"
+
+
 def same_number(signal: str, other: str) -> bool:
     """Whether one signal is a number and the other counts a part of it."""
     number, part = (other, signal) if is_of_part(signal) else (signal, other)
@@ -87,6 +94,12 @@ def has_young_part(bank: Bank, signal: str) -> bool:
     names = [each.name for each in bank.signals if each.transform in (Transform.SPIKE, Transform.EXTREME)]
     own = [name for name in names if same_number(signal, name) and not bank.is_gone(name)]
     return any(state.seen < YOUNG for state in map(bank.state_of, own) if state is not None)
+
+
+def distance_of_extremes(bank: Bank, signal: str) -> float | None:
+    """How far from its level a number has to be to be counted by a signal; None of one that counts none."""
+    found = (each for each in bank.signals if each.name == signal and each.transform is Transform.EXTREME)
+    return next((each.maximum for each in found), None)
 
 
 def share_of_value(bank: Bank, signal: str, before: float, after: float) -> list[CategoryShare]:

@@ -5,7 +5,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from driftline.stream_app.alarms.incident import Evidence
+from driftline.stream_app.alarms.quantities import quantities
+from driftline.stream_app.config import ModelPlan
 from driftline.stream_app.monitoring.families import kind_of
+from driftline.stream_app.monitoring.masses import distance_of_extremes, number_of_part
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.named_shares import named_shares, new_values
 from driftline.stream_app.monitoring.reported import Reported
@@ -40,4 +43,13 @@ def evidence_of(report: Reported, stream: Stream, monitor: ModelMonitor, source:
         unit=unit_of(finding.signal, monitor.plan, share=finding.share),
         categories=named_shares(finding, stream),
         new=new_values(finding, stream),
+        beyond=distance_in_words(finding.signal, stream, monitor.plan),
     )
+
+
+def distance_in_words(signal: str, stream: Stream, plan: ModelPlan) -> str:
+    """From how far off on values are counted as extreme ones; empty of a signal that counts none."""
+    distance = distance_of_extremes(stream.predictions.bank, signal)
+    if distance is None:
+        return ""
+    return quantities([distance], unit_of(number_of_part(signal), plan, share=False))[0]

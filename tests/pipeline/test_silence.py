@@ -268,7 +268,7 @@ def test_a_host_that_vanishes_is_a_warning_with_how_many_are_left() -> None:
     assert first["labels"]["severity"] == "warning"
     assert hours(first["drift"]["detected_at"]) == pytest.approx(40.5, abs=0.1)
     assert (last["status"], hours(last["time"])) == ("resolved", pytest.approx(45, abs=0.1))
-    assert "was replaced: 3 report, as the day before" in last["annotations"]["description"]
+    assert "was replaced: as many report as the day before (3)" in last["annotations"]["description"]
     assert {alert["labels"]["incident"] for alert in found} == {first["labels"]["incident"]}
 
 
