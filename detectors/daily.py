@@ -6,6 +6,8 @@ down, healthy or not (`kernels/weeks.py`). So the third time is no news (`comes_
 known the jumps that its days share become steps of the cycle (`daily_steps`).
 """
 
+from math import sqrt
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,15 +16,16 @@ from driftline.detectors.kernels.scratch import SLOT_MS
 from driftline.detectors.signals import NUMERIC
 from driftline.detectors.state.arrays import Row
 from driftline.detectors.state.fields import SLOTS
-from driftline.detectors.weekly import scores_of
+from driftline.detectors.weekly import SURE, scores_of
 
 DAYS_BEFORE = (1, 2)
 JUMP_MIN = 1.0  # judged: sd; a mean of two half hours of few values may be off by half of that
-ALIKE = 1.4  # judged: a jump of half as much again is another one;
-IN_PART = 3.0  # judged: the first values show but a part of it
+ALIKE = 1.4  # judged: a jump of half as much again is another one,
+IN_PART = 3.0  # judged: and the first values show but a part of it
 BESIDE = np.array([1, 2])  # half hours before and after that in which it jumps, which is of both
 STEP_MIN = 0.5  # judged: sd
 SEEN_MIN = 0.1  # judged: of the squares of the steps, else the day says nothing of them
+MEDIAN_OF_WEEK = sqrt(2) * 1.25 / sqrt(DAYS)  # what the difference of two medians of days varies by
 STANDS_OUT = 6.0  # judged: times what the profile of a day moves by from one half hour to the next
 
 
@@ -53,7 +56,8 @@ def daily_steps(week: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.zeros(SLOTS)
     profile = np.nanmedian(days, axis=0)
     jumps = profile - np.roll(profile, 1)
-    jumps[np.abs(jumps) < max(STEP_MIN, STANDS_OUT * float(np.median(np.abs(jumps))))] = 0.0
+    usual, by_chance = np.median(np.abs(jumps)), np.nanstd(days - profile) * MEDIAN_OF_WEEK
+    jumps[np.abs(jumps) < max(STEP_MIN, STANDS_OUT * usual, SURE * by_chance)] = 0.0
     day = np.cumsum(jumps - jumps.mean())
     day -= day.mean()
     if not jumps.any():
