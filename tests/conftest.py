@@ -42,6 +42,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group("kafka" if needs_kafka(item) else item.path.stem))
 
 
+def pytest_collection_finish() -> None:
+    """Lets the garbage collector run as seldom as in a worker, and not through all the modules of all tests."""
+    from driftline.stream_app.adapters.garbage import spare_the_garbage_collector
+
+    spare_the_garbage_collector()
+
+
 def needs_kafka(item: pytest.Item) -> bool:
     """Whether a test starts a broker, or uses the session's."""
     names: list[str] = getattr(item, "fixturenames", [])
