@@ -21,7 +21,8 @@ from tests.pipeline.traffic import (
     written,
 )
 
-STEP_MS = 20 * SECOND_MS
+STEP_MS = 25 * SECOND_MS
+REPORT_MS = 30 * SECOND_MS
 OTHER = {"model": "other"}
 
 
@@ -42,7 +43,7 @@ def test_a_model_that_stops_is_told_while_another_goes_on(stamped: bool) -> None
     assert first["drift"]["kind"] == "silence"
     assert hours(first["drift"]["began_at"]) == pytest.approx(30, abs=0.02)
     assert (
-        "no predictions since 2026-11-17 05:59 UTC; usually one every 20 s" in first["annotations"]["summary"]
+        "no predictions since 2026-11-17 05:59 UTC; usually one every 25 s" in first["annotations"]["summary"]
     )
     assert {status for status, _, _ in told(found)} == {"firing"}, "it is open, and said again, while silent"
     assert len(told(found)) > 1
@@ -227,15 +228,18 @@ REPORT = {"type": "serving", "model": "m", "version": "1", "values": {"cpu": 0.5
 
 def reports(host: str, from_h: float, until_h: float) -> list[Timed]:
     """Reports of a host, one every half minute."""
-    times = range(START_MS + round(from_h * HOUR_MS), START_MS + round(until_h * HOUR_MS), 30 * SECOND_MS)
+    times = range(START_MS + round(from_h * HOUR_MS), START_MS + round(until_h * HOUR_MS), REPORT_MS)
     return [(time_ms, {**REPORT, "host": host, "time": time_ms}) for time_ms in times]
 
 
 def hosts_told(events: list[Timed]) -> list[tuple[str, str, float, str]]:
-    """What is told of hosts beside predictions for 80 hours: status, host, hour, severity."""
+    """What is told of hosts beside predictions for 80 hours: status, host, hour, severity.
+
+    Predictions come with reports: each moment of its own would cost a tick.
+    """
     alerts = [
         alert
-        for alert in alerts_of(written(every(STEP_MS, 0, 80 * HOUR_MS) + events))
+        for alert in alerts_of(written(every(REPORT_MS, 0, 80 * HOUR_MS) + events))
         if alert["annotations"]["signal"].startswith("silence:host ")
     ]
     return [
@@ -261,7 +265,7 @@ def test_hosts_that_are_replaced_are_not_missed(gap_h: float, apart_h: float) ->
 def test_a_host_that_vanishes_is_a_warning_with_how_many_are_left() -> None:
     """One of many pods that is scaled in woke somebody up, and for ever: it is over when it was replaced."""
     events = reports("a", 0, 80) + reports("b", 0, 40) + reports("c", 0, 80)
-    found = alerts_of(written(every(STEP_MS, 0, 80 * HOUR_MS) + events + reports("d", 45, 80)))
+    found = alerts_of(written(every(REPORT_MS, 0, 80 * HOUR_MS) + events + reports("d", 45, 80)))
     first, last = found[0], found[-1]
     assert "no reports of host b since" in first["annotations"]["summary"]
     assert "2 of 3 hosts still report" in first["annotations"]["summary"]
@@ -284,7 +288,7 @@ def test_fewer_hosts_are_usual_after_a_day() -> None:
 def test_hosts_that_stop_together_are_one_incident() -> None:
     """A rack that loses its power would be a page for each of its hosts."""
     events = [each for number in range(6) for each in reports(f"h{number}", 0, 40 if number < 4 else 50)]
-    found = alerts_of(written(every(STEP_MS, 0, 50 * HOUR_MS) + events))
+    found = alerts_of(written(every(REPORT_MS, 0, 50 * HOUR_MS) + events))
     assert {alert["labels"]["incident"] for alert in found} == {found[0]["labels"]["incident"]}
     assert "2 of 6 hosts still report" in found[0]["annotations"]["summary"]
 
@@ -315,11 +319,11 @@ def test_of_a_model_that_stops_only_that_is_told() -> None:
 
 def test_the_newest_version_that_stops_is_told_and_an_older_one_is_not() -> None:
     """A roll-out would be an incident, and a new version that gets no traffic would be none."""
-    events = every(STEP_MS, 0, 70 * HOUR_MS)
-    events += [prediction(at_ms + 1, version="2") for at_ms in range(5 * HOUR_MS, 40 * HOUR_MS, STEP_MS)]
+    events = every(MINUTE_MS, 0, 70 * HOUR_MS)
+    events += [prediction(at_ms + 1, version="2") for at_ms in range(5 * HOUR_MS, 40 * HOUR_MS, MINUTE_MS)]
     fired = [signal for status, signal, _ in told(alerts_of(written(events))) if status == "firing"]
     assert set(fired) == {"silence:version 2"}
-    replaced = every(STEP_MS, 0, 40 * HOUR_MS) + every(STEP_MS, 40 * HOUR_MS, 70 * HOUR_MS, version="2")
+    replaced = every(MINUTE_MS, 0, 40 * HOUR_MS) + every(MINUTE_MS, 40 * HOUR_MS, 70 * HOUR_MS, version="2")
     assert not [each for each in told(alerts_of(written(replaced))) if "silence" in each[1]]
 
 
@@ -327,7 +331,7 @@ def test_a_producer_that_writes_every_hour_is_not_damaged_by_time_that_goes_on()
     """Its events are an hour old when they come: nothing of it may be closed before."""
     late = [
         (START_MS + (at_ms // HOUR_MS + 1) * HOUR_MS, event)
-        for at_ms, event in ((at_ms, prediction(at_ms)[1]) for at_ms in range(0, 60 * HOUR_MS, STEP_MS))
+        for at_ms, event in ((at_ms, prediction(at_ms)[1]) for at_ms in range(0, 60 * HOUR_MS, MINUTE_MS))
     ]
     found = alerts_of(written(late + every(MINUTE_MS, 0, 61 * HOUR_MS, **OTHER), stamped=True))
     assert not told(found)
