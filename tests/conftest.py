@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Lets the garbage collector run as seldom as in a worker, and not through all the modules of all tests."""
+    """Lets the garbage collector run as seldom as in a worker: there is little, among much that stays."""
     from driftline.stream_app.adapters.garbage import spare_the_garbage_collector
 
     spare_the_garbage_collector()
