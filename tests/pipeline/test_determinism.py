@@ -10,7 +10,7 @@ from tests.streams import Stream
 
 # Of each minute, not of every ten seconds: they took half of the time.
 SETTINGS = Settings(defaults=ModelPlan(warm_up=500), worker=WorkerSettings(summaries_every_s=60.0))
-COUNT, CHANGE_AT = 1600, 1000
+COUNT, CHANGE_AT = 1200, 700
 CHANGES = {
     "features": Stream(COUNT, CHANGE_AT, shift=1.5),
     "labels": Stream(COUNT, CHANGE_AT, error_rate=0.3),
@@ -55,7 +55,7 @@ def test_several_models_alert_in_the_order_of_their_records() -> None:
     ]
     records: list[SourceRecord] = []
     offsets: dict[str, int] = {}
-    for rows in zip(*(stream[:3500] for stream in streams), strict=True):
+    for rows in zip(*(stream[:2600] for stream in streams), strict=True):
         for record in rows:
             offset = offsets.get(record.topic, 0)
             offsets[record.topic] = offset + 1

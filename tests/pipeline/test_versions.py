@@ -17,7 +17,7 @@ from tests.pipeline.label_worlds import (
     prediction,
 )
 
-OLD = 1500  # predictions of the first version
+OLD = 1200  # predictions of the first version
 
 
 def answers(seed: int, fraud: float, mean: float, new: int = 800) -> Iterable[Event]:
@@ -60,7 +60,7 @@ def test_a_version_that_may_answer_differently_is_silent() -> None:
 def roll_out(wrong: tuple[float, float], delay_ms: int) -> Iterable[Event]:
     """Two versions one after the other, each with its share of errors, whose labels come some time later."""
     random = np.random.default_rng(3)
-    for index in range(3000):
+    for index in range(2 * OLD):
         is_old = index < OLD
         truth = str(random.choice(["yes", "no"]))
         errs = random.random() < wrong[0 if is_old else 1]
