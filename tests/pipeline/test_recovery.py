@@ -41,11 +41,11 @@ def test_crashes_change_no_alert_of_the_demo() -> None:
     """A kind of incident that only a whole scenario has could not be written to a checkpoint, or not be read
     back: the worker would die of it, again and again.
     """
-    records = list(records_of_messages(scenarios()["demo-mix"].events(1)))
+    records = list(records_of_messages(scenarios()["demo-mix"].scaled(0.5).events(1)))
     expected, state = undisturbed(Settings(), records)
     statuses = {orjson.loads(alert)["status"] for alert in expected.values()}
     assert statuses >= {"firing", "updated", "resolved"}
-    outcome = crashing(1, Settings(), records, batch_size=2000)
+    outcome = crashing(1, Settings(), records, batch_size=1000)
     assert by_id(outcome.alerts) == expected
     assert state_of(outcome.shard) == state
     assert outcome.shard.epoch > 5

@@ -204,7 +204,7 @@ def test_a_change_of_one_of_two_variants_is_its_own() -> None:
 
 def test_a_variant_that_begins_later_is_compared_with_the_first_and_says_so() -> None:
     """ "Compared with its first 400 values": a person would look for what changed within that version."""
-    world = play(variants(0.5, change_at=inf, alone=420))
+    world = play(variants(0.5, change_at=inf, alone=420, count=1500))
     first = world.told("output:score")[0]
     assert (first["labels"]["version"], first["drift"]["compared_with"]) == ("v2", "v1")
     assert "most of them of version v1, while it learns" in first["annotations"]["description"]
