@@ -35,11 +35,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Says to pytest-xdist what stays together: all tests that need a Kafka, and those of one file.
 
     So one process alone starts a broker, and what is costly to make for a file is made once. Those with Kafka
-    go first: they take longest, and at the end one process would wait for the other.
+    go first, and then the replays of the pipeline: they take longest, and at the end one process would wait
+    for the other.
     """
-    items.sort(key=needs_kafka, reverse=True)
+    items.sort(key=lambda item: (needs_kafka(item), item.path.parent.name == "pipeline"), reverse=True)
     for item in items:
         item.add_marker(pytest.mark.xdist_group("kafka" if needs_kafka(item) else item.path.stem))
+
+
+def pytest_collection_finish() -> None:
+    """Lets the garbage collector run as seldom as in a worker: there is little, among much that stays."""
+    from driftline.stream_app.adapters.garbage import spare_the_garbage_collector
+
+    spare_the_garbage_collector()
 
 
 def needs_kafka(item: pytest.Item) -> bool:

@@ -61,7 +61,7 @@ def test_standard_output_holds_alerts_only(expected: bytes) -> None:
     assert "firing" in statuses
 
 
-@pytest.mark.parametrize("batch_size", [1, 37, 5000, 10**6])
+@pytest.mark.parametrize("batch_size", [7, 5000, 10**6])
 def test_the_batch_size_changes_nothing(events: Path, config: Path, expected: bytes, batch_size: int) -> None:
     """An alert that depends on how records were cut into batches cannot be reproduced."""
     result = replay(events, "--config", config, "--batch-size", str(batch_size))

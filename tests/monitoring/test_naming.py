@@ -48,10 +48,11 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 def applied(events: list[dict[str, Any]]) -> Shard:
-    """A shard that has read the events."""
-    shard = Shard(0, Settings())
+    """A shard that has read the events, and said how its signals are, as in a worker."""
+    shard = Shard(0, Settings(), summaries="latest")
     lines = [json.dumps(event).encode() for event in events]
     shard.apply(Records.of([Record("t", 0, place, None, b"m", line) for place, line in enumerate(lines)]))
+    shard.take_summaries()
     return shard
 
 

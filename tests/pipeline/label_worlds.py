@@ -19,7 +19,7 @@ from tests.streams import FEEDBACK, PREDICTIONS, START_MS
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 STEP_MS = 20_000
-COUNT, CHANGE_AT = 1500, 1000
+COUNT, CHANGE_AT = 1200, 700
 # After the change of most tests, told within so many labels: 5 % of errors become 20 %.
 SOON_LABELS = 400
 PLAN = {"warm_up": 500}

@@ -41,11 +41,11 @@ def test_crashes_change_no_alert_of_the_demo() -> None:
     """A kind of incident that only a whole scenario has could not be written to a checkpoint, or not be read
     back: the worker would die of it, again and again.
     """
-    records = list(records_of_messages(scenarios()["demo-mix"].events(1)))
+    records = list(records_of_messages(scenarios()["demo-mix"].scaled(0.5).events(1)))
     expected, state = undisturbed(Settings(), records)
     statuses = {orjson.loads(alert)["status"] for alert in expected.values()}
     assert statuses >= {"firing", "updated", "resolved"}
-    outcome = crashing(1, Settings(), records, batch_size=2000)
+    outcome = crashing(1, Settings(), records, batch_size=1000)
     assert by_id(outcome.alerts) == expected
     assert state_of(outcome.shard) == state
     assert outcome.shard.epoch > 5
@@ -55,7 +55,7 @@ def test_state_larger_than_a_record_is_split() -> None:
     """A model with many signals would be refused by the broker and never be checkpointed."""
     settings = SETTINGS.model_copy(update={"limits": Limits(record_bytes=5000)})
     assert by_id(crashing(1, settings, RECORDS).alerts) == undisturbed(settings)[0]
-    shard = Shard(0, settings)
+    shard = Shard(0, settings, summaries=None)
     shard.apply(Records.of(RECORDS[:3000]))
     (cut,) = shard.cut(shard.dirty)
     assert max(len(record.value or b"") for record in cut.records[:-1]) <= 5000
@@ -63,7 +63,7 @@ def test_state_larger_than_a_record_is_split() -> None:
 
 def test_a_checkpoint_writes_what_changed() -> None:
     """The whole join store in every checkpoint would be megabytes a second for nothing."""
-    shard = Shard(0, Settings())
+    shard = Shard(0, Settings(), summaries=None)
     shard.apply(Records.of(RECORDS[:6000]))
     first = bytes_of(shard)
     shard.apply(Records.of(RECORDS[6000:6010]))

@@ -1,5 +1,6 @@
 """Events that were lost before they were written stand in the coverage of alerts."""
 
+from functools import cache
 from typing import Any
 
 import orjson
@@ -22,6 +23,13 @@ def with_report(records: list[Record], place: int, **fields: Any) -> list[Record
     return numbered
 
 
+@cache
+def alerts(lost: int) -> list[Any]:
+    """What is told of a change, with a report of so many losses before it or, of none, without."""
+    records = list(Stream(count=3600, shift=2.0).records())
+    return alerts_of(with_report(records, 2000, lost=lost) if lost else records)
+
+
 def told(alerts: list[Any]) -> list[Any]:
     """What alerts say, but for where that stands and what they have seen."""
     return [(alert["id"], alert["status"], alert["annotations"]) for alert in alerts]
@@ -29,17 +37,13 @@ def told(alerts: list[Any]) -> list[Any]:
 
 def test_losses_that_a_sender_reports_stand_in_the_coverage() -> None:
     """An alert from half of the traffic would say that it has seen all of it."""
-    stream = Stream(count=3600, shift=2.0)
-    plain = alerts_of(list(stream.records()))
+    plain, reported = alerts(lost=0), alerts(lost=7)
     assert plain and all(alert["drift"]["coverage"]["lost"] == 0 for alert in plain)
-    reported = alerts_of(with_report(list(stream.records()), 2000, lost=7))
     assert {alert["drift"]["coverage"]["lost"] for alert in reported} == {7}
     assert len(told(reported)) == len(told(plain))
 
 
 def test_a_report_of_losses_alone_is_no_host() -> None:
     """A gateway that loses nothing more would be told as a host that fell silent."""
-    stream = Stream(count=3600, shift=2.0)
-    reported = alerts_of(with_report(list(stream.records()), 2000, lost=7))
-    assert not [each for each in reported if "host" in str(each["drift"]["signals"])]
-    assert told(reported) == told(alerts_of(list(stream.records())))
+    assert not [each for each in alerts(lost=7) if "host" in str(each["drift"]["signals"])]
+    assert told(alerts(lost=7)) == told(alerts(lost=0))

@@ -20,7 +20,7 @@ from tests.pipeline.traffic import SECOND_MS, START_MS, Timed, alerts_of, predic
 SETTINGS = Settings(models={"m": ModelPlan(warm_up=200, segments=("country", "device"))})
 COUNTRIES = {"US": 0.4, "DE": 0.25, "FR": 0.2, "GB": 0.15}
 STEP_MS = 2 * SECOND_MS
-CHANGE, END = 4000, 6000
+CHANGE, END = 2800, 4800
 Rate = Callable[[str, str], float]
 
 

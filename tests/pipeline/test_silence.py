@@ -21,7 +21,8 @@ from tests.pipeline.traffic import (
     written,
 )
 
-STEP_MS = 20 * SECOND_MS
+STEP_MS = 25 * SECOND_MS
+REPORT_MS = 30 * SECOND_MS
 OTHER = {"model": "other"}
 
 
@@ -42,7 +43,7 @@ def test_a_model_that_stops_is_told_while_another_goes_on(stamped: bool) -> None
     assert first["drift"]["kind"] == "silence"
     assert hours(first["drift"]["began_at"]) == pytest.approx(30, abs=0.02)
     assert (
-        "no predictions since 2026-11-17 05:59 UTC; usually one every 20 s" in first["annotations"]["summary"]
+        "no predictions since 2026-11-17 05:59 UTC; usually one every 25 s" in first["annotations"]["summary"]
     )
     assert {status for status, _, _ in told(found)} == {"firing"}, "it is open, and said again, while silent"
     assert len(told(found)) > 1
@@ -163,14 +164,14 @@ def test_a_thin_model_is_told_later_but_surely(per_day: int) -> None:
 def test_feeds_beside_predictions_are_told() -> None:
     """Labels that stop, or one country that is gone, would look like health."""
     events: list[Timed] = []
-    for at_ms in range(0, 50 * HOUR_MS, STEP_MS):
-        before = at_ms < 40 * HOUR_MS
+    for at_ms in range(0, 40 * HOUR_MS, STEP_MS):
+        before = at_ms < 30 * HOUR_MS
         country = "DE" if before and at_ms % (3 * STEP_MS) == 0 else "FR"
         events.append(prediction(at_ms, segments={"country": country}))
         if before:
             events.append(feedback(at_ms + 1, kind="label", labels={"y": "a"}))
             events.append(feedback(at_ms + 2, kind="behavior", behavior="click"))
-        if before or at_ms < 45 * HOUR_MS:
+        if before or at_ms < 35 * HOUR_MS:
             report = {"type": "serving", "model": "m", "version": "1", "host": "a", "values": {"cpu": 0.5}}
             events.append((START_MS + at_ms, report | {"time": START_MS + at_ms}))
     found = [each for each in told(alerts_of(written(events))) if each[1].startswith("silence:")]
@@ -181,14 +182,14 @@ def test_feeds_beside_predictions_are_told() -> None:
         "silence:host a",
         "silence:segment country=DE",
     }
-    assert fired["silence:labels"] == pytest.approx(40, abs=0.3)
-    assert fired["silence:host a"] == pytest.approx(45, abs=0.3)
+    assert fired["silence:labels"] == pytest.approx(30, abs=0.3)
+    assert fired["silence:host a"] == pytest.approx(35, abs=0.3)
 
 
 def labelled(broken_h: tuple[float, float], until_h: float, matching: int = 1) -> list[Timed]:
-    """Predictions for 50 hours with labels, of which one in so many matches; for a time none does."""
+    """Predictions for 40 hours with labels, of which one in so many matches; for a time none does."""
     events: list[Timed] = []
-    for step in range(50 * HOUR_MS // STEP_MS):
+    for step in range(40 * HOUR_MS // STEP_MS):
         at_ms = step * STEP_MS
         events.append(prediction(at_ms))
         if at_ms < until_h * HOUR_MS:
@@ -201,11 +202,11 @@ def labelled(broken_h: tuple[float, float], until_h: float, matching: int = 1) -
 @pytest.mark.parametrize("matching", [1, 4])
 def test_labels_that_match_no_prediction_any_more_are_told(matching: int) -> None:
     """A deployment that writes other ids was said nowhere but under what is not watched."""
-    found = alerts_of(written(labelled((40, 45), 50, matching)))
+    found = alerts_of(written(labelled((30, 35), 40, matching)))
     (told_at, *_, over_at), (first, *_, last) = told(found), found
     assert {alert["labels"]["incident"] for alert in found} == {first["labels"]["incident"]}
-    assert told_at == ("firing", "silence:joined labels", pytest.approx(40, abs=0.15 * matching))
-    assert over_at == ("resolved", "silence:joined labels", pytest.approx(45, abs=0.1))
+    assert told_at == ("firing", "silence:joined labels", pytest.approx(30, abs=0.15 * matching))
+    assert over_at == ("resolved", "silence:joined labels", pytest.approx(35, abs=0.1))
     assert "labels come, but none matches a prediction since" in first["annotations"]["summary"]
     assert "same ids" in first["annotations"]["description"]
     assert "that match a prediction are heard again since" in last["annotations"]["description"]
@@ -213,13 +214,13 @@ def test_labels_that_match_no_prediction_any_more_are_told(matching: int) -> Non
 
 def test_labels_that_stop_are_not_told_as_labels_that_match_nothing() -> None:
     """One outage of labels would be two incidents."""
-    found = alerts_of(written(labelled((99, 99), 40)))
+    found = alerts_of(written(labelled((99, 99), 30)))
     assert {signal for _, signal, _ in told(found)} == {"silence:labels"}
 
 
 def test_labels_that_never_matched_are_no_incident() -> None:
     """What has not been known to work is said as what is not watched, not as what has broken."""
-    assert not told(alerts_of(written(labelled((0, 50), 50))))
+    assert not told(alerts_of(written(labelled((0, 40), 40))))
 
 
 REPORT = {"type": "serving", "model": "m", "version": "1", "values": {"cpu": 0.5}}
@@ -227,15 +228,18 @@ REPORT = {"type": "serving", "model": "m", "version": "1", "values": {"cpu": 0.5
 
 def reports(host: str, from_h: float, until_h: float) -> list[Timed]:
     """Reports of a host, one every half minute."""
-    times = range(START_MS + round(from_h * HOUR_MS), START_MS + round(until_h * HOUR_MS), 30 * SECOND_MS)
+    times = range(START_MS + round(from_h * HOUR_MS), START_MS + round(until_h * HOUR_MS), REPORT_MS)
     return [(time_ms, {**REPORT, "host": host, "time": time_ms}) for time_ms in times]
 
 
 def hosts_told(events: list[Timed]) -> list[tuple[str, str, float, str]]:
-    """What is told of hosts beside predictions for 80 hours: status, host, hour, severity."""
+    """What is told of hosts beside predictions for 60 hours: status, host, hour, severity.
+
+    Predictions come with reports: each moment of its own would cost a tick.
+    """
     alerts = [
         alert
-        for alert in alerts_of(written(every(STEP_MS, 0, 80 * HOUR_MS) + events))
+        for alert in alerts_of(written(every(REPORT_MS, 0, 60 * HOUR_MS) + events))
         if alert["annotations"]["signal"].startswith("silence:host ")
     ]
     return [
@@ -253,52 +257,52 @@ def test_hosts_that_are_replaced_are_not_missed(gap_h: float, apart_h: float) ->
     events: list[Timed] = []
     for number in range(3):
         late = number * apart_h
-        events += reports(f"a{number}", 0, 40 + late) + reports(f"b{number}", 40 + gap_h + late, 66 + late)
-        events += reports(f"c{number}", 66 + gap_h + late, 80)
+        events += reports(f"a{number}", 0, 30 + late) + reports(f"b{number}", 30 + gap_h + late, 56 + late)
+        events += reports(f"c{number}", 56 + gap_h + late, 60)
     assert hosts_told(events) == []
 
 
 def test_a_host_that_vanishes_is_a_warning_with_how_many_are_left() -> None:
     """One of many pods that is scaled in woke somebody up, and for ever: it is over when it was replaced."""
-    events = reports("a", 0, 80) + reports("b", 0, 40) + reports("c", 0, 80)
-    found = alerts_of(written(every(STEP_MS, 0, 80 * HOUR_MS) + events + reports("d", 45, 80)))
+    events = reports("a", 0, 60) + reports("b", 0, 30) + reports("c", 0, 60)
+    found = alerts_of(written(every(REPORT_MS, 0, 60 * HOUR_MS) + events + reports("d", 35, 60)))
     first, last = found[0], found[-1]
     assert "no reports of host b since" in first["annotations"]["summary"]
     assert "2 of 3 hosts still report" in first["annotations"]["summary"]
     assert first["labels"]["severity"] == "warning"
-    assert hours(first["drift"]["detected_at"]) == pytest.approx(40.5, abs=0.1)
-    assert (last["status"], hours(last["time"])) == ("resolved", pytest.approx(45, abs=0.1))
+    assert hours(first["drift"]["detected_at"]) == pytest.approx(30.5, abs=0.1)
+    assert (last["status"], hours(last["time"])) == ("resolved", pytest.approx(35, abs=0.1))
     assert "was replaced: as many report as the day before (3)" in last["annotations"]["description"]
     assert {alert["labels"]["incident"] for alert in found} == {first["labels"]["incident"]}
 
 
 def test_fewer_hosts_are_usual_after_a_day() -> None:
     """A host that was taken away on purpose would be an open incident for ever."""
-    found = hosts_told(reports("a", 0, 80) + reports("b", 0, 40))
+    found = hosts_told(reports("a", 0, 60) + reports("b", 0, 30))
     assert {host for _, host, _, _ in found} == {"b"}
     status, _, at_h, severity = found[-1]
     assert (status, severity) == ("resolved", "warning")
-    assert at_h == pytest.approx(64, abs=0.2)
+    assert at_h == pytest.approx(54, abs=0.2)
 
 
 def test_hosts_that_stop_together_are_one_incident() -> None:
     """A rack that loses its power would be a page for each of its hosts."""
-    events = [each for number in range(6) for each in reports(f"h{number}", 0, 40 if number < 4 else 50)]
-    found = alerts_of(written(every(STEP_MS, 0, 50 * HOUR_MS) + events))
+    events = [each for number in range(6) for each in reports(f"h{number}", 0, 30 if number < 4 else 40)]
+    found = alerts_of(written(every(REPORT_MS, 0, 40 * HOUR_MS) + events))
     assert {alert["labels"]["incident"] for alert in found} == {found[0]["labels"]["incident"]}
     assert "2 of 6 hosts still report" in found[0]["annotations"]["summary"]
 
 
 def test_that_no_host_reports_any_more_is_critical_and_told_once() -> None:
     """What hosts report says nothing any more, good or bad; when one is back, the others are missed."""
-    events = [each for number in range(3) for each in reports(f"h{number}", 0, 40)]
-    found = hosts_told(events + reports("h0", 50, 80))
-    assert {(status, severity) for status, _, at_h, severity in found if at_h < 50} == {
+    events = [each for number in range(3) for each in reports(f"h{number}", 0, 30)]
+    found = hosts_told(events + reports("h0", 40, 60))
+    assert {(status, severity) for status, _, at_h, severity in found if at_h < 40} == {
         ("firing", "critical")
     }
-    assert len({host for _, host, at_h, _ in found if at_h < 50}) == 1
-    assert min(at_h for _, _, at_h, _ in found) == pytest.approx(40.2, abs=0.1)
-    after = [each for each in found if each[2] >= 50]
+    assert len({host for _, host, at_h, _ in found if at_h < 40}) == 1
+    assert min(at_h for _, _, at_h, _ in found) == pytest.approx(30.2, abs=0.1)
+    after = [each for each in found if each[2] >= 40]
     assert after[0][0] == "resolved"
     assert {severity for status, _, _, severity in after if status == "firing"} == {"warning"}
 
@@ -315,11 +319,11 @@ def test_of_a_model_that_stops_only_that_is_told() -> None:
 
 def test_the_newest_version_that_stops_is_told_and_an_older_one_is_not() -> None:
     """A roll-out would be an incident, and a new version that gets no traffic would be none."""
-    events = every(STEP_MS, 0, 70 * HOUR_MS)
-    events += [prediction(at_ms + 1, version="2") for at_ms in range(5 * HOUR_MS, 40 * HOUR_MS, STEP_MS)]
+    events = every(MINUTE_MS, 0, 70 * HOUR_MS)
+    events += [prediction(at_ms + 1, version="2") for at_ms in range(5 * HOUR_MS, 40 * HOUR_MS, MINUTE_MS)]
     fired = [signal for status, signal, _ in told(alerts_of(written(events))) if status == "firing"]
     assert set(fired) == {"silence:version 2"}
-    replaced = every(STEP_MS, 0, 40 * HOUR_MS) + every(STEP_MS, 40 * HOUR_MS, 70 * HOUR_MS, version="2")
+    replaced = every(MINUTE_MS, 0, 40 * HOUR_MS) + every(MINUTE_MS, 40 * HOUR_MS, 70 * HOUR_MS, version="2")
     assert not [each for each in told(alerts_of(written(replaced))) if "silence" in each[1]]
 
 
@@ -327,7 +331,7 @@ def test_a_producer_that_writes_every_hour_is_not_damaged_by_time_that_goes_on()
     """Its events are an hour old when they come: nothing of it may be closed before."""
     late = [
         (START_MS + (at_ms // HOUR_MS + 1) * HOUR_MS, event)
-        for at_ms, event in ((at_ms, prediction(at_ms)[1]) for at_ms in range(0, 60 * HOUR_MS, STEP_MS))
+        for at_ms, event in ((at_ms, prediction(at_ms)[1]) for at_ms in range(0, 60 * HOUR_MS, MINUTE_MS))
     ]
     found = alerts_of(written(late + every(MINUTE_MS, 0, 61 * HOUR_MS, **OTHER), stamped=True))
     assert not told(found)

@@ -27,7 +27,7 @@ def replayed(chunk: int) -> tuple[Shard, list[dict[str, Any]]]:
         features = {"amount": random.gauss(50.0, 8.0) + 30.0 * is_other, "age": random.gauss(40.0, 9.0)}
         events.append(prediction(at_ms, features=features))
     records = written(events, stamped=True, topic=SETTINGS.kafka.predictions)
-    shard, alerts = Shard(0, SETTINGS), []
+    shard, alerts = Shard(0, SETTINGS, summaries=None), []
     for first in range(0, len(records), chunk):
         shard.apply(Records.of(records[first : first + chunk]))
         alerts += [orjson.loads(alert.value) for alert in shard.take_alerts()]

@@ -17,7 +17,7 @@ from tests.pipeline.label_worlds import (
     prediction,
 )
 
-OLD = 1500  # predictions of the first version
+OLD = 1200  # predictions of the first version
 
 
 def answers(seed: int, fraud: float, mean: float, new: int = 800) -> Iterable[Event]:
@@ -60,7 +60,7 @@ def test_a_version_that_may_answer_differently_is_silent() -> None:
 def roll_out(wrong: tuple[float, float], delay_ms: int) -> Iterable[Event]:
     """Two versions one after the other, each with its share of errors, whose labels come some time later."""
     random = np.random.default_rng(3)
-    for index in range(3000):
+    for index in range(2 * OLD):
         is_old = index < OLD
         truth = str(random.choice(["yes", "no"]))
         errs = random.random() < wrong[0 if is_old else 1]
@@ -204,7 +204,7 @@ def test_a_change_of_one_of_two_variants_is_its_own() -> None:
 
 def test_a_variant_that_begins_later_is_compared_with_the_first_and_says_so() -> None:
     """ "Compared with its first 400 values": a person would look for what changed within that version."""
-    world = play(variants(0.5, change_at=inf, alone=420))
+    world = play(variants(0.5, change_at=inf, alone=420, count=1500))
     first = world.told("output:score")[0]
     assert (first["labels"]["version"], first["drift"]["compared_with"]) == ("v2", "v1")
     assert "most of them of version v1, while it learns" in first["annotations"]["description"]

@@ -13,8 +13,8 @@ from driftline.stream_app.pipeline.watch import ModelWatch
 from tests.pipeline.traffic import HOUR_MS, MINUTE_MS, SECOND_MS, START_MS, Timed, prediction, written
 
 PLAN = ModelPlan(warm_up=200)
-EVENTS = 1800
-CHANGED = range(1100, 1500)
+EVENTS = 1500
+CHANGED = range(900, 1250)
 WORLDS = ("plain", "holes", "names", "versions", "labels", "behaviors", "hosts", "late", "outages", "refused")
 Told = tuple[list[OutputRecord], list[Any]]
 """Alerts, and the records of a checkpoint."""
@@ -26,7 +26,7 @@ def thin(world: str, seed: int = 1, gap_ms: int = 10 * SECOND_MS) -> Iterator[Ti
     at_ms = 0
     for index in range(EVENTS):
         at_ms += gap_ms if chance.random() < 0.8 else int(chance.expovariate(1 / gap_ms))
-        if world == "outages" and index % 600 == 599:
+        if world == "outages" and index % 500 == 499:
             at_ms += chance.choice([20 * MINUTE_MS, 2 * HOUR_MS, 8 * HOUR_MS])
         shift = 2.0 if index in CHANGED else 0.0
         features: dict[str, Any] = {name: round(chance.gauss(0, 1), 4) for name in "bcd"}

@@ -8,6 +8,7 @@ commit whose layout it holds, and never again: it is what users have.
 import gzip
 import sys
 from base64 import b64decode, b64encode
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -64,6 +65,7 @@ def events() -> list[Timed]:
     return found
 
 
+@cache
 def before_and_after() -> tuple[Records, Records]:
     """The records that the old release absorbed, and those that came after it was stopped."""
     records = written(events(), stamped=True, topic=SETTINGS.kafka.predictions)
@@ -92,7 +94,7 @@ def read(path: Path) -> Golden:
 
 def state_after(records: Records) -> tuple[Shard, StateLog]:
     """A shard that absorbed these records, and what it left in the state topic."""
-    shard, log = Shard(0, SETTINGS), []
+    shard, log = Shard(0, SETTINGS, summaries=None), []
     shard.apply(records)
     for cut in shard.cut(shard.dirty):
         log += [(record.key, record.value) for record in cut.records]
