@@ -50,7 +50,7 @@ kernels: install
 # Two processes have two cores: in each, threads of linear algebra would but wait for one another, at full speed.
 pytest: export OPENBLAS_NUM_THREADS = 1
 pytest: install
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 
 format: install
 	$(BIN)/ruff check --fix .
