@@ -178,7 +178,7 @@ MECHANISMS: dict[str, Mechanism] = {
         "slow noise that a local level hid", (function("learning.give_back_noise", lambda *_: None),)
     ),
     "grain": Mechanism(
-        "single events are no step of a week", (function("learning.grain_of", lambda *_: SMOOTH),)
+        "single events are no step of a week", (function("allowance.grain_of", lambda *_: SMOOTH),)
     ),
     "atoms": Mechanism("few distinct values, each its probability", (constant("distribution.ATOMS_MAX", 1),)),
     "ties": Mechanism("equal values told apart", (function("kernels.scores.uniform", replacements.middle),)),
@@ -236,6 +236,18 @@ MECHANISMS: dict[str, Mechanism] = {
         "a tail follows a step at once", (function("kernels.scores.follow_steps", replacements.no_steps),)
     ),
     "rare_blocks": Mechanism("ADWIN reads blocks of rare events", (constant("reference.RARE_BLOCK", 1),)),
+    "comes_daily": Mechanism(
+        "a jump of yesterday and the day before", (function("daily.comes_daily", lambda *_: False),)
+    ),
+    "daily_steps": Mechanism(
+        "jumps that days share are steps", (function("daily.daily_steps", lambda _: np.zeros(SLOTS)),)
+    ),
+    "seen_twice": Mechanism(
+        "what a rate did on two days it may do again", (function("weekly.seen_twice", lambda *_: 0.0),)
+    ),
+    "known_codes": Mechanism(
+        "categories are new twice", (function("kernels.known_codes.know_codes", replacements.always_new),)
+    ),
     "dormant": Mechanism(
         "zeros of data quality are only counted",
         (function("kernels.dormant.is_dormant", replacements.never_dormant),),
