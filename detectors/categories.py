@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.calibration import groups
+from driftline.detectors.evidence.shape import EXPECTED_MIN
 from driftline.detectors.kernels.lanes import SHAPE_WINDOW
-from driftline.detectors.kernels.shape import EXPECTED_MIN
 
 HALF_A_VALUE = 0.5  # as the half a one of a rate: no share is 0
 

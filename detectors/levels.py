@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.kernels.reading import CATEGORY, VALUE
+from driftline.detectors.signals import NUMERIC, Transform
 from driftline.detectors.state.fields import GRID_POINTS, RING_BLOCKS
 
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
@@ -207,6 +208,17 @@ def block_effects(signal: np.void) -> tuple[float, ...]:
     unit = score_unit(signal)
     ring = signal["ring"]
     return tuple(float(ring[i % RING_BLOCKS]) * unit for i in range(max(rings - RING_BLOCKS, 0), rings))
+
+
+def reference_totals(signal: np.void) -> tuple[float, ...]:
+    """What the totals of a signal's level are at its reference."""
+    sd, scale, mean = (float(signal[name]) for name in ("reference_sd", "scale", "reference_mean"))
+    count, ones, level = float(signal["reference_count"]), float(signal["ones"]), float(signal["level"])
+    if signal["transform"] in NUMERIC:
+        return count, 0.0, count * sd**2, 0.0, 0.0, level
+    score = (ones - count * mean) / scale
+    squares = count * sd**2 + ones**2 / count if signal["transform"] == Transform.BOUNDED else ones
+    return count, ones, squares, score, score, level
 
 
 def phase_of(signal: np.void) -> Phase:

@@ -10,6 +10,7 @@ from driftline.detectors.distribution import is_no_spike, learn_number, own_scor
 from driftline.detectors.kernels.page_hinkley import prime, reset
 from driftline.detectors.kernels.warm_up import learns_until
 from driftline.detectors.learning import begin_learning, begin_seasons
+from driftline.detectors.levels import reference_totals
 from driftline.detectors.masses import learn_masses
 from driftline.detectors.rising import RISES, only_rises
 from driftline.detectors.signals import NUMERIC, BankSettings, Transform
@@ -197,17 +198,6 @@ def begin(signal: np.void) -> None:
     reset(signal)
     prime(signal, reference_scores(signal))
     signal["totals"] = signal["onset_marks"] = reference_totals(signal)
-
-
-def reference_totals(signal: np.void) -> tuple[float, ...]:
-    """What the totals of a signal's level are at its reference."""
-    sd, scale, mean = (float(signal[name]) for name in ("reference_sd", "scale", "reference_mean"))
-    count, ones, level = float(signal["reference_count"]), float(signal["ones"]), float(signal["level"])
-    if signal["transform"] in NUMERIC:
-        return count, 0.0, count * sd**2, 0.0, 0.0, level
-    score = (ones - count * mean) / scale
-    squares = count * sd**2 + ones**2 / count if signal["transform"] == Transform.BOUNDED else ones
-    return count, ones, squares, score, score, level
 
 
 def wake(arrays: Arrays, index: int) -> None:

@@ -11,11 +11,7 @@ from driftline.detectors.calibration.crossings import (
     raised_variance,
 )
 from driftline.detectors.calibration.cusum import cusum_heights
-from driftline.detectors.calibration.e_detector import e_height
 from driftline.detectors.calibration.page_hinkley import lundberg, normal_parameters, rate_parameters
-from driftline.detectors.calibration.shape import shape_height
-from driftline.detectors.calibration.shares import shares_of
-from driftline.detectors.calibration.variance import variance_height
 
 __all__ = [
     "ADWIN_UPDATES",
@@ -23,7 +19,6 @@ __all__ = [
     "adwin_delta",
     "category_heights",
     "cusum_heights",
-    "e_height",
     "groups",
     "lundberg",
     "normal_parameters",
@@ -31,7 +26,4 @@ __all__ = [
     "raised_page_hinkley",
     "raised_variance",
     "rate_parameters",
-    "shape_height",
-    "shares_of",
-    "variance_height",
 ]

@@ -44,6 +44,11 @@ class Crossed(NamedTuple):
     shift_scale: float = 1.0
 
 
+def crossed_by(signal: np.void) -> Crossed:
+    """What a signal has counted."""
+    return Crossed(signal["crossings"], float(signal["crossing_values"]), float(signal["shift_scale"]))
+
+
 def raised_cusums(heights: tuple[float, ...], crossed: Crossed) -> tuple[float, ...]:
     """Thresholds of the CUSUMs, from those for normal innovations. None is lowered; inf: out of reach."""
     return tuple(raised_cusum(height, lane, crossed) for lane, height in enumerate(heights))

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.kernels.compiled import compiled, inner
-from driftline.detectors.kernels.names import PAGE_HINKLEY
 from driftline.detectors.kernels.scratch import Scratch, note
+from driftline.detectors.state.fields import TEST_NAMES
 
+PAGE_HINKLEY = TEST_NAMES.index("page_hinkley")
 INSTANCES_MIN = 30  # river's default
 
 

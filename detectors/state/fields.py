@@ -15,15 +15,20 @@ quality do without.
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.kernels.lanes import CROSSING_LEVELS, LANES, SHAPE_CELLS
-from driftline.detectors.kernels.names import NAMES
 
 Records = NDArray[np.void]
+TEST_NAMES = ("page_hinkley", "cusum", "e_detector", "variance", "shape")
+"""The tests that the kernel makes (`evidence/`): the place of each is its bit in `tested` and its place in
+`shares`, so a new one is the last.
+"""
+Changed = Literal["mean", "variance", "shape"]
+"""What of a signal's distribution a test may find changed."""
 GRID_POINTS = 129  # the quantile table's points lie at normal scores -3.2, -3.15, …, 3.2
 GRID_LOW = -3.2
 GRID_STEP = 0.05
@@ -146,7 +151,7 @@ SIGNAL_FIELDS: Final = (
     *floats(REFERENCE, "ones"),
     # the mean number of values between false alarms that is asked of all its detectors together
     *floats(IDENTITY, "requested"),
-    *floats(OWN, "shares", shape=(len(NAMES),)),  # of the false alarms, by test of the kernel
+    *floats(OWN, "shares", shape=(len(TEST_NAMES),)),  # of the false alarms, by test of the kernel
     # the reference and how a value becomes a score under it
     *counts(REFERENCE, "reference_count", "reference_missing", "atoms"),
     *floats(REFERENCE, "reference_mean", "reference_sd", "reference_low", "reference_high"),

@@ -6,14 +6,9 @@ slower. Page-Hinkley and ADWIN see again what those see, so little is lost by as
 
 from collections.abc import Sequence
 
-WEIGHTS = {
-    "cusum": 6.0,
-    "e_detector": 6.0,
-    "variance": 1.5,
-    "shape": 1.0,
-    "adwin": 0.75,
-    "page_hinkley": 0.75,
-}
+from driftline.detectors.evidence.table import TESTS
+
+WEIGHTS = {**{test.name: test.weight for test in TESTS}, "adwin": 0.75}
 OTHER_WEIGHT = 1.0
 
 

@@ -1,0 +1,52 @@
+"""What a test of the kernel is: a row that says all that anybody else has to know of it.
+
+What it adds up is compiled; the rest are functions that read the record of a signal.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from driftline.detectors.findings import Detected, Finding
+from driftline.detectors.kernels.compiled import inner
+from driftline.detectors.state.arrays import Row
+from driftline.detectors.state.fields import Changed
+
+
+def never(_: np.void) -> bool:
+    """Of a change of the mean: whether a signal is away from it is known without the test that found it."""
+    return False
+
+
+class KernelTest(NamedTuple):
+    """A test by the name that configurations and findings have for it.
+
+    weight: by which it shares in the false alarms of a signal (`shares.py`). of_numbers, of_rates: for which
+    signals it is made. set_threshold: for a mean number of values between its false alarms, inf: it is not
+    asked for. direction: which way it has fired, +1 or -1. statistic: of a direction, the statistic that
+    comes nearest to its threshold, and that. says: the finding of a detection in a direction, None where it
+    is none. of: what it finds changed. lasts: whether that is so now.
+    """
+
+    name: str
+    weight: float
+    of_numbers: bool
+    of_rates: bool
+    set_threshold: Callable[[np.void, float], None]
+    direction: Callable[[np.void], int]
+    statistic: Callable[[np.void, int], tuple[float, float]]
+    says: Callable[[Detected, Row, int], Finding | None]
+    of: Changed = "mean"
+    lasts: Callable[[np.void], bool] = never
+
+
+def turned(signal: np.void) -> int:
+    """The direction of the tests that say when a signal leaves its level."""
+    return int(signal["turned"])
+
+
+@inner
+def part(statistic: float, threshold: float) -> float:
+    """A threshold that is infinite (out of reach) or not set yet is no nearer for any statistic."""
+    return statistic / threshold if threshold > 0.0 and np.isfinite(statistic) else 0.0
