@@ -5,7 +5,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.calibration import groups
+from driftline.detectors.calibration.categories import groups
 from driftline.detectors.evidence.shape import EXPECTED_MIN
 from driftline.detectors.kernels.lanes import SHAPE_WINDOW
 

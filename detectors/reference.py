@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from driftline.detectors.categories import learn_shares, learn_unseen
 from driftline.detectors.distribution import is_no_spike, learn_number, own_scores, rebuild_recent
-from driftline.detectors.kernels.page_hinkley import prime, reset
+from driftline.detectors.evidence.page_hinkley import prime, reset
 from driftline.detectors.kernels.warm_up import learns_until
 from driftline.detectors.learning import begin_learning, begin_seasons
 from driftline.detectors.levels import reference_totals

@@ -40,7 +40,7 @@ class Scene:
     def of_kernel(self, name: str, index: int, row: int, number: int) -> Finding | None:
         """The finding of one of the kernel's tests; None where it is what the time of the day may do."""
         state, test = self.state(index, row), TESTS[number]
-        direction = test.direction(state.signal)
+        direction = int(test.direction(state.signal))
         statistic = Statistic(*map(float, test.statistic(state.signal, direction)))
         return test.says(self.detected(name, test.name, row, statistic), state, direction)
 

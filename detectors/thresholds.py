@@ -5,7 +5,7 @@ from math import inf
 import numpy as np
 
 from driftline.detectors.evidence.table import TESTS
-from driftline.detectors.kernels.cusums import drift_scale
+from driftline.detectors.kernels.lanes import drift_scale
 from driftline.detectors.signals import Transform, is_rate
 from driftline.detectors.whitening import shift_in_innovations
 

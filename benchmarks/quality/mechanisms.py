@@ -12,7 +12,8 @@ import numpy as np
 from benchmarks.quality import replacements
 from benchmarks.quality.patches import Patch, constant
 from driftline.detectors import learning, local_level
-from driftline.detectors.calibration import cusum, cusum_heights
+from driftline.detectors.calibration import cusum
+from driftline.detectors.calibration.cusum import cusum_heights
 from driftline.detectors.cycle import Fit
 from driftline.detectors.kernels.lanes import LANES, SDS, SHIFTS
 from driftline.detectors.state.fields import SLOTS

@@ -15,18 +15,19 @@ rate lie on a line.
 """
 
 from math import exp, inf, log, sqrt
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from driftline.detectors.evidence.kernel_test import KernelTest, turned
+from driftline.detectors.evidence.kernel_test import KernelTest
 from driftline.detectors.findings import mean_changed
 from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.lanes import LANES, ODDS, ODDS_LANES
 from driftline.detectors.kernels.scratch import Scratch
 from driftline.detectors.state.fields import TEST_NAMES
 
-E_DETECTOR = TEST_NAMES.index("e_detector")
+NUMBER = TEST_NAMES.index("e_detector")
 MULTIPLES = np.array(ODDS)
 LARGEST = 1e200
 MARGIN = 1.0  # standard errors
@@ -108,4 +109,6 @@ def statistic(signal: np.void, _: int) -> tuple[float, float]:
     return signal["lanes"].sum() / (2 * ODDS_LANES), signal["heights"][0]
 
 
-TEST = KernelTest("e_detector", 6.0, False, True, set_threshold, turned, statistic, mean_changed)
+TEST = KernelTest(
+    *("e_detector", 6.0, False, True, set_threshold, itemgetter("turned"), statistic, mean_changed)
+)

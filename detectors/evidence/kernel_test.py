@@ -14,11 +14,6 @@ from driftline.detectors.state.arrays import Row
 from driftline.detectors.state.fields import Changed
 
 
-def never(_: np.void) -> bool:
-    """Of a change of the mean: whether a signal is away from it is known without the test that found it."""
-    return False
-
-
 class KernelTest(NamedTuple):
     """A test by the name that configurations and findings have for it.
 
@@ -26,7 +21,8 @@ class KernelTest(NamedTuple):
     signals it is made. set_threshold: for a mean number of values between its false alarms, inf: it is not
     asked for. direction: which way it has fired, +1 or -1. statistic: of a direction, the statistic that
     comes nearest to its threshold, and that. says: the finding of a detection in a direction, None where it
-    is none. of: what it finds changed. lasts: whether that is so now.
+    is none. of: what it finds changed. lasts: whether that is
+    so now; of the mean that is known without the test that found it.
     """
 
     name: str
@@ -38,12 +34,7 @@ class KernelTest(NamedTuple):
     statistic: Callable[[np.void, int], tuple[float, float]]
     says: Callable[[Detected, Row, int], Finding | None]
     of: Changed = "mean"
-    lasts: Callable[[np.void], bool] = never
-
-
-def turned(signal: np.void) -> int:
-    """The direction of the tests that say when a signal leaves its level."""
-    return int(signal["turned"])
+    lasts: Callable[[np.void], bool] | None = None
 
 
 @inner

@@ -15,6 +15,7 @@ every `window` values, so a mean number of values between false alarms asks for 
 from dataclasses import replace
 from functools import lru_cache
 from math import inf, sqrt
+from operator import itemgetter
 from statistics import NormalDist
 from typing import Any
 
@@ -31,7 +32,7 @@ from driftline.detectors.state.arrays import Row
 from driftline.detectors.state.fields import TEST_NAMES
 from driftline.detectors.windows import reference_moments
 
-SHAPE = TEST_NAMES.index("shape")
+NUMBER = TEST_NAMES.index("shape")
 EDGES = np.array([NormalDist().inv_cdf(i / SHAPE_CELLS) for i in range(1, SHAPE_CELLS)])
 PATTERN_WINDOWS = 4  # windows a pattern is learned from before it is compared with
 PATTERN_WINDOWS_MAX = 200
@@ -181,7 +182,7 @@ def run_shape(signal: Any, shape: Any, batch: Batch, scratch: Scratch, taken: in
         if signal["shape_tallied"] >= SHAPE_WINDOW:
             span_ms = batch.events[scratch.rows[place]]["time_ms"] - signal["shape_window_ms"]
             if end_window(signal, shape, span_ms):
-                note(scratch, place, SHAPE)
+                note(scratch, place, NUMBER)
 
 
 def set_threshold(signal: np.void, every: float) -> None:
@@ -206,7 +207,7 @@ def direction(signal: np.void) -> int:
 
 
 @inner
-def shape_statistic(signal: np.void, _: int) -> tuple[float, float]:
+def statistic(signal: np.void, _: int) -> tuple[float, float]:
     """That of the last window."""
     return signal["shape_statistic"], signal["shape_height"]
 
@@ -217,9 +218,8 @@ def says(at: Detected, row: Row, direction: int) -> Finding:
     return replace(made, before=made.before if made.share else reference_moments(row.signal), of="shape")
 
 
-def lasts(signal: np.void) -> bool:
-    """Whether the last window was odd."""
-    return bool(signal["odd"])
-
-
-TEST = KernelTest("shape", 1.0, True, False, set_threshold, direction, shape_statistic, says, "shape", lasts)
+TEST = KernelTest(
+    *("shape", 1.0, True, False, set_threshold, direction, statistic, says),
+    of="shape",
+    lasts=itemgetter("odd"),
+)

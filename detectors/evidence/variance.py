@@ -12,13 +12,13 @@ mean overshoot: upwards that of a chi-square tail, (ratio - 1) / 2 · its mean r
 from dataclasses import replace
 from functools import lru_cache
 from math import expm1, inf, log, sqrt
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any
 
 import numpy as np
 
-from driftline.detectors.calibration import raised_variance
-from driftline.detectors.calibration.crossings import crossed_by
-from driftline.detectors.calibration.page_hinkley import bisect
+from driftline.detectors.calibration.crossings import crossed_by, raised_variance
+from driftline.detectors.calibration.run_length import bisect
 from driftline.detectors.evidence.kernel_test import KernelTest
 from driftline.detectors.findings import Detected, Finding, finding, last_values, sized
 from driftline.detectors.kernels.compiled import inner
@@ -35,7 +35,7 @@ from driftline.detectors.state.arrays import Row
 from driftline.detectors.state.fields import TEST_NAMES
 from driftline.detectors.windows import told_spread
 
-VARIANCE = TEST_NAMES.index("variance")
+NUMBER = TEST_NAMES.index("variance")
 HALF_LOG = log(VARIANCE_RATIO) / 2
 WIDER = (1 - 1 / VARIANCE_RATIO) / 2
 NARROWER = (VARIANCE_RATIO - 1) / 2
@@ -133,36 +133,19 @@ def variance_height(false_alarm_every: float) -> float:
     return bisect(excess, 0.0, 1e3)
 
 
-def direction(signal: np.void) -> int:
-    """Wider or narrower."""
-    return int(signal["widened"])
-
-
 @inner
-def variance_statistic(signal: np.void, direction: int) -> tuple[float, float]:
+def statistic(signal: np.void, direction: int) -> tuple[float, float]:
     """The sum for a wider or a narrower variance."""
     return signal["spreads"][0 if direction > 0 else 1, 0], signal["spread_height"]
 
 
-class Spread(NamedTuple):
-    """Since how many values the variance is another, and the ratio of the sd to what it was."""
-
-    values: float
-    ratio: float
-
-
-def spread_since(signal: np.void, direction: int) -> Spread:
-    """What the test has seen since its sum rose."""
-    _, count, squares = signal["spreads"][0 if direction > 0 else 1].tolist()
-    return Spread(count, sqrt(squares / max(count, 1.0)))
-
-
 def says(at: Detected, row: Row, direction: int) -> Finding:
-    """A change of the variance: its effect says how much wider values lie."""
-    spread = spread_since(row.signal, direction)
-    made = finding(at, row, last_values(row.signal, spread.values, direction, at))
-    before, after = told_spread(row.signal, spread.values, spread.ratio > 1)
-    return sized(replace(made, before=before, after=after, effect_size_sd=spread.ratio - 1, of="variance"))
+    """A change of the variance since its sum rose: its effect says how much wider values lie."""
+    _, count, squares = row.signal["spreads"][0 if direction > 0 else 1].tolist()
+    ratio = sqrt(squares / max(count, 1.0))
+    made = finding(at, row, last_values(row.signal, count, direction, at))
+    before, after = told_spread(row.signal, count, ratio > 1)
+    return sized(replace(made, before=before, after=after, effect_size_sd=ratio - 1, of="variance"))
 
 
 def lasts(signal: np.void) -> bool:
@@ -171,5 +154,7 @@ def lasts(signal: np.void) -> bool:
 
 
 TEST = KernelTest(
-    "variance", 1.5, True, False, set_threshold, direction, variance_statistic, says, "variance", lasts
+    *("variance", 1.5, True, False, set_threshold, itemgetter("widened"), statistic, says),
+    of="variance",
+    lasts=lasts,
 )

@@ -9,14 +9,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.detectors.evidence.cusum import run_cusums
 from driftline.detectors.evidence.e_detector import run_e_detector
+from driftline.detectors.evidence.page_hinkley import reset
 from driftline.detectors.evidence.shape import forget_window
 from driftline.detectors.evidence.table import tell
 from driftline.detectors.evidence.variance import begin_spread, forget_sums, run_variance
 from driftline.detectors.kernels.blocks import Emissions, confirm, emit
 from driftline.detectors.kernels.change_point import begin_level, run_marks
 from driftline.detectors.kernels.compiled import compiled, inner
-from driftline.detectors.kernels.cusums import run_cusums
 from driftline.detectors.kernels.dormant import is_dormant, only_zeros, skip, zeros_at_start
 from driftline.detectors.kernels.extremes import find_extremes
 from driftline.detectors.kernels.known_codes import count_codes, know_codes
@@ -32,7 +33,14 @@ from driftline.detectors.kernels.reading import (
     learn_times,
 )
 from driftline.detectors.kernels.repeats import find_repeats
-from driftline.detectors.kernels.residuals import anchor, carry_season, come_back, innovate, remove_cycle
+from driftline.detectors.kernels.residuals import (
+    STAYS,
+    anchor,
+    carry_season,
+    come_back,
+    innovate,
+    remove_cycle,
+)
 from driftline.detectors.kernels.scores import CLIP, score
 from driftline.detectors.kernels.scratch import CHUNK, Batch, Scratch, take_times
 from driftline.detectors.kernels.warm_up import (
@@ -153,7 +161,9 @@ def settle(signal: Any, shape: Any, season: Any) -> None:
     if signal["turned"] == 0 and signal["widened"] == 0:
         if signal["returned"] == 0:
             return
-        carry_season(signal, season)
+        if signal["returned"] == STAYS:  # what Page-Hinkley has added up is about the level before
+            reset(signal)
+            carry_season(signal, season)
         come_back(signal)
     if signal["transform"] == UNSEEN:
         know_codes(signal, shape)
