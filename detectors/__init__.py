@@ -18,7 +18,7 @@ from driftline.detectors.findings import Finding
 from driftline.detectors.levels import Level, Moments, SignalState
 from driftline.detectors.masses import Mass
 from driftline.detectors.readings import Looks
-from driftline.detectors.registry import Calibration, Detector, register
+from driftline.detectors.registry import Calibration, Detector, register, watches_means
 from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.state.columns import SnapshotError
 from driftline.detectors.windows import Since
@@ -40,4 +40,5 @@ __all__ = [
     "SnapshotError",
     "Transform",
     "register",
+    "watches_means",
 ]

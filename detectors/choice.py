@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from driftline.detectors.evidence.shares import shares_of
+from driftline.detectors.evidence.table import shares_of
 from driftline.detectors.registry import applies, check_names
 from driftline.detectors.signals import NUMERIC, Signal
 from driftline.detectors.state.fields import TEST_NAMES

@@ -10,7 +10,6 @@ from driftline.detectors.distribution import is_no_spike, learn_number, own_scor
 from driftline.detectors.evidence.page_hinkley import prime, reset
 from driftline.detectors.kernels.warm_up import learns_until
 from driftline.detectors.learning import begin_learning, begin_seasons
-from driftline.detectors.levels import reference_totals
 from driftline.detectors.masses import learn_masses
 from driftline.detectors.rising import RISES, only_rises
 from driftline.detectors.signals import NUMERIC, BankSettings, Transform
@@ -19,6 +18,7 @@ from driftline.detectors.state.fields import IDENTITIES, LONGEST, RESTARTED, SIG
 from driftline.detectors.steps import settled_from
 from driftline.detectors.tail import learn_tail
 from driftline.detectors.thresholds import set_thresholds
+from driftline.detectors.windows import reference_totals
 
 RATE_SCALE_MIN = 0.2  # a single 1 of a rare kind scores at most 5, so it cannot fire on its own
 SPREAD_MIN = 1e-3  # below, no change of a value from 0 to 1 is worth a word

@@ -112,6 +112,11 @@ def check_names(names: tuple[str, ...]) -> None:
             raise ValueError(f"there is no detector {name!r}; known are {known}")
 
 
+def watches_means(name: str) -> bool:
+    """Whether a detector looks at the mean, not at what else of a distribution may change."""
+    return all(test.of == "mean" for test in TESTS if test.name == name)
+
+
 def applies(name: str, *, rate: bool) -> bool:
     """Whether a detector makes sense for a signal of 0/1 values, or of numbers and categories."""
-    return all(test.of_rates if rate else test.of_numbers for test in TESTS if test.name == name)
+    return all(test.applies(rate=rate) for test in TESTS if test.name == name)

@@ -18,7 +18,7 @@ def set_thresholds(signal: np.void) -> None:
     if not rate:
         fit_to_autocorrelation(signal)
     for test, share in zip(TESTS, signal["shares"].tolist(), strict=True):
-        if test.of_rates if rate else test.of_numbers:
+        if test.applies(rate=rate):
             test.set_threshold(signal, requested / share if share else inf)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from driftline.detectors.evidence.shares import shares_of
+from driftline.detectors.evidence.table import shares_of
 from driftline.detectors.findings import Finding, Statistic
 from driftline.detectors.reference import reference_scores
 from driftline.detectors.registry import FACTORIES, Calibration, Detector, Windowed

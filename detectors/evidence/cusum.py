@@ -112,4 +112,4 @@ def statistic(signal: np.void, direction: int) -> tuple[float, float]:
     return lanes[nearest], heights[nearest]
 
 
-TEST = KernelTest("cusum", 6.0, True, False, set_threshold, itemgetter("turned"), statistic, mean_changed)
+TEST = KernelTest("cusum", 6.0, "numbers", set_threshold, itemgetter("turned"), statistic, mean_changed)

@@ -109,6 +109,4 @@ def statistic(signal: np.void, _: int) -> tuple[float, float]:
     return signal["lanes"].sum() / (2 * ODDS_LANES), signal["heights"][0]
 
 
-TEST = KernelTest(
-    *("e_detector", 6.0, False, True, set_threshold, itemgetter("turned"), statistic, mean_changed)
-)
+TEST = KernelTest("e_detector", 6.0, "rates", set_threshold, itemgetter("turned"), statistic, mean_changed)

@@ -4,7 +4,7 @@ What it adds up is compiled; the rest are functions that read the record of a si
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -17,8 +17,8 @@ from driftline.detectors.state.fields import Changed
 class KernelTest(NamedTuple):
     """A test by the name that configurations and findings have for it.
 
-    weight: by which it shares in the false alarms of a signal (`shares.py`). of_numbers, of_rates: for which
-    signals it is made. set_threshold: for a mean number of values between its false alarms, inf: it is not
+    weight: by which it shares in the false alarms of a signal (`table.py`). made_for: which signals; numbers
+    are categories too. set_threshold: for a mean number of values between its false alarms, inf: it is not
     asked for. direction: which way it has fired, +1 or -1. statistic: of a direction, the statistic that
     comes nearest to its threshold, and that. says: the finding of a detection in a direction, None where it
     is none. of: what it finds changed. lasts: whether that is
@@ -27,14 +27,17 @@ class KernelTest(NamedTuple):
 
     name: str
     weight: float
-    of_numbers: bool
-    of_rates: bool
+    made_for: Literal["numbers", "rates", "all"]
     set_threshold: Callable[[np.void, float], None]
     direction: Callable[[np.void], int]
     statistic: Callable[[np.void, int], tuple[float, float]]
     says: Callable[[Detected, Row, int], Finding | None]
     of: Changed = "mean"
     lasts: Callable[[np.void], bool] | None = None
+
+    def applies(self, *, rate: bool) -> bool:
+        """Whether it is made for signals of 0/1 values, or of numbers and categories."""
+        return self.made_for in ("all", "rates" if rate else "numbers")
 
 
 @inner

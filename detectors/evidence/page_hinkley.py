@@ -186,4 +186,4 @@ def says(at: Detected, row: Row, direction: int) -> Finding | None:
     return made if exceeds_the_day(row.signal, made) else None
 
 
-TEST = KernelTest("page_hinkley", 0.75, True, True, set_threshold, itemgetter("ph_drift"), statistic, says)
+TEST = KernelTest("page_hinkley", 0.75, "all", set_threshold, itemgetter("ph_drift"), statistic, says)

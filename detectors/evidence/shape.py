@@ -219,7 +219,5 @@ def says(at: Detected, row: Row, direction: int) -> Finding:
 
 
 TEST = KernelTest(
-    *("shape", 1.0, True, False, set_threshold, direction, statistic, says),
-    of="shape",
-    lasts=itemgetter("odd"),
+    "shape", 1.0, "numbers", set_threshold, direction, statistic, says, of="shape", lasts=itemgetter("odd")
 )

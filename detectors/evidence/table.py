@@ -1,18 +1,45 @@
-"""All tests of the kernel. A new one has a file of its own, a row here, and its lines in the two compiled
-functions that cannot go through a list.
+"""All tests of the kernel, and what goes through all of them.
+
+A new one has a file of its own, a row here, and its lines in the two compiled functions, which cannot go
+through a list.
 """
 
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from driftline.detectors.evidence import cusum, e_detector, page_hinkley, variance
 from driftline.detectors.evidence import shape as shape_test
 from driftline.detectors.evidence.kernel_test import part
 from driftline.detectors.kernels.change_point import look_at_the_clock
-from driftline.detectors.kernels.compiled import inner
+from driftline.detectors.kernels.compiled import compiled, inner
 from driftline.detectors.kernels.scratch import Batch, Scratch, note
+from driftline.detectors.state.fields import Changed, Records
 
 TESTS = (page_hinkley.TEST, cusum.TEST, e_detector.TEST, variance.TEST, shape_test.TEST)
 """In the order of `TEST_NAMES`: the place of a test is its bit in `tested`, and its place in `shares`."""
+
+WEIGHTS = {**{test.name: test.weight for test in TESTS}, "adwin": 0.75}
+"""By which detectors share the false alarms of a signal.
+
+The fast paths (the CUSUMs, the e-detector) get most, since every share a detector does not get makes it
+slower. Page-Hinkley and ADWIN see again what those see, so little is lost by asking more of them.
+"""
+OTHER_WEIGHT = 1.0
+
+
+def shares_of(names: Sequence[str]) -> dict[str, float]:
+    """The share of each detector, by name; together they are 1."""
+    weights = {name: WEIGHTS.get(name, OTHER_WEIGHT) for name in names}
+    total = sum(weights.values())
+    return {name: weight / total for name, weight in weights.items()}
+
+
+def differs_in(signal: np.void) -> frozenset[Changed]:
+    """What else than its mean is another one now, by the tests that have found it so."""
+    return frozenset(test.of for test in TESTS if test.lasts is not None and test.lasts(signal))
 
 
 @inner
@@ -50,3 +77,23 @@ def nearest_test(signal: Any) -> float:
     if tested >> e_detector.NUMBER & 1:
         nearest = max(nearest, part(e_detector.mixed_evidence(signal), signal["heights"][0]))
     return nearest
+
+
+def nearness_of(signals: Records) -> NDArray[np.float64]:
+    """The largest statistic of the kernel's tests as a part of its threshold, 0 to 1 [signals].
+
+    0 before a signal is armed. Read from the records, which it does not change. A test starts again once it
+    has found something, so a signal whose incident is open may be near nothing. ADWIN has no statistic
+    between its cuts.
+    """
+    nearness = np.empty(len(signals))
+    write_nearness(signals, nearness)
+    return nearness
+
+
+@compiled
+def write_nearness(signals: Records, nearness: NDArray[np.float64]) -> None:
+    """`nearness_of`, into an array that is there: one pass over all signals of a bank."""
+    for index in range(len(signals)):
+        signal = signals[index]
+        nearness[index] = min(nearest_test(signal), 1.0) if signal["armed"] != 0 else 0.0

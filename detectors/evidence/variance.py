@@ -148,13 +148,14 @@ def says(at: Detected, row: Row, direction: int) -> Finding:
     return sized(replace(made, before=before, after=after, effect_size_sd=ratio - 1, of="variance"))
 
 
-def lasts(signal: np.void) -> bool:
-    """Whether the variance is another one."""
-    return bool(signal["spread"] != 1.0)
-
-
 TEST = KernelTest(
-    *("variance", 1.5, True, False, set_threshold, itemgetter("widened"), statistic, says),
+    "variance",
+    1.5,
+    "numbers",
+    set_threshold,
+    itemgetter("widened"),
+    statistic,
+    says,
     of="variance",
-    lasts=lasts,
+    lasts=lambda signal: bool(signal["spread"] != 1.0),
 )
