@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.evidence import cusum, e_detector, page_hinkley, variance
+from driftline.detectors.evidence import cusum, dependence, e_detector, page_hinkley, variance
 from driftline.detectors.evidence import shape as shape_test
 from driftline.detectors.evidence.kernel_test import part
 from driftline.detectors.kernels.change_point import look_at_the_clock
@@ -18,7 +18,7 @@ from driftline.detectors.kernels.compiled import compiled, inner
 from driftline.detectors.kernels.scratch import Batch, Scratch, note
 from driftline.detectors.state.fields import Changed, Records
 
-TESTS = (page_hinkley.TEST, cusum.TEST, e_detector.TEST, variance.TEST, shape_test.TEST)
+TESTS = (page_hinkley.TEST, cusum.TEST, e_detector.TEST, variance.TEST, shape_test.TEST, dependence.TEST)
 """In the order of `TEST_NAMES`: the place of a test is its bit in `tested`, and its place in `shares`."""
 
 WEIGHTS = {**{test.name: test.weight for test in TESTS}, "adwin": 0.75}
@@ -59,6 +59,8 @@ def tell(signal: Any, shape: Any, batch: Batch, scratch: Scratch, taken: int) ->
         look_at_the_clock(signal)
     if tested >> shape_test.NUMBER & 1:
         shape_test.run_shape(signal, shape, batch, scratch, taken)
+    if tested >> dependence.NUMBER & 1:
+        dependence.run_dependence(signal, scratch, taken)
 
 
 @inner
@@ -74,6 +76,8 @@ def nearest_test(signal: Any) -> float:
             nearest = max(nearest, part(*variance.statistic(signal, direction)))
         if tested >> shape_test.NUMBER & 1:
             nearest = max(nearest, part(*shape_test.statistic(signal, direction)))
+        if tested >> dependence.NUMBER & 1:
+            nearest = max(nearest, part(*dependence.statistic(signal, direction)))
     if tested >> e_detector.NUMBER & 1:
         nearest = max(nearest, part(e_detector.mixed_evidence(signal), signal["heights"][0]))
     return nearest

@@ -81,10 +81,17 @@ def shape_of(found: Finding, unit: str) -> str:
     return "is distributed differently" + ("" if isnan(mean) else f" around {quantities([mean], unit)[0]}")
 
 
+def dependence_of(found: Finding, _: str) -> str:
+    """``repeats itself more: neighbouring values correlate by 0.32 more than they did``."""
+    by, more = abs(found.effect_size_sd), "more" if found.effect_size_sd > 0 else "less"
+    return f"repeats itself {more}: neighbouring values correlate by {by:.2f} {more} than they did"
+
+
 IN_WORDS: Final[dict[Changed, Callable[[Finding, str], str]]] = {
     "mean": level_of,
     "variance": spread_of,
     "shape": shape_of,
+    "dependence": dependence_of,
 }
 """What is said of a signal of which this has changed, in its unit."""
 
@@ -107,7 +114,7 @@ def quoted(category: str | None) -> str:
 def present_of(member: Member) -> str:
     """``now 35.2``, of what the change was told of; empty where nothing is known beyond that."""
     found, now, unit = member.evidence.finding, member.now, member.evidence.unit
-    if now is None or isnan(now.mean) or member.evidence.told:
+    if now is None or isnan(now.mean) or member.evidence.told or found.of == "dependence":
         return ""
     if found.of == "variance":
         return f"sd now {quantities([now.sd], unit)[0]}"
