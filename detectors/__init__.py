@@ -18,7 +18,7 @@ from driftline.detectors.findings import Finding
 from driftline.detectors.levels import Level, Moments, SignalState
 from driftline.detectors.masses import Mass
 from driftline.detectors.readings import Looks
-from driftline.detectors.registry import Calibration, Detector, register
+from driftline.detectors.registry import Calibration, Detector, register, watches_means
 from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.state.columns import SnapshotError
 from driftline.detectors.state.fields import CODES_FOR_THE_FREQUENT, codes_at_first_sight, codes_told_apart
@@ -44,4 +44,5 @@ __all__ = [
     "codes_at_first_sight",
     "codes_told_apart",
     "register",
+    "watches_means",
 ]

@@ -14,7 +14,7 @@ from zlib import crc32
 # second of each start.
 from river._river_rust.drift import AdaptiveWindowing
 
-from driftline.detectors.calibration import adwin_delta
+from driftline.detectors.calibration.adwin import adwin_delta
 from driftline.detectors.registry import Calibration, register
 
 RIVERS_OWN: Final = {"max_buckets": 5, "min_window_length": 5, "grace_period": 10}

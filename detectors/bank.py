@@ -20,7 +20,6 @@ from driftline.detectors.inheritance import (
     share_taken_up,
 )
 from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
-from driftline.detectors.kernels.names import NAMES
 from driftline.detectors.kernels.scratch import make_batch
 from driftline.detectors.learning import MEMORY_MS
 from driftline.detectors.mass_signals import begin_mass
@@ -42,6 +41,7 @@ from driftline.detectors.state.arrays import (
     with_signals,
     without_idle_buffers,
 )
+from driftline.detectors.state.fields import TEST_NAMES
 from driftline.detectors.state.snapshot import (
     RIVER_VERSION,
     VERSION,
@@ -368,7 +368,7 @@ class Bank(Readings):
         detections: list[Detection] = []
         for row, test, index in found:
             if made := scene.of_kernel(self.signals[index].name, index, row, test):
-                detections.append((row, index, self._names(index).index(NAMES[test]), made))
+                detections.append((row, index, self._names(index).index(TEST_NAMES[test]), made))
         return detections
 
     def _from_watches(self, scene: Scene, emissions: Emissions) -> list[Detection]:

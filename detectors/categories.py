@@ -5,10 +5,10 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.calibration import groups
+from driftline.detectors.calibration.categories import groups
+from driftline.detectors.evidence.shape import EXPECTED_MIN
 from driftline.detectors.kernels.known_codes import NEW
 from driftline.detectors.kernels.lanes import SHAPE_WINDOW
-from driftline.detectors.kernels.shape import EXPECTED_MIN
 from driftline.detectors.state.fields import codes_at_first_sight
 
 NEW_SHARE, NEW_FEWEST = 0.2, 10  # judged; fewer codes may be of the time of the day

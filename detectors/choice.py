@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from driftline.detectors.calibration import shares_of
-from driftline.detectors.kernels.names import NAMES
+from driftline.detectors.evidence.table import shares_of
 from driftline.detectors.registry import applies, check_names
 from driftline.detectors.signals import NUMERIC, Signal
+from driftline.detectors.state.fields import TEST_NAMES
 
 
 def detectors_of(signal: Signal, asked: tuple[str, ...]) -> tuple[str, ...]:
@@ -18,9 +18,9 @@ def detectors_of(signal: Signal, asked: tuple[str, ...]) -> tuple[str, ...]:
 def choose(record: Any, names: tuple[str, ...]) -> None:
     """Tells the kernel which of its tests to report, their shares, and whether scores are to be emitted."""
     shares = shares_of(names)
-    record["shares"] = [shares.get(name, 0.0) for name in NAMES]
-    record["tested"] = sum(1 << test for test, name in enumerate(NAMES) if name in names)
-    record["watched"] = any(name not in NAMES for name in names)
+    record["shares"] = [shares.get(name, 0.0) for name in TEST_NAMES]
+    record["tested"] = sum(1 << test for test, name in enumerate(TEST_NAMES) if name in names)
+    record["watched"] = any(name not in TEST_NAMES for name in names)
 
 
 def check_signals(signals: Sequence[Signal], known: Collection[str], columns: int) -> None:

@@ -4,7 +4,7 @@ It can also go back to the state a signal had at one row of the batch, which is 
 """
 
 import threading
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from driftline.detectors.state.arrays import (
     Row,
     Season,
     give_back_cycle,
+    row_of,
     with_cycle,
     with_season,
 )
@@ -130,6 +131,4 @@ def state_after(before: Arrays, index: int, batch: Batch, row: int, settings: Ba
         before.buffered_slots[[0, buffer]],
     )
     part = batch.first_rows(column, row + 1)
-    _, arrays = run(arrays, part, settings, room_for_emissions(signals, row + 1))
-    records = signals[0], arrays.shapes[0], arrays.seasons[signals[0]["season"]]
-    return Row(*(cast("np.void", record) for record in records))
+    return row_of(run(arrays, part, settings, room_for_emissions(signals, row + 1)).arrays, 0)

@@ -1,7 +1,7 @@
 """From a detection to a finding: where the change began, and what the signal was before and after."""
 
 from dataclasses import dataclass, replace
-from math import isnan, log
+from math import isnan, log, sqrt
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -9,16 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.kernels.change_point import best_mark, followed
+from driftline.detectors.kernels.scratch import WEEK_MS
 from driftline.detectors.levels import Moments, Stay, effect_size, in_units, moments, step_size
-from driftline.detectors.reference import reference_totals
+from driftline.detectors.local_level import has_seen_a_day
 from driftline.detectors.shares import Moved, moved, new_codes, share_moments
-from driftline.detectors.signals import Transform, is_share
+from driftline.detectors.signals import Transform, is_rate, is_share
 from driftline.detectors.state.arrays import Row
+from driftline.detectors.state.fields import Changed
 from driftline.detectors.whitening import to_score
-from driftline.detectors.windows import UNTOLD, told_before, values_needed
+from driftline.detectors.windows import UNTOLD, reference_totals, told_before, values_needed
 
 RATE_MARGIN = 1e-6
 YOUNG_SPIKE = 2000  # values
+SURELY = 2.0  # standard errors
+FIRST_DAY = 1.75  # judged: what was seen first is seldom the very noon or midnight
 LEVEL_KNOWN = 64  # values; the first of a level are of the change itself, and a CUSUM may fire at them again
 
 
@@ -54,7 +58,7 @@ class Finding:
     effect_size_sd: float
     statistic: float
     threshold: float
-    of: Literal["mean", "variance", "shape"] = "mean"
+    of: Changed = "mean"
     odds: float = 1.0
     size: float = 0.0
     seen: int = 0
@@ -214,6 +218,24 @@ def finding(at: Detected, row: Row, point: ChangePoint) -> Finding:
     if signal["transform"] == Transform.UNSEEN:
         made = replace(made, new_codes=new_codes(row.shape, float(point.after[0])))
     return sized(replace(made, odds=odds_ratio(before.mean, made.after.mean)) if made.share else made)
+
+
+def mean_changed(at: Detected, row: Row, direction: int) -> Finding:
+    """What a test of the mean tells that has fired in a direction."""
+    return finding(at, row, change_towards(row.signal, direction))
+
+
+def exceeds_the_day(signal: np.void, made: Finding) -> bool:
+    """Whether a change is surely more than what the time of the day may move a rate by, from midnight to
+    noon; the e-detector asks that of every value.
+    """
+    if not is_rate(signal):
+        return True
+    if not signal["local"]:  # of before its cycle was known a window still holds what the day has moved
+        return not signal["cyclic"] or made.began_ms >= signal["season_from_ms"] + WEEK_MS
+    sd, times = float(signal["reference_sd"]), 2.0 if has_seen_a_day(signal) else FIRST_DAY
+    least = times * float(signal["allowance"]) * sd + SURELY * sd / sqrt(max(made.after.count, 1))
+    return abs(made.after.mean - made.before.mean) >= least
 
 
 def stay(signal: np.void, totals: NDArray[np.float64]) -> Stay:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.kernels.reading import CATEGORY, VALUE
-from driftline.detectors.state.fields import GRID_POINTS, RING_BLOCKS
+from driftline.detectors.state.arrays import Row
+from driftline.detectors.state.fields import GRID_POINTS, RING_BLOCKS, Changed
 
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 # Sums of 10^6 values of one size are exact to some 10^-13 of it.
@@ -46,7 +47,8 @@ class SignalState:
     block_effects: up to 8 mean scores of blocks of values in reference sd, the newest last.
     phase: what it is watched against: nothing yet, the first part of its warm-up, a local level (no cycle is
     known), or its reference.
-    spread: its variance against the reference's, 1.0 while it is the same; odd: its shape is another.
+    spread: its variance against the reference's, 1.0 while it is the same; differs_in: what else than its
+    mean is another.
     away: whether it is at another level than its reference's, as far as is known.
     phi: its autocorrelation: n values say as much about its mean as n (1 - phi) / (1 + phi) independent ones.
     followed: by how many sd, in all, levels that stayed have become its level.
@@ -63,7 +65,7 @@ class SignalState:
     block_effects: tuple[float, ...]
     phase: Phase = "reference"
     spread: float = 1.0
-    odd: bool = False
+    differs_in: frozenset[Changed] = frozenset()
     away: bool = False
     phi: float = 0.0
     followed: float = 0.0
@@ -218,8 +220,11 @@ def phase_of(signal: np.void) -> Phase:
     return "local_level" if signal["local"] else "reference"
 
 
-def signal_state(name: str, signal: np.void, shape: np.void, values: NDArray[np.float64]) -> SignalState:
+def signal_state(
+    name: str, row: Row, values: NDArray[np.float64], differs_in: frozenset[Changed]
+) -> SignalState:
     """Everything that can be said about a signal."""
+    signal, shape = row.signal, row.shape
     recent = recent_level(signal, shape, values)
     effect = 0.0
     if signal["armed"] and recent.count:
@@ -232,9 +237,9 @@ def signal_state(name: str, signal: np.void, shape: np.void, values: NDArray[np.
     blocks = block_effects(signal)
     if not armed:
         return SignalState(name, armed, seen, recent, reference, effect, blocks, phase)
-    spread, odd, away = float(signal["spread"]), bool(signal["odd"]), bool(signal["away"])
+    spread, away = float(signal["spread"]), bool(signal["away"])
     followed, seasonal = float(signal["carried"]), bool(signal["season"] and signal["cyclic"])
     varies = signal["reference_sd"] or away  # at a constant there is no noise to be correlated
     phi = float(signal["phi"]) if varies else 0.0
-    told = (spread, odd, away, phi, followed, seasonal, bool(signal["rises"]))
+    told = (spread, differs_in, away, phi, followed, seasonal, bool(signal["rises"]))
     return SignalState(name, armed, seen, recent, reference, effect, blocks, phase, *told)

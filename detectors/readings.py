@@ -5,20 +5,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.detectors.evidence.table import differs_in, nearness_of
 from driftline.detectors.findings import Finding
 from driftline.detectors.inheritance import MOST, learns, share_taken_up
 from driftline.detectors.levels import Moments, SignalState, signal_state
-from driftline.detectors.nearness import nearness_of
 from driftline.detectors.shares import share_of
 from driftline.detectors.signals import BankSettings, Signal, Transform, is_share
-from driftline.detectors.state.arrays import empty_arrays
+from driftline.detectors.state.arrays import empty_arrays, row_of
 from driftline.detectors.windows import Since, last_values, since
 
 
 class Looks(NamedTuple):
     """What a glance shows of all signals of a bank [signals]: which are armed, which are watched by the first
     part of their warm-up, which are measured against a local level, and how near they are to a finding, 0 to
-    1 (`detectors.nearness`).
+    1 (`nearness_of`).
     """
 
     armed: NDArray[np.bool_]
@@ -92,7 +92,7 @@ class Readings:
         return [(self.signals[place], count, first_ms) for place, count, first_ms in figures]
 
     def nearness(self, index: int) -> float:
-        """How near the signal at a place of `signals` is to a finding, 0 to 1 (`detectors.nearness`)."""
+        """How near the signal at a place of `signals` is to a finding, 0 to 1 (`nearness_of`)."""
         return float(nearness_of(self._arrays.signals[index : index + 1])[0])
 
     def looks(self) -> Looks:
@@ -128,10 +128,9 @@ class Readings:
 
     def state(self, index: int) -> SignalState:
         """What can be said about the signal at a place of `signals`."""
-        record = self._arrays.signals[index]
-        shape = self._arrays.shapes[record["shape"]]
-        values = self._arrays.buffers[record["buffer"], : record["learned"]]
-        return signal_state(self.signals[index].name, record, shape, values)
+        row = row_of(self._arrays, index)
+        values = self._arrays.buffers[row.signal["buffer"], : row.signal["learned"]]
+        return signal_state(self.signals[index].name, row, values, differs_in(row.signal))
 
     def state_of(self, name: str) -> SignalState | None:
         """The state of a signal by name; None when it is not watched here."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from driftline.detectors.categories import learn_shares, learn_unseen
 from driftline.detectors.distribution import is_no_spike, learn_number, own_scores, rebuild_recent
-from driftline.detectors.kernels.page_hinkley import prime, reset
+from driftline.detectors.evidence.page_hinkley import prime, reset
 from driftline.detectors.kernels.warm_up import learns_until
 from driftline.detectors.learning import begin_learning, begin_seasons
 from driftline.detectors.masses import learn_masses
@@ -18,6 +18,7 @@ from driftline.detectors.state.fields import IDENTITIES, LONGEST, RESTARTED, SIG
 from driftline.detectors.steps import settled_from
 from driftline.detectors.tail import learn_tail
 from driftline.detectors.thresholds import set_thresholds
+from driftline.detectors.windows import reference_totals
 
 RATE_SCALE_MIN = 0.2  # a single 1 of a rare kind scores at most 5, so it cannot fire on its own
 SPREAD_MIN = 1e-3  # below, no change of a value from 0 to 1 is worth a word
@@ -197,17 +198,6 @@ def begin(signal: np.void) -> None:
     reset(signal)
     prime(signal, reference_scores(signal))
     signal["totals"] = signal["onset_marks"] = reference_totals(signal)
-
-
-def reference_totals(signal: np.void) -> tuple[float, ...]:
-    """What the totals of a signal's level are at its reference."""
-    sd, scale, mean = (float(signal[name]) for name in ("reference_sd", "scale", "reference_mean"))
-    count, ones, level = float(signal["reference_count"]), float(signal["ones"]), float(signal["level"])
-    if signal["transform"] in NUMERIC:
-        return count, 0.0, count * sd**2, 0.0, 0.0, level
-    score = (ones - count * mean) / scale
-    squares = count * sd**2 + ones**2 / count if signal["transform"] == Transform.BOUNDED else ones
-    return count, ones, squares, score, score, level
 
 
 def wake(arrays: Arrays, index: int) -> None:

@@ -23,7 +23,8 @@ from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
-from driftline.detectors.kernels.names import NAMES
+from driftline.detectors.evidence.table import TESTS
+from driftline.detectors.state.fields import TEST_NAMES
 
 ENTRY_POINTS = "driftline.detectors"
 
@@ -82,7 +83,7 @@ FACTORIES: dict[str, Factory] = {}
 
 def register(name: str) -> Callable[[F], F]:
     """Makes a detector available under a name; the decorated thing makes one from a Calibration."""
-    if name in NAMES:
+    if name in TEST_NAMES:
         raise ValueError(f"{name!r} is part of the compiled kernel; choose another name")
 
     def add(factory: F) -> F:
@@ -100,19 +101,22 @@ def load_installed() -> None:
 
 def known_names() -> set[str]:
     """The kernel's own tests and all registered detectors."""
-    return {*NAMES, *FACTORIES}
+    return {*TEST_NAMES, *FACTORIES}
 
 
 def check_names(names: tuple[str, ...]) -> None:
     """Raises ValueError for a name that nobody registered."""
     for name in names:
-        if name not in NAMES and name not in FACTORIES:
+        if name not in TEST_NAMES and name not in FACTORIES:
             known = ", ".join(sorted(known_names()))
             raise ValueError(f"there is no detector {name!r}; known are {known}")
 
 
+def watches_means(name: str) -> bool:
+    """Whether a detector looks at the mean, not at what else of a distribution may change."""
+    return all(test.of == "mean" for test in TESTS if test.name == name)
+
+
 def applies(name: str, *, rate: bool) -> bool:
     """Whether a detector makes sense for a signal of 0/1 values, or of numbers and categories."""
-    if name == "e_detector":
-        return rate
-    return not (rate and name in ("cusum", "variance", "shape"))
+    return all(test.applies(rate=rate) for test in TESTS if test.name == name)

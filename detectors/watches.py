@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from driftline.detectors.calibration import shares_of
+from driftline.detectors.evidence.table import shares_of
 from driftline.detectors.findings import Finding, Statistic
-from driftline.detectors.kernels.names import NAMES
 from driftline.detectors.reference import reference_scores
 from driftline.detectors.registry import FACTORIES, Calibration, Detector, Windowed
+from driftline.detectors.state.fields import TEST_NAMES
 
 BUCKET = 0.1  # the oldest values of ADWIN's window stand in buckets of about a tenth of it
 
@@ -71,7 +71,7 @@ def make_watches(
     shares = shares_of(names)
     watches = []
     for name in names:
-        if name in NAMES:
+        if name in TEST_NAMES:
             continue
         calibration = Calibration(float(signal["requested"]) / shares[name] / every, every)
         watch = Watch(name, FACTORIES[name](calibration))

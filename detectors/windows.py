@@ -23,7 +23,7 @@ from driftline.detectors.levels import (
     score_unit,
     step_size,
 )
-from driftline.detectors.signals import Transform
+from driftline.detectors.signals import NUMERIC, Transform
 
 RIGHT_BEFORE_MIN = 50  # values; the mean of fewer is chance
 SPREAD_MIN = 20  # values, of which an sd is known to a sixth
@@ -78,6 +78,17 @@ def reference_moments(signal: np.void) -> Moments:
     """The values of the reference."""
     mean, sd = float(signal["reference_mean"]), float(signal["reference_sd"])
     return in_units(signal, Moments(mean, sd, int(signal["reference_count"])))
+
+
+def reference_totals(signal: np.void) -> tuple[float, ...]:
+    """What the totals of a signal's level are at its reference."""
+    sd, scale, mean = (float(signal[name]) for name in ("reference_sd", "scale", "reference_mean"))
+    count, ones, level = float(signal["reference_count"]), float(signal["ones"]), float(signal["level"])
+    if signal["transform"] in NUMERIC:
+        return count, 0.0, count * sd**2, 0.0, 0.0, level
+    score = (ones - count * mean) / scale
+    squares = count * sd**2 + ones**2 / count if signal["transform"] == Transform.BOUNDED else ones
+    return count, ones, squares, score, score, level
 
 
 def told_before(

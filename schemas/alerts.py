@@ -65,7 +65,7 @@ class Position(Struct, frozen=True):
     offset: int
 
 
-Changed = Literal["mean", "variance", "shape"]
+Changed = Literal["mean", "variance", "shape", "dependence"]
 """What of a signal's distribution has changed."""
 
 

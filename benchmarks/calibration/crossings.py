@@ -13,12 +13,12 @@ from math import inf
 import numpy as np
 
 from benchmarks.calibration.cusums import SHIFT_SCALES
+from driftline.detectors.evidence.cusum import run_cusums
+from driftline.detectors.evidence.variance import run_variance
 from driftline.detectors.kernels.compiled import compiled
 from driftline.detectors.kernels.crossings import LEVELS
-from driftline.detectors.kernels.cusums import run_cusums
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import CHUNK, make_scratch
-from driftline.detectors.kernels.variance import run_variance
 from driftline.detectors.state.fields import SIGNAL
 
 compiled_cusums, compiled_variance = compiled(run_cusums), compiled(run_variance)

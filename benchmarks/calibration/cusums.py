@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.calibration.cusum import LANES_TOGETHER, cusum_height, cusum_heights
+from driftline.detectors.evidence.cusum import run_cusums
 from driftline.detectors.kernels.compiled import compiled
-from driftline.detectors.kernels.cusums import EXPONENTS, run_cusums
-from driftline.detectors.kernels.lanes import LANES
+from driftline.detectors.kernels.lanes import EXPONENTS, LANES
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import CHUNK, make_scratch
 from driftline.detectors.state.fields import SIGNAL

@@ -12,7 +12,8 @@ import numpy as np
 from benchmarks.quality import replacements
 from benchmarks.quality.patches import Patch, constant
 from driftline.detectors import learning, local_level
-from driftline.detectors.calibration import cusum, cusum_heights
+from driftline.detectors.calibration import cusum
+from driftline.detectors.calibration.cusum import cusum_heights
 from driftline.detectors.cycle import Fit
 from driftline.detectors.kernels.lanes import LANES, SDS, SHIFTS
 from driftline.detectors.state.fields import SLOTS
@@ -153,7 +154,7 @@ MECHANISMS: dict[str, Mechanism] = {
     ),
     "reachable": Mechanism(
         "no CUSUM slower than the local level",
-        (function("thresholds.reachable", lambda heights, _: heights),),
+        (function("evidence.cusum.reachable", lambda heights, _: heights),),
     ),
     "hold": Mechanism(
         "a local level takes over after half a day", (constant("local_level.HOLD_MS", NEVER_MS),)
@@ -193,7 +194,7 @@ MECHANISMS: dict[str, Mechanism] = {
     ),
     "moved": Mechanism(
         "room for a variance that a cycle moves",
-        (constant("kernels.variance.MOVED", 0.0), constant("kernels.variance.MOVED_FAR", 0.0)),
+        (constant("evidence.variance.MOVED", 0.0), constant("evidence.variance.MOVED_FAR", 0.0)),
     ),
     "spread_error": Mechanism(
         "what the reference's variance is not known by",
@@ -204,7 +205,7 @@ MECHANISMS: dict[str, Mechanism] = {
         (function("calibration.crossings.raised", lambda height, *_: height),),
     ),
     "e_margin": Mechanism(
-        "a standard error of the rate given away", (constant("kernels.e_detector.MARGIN", 0.0),)
+        "a standard error of the rate given away", (constant("evidence.e_detector.MARGIN", 0.0),)
     ),
     "give_way": Mechanism(
         "what was learned around another level counts less", (function("learning.give_way", ask_again),)
@@ -222,7 +223,7 @@ MECHANISMS: dict[str, Mechanism] = {
     ),
     "pattern": Mechanism(
         "the shape against its healthy windows",
-        (function("kernels.shape.pattern_statistic", replacements.even_pattern),),
+        (function("evidence.shape.pattern_statistic", replacements.even_pattern),),
     ),
     "category_groups": Mechanism(
         "a step between common and rare categories",
@@ -230,7 +231,7 @@ MECHANISMS: dict[str, Mechanism] = {
     ),
     "category_heights": Mechanism(
         "thresholds for the scores of categories",
-        (function("thresholds.category_heights", lambda _, every: cusum_heights(every), here=True),),
+        (function("evidence.cusum.category_heights", lambda _, every: cusum_heights(every), here=True),),
     ),
     "tail_steps": Mechanism(
         "a tail follows a step at once", (function("kernels.scores.follow_steps", replacements.no_steps),)

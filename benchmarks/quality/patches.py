@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 PACKAGE = "driftline.detectors"
-KERNELS = "kernels."
+KERNELS = ("kernels.", "evidence.")
 
 
 class Patch(NamedTuple):

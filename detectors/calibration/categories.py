@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.calibration.cusum import cusum_height, cusum_heights
-from driftline.detectors.calibration.page_hinkley import bisect
-from driftline.detectors.kernels.cusums import BENDS, DRIFTS
-from driftline.detectors.kernels.lanes import LANES
+from driftline.detectors.calibration.run_length import bisect
+from driftline.detectors.kernels.lanes import BENDS, DRIFTS, LANES
 from driftline.detectors.kernels.scores import CLIP
 
 NORMAL = NormalDist()

@@ -15,10 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.calibration.page_hinkley import NORMAL_DELTA
 from driftline.detectors.kernels.crossings import NARROWER_SUM, WIDER_SUM
-from driftline.detectors.kernels.cusums import EXPONENTS, drift_scale, on_scale
-from driftline.detectors.kernels.lanes import CROSSING_LEVELS, SHIFTS
+from driftline.detectors.kernels.lanes import CROSSING_LEVELS, EXPONENTS, drift_scale, on_scale
 
 EXPECTED_EVERY = (
     (570.0, 487.6, 370.7, 445.4, 405.7, 498.8, 747.6, 448.3),
@@ -44,6 +42,11 @@ class Crossed(NamedTuple):
     shift_scale: float = 1.0
 
 
+def crossed_by(signal: np.void) -> Crossed:
+    """What a signal has counted."""
+    return Crossed(signal["crossings"], float(signal["crossing_values"]), float(signal["shift_scale"]))
+
+
 def raised_cusums(heights: tuple[float, ...], crossed: Crossed) -> tuple[float, ...]:
     """Thresholds of the CUSUMs, from those for normal innovations. None is lowered; inf: out of reach."""
     return tuple(raised_cusum(height, lane, crossed) for lane, height in enumerate(heights))
@@ -59,11 +62,6 @@ def raised_cusum(height: float, lane: int, crossed: Crossed) -> float:
 def raised_variance(height: float, crossed: Crossed) -> float:
     """The same for the threshold that both sums of the variance have."""
     return max(raised(height, 1.0, which, crossed) for which in (WIDER_SUM, NARROWER_SUM))
-
-
-def raised_page_hinkley(threshold: float, crossed: Crossed) -> float:
-    """The same for Page-Hinkley, which is a CUSUM with the drift of the one for twice its delta."""
-    return raised_cusum(threshold, SHIFTS.index(2 * NORMAL_DELTA), crossed)
 
 
 def raised(height: float, exponent: float, which: int, crossed: Crossed, scale: float = 1.0) -> float:

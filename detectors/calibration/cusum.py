@@ -11,9 +11,8 @@ normal scores (benchmarks/calibration/cusums.py) and are checked by the scoreboa
 
 from functools import lru_cache
 
-from driftline.detectors.calibration.page_hinkley import bisect, mean_run_length
-from driftline.detectors.kernels.cusums import BENDS, DRIFTS, EXPONENTS, OVERSHOOT, drift_scale
-from driftline.detectors.kernels.lanes import LANES, SDS
+from driftline.detectors.calibration.run_length import bisect, mean_run_length
+from driftline.detectors.kernels.lanes import BENDS, DRIFTS, EXPONENTS, LANES, OVERSHOOT, SDS, drift_scale
 
 LANES_TOGETHER = 4.8
 SHARES = tuple(1.0 if sd == 1.0 else 3.0 for sd in SDS)  # of the false alarms

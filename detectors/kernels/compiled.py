@@ -15,7 +15,8 @@ from numba.extending import register_jitable
 P = ParamSpec("P")
 R = TypeVar("R")
 
-SOURCES = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+FOLDERS = (Path(__file__).parent, Path(__file__).parents[1] / "evidence")
+SOURCES = b"".join(path.read_bytes() for folder in FOLDERS for path in sorted(folder.glob("*.py")))
 
 
 def inner(function: Callable[P, R]) -> Callable[P, R]:

@@ -9,17 +9,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.detectors.evidence.cusum import run_cusums
+from driftline.detectors.evidence.e_detector import run_e_detector
+from driftline.detectors.evidence.page_hinkley import reset
+from driftline.detectors.evidence.shape import forget_window
+from driftline.detectors.evidence.table import tell
+from driftline.detectors.evidence.variance import begin_spread, forget_sums, run_variance
 from driftline.detectors.kernels.blocks import Emissions, confirm, emit
-from driftline.detectors.kernels.change_point import begin_level, look_at_the_clock, run_marks
+from driftline.detectors.kernels.change_point import begin_level, run_marks
 from driftline.detectors.kernels.compiled import compiled, inner
-from driftline.detectors.kernels.cusums import run_cusums
 from driftline.detectors.kernels.dormant import is_dormant, only_zeros, skip, zeros_at_start
-from driftline.detectors.kernels.e_detector import run_e_detector
 from driftline.detectors.kernels.extremes import find_extremes
 from driftline.detectors.kernels.known_codes import count_codes, know_codes
 from driftline.detectors.kernels.learning import learn_more, values_until_due
-from driftline.detectors.kernels.names import CUSUM, E_DETECTOR, SHAPE, VARIANCE
-from driftline.detectors.kernels.page_hinkley import run_page_hinkley
 from driftline.detectors.kernels.reading import (
     CATEGORY,
     TAIL,
@@ -31,11 +33,16 @@ from driftline.detectors.kernels.reading import (
     learn_times,
 )
 from driftline.detectors.kernels.repeats import find_repeats
-from driftline.detectors.kernels.residuals import anchor, carry_season, come_back, innovate, remove_cycle
+from driftline.detectors.kernels.residuals import (
+    STAYS,
+    anchor,
+    carry_season,
+    come_back,
+    innovate,
+    remove_cycle,
+)
 from driftline.detectors.kernels.scores import CLIP, score
-from driftline.detectors.kernels.scratch import CHUNK, Batch, Scratch, note, take_times
-from driftline.detectors.kernels.shape import Span, forget_window, run_shape
-from driftline.detectors.kernels.variance import begin_spread, forget_sums, run_variance
+from driftline.detectors.kernels.scratch import CHUNK, Batch, Scratch, take_times
 from driftline.detectors.kernels.warm_up import (
     has_stopped,
     learn_on,
@@ -154,7 +161,9 @@ def settle(signal: Any, shape: Any, season: Any) -> None:
     if signal["turned"] == 0 and signal["widened"] == 0:
         if signal["returned"] == 0:
             return
-        carry_season(signal, season)
+        if signal["returned"] == STAYS:  # what Page-Hinkley has added up is about the level before
+            reset(signal)
+            carry_season(signal, season)
         come_back(signal)
     if signal["transform"] == UNSEEN:
         know_codes(signal, shape)
@@ -203,31 +212,6 @@ def watch_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
         learn_on(arrays, index, batch, scratch, taken)
     signal["seen"] += taken
     return taken, has_stopped(signal, limits.warm_up, limits.first_look)
-
-
-@inner
-def tell(signal: Any, shape: Any, batch: Batch, scratch: Scratch, taken: int) -> None:
-    """Notes the detections of a chunk that are asked for, and runs the tests that stop nothing."""
-    tested, number = signal["tested"], is_number(signal)
-    if signal["rough"] != 0:  # so few values say something of the mean alone
-        tested &= (1 << CUSUM) | (1 << E_DETECTOR)
-    if taken > 0 and signal["turned"] != 0:
-        test = CUSUM if number else E_DETECTOR
-        if tested >> test & 1:
-            note(scratch, taken - 1, test)
-    if taken > 0 and signal["widened"] != 0 and tested >> VARIANCE & 1:
-        note(scratch, taken - 1, VARIANCE)
-    told = signal["ph_told"]
-    run_page_hinkley(signal, scratch, taken, (tested & 1) != 0)
-    if signal["ph_told"] > told:
-        look_at_the_clock(signal)
-    can = signal["transform"] == CATEGORY or (signal["transform"] == VALUE and signal["moved"] == 0)
-    still = signal["away"] == 0 and signal["spread"] == 1.0
-    if can and still and signal["atoms"] != 1 and tested >> SHAPE & 1:
-        place = run_shape(signal, shape, batch, scratch, Span(0, taken))
-        while place <= taken:
-            note(scratch, place - 1, SHAPE)
-            place = run_shape(signal, shape, batch, scratch, Span(place, taken))
 
 
 @inner

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.lanes import LANES
-from driftline.detectors.kernels.page_hinkley import reset
 from driftline.detectors.kernels.reading import BOUNDED, CATEGORY, TAIL, VALUE, is_number
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
 from driftline.detectors.state.fields import PAST_MEANS, SLOTS, TALLY
@@ -268,7 +267,7 @@ def carry_season(signal: Any, season: Any) -> None:
     Else the mean of all that was seen, from which a signal is watched once it needs no local level any more,
     would lie between the two, and the change be found a second time days after it was followed.
     """
-    if signal["returned"] != STAYS or signal["season"] == 0:
+    if signal["season"] == 0:
         return
     moved = signal["shift"] * usual_sd(signal) * signal["local_sd"] * signal["sigma"] / (1.0 - signal["phi"])
     for slot in range(SLOTS):
@@ -281,7 +280,6 @@ def come_back(signal: Any) -> None:
     """The signal is at its level again, or the level it stays at becomes its level."""
     signal["away"] = signal["ph_told"] = 0
     if signal["returned"] == STAYS:
-        reset(signal)  # what Page-Hinkley has added up is about the level before
         signal["carried"] += signal["shift"]
         unit = usual_sd(signal) * signal["local_sd"]
         signal["level"] += signal["shift"] * unit

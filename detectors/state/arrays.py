@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from zlib import crc32
 
 import numpy as np
@@ -42,6 +42,13 @@ class Row(NamedTuple):
     signal: np.void
     shape: np.void
     season: np.void
+
+
+def row_of(arrays: Arrays, index: int) -> Row:
+    """What belongs to one signal, not copied."""
+    signal = arrays.signals[index]
+    records = signal, arrays.shapes[signal["shape"]], arrays.seasons[signal["season"]]
+    return Row(*(cast("np.void", record) for record in records))
 
 
 @lru_cache(maxsize=64)

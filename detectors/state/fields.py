@@ -15,15 +15,21 @@ quality do without.
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from math import inf
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.kernels.lanes import CROSSING_LEVELS, LANES, SHAPE_CELLS
-from driftline.detectors.kernels.names import NAMES
 
 Records = NDArray[np.void]
+TEST_NAMES = ("page_hinkley", "cusum", "e_detector", "variance", "shape", "dependence")
+"""The tests that the kernel makes (`evidence/`): the place of each is its bit in `tested` and its place in
+`shares`, so a new one is the last.
+"""
+Changed = Literal["mean", "variance", "shape", "dependence"]
+"""What of a signal's distribution a test may find changed."""
 GRID_POINTS = 129  # the quantile table's points lie at normal scores -3.2, -3.15, …, 3.2
 GRID_LOW = -3.2
 GRID_STEP = 0.05
@@ -124,7 +130,8 @@ SIGNAL_FIELDS: Final = (
     # stand out, mass_due is 1 while the one that stands out of the reference has not come again and 2 until
     # it is watched; rough while it is watched by the first part of a warm-up that goes on (`first_look.py`);
     # rises of a number that only ever rose, 2 once that was said (`rising.py`); extremes says how many values
-    # of late were far beyond the others, at_extreme whether the last one was (`kernels/extremes.py`)
+    # of late were far beyond the others, at_extreme whether the last one was (`kernels/extremes.py`);
+    # dependent is ±1 while neighbouring values say more, or less, of each other than they did
     *flags(REFERENCE, "local", "cyclic", "moved"),
     *flags(EVIDENCE, "away", "returned", "turned", "widened"),
     *flags(OWN, "ph_drift", once_without="ph_"),
@@ -134,8 +141,8 @@ SIGNAL_FIELDS: Final = (
     *flags(REFERENCE, "stepped"),
     *flags(OWN, "rough"),
     *flags(REFERENCE, "rises"),
-    *flags(EVIDENCE, "extremes", "at_extreme"),
-    Field("pad", "i1", (3,), OWN),  # so that numbers begin at multiples of eight bytes
+    *flags(EVIDENCE, "extremes", "at_extreme", "dependent"),
+    Field("pad", "i1", (2,), OWN),  # so that numbers begin at multiples of eight bytes
     # how far it is; what it is learned from begins after the last step in it (`steps.py`)
     *counts(OWN, "seen", "settled_from", "missing", "first_ms", "last_ms"),
     # of the warm-up: how many values it has, which are all that were seen but for those of another level, and
@@ -147,7 +154,7 @@ SIGNAL_FIELDS: Final = (
     *floats(REFERENCE, "ones"),
     # the mean number of values between false alarms that is asked of all its detectors together
     *floats(IDENTITY, "requested"),
-    *floats(OWN, "shares", shape=(len(NAMES),)),  # of the false alarms, by test of the kernel
+    *floats(OWN, "shares", shape=(len(TEST_NAMES),)),  # of the false alarms, by test of the kernel
     # the reference and how a value becomes a score under it
     *counts(REFERENCE, "reference_count", "reference_missing", "atoms"),
     *floats(REFERENCE, "reference_mean", "reference_sd", "reference_low", "reference_high"),
@@ -236,6 +243,14 @@ SIGNAL_FIELDS: Final = (
     *floats(OWN, "shape_height"),
     *floats(OWN, "shape_pattern_height", once_without="shape_"),
     *floats(EVIDENCE, "shape_statistic"),
+    # the dependence test: the innovation before, cut off; how many products are known, their mean and their
+    # variance; of blocks of them what `learn_deviation` says; sums for more and for less dependence, with
+    # values since each was 0; when phi would have been learned again
+    *floats(EVIDENCE, "dependence_before"),
+    *floats(LEARNED_SINCE, "dependence_known", shape=(3,)),
+    *floats(LEARNED_SINCE, "dependence_blocks", shape=(5,)),
+    *floats(EVIDENCE, "dependence_sums", shape=(2, 2)),
+    *floats(OWN, "dependence_height", "dependence_due", default=inf),
     # blocks of `every` values for the per-signal detectors
     *counts(REFERENCE, "every"),
     *counts(EVIDENCE, "emitted", "block_count"),

@@ -1,10 +1,12 @@
 """One signal's change in words."""
 
+from collections.abc import Callable
 from math import isnan, sqrt
 from typing import Final
 
 from driftline.detectors import Finding, Moments
 from driftline.schemas import CategoryShare
+from driftline.schemas.alerts import Changed
 from driftline.stream_app.alarms.incident import Evidence, Member
 from driftline.stream_app.alarms.quantities import from_to, quantities
 from driftline.stream_app.config.units import SHARE
@@ -40,11 +42,9 @@ def first_change_of(member: Member) -> str:
     name = name_of(evidence.signal, evidence.unit)
     if evidence.categories:
         return f"{name}: {share_of(evidence.categories[0], is_value=is_of_mass(evidence.signal))}"
-    if found.of == "variance":
-        return f"{name} {spread_of(found, evidence.unit)}"
-    if found.of == "shape" or found.before.mean == found.after.mean or isnan(found.after.mean):
-        return f"{name} is distributed differently{around(found.after.mean, evidence.unit)}"
-    return f"{name}{which_of(evidence)} {level_of(found, evidence.unit)}"
+    untold = found.of == "mean" and (found.before.mean == found.after.mean or isnan(found.after.mean))
+    which = which_of(evidence) if found.of == "mean" else ""
+    return f"{name}{which} {(shape_of if untold else IN_WORDS[found.of])(found, evidence.unit)}"
 
 
 def which_of(evidence: Evidence) -> str:
@@ -82,9 +82,25 @@ def plain_mean(level: Moments, other: Moments, unit: str) -> float:
     return 0.0 if unit != SHARE and is_zero else level.mean
 
 
-def around(mean: float, unit: str) -> str:
-    """Where another distribution lies, as far as that is known."""
-    return "" if isnan(mean) else f" around {quantities([mean], unit)[0]}"
+def shape_of(found: Finding, unit: str) -> str:
+    """``is distributed differently around 50``, as far as it is known where."""
+    mean = found.after.mean
+    return "is distributed differently" + ("" if isnan(mean) else f" around {quantities([mean], unit)[0]}")
+
+
+def dependence_of(found: Finding, _: str) -> str:
+    """``repeats itself more: neighbouring values correlate by 0.32 more than they did``."""
+    by, more = abs(found.effect_size_sd), "more" if found.effect_size_sd > 0 else "less"
+    return f"repeats itself {more}: neighbouring values correlate by {by:.2f} {more} than they did"
+
+
+IN_WORDS: Final[dict[Changed, Callable[[Finding, str], str]]] = {
+    "mean": level_of,
+    "variance": spread_of,
+    "shape": shape_of,
+    "dependence": dependence_of,
+}
+"""What is said of a signal of which this has changed, in its unit."""
 
 
 def share_of(moved: CategoryShare, *, is_value: bool = False) -> str:
@@ -105,7 +121,7 @@ def quoted(category: str | None) -> str:
 def present_of(member: Member) -> str:
     """``now 35.2``, of what the change was told of; empty where nothing is known beyond that."""
     found, now, unit = member.evidence.finding, member.now, member.evidence.unit
-    if now is None or isnan(now.mean) or member.evidence.told:
+    if now is None or isnan(now.mean) or member.evidence.told or found.of == "dependence":
         return ""
     if found.of == "variance":
         return f"sd now {quantities([now.sd], unit)[0]}"

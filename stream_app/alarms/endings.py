@@ -1,9 +1,13 @@
 """Why an incident is over: a signal is back where it was, or it is not and counts as normal all the same."""
 
+from collections.abc import Callable
 from math import isnan
+from operator import attrgetter
+from typing import Final
 
 from driftline.detectors import Moments, SignalState
 from driftline.schemas import Ended, Kind
+from driftline.schemas.alerts import Changed
 from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.alarms.incident import Incident, Member
 from driftline.stream_app.monitoring.stream_key import StreamKey
@@ -11,6 +15,11 @@ from driftline.stream_app.monitoring.streams import Streams
 
 # Back is nearer to what it was than to what it became.
 NEARER = 0.5
+SHOWN_BY: Final[dict[Changed, Callable[[Moments], float]]] = {
+    "mean": attrgetter("mean"),
+    "variance": attrgetter("sd"),
+}
+"""What of some values shows that something of their distribution is what it was."""
 # What a level that stayed moves the level by, in sd, to count as such, or half of a small change: less is in
 # the noise of its mean.
 FOLLOWED_SD = 0.25
@@ -26,11 +35,10 @@ def remember_start(member: Member, signal: SignalState) -> None:
 def is_back(member: Member, now: Moments) -> bool:
     """Whether the last values themselves are what they were before the change, and none of what it became."""
     finding = member.evidence.finding
-    before, after, present = finding.before.mean, finding.after.mean, now.mean
-    if finding.of == "variance":
-        before, after, present = finding.before.sd, finding.after.sd, now.sd
-    if isnan(before) or finding.of == "shape":
+    figure = SHOWN_BY.get(finding.of)
+    if figure is None or isnan(figure(finding.before)):
         return True  # nothing was told that the values could be held against
+    before, after, present = map(figure, (finding.before, finding.after, now))
     told = [after]
     if member.latest is not None and finding.of == "mean":
         told.append(member.latest.finding.after.mean)

@@ -38,7 +38,7 @@ def has_recovered(member: Member, signal: SignalState, plan: ModelPlan, block: i
     since = signal.seen - member.seen_at_start
     changed = member.evidence.finding.of
     if changed != "mean":  # a detection takes effect with the value after it
-        return since >= block and (signal.spread == 1.0 if changed == "variance" else not signal.odd)
+        return since >= block and changed not in signal.differs_in
     tolerance = tolerance_sd(member.effect_size_sd)
     values = plan.alerts.of_blocks * block
     settled = since >= signal.recent.count

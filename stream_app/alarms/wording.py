@@ -175,9 +175,10 @@ def statistics(member: Member) -> str:
     if member.evidence.standing:
         return ""
     found = member.evidence.finding
+    unit = "of correlation" if found.of == "dependence" else "sd"
     return (
         f"[{', '.join(member.detectors)}: statistic {found.statistic:.4g}, threshold {found.threshold:.4g}; "
-        f"effect {found.effect_size_sd:+.2f} sd]"
+        f"effect {found.effect_size_sd:+.2f} {unit}]"
     )
 
 

@@ -6,7 +6,7 @@ Each version in a role is a stream, and so is each segment of it that is watched
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from driftline.detectors import BankSettings
+from driftline.detectors import BankSettings, watches_means
 from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.config import Limits, ModelPlan
 from driftline.stream_app.monitoring.stream import Stream
@@ -128,7 +128,7 @@ class Streams(dict[StreamKey, Stream]):
         if stream is None:
             stream = self.new(key)
             # Its mean is watched: that counts vary more, or otherwise, is told by nothing that anybody does.
-            means = tuple(name for name in self._settings.detectors if name not in ("variance", "shape"))
+            means = tuple(filter(watches_means, self._settings.detectors))
             stream.watch_volume(detectors=means)
             if self._baseline is not None:
                 stream.begin_from(self._restored(self._baseline["all_versions"]))

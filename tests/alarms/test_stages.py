@@ -309,9 +309,11 @@ def test_a_wider_signal_is_not_back_before_its_detection_took_effect() -> None:
     found = evidence(effect=0.4)
     found = structs.replace(found, finding=replace(found.finding, of="variance"))
     member = Member(found, ["variance"], "info", seen_at_start=5000)
-    assert not has_recovered(member, replace(ARMED, seen=5001, spread=1.0), ModelPlan(), block=32)
-    assert not has_recovered(member, replace(ARMED, seen=5100, spread=2.0), ModelPlan(), block=32)
-    assert has_recovered(member, replace(ARMED, seen=5100, spread=1.0), ModelPlan(), block=32)
+    assert not has_recovered(member, replace(ARMED, seen=5001), ModelPlan(), block=32)
+    assert not has_recovered(
+        member, replace(ARMED, seen=5100, differs_in=frozenset({"variance"})), ModelPlan(), block=32
+    )
+    assert has_recovered(member, replace(ARMED, seen=5100), ModelPlan(), block=32)
 
 
 def test_a_rare_event_that_doubles_is_worth_an_alert() -> None:

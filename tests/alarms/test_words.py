@@ -10,7 +10,7 @@ from msgspec import structs
 
 from driftline.detectors import Moments
 from driftline.schemas import CategoryShare, Kind
-from driftline.stream_app.alarms.changes import change_of
+from driftline.stream_app.alarms.changes import change_of, present_of
 from driftline.stream_app.alarms.incident import Member
 from driftline.stream_app.alarms.kinds_in_words import WORDS, advice_of, runbook_url
 from driftline.stream_app.alarms.quantities import duration, from_to, number
@@ -92,6 +92,13 @@ def test_changes_in_words() -> None:
     assert change_of(unknown) == "x varies more than usual"
     shape = member("feature:x", of="shape", before=Moments(1, 2.0, 99), after=Moments(1, 2.0, 99))
     assert change_of(shape) == "x is distributed differently around 1"
+    again = member("feature:x", of="dependence", effect_size_sd=0.32)
+    told = "x repeats itself more: neighbouring values correlate by 0.32 more than they did"
+    assert change_of(again) == told
+    again.now = Moments(1.0, 2.0, 99)
+    assert present_of(again) == ""  # what its values are now says nothing of how they follow each other
+    smooth = member("feature:x", of="dependence", effect_size_sd=-0.4)
+    assert change_of(smooth).startswith("x repeats itself less: neighbouring values correlate by 0.40 less")
     noise = member("feature:x", before=Moments(-4.5e-05, 1.0, 6000), after=Moments(1.48, 1.0, 20))
     assert change_of(noise) == "x rose from 0 to 1.48"
 

@@ -7,13 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from driftline.detectors import Transform
-from driftline.detectors.calibration import (
-    ADWIN_UPDATES,
-    adwin_delta,
-    lundberg,
-    normal_parameters,
-    rate_parameters,
-)
+from driftline.detectors.calibration.adwin import ADWIN_UPDATES, adwin_delta
+from driftline.detectors.evidence.page_hinkley import lundberg, normal_parameters, rate_parameters
 from tests.detectors.streams import feed, numbered
 
 REQUESTED = 2000.0

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from benchmarks.calibration.cusums import realised
 from driftline.detectors import Transform
-from driftline.detectors.calibration import category_heights, cusum_heights, groups
+from driftline.detectors.calibration.categories import category_heights, groups
+from driftline.detectors.calibration.cusum import cusum_heights
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import CHUNK
 from tests.detectors.streams import feed, single

@@ -7,14 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftline.detectors.calibration import (
-    Crossed,
-    cusum_heights,
-    raised_cusums,
-    raised_page_hinkley,
-    raised_variance,
-)
-from driftline.detectors.calibration.crossings import EXPECTED_EVERY
+from driftline.detectors.calibration.crossings import EXPECTED_EVERY, Crossed, raised_cusums, raised_variance
+from driftline.detectors.calibration.cusum import cusum_heights
+from driftline.detectors.evidence.page_hinkley import raised_page_hinkley
 from tests.detectors.streams import feed, numbered
 
 VALUES = 1e6

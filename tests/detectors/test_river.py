@@ -7,8 +7,8 @@ from river import drift
 
 from driftline.detectors import Transform
 from driftline.detectors.adwin import Adwin
-from driftline.detectors.calibration import adwin_delta, normal_parameters
-from driftline.detectors.kernels.page_hinkley import detect, reset
+from driftline.detectors.calibration.adwin import adwin_delta
+from driftline.detectors.evidence.page_hinkley import detect, normal_parameters, reset
 from driftline.detectors.registry import Calibration
 from driftline.detectors.state.fields import SIGNAL
 from driftline.detectors.watches import BUCKET, Watch

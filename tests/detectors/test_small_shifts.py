@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftline.detectors.calibration import cusum_heights
+from driftline.detectors.calibration.cusum import cusum_heights
 from driftline.detectors.state.fields import SIGNAL
 from driftline.detectors.thresholds import fit_to_autocorrelation
 from tests.detectors.streams import autoregressive, feed, numbered

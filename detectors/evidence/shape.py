@@ -6,19 +6,33 @@ learned from its first windows, its pattern. A number with a cycle (or one that 
 out: where the cycle takes it, its reference is known less well, and the shape differs a little. Categories
 are counted by code against the reference's shares; codes too rare to be judged alone are judged together.
 While they may have a cycle, windows of a few minutes are compared with the pattern of those just before.
+
+Under no change the statistic of a window is distributed as chi-square with one degree of freedom less than
+there are cells, whatever the sizes of the window and the reference (both enter the statistic). A window comes
+every `window` values, so a mean number of values between false alarms asks for a tail of window / number.
 """
 
-from math import sqrt
+from dataclasses import replace
+from functools import lru_cache
+from math import inf, sqrt
+from operator import itemgetter
 from statistics import NormalDist
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+from scipy.special import chdtri
 
+from driftline.detectors.evidence.kernel_test import KernelTest
+from driftline.detectors.findings import Detected, Finding, finding, last_values
 from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.lanes import SHAPE_CELLS, SHAPE_WINDOW
-from driftline.detectors.kernels.reading import CATEGORY
-from driftline.detectors.kernels.scratch import Batch, Scratch
+from driftline.detectors.kernels.reading import CATEGORY, VALUE
+from driftline.detectors.kernels.scratch import Batch, Scratch, note
+from driftline.detectors.state.arrays import Row
+from driftline.detectors.state.fields import TEST_NAMES
+from driftline.detectors.windows import reference_moments
 
+NUMBER = TEST_NAMES.index("shape")
 EDGES = np.array([NormalDist().inv_cdf(i / SHAPE_CELLS) for i in range(1, SHAPE_CELLS)])
 PATTERN_WINDOWS = 4  # windows a pattern is learned from before it is compared with
 PATTERN_WINDOWS_MAX = 200
@@ -148,20 +162,15 @@ def forget_window(signal: Any, shape: Any) -> None:
     signal["shape_tallied"] = 0
 
 
-class Span(NamedTuple):
-    """Values of a chunk: from start to end - 1."""
-
-    start: int
-    end: int
-
-
 @inner
-def run_shape(signal: Any, shape: Any, batch: Batch, scratch: Scratch, span: Span) -> int:
-    """Counts the values of a span; returns the place after the one that ended an odd window, else one more
-    than its end.
-    """
+def run_shape(signal: Any, shape: Any, batch: Batch, scratch: Scratch, taken: int) -> None:
+    """Counts the values of a chunk, and notes those that end an odd window after one that was none."""
+    can = signal["transform"] == CATEGORY or (signal["transform"] == VALUE and signal["moved"] == 0)
+    still = signal["away"] == 0 and signal["spread"] == 1.0
+    if not (can and still) or signal["atoms"] == 1:
+        return
     category, unit = signal["transform"] == CATEGORY, sqrt(signal["long_run"])
-    for place in range(span.start, span.end):
+    for place in range(taken):
         if category and scratch.steps[place] != 0.0:  # other shares are expected then, nobody knows which
             forget_window(signal, shape)
             continue
@@ -173,5 +182,42 @@ def run_shape(signal: Any, shape: Any, batch: Batch, scratch: Scratch, span: Spa
         if signal["shape_tallied"] >= SHAPE_WINDOW:
             span_ms = batch.events[scratch.rows[place]]["time_ms"] - signal["shape_window_ms"]
             if end_window(signal, shape, span_ms):
-                return place + 1
-    return span.end + 1
+                note(scratch, place, NUMBER)
+
+
+def set_threshold(signal: np.void, every: float) -> None:
+    """Against the reference and against a pattern, for `every` values between false alarms."""
+    cells = int(signal["shape_cells"]) or SHAPE_CELLS
+    signal["shape_height"] = shape_height(every, SHAPE_WINDOW, cells)
+    cells = min(int(signal["atoms"]) + 1, SHAPE_CELLS)
+    signal["shape_pattern_height"] = shape_height(every, SHAPE_WINDOW, cells)
+    if signal["rough"]:  # which says nothing of shape yet
+        signal["shape_height"] = inf
+
+
+@lru_cache(maxsize=4096)
+def shape_height(false_alarm_every: float, window: int, cells: int) -> float:
+    """The chi-square value that a window without a change exceeds once in `false_alarm_every` values."""
+    return float(chdtri(max(cells - 1, 1), min(window / false_alarm_every, 0.5)))
+
+
+def direction(signal: np.void) -> int:
+    """Where the mean of the last values lies."""
+    return 1 if signal["recent"][0, 5] >= 0 else -1
+
+
+@inner
+def statistic(signal: np.void, _: int) -> tuple[float, float]:
+    """That of the last window."""
+    return signal["shape_statistic"], signal["shape_height"]
+
+
+def says(at: Detected, row: Row, direction: int) -> Finding:
+    """A change of the distribution; that of a number is measured against the reference."""
+    made = finding(at, row, last_values(row.signal, SHAPE_WINDOW, direction, at))
+    return replace(made, before=made.before if made.share else reference_moments(row.signal), of="shape")
+
+
+TEST = KernelTest(
+    "shape", 1.0, "numbers", set_threshold, direction, statistic, says, of="shape", lasts=itemgetter("odd")
+)

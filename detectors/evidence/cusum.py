@@ -13,37 +13,29 @@ A shift of autocorrelated scores is a smaller one of innovations (`detectors/whi
 the smallest shift is made for what is left of that, and the second one for the middle between it and the
 third: they have their drifts times `shift_scale`, squared or not. Such a sum does what the usual one does on
 a larger scale, but for what it jumps over a level (`on_scale`).
+
+They also say when a signal is away from its level, so they run where nobody asks for them.
 """
 
-from math import log
+from math import inf
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
+from driftline.detectors.calibration.categories import category_heights
+from driftline.detectors.calibration.crossings import Crossed, crossed_by, raised_cusums
+from driftline.detectors.calibration.cusum import cusum_heights
+from driftline.detectors.evidence.kernel_test import KernelTest, part
+from driftline.detectors.findings import mean_changed
 from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.crossings import LEVELS, count_crossings, forget_crossings
-from driftline.detectors.kernels.lanes import LANES, SDS, SHIFTS
+from driftline.detectors.kernels.lanes import BENDS, DRIFTS, LANES, SHIFTS, drift_scale, on_scale
 from driftline.detectors.kernels.scratch import Scratch
+from driftline.detectors.state.fields import TEST_NAMES
 
-ALTERNATIVES = tuple(zip(SHIFTS, SDS, strict=True))
-EXPONENTS = tuple(shift / sd**2 for shift, sd in ALTERNATIVES)
-BENDS = np.array([(1 - sd**2) / (2 * shift) for shift, sd in ALTERNATIVES])
-DRIFTS = np.array([shift / 2 + sd**2 * log(sd) / shift for shift, sd in ALTERNATIVES])
-OVERSHOOT = 1.166  # of a sum of normal innovations over a level and under 0 together, by Siegmund
-
-
-@inner
-def drift_scale(lane: int, shift_scale: float) -> float:
-    """What the shift that a CUSUM is made for is multiplied by."""
-    if lane == 0:
-        return shift_scale * shift_scale
-    return shift_scale if lane == 1 else 1.0
-
-
-@inner
-def on_scale(total: float, scale: float) -> float:
-    """What a sum, or a threshold, of a CUSUM corresponds to when its drift is so many times smaller."""
-    return (total + OVERSHOOT) * scale - OVERSHOOT
+NUMBER = TEST_NAMES.index("cusum")
+LOCAL_DELAYS = 4.0  # a CUSUM slower than a quarter of a local level's memory would follow the cycle
 
 
 @inner
@@ -81,3 +73,43 @@ def run_cusums(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
                 total = max(lanes[0, lane], lanes[1, lane])
                 forget_crossings(signal, lane, on_scale(total, drift_scale(lane, shift_scale)))
     return taken, fired
+
+
+def set_threshold(signal: np.void, every: float) -> None:
+    """One for each of them, for `every` values between false alarms; they run also where nobody asks."""
+    every = every if every < inf else float(signal["requested"])
+    signal["heights"] = reachable(raised_heights(signal, crossed_by(signal), every), signal)
+
+
+def raised_heights(signal: np.void, crossed: Crossed, every: float) -> tuple[float, ...]:
+    """The thresholds of the CUSUMs by what scores are like: known of categories, else as crossings say."""
+    normal = cusum_heights(every, crossed.shift_scale)
+    raised = raised_cusums(normal, crossed)
+    if not signal["cut"]:
+        return raised
+    lanes = zip(category_heights(float(signal["cut"]), every), raised, normal, strict=True)
+    return tuple(max(known, seen) if seen > usual else known for known, seen, usual in lanes)
+
+
+def reachable(heights: tuple[float, ...], signal: np.void) -> tuple[float, ...]:
+    """The thresholds of the CUSUMs; those too slow for a local level are out of reach while there is one."""
+    if not signal["local"]:
+        return heights
+    memory = float(signal["memory"]) / 2
+    return tuple(
+        height if height / (shift / 2) * LOCAL_DELAYS <= memory else inf
+        for height, shift in zip(heights, SHIFTS, strict=True)
+    )
+
+
+@inner
+def statistic(signal: np.void, direction: int) -> tuple[float, float]:
+    """The sum that is nearest to its threshold."""
+    lanes, heights, nearest = signal["lanes"][0 if direction > 0 else 1], signal["heights"], 0
+    for lane in range(1, LANES):
+        if part(lanes[lane], heights[lane]) > part(lanes[nearest], heights[nearest]):
+            nearest = lane
+    return lanes[nearest], heights[nearest]
+
+
+TEST = KernelTest("cusum", 6.0, "numbers", set_threshold, itemgetter("turned"), statistic, mean_changed)

@@ -3,11 +3,24 @@
 A test of the mean never sees it. The variance of the reference is known from so many values only (fewer
 independent ones where they are autocorrelated), so each side gives away one standard error of it
 (`spread_error`).
+
+A sum of log-likelihood ratios solves Lundberg's equation with theta = 1, so one side fires after about
+(exp(b) - b - 1) / |mean ratio| values, b = h + correction (Siegmund, 1985, eq. 2.57). The correction is the
+mean overshoot: upwards that of a chi-square tail, (ratio - 1) / 2 · its mean residual 1.
 """
 
-from math import log, sqrt
+from dataclasses import replace
+from functools import lru_cache
+from math import expm1, inf, log, sqrt
+from operator import itemgetter
 from typing import Any
 
+import numpy as np
+
+from driftline.detectors.calibration.crossings import crossed_by, raised_variance
+from driftline.detectors.calibration.run_length import bisect
+from driftline.detectors.evidence.kernel_test import KernelTest
+from driftline.detectors.findings import Detected, Finding, finding, last_values, sized
 from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.crossings import (
     LEVELS,
@@ -18,10 +31,15 @@ from driftline.detectors.kernels.crossings import (
 )
 from driftline.detectors.kernels.lanes import VARIANCE_RATIO
 from driftline.detectors.kernels.scratch import Scratch
+from driftline.detectors.state.arrays import Row
+from driftline.detectors.state.fields import TEST_NAMES
+from driftline.detectors.windows import told_spread
 
+NUMBER = TEST_NAMES.index("variance")
 HALF_LOG = log(VARIANCE_RATIO) / 2
 WIDER = (1 - 1 / VARIANCE_RATIO) / 2
 NARROWER = (VARIANCE_RATIO - 1) / 2
+OVERSHOOT = 0.7
 # By so much a variance that a cycle moves differs from that of late, or from that of the reference.
 MOVED, MOVED_FAR = 0.1, 0.3
 STEP_MAX = 0.2  # sd: elsewhere under the reference scores have another spread, as when a signal is away
@@ -91,3 +109,53 @@ def forget_sums(signal: Any) -> None:
     for side in range(2):
         for number in range(3):
             signal["spreads"][side, number] = 0.0
+
+
+def set_threshold(signal: np.void, every: float) -> None:
+    """For `every` values between false alarms, where squares vary more, or their sums cross more often."""
+    height = variance_height(every)
+    raised = raised_variance(height, crossed_by(signal))
+    signal["spread_height"] = max(height * float(signal["long_run_squares"]), raised)
+    if signal["rough"]:  # which says nothing of spread yet
+        signal["spread_height"] = inf
+
+
+@lru_cache(maxsize=4096)
+def variance_height(false_alarm_every: float) -> float:
+    """The threshold, for a mean number of values between false alarms of both sides together."""
+    wider, narrower = abs(WIDER - HALF_LOG), abs(HALF_LOG - NARROWER)
+
+    def excess(height: float) -> float:
+        b = height + OVERSHOOT
+        crossings = expm1(b) - b if b < 700 else inf
+        return crossings / (wider + narrower) - false_alarm_every
+
+    return bisect(excess, 0.0, 1e3)
+
+
+@inner
+def statistic(signal: np.void, direction: int) -> tuple[float, float]:
+    """The sum for a wider or a narrower variance."""
+    return signal["spreads"][0 if direction > 0 else 1, 0], signal["spread_height"]
+
+
+def says(at: Detected, row: Row, direction: int) -> Finding:
+    """A change of the variance since its sum rose: its effect says how much wider values lie."""
+    _, count, squares = row.signal["spreads"][0 if direction > 0 else 1].tolist()
+    ratio = sqrt(squares / max(count, 1.0))
+    made = finding(at, row, last_values(row.signal, count, direction, at))
+    before, after = told_spread(row.signal, count, ratio > 1)
+    return sized(replace(made, before=before, after=after, effect_size_sd=ratio - 1, of="variance"))
+
+
+TEST = KernelTest(
+    "variance",
+    1.5,
+    "numbers",
+    set_threshold,
+    itemgetter("widened"),
+    statistic,
+    says,
+    of="variance",
+    lasts=lambda signal: bool(signal["spread"] != 1.0),
+)
