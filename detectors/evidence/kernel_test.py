@@ -21,8 +21,8 @@ class KernelTest(NamedTuple):
     are categories too. set_threshold: for a mean number of values between its false alarms, inf: it is not
     asked for. direction: which way it has fired, +1 or -1. statistic: of a direction, the statistic that
     comes nearest to its threshold, and that. says: the finding of a detection in a direction, None where it
-    is none. of: what it finds changed. lasts: whether that is
-    so now; of the mean that is known without the test that found it.
+    is none. of: what it finds changed. lasts: whether that is so now; of the mean that is known without the
+    test that found it.
     """
 
     name: str

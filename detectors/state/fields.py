@@ -10,7 +10,7 @@ new ──values──▶ warm-up ──armed──▶ watched ──a new versi
 What happens to a field then is its `Life`, declared with it; nothing else lists fields. A signal whose values
 need a distribution (VALUE, CATEGORY, UNSEEN) has a Shape record too, and one that may have a cycle (VALUE,
 BINARY, CATEGORY, TAIL) a Season record, and a Cycle record once it has one; the many 0/1 signals of data
-quality do without.
+quality do without until they are 1.
 """
 
 from collections.abc import Callable, Iterator
