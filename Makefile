@@ -11,7 +11,7 @@ export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 
 help:
 	@echo "make demo         the voice-search scenario on a local Kafka and a dashboard (two minutes); DEMO=--open opens it"
-	@echo "make test         lint, types, import layers and every test, in two processes"
+	@echo "make test         lint, types, import layers and every test, in three processes"
 	@echo "make bench        speed on a local Kafka; make bench-peers adds Bytewax and Quix Streams"
 	@echo "make quality      false alarms and delays beside the limit (six to eight minutes); make quality-full takes hours"
 	@echo "make schemas      writes the JSON Schemas and the AsyncAPI description in docs/ anew"
@@ -47,7 +47,8 @@ layers: install
 kernels: install
 	$(BIN)/python -c 'from driftline.stream_app.adapters.worker.kernels import compile_kernels as compile; compile()'
 
-# Two processes have two cores: in each, threads of linear algebra would but wait for one another, at full speed.
+# Three processes for two cores: some tests wait for a broker or a browser. Threads of linear algebra in each would but
+# wait for one another, at full speed.
 pytest: export OPENBLAS_NUM_THREADS = 1
 pytest: install
 	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
