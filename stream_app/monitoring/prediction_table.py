@@ -166,12 +166,9 @@ class PredictionTable:
         """Hand rows to the bank, up to the first at which a column becomes one of another type; how many."""
         self.revision += 1
         self._settle()
-        known = [
-            (codes, codes.snapshot())
-            for section in self.sections
-            for codes in section.codes.values()
-            if section.votes
-        ]
+        may_change = any(section.votes for section in self.sections)
+        all_codes = [codes for section in self.sections for codes in section.codes.values()]
+        known = [(codes, codes.snapshot()) for codes in all_codes if may_change]
         first, parts = runs[0], [self._matrix(run) for run in runs]
         # Of several runs nothing is counted: then no type is asked for any more.
         counts = {section.name: counted(section, first, parts[0]) for section in self.sections}

@@ -69,3 +69,25 @@ def test_a_text_that_becomes_frequent_is_told_by_its_name(section: str, becomes:
 def test_free_text_that_stays_free_is_no_alert() -> None:
     """Answers, notes and ids differ: that is what they are."""
     assert not told(shard_of(free_text))
+
+
+def test_rows_that_are_read_again_count_once() -> None:
+    """Where a column becomes one of another type the rows behind it are read once more, and all other columns
+    with them: what is frequent would depend on how many rows came together.
+    """
+    late = [None] * (CHANGE - 3) + ["n/a"] * 3 + [1.0] * (ROWS - CHANGE)
+    events = [
+        prediction(
+            row * 100,
+            features={"t": "anonymous" if row >= CHANGE and row % 5 < 2 else free_text(row)},
+            outputs={"y": late[row]},
+        )
+        for row in range(ROWS)
+    ]
+    records, found = written(events), []
+    for size in (ROWS, 500, 7):
+        shard = Shard(0, Settings(), summaries=None)
+        for start in range(0, ROWS, size):
+            shard.apply(Records.of(records[start : start + size]))
+        found.append([(alert.key, alert.value) for alert in shard.take_alerts()])
+    assert found[0] and found[0] == found[1] == found[2]
