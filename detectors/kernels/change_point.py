@@ -6,13 +6,14 @@ and too late when it is larger than the change. So one pair, upwards and downwar
 one a steeper drift for larger changes and one a flatter drift for smaller ones.
 """
 
+from math import log
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.reading import VALUE, is_number
-from driftline.detectors.kernels.residuals import forget_lanes, usual_sd
+from driftline.detectors.kernels.residuals import forget_lanes, is_share, usual_sd
 from driftline.detectors.kernels.scratch import HOUR_MS, Batch, Scratch
 from driftline.detectors.state.fields import MARKS, TOTALS
 
@@ -20,6 +21,10 @@ SUMS = 5  # of the totals
 SATURATED = 3.0  # a mean innovation so large says only that it is larger
 
 AWAY_DELTA = 0.25  # Page-Hinkley's drift for numbers, whose innovations have variance 1 as well
+# Judged, in scores: with the drift of a rare rate a single 1 keeps a sum from 0 for hundreds of values, and a
+# field that is missing all at once would be told as "from 1 to 15 %" since a quarter of an hour. So the steep
+# pair has at least this drift, and speaks for no fewer than so many of the rarer value.
+STEEP, RATE_DRIFT, RARER_MIN = 1, 0.5, 3.0
 STEEPNESS = np.array([1.0, 2.5, 0.4])  # times Page-Hinkley's drift, of each pair
 
 
@@ -60,6 +65,8 @@ def drift_of(signal: Any) -> float:
 def last_zeros(signal: Any, pair: int, scratch: Scratch, taken: int) -> tuple[int, int]:
     """Advances a pair of CUSUMs; the places of the last values at which each was zero, -1 for none."""
     cusums, drift = signal["onset_cusums"], STEEPNESS[pair] * drift_of(signal)
+    if pair == STEEP and not is_number(signal):
+        drift = max(drift, RATE_DRIFT)
     up, down = cusums[2 * pair], cusums[2 * pair + 1]
     zero_up, zero_down = -1, -1
     for place in range(taken):  # conditional expressions: branches would be mispredicted half of the time
@@ -106,13 +113,29 @@ def run_marks(signal: Any, batch: Batch, scratch: Scratch, taken: int) -> None:
 
 @inner
 def gain(signal: Any, which: int) -> float:
-    """Twice the log-likelihood that a change at a mark gains over none, for innovations of variance 1."""
+    """Twice the log-likelihood that a change at a mark gains over none: of 0/1 values as such, of others for
+    innovations of variance 1.
+    """
     before, now = signal["onset_marks"][which], signal["totals"]
     count = now[0] - before[0]
     if count <= 0.0 or before[0] <= 0.0:
         return 0.0
+    if is_share(signal):
+        ones = now[1] - before[1]
+        rarer = count - ones if which % 2 == 1 else ones
+        if which // 2 == STEEP and rarer < RARER_MIN:
+            return 0.0
+        return share_gain(ones / count, count, (before[1] + 0.5) / (before[0] + 1.0))
     difference = (now[4] - before[4]) / count - before[4] / before[0]
     return float(difference * difference * count * before[0] / now[0])
+
+
+@inner
+def share_gain(share: float, count: float, before: float) -> float:
+    """That of so many values with this share of ones, where another share was before."""
+    ones = share * log(share / before) if share > 0.0 else 0.0
+    zeros = (1.0 - share) * log((1.0 - share) / (1.0 - before)) if share < 1.0 else 0.0
+    return 2.0 * count * (ones + zeros)
 
 
 @inner
