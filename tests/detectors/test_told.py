@@ -172,3 +172,18 @@ def test_a_jump_whose_values_are_of_both_levels_waits() -> None:
     found, _ = changed(STREAMS["large offset"], CHANGES["much smaller"], seed=2)
     assert found.after.sd > 1e8
     assert found.needs > found.after.count
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(0.01, 1.0), (0.01, 0.6), (0.002, 0.5), (0.05, 0.9), (0.99, 0.2)]
+)
+@pytest.mark.parametrize("seed", range(4))
+def test_a_leap_of_a_rate_is_told_from_where_it_began(before: float, after: float, seed: int) -> None:
+    """A field that is missing all at once "rose from 1 to 15 %", a quarter of an hour before: a single 1 had
+    come by chance.
+    """
+    random = np.random.default_rng(seed)
+    values = np.concatenate([random.random(6000) < before, random.random(300) < after]).astype(float)
+    found = first_finding(values, Transform.BINARY, change=6000)
+    assert abs(found.began_offset - 6000) <= 25  # two that come by chance
+    assert abs(found.after.mean - after) < 0.35 and abs(found.before.mean - before) < 0.02
