@@ -24,6 +24,18 @@ SAID_SHARE: Final = 10
 TEXTS_LOOKED_AT: Final = 20
 TEXTS_THAT_ARE_NUMBERS: Final = 18
 LONGEST_SHOWN: Final = 60
+DATED: Final = (
+    "is text of dates, which change by themselves: its values are not watched. Send what they mean (an age "
+    "in days, a weekday), or say `ignore: true`."
+)
+DIFFERS: Final = (
+    "is text of which nearly every value is another one (an id, free text): only a value that becomes "
+    "frequent is told. Send what can be compared (a length, a language, a class), or say `ignore: true`."
+)
+RISES: Final = (
+    "only ever rises (an id, a counter, a clock): it has no level that could change. Send its differences, "
+    "or say `ignore: true`."
+)
 
 
 def subject_in(section: str, name: str) -> str:
@@ -124,32 +136,7 @@ def is_date(text: str) -> bool:
     return not text.isdigit()
 
 
-def dated(section: str, name: str, now_ms: int) -> Note:
-    """That a text is of the calendar."""
+def not_watched(section: str, name: str, because: str, now_ms: int) -> Note:
+    """That a column has nothing to watch: it is DATED, DIFFERS or RISES."""
     subject = subject_in(section, name)
-    sentence = (
-        f"{subject} is text of dates, which change by themselves: its values are not watched. Send what they "
-        "mean (an age in days, a weekday), or say `ignore: true`."
-    )
-    return Note(Why.NOT_ARMED, subject, sentence, now_ms, 1)
-
-
-def differing(section: str, name: str, now_ms: int) -> Note:
-    """That a text has no categories to watch."""
-    subject = subject_in(section, name)
-    sentence = (
-        f"{subject} is text of which nearly every value is another one (an id, free text): only a value that "
-        "becomes frequent is told. Send what can be compared (a length, a language, a class), or say "
-        "`ignore: true`."
-    )
-    return Note(Why.NOT_ARMED, subject, sentence, now_ms, 1)
-
-
-def rising(section: str, name: str, now_ms: int) -> Note:
-    """That a number has no level to watch."""
-    subject = subject_in(section, name)
-    sentence = (
-        f"{subject} only ever rises (an id, a counter, a clock): it has no level that could change. Send its "
-        "differences, or say `ignore: true`."
-    )
-    return Note(Why.NOT_ARMED, subject, sentence, now_ms, 1)
+    return Note(Why.NOT_ARMED, subject, f"{subject} {because}", now_ms, 1)

@@ -249,7 +249,7 @@ class PredictionTable:
         for signal in self.bank.take_rising():
             self.revision += 1
             where, name = family_of(signal).section, subject_of(signal)
-            self.notes.append(oddities.rising(where, name, now_ms))
+            self.notes.append(oddities.not_watched(where, name, oddities.RISES, now_ms))
         for section in self.sections:
             for name in list(section.doubtful):
                 if name in section.votes:
@@ -264,9 +264,9 @@ class PredictionTable:
         notes = [oddities.settled(section, name, now_ms)]
         if oddities.has_dates(section, name):
             self._leave_out(section, name)
-            notes.append(oddities.dated(section.name, name, now_ms))
+            notes.append(oddities.not_watched(section.name, name, oddities.DATED, now_ms))
         elif not notes[0].times and self._nearly_all_differ(section, name):
-            notes.append(oddities.differing(section.name, name, now_ms))
+            notes.append(oddities.not_watched(section.name, name, oddities.DIFFERS, now_ms))
         return notes
 
     def _leave_out(self, section: Section, name: str) -> None:
