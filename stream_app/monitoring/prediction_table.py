@@ -13,6 +13,7 @@ from driftline.detectors import Bank, BankSettings, Finding, Mass, Signal, Trans
 from driftline.schemas import Prediction
 from driftline.stream_app.config import ModelPlan
 from driftline.stream_app.monitoring import oddities
+from driftline.stream_app.monitoring.categories import CategoryCodes
 from driftline.stream_app.monitoring.column_types import ColumnType
 from driftline.stream_app.monitoring.columns import Column, Matrix, Section, Values
 from driftline.stream_app.monitoring.families import family_of
@@ -166,9 +167,7 @@ class PredictionTable:
         """Hand rows to the bank, up to the first at which a column becomes one of another type; how many."""
         self.revision += 1
         self._settle()
-        may_change = any(section.votes for section in self.sections)
-        all_codes = [codes for section in self.sections for codes in section.codes.values()]
-        known = [(codes, codes.snapshot()) for codes in all_codes if may_change]
+        known = self._known_texts() if any(section.votes for section in self.sections) else []
         first, parts = runs[0], [self._matrix(run) for run in runs]
         # Of several runs nothing is counted: then no type is asked for any more.
         counts = {section.name: counted(section, first, parts[0]) for section in self.sections}
@@ -197,6 +196,11 @@ class PredictionTable:
             for table, each in found
         ], sum(map(len, runs))
 
+    def _known_texts(self) -> list[tuple[CategoryCodes, list[Any]]]:
+        """The codes of every column, and what each `go_back`s to."""
+        every = (codes for section in self.sections for codes in section.codes.values())
+        return [(codes, codes.snapshot()) for codes in every]
+
     def _read(self, cells: Matrix, runs: Sequence[Run]) -> list[tuple[str, Finding]]:
         """What the bank finds in the cells of runs, and those that read the same rows; with their tables."""
         times_ms = np.concatenate([run.times_ms() for run in runs])
@@ -219,10 +223,11 @@ class PredictionTable:
         return matrix
 
     def _settle(self) -> None:
-        """Columns whose signals are armed keep their type."""
+        """Columns whose signals are armed keep their type, and such as an earlier version has left out."""
         for section in self.sections:
             for column in open_columns(section):
-                if self.bank.is_armed(self._signals(section, column)[0].name):
+                signal = self._signals(section, column)[0].name
+                if self.bank.is_armed(signal) or signal not in self.bank:
                     del section.votes[column.name]
                     if column.name in section.codes:
                         section.doubtful.setdefault(column.name, 0)
@@ -280,7 +285,8 @@ class PredictionTable:
     def _nearly_all_differ(self, section: Section, name: str) -> bool:
         column = section.columns[name]
         signal = self._signals(section, column)[0].name
-        return column.type is ColumnType.CATEGORICAL and self.bank.share_of_others(signal) > NEARLY_ALL
+        is_text = column.type is ColumnType.CATEGORICAL and signal in self.bank
+        return is_text and self.bank.share_of_others(signal) > NEARLY_ALL
 
     def _watch_part(self, mass: Mass) -> None:
         """Count a part of a number from now on by a signal of its own, while there is room."""

@@ -197,3 +197,18 @@ def test_null_for_good_and_back_is_told() -> None:
     alerts = [json.loads(output.value or b"") for output in read(predictions(values)).take_alerts()]
     assert [alert["status"] for alert in alerts] == ["firing", "resolved"]
     assert {each["signal"] for each in alerts[0]["drift"]["signals"]} == {"missing:x"}
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_new_version_asks_no_more_of_what_was_left_out(restart: bool) -> None:
+    """Dates have no signal that could be armed: each later version would put its columns to the vote, and
+    read a batch at a time, for ever.
+    """
+    events = predictions([f"2026-11-{10 + number // 60:02d}" for number in range(600)])
+    for number, event in enumerate(events):
+        event["version"] = "v1" if number < 400 else "v2"
+    shard = read(events, batch=100, restart=restart)
+    table = shard.models["m"].watch.monitor.streams[StreamKey("v2", "live")].predictions
+    assert "feature:x" not in table.bank and "missing:x" in table.bank
+    assert not [section.votes for section in table.sections if section.votes]
+    assert len([notice for notice in notices(shard) if "'x' is text of dates" in notice.sentence]) == 1
