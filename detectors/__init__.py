@@ -21,7 +21,7 @@ from driftline.detectors.readings import Looks
 from driftline.detectors.registry import Calibration, Detector, register, watches_means
 from driftline.detectors.signals import BankSettings, Signal, Transform
 from driftline.detectors.state.columns import SnapshotError
-from driftline.detectors.state.fields import CODES_FOR_THE_FREQUENT, codes_at_first_sight, codes_told_apart
+from driftline.detectors.state.fields import CODES_FOR_THE_FREQUENT, codes_at_first_sight
 from driftline.detectors.windows import Since
 
 __all__ = [
@@ -42,7 +42,6 @@ __all__ = [
     "SnapshotError",
     "Transform",
     "codes_at_first_sight",
-    "codes_told_apart",
     "register",
     "watches_means",
 ]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.lanes import LANES
-from driftline.detectors.kernels.reading import BOUNDED, CATEGORY, TAIL, VALUE, is_number
+from driftline.detectors.kernels.reading import BOUNDED, CATEGORY, LINES, VALUE, is_number
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
 from driftline.detectors.state.fields import PAST_MEANS, SLOTS, TALLY
 
@@ -153,7 +153,7 @@ def innovate(signal: Any, scratch: Scratch, count: int, limit: float) -> None:
     phi, inverse = signal["phi"], 1.0 / signal["sigma"]
     to_score, unit = signal["sigma"] / (1.0 - phi), usual_sd(signal)
     # Of a rate a mean: a line through its few ones would follow a change before it is seen.
-    is_line = signal["local"] != 0 and signal["transform"] in (VALUE, CATEGORY, TAIL)
+    is_line = signal["local"] != 0 and signal["transform"] in LINES
     memory, drifted, healthy = signal["memory"], signal["drifted"], signal["away"] == 0
     previous, level, counted = signal["previous"], signal["level"], signal["counted"]
     trend, wander = (signal["trend"], signal["wander"]) if healthy else (0.0, 0.0)

@@ -3,7 +3,7 @@
 from math import inf, nan
 from typing import Any
 
-from driftline.detectors import CODES_FOR_THE_FREQUENT, codes_at_first_sight, codes_told_apart
+from driftline.detectors import CODES_FOR_THE_FREQUENT, codes_at_first_sight
 from driftline.stream_app.monitoring.frequent_texts import FrequentTexts
 
 OTHER = 0.0
@@ -28,8 +28,8 @@ class CategoryCodes(dict[object, float]):
     A lookup of a new value gives it the next code while there is one; after that the few codes that are left
     go to texts that become frequent, with the value by which they do: then each is to be looked up every time
     that it comes, in order (`has_room_for`). Looking values up costs one dictionary access each, which is why
-    this is a dictionary. Memory: at most ``limit`` texts, 16 more and the 20 that may become one,
-    of at most 256 characters, about 350 bytes each.
+    this is a dictionary. Memory: at most ``limit`` texts, 16 more and the 20 that may become one, of at most
+    256 characters, about 350 bytes each.
     """
 
     def __init__(self, limit: int, *, null_cell: float, accepts_numbers: bool) -> None:
@@ -37,7 +37,7 @@ class CategoryCodes(dict[object, float]):
         if null_cell == NULL_CELL:
             self[""] = null_cell
         self.at_first_sight = codes_at_first_sight(limit)
-        self.most = min(self.at_first_sight + CODES_FOR_THE_FREQUENT, codes_told_apart(limit))
+        self.most = self.at_first_sight + CODES_FOR_THE_FREQUENT
         self.frequent = FrequentTexts()
         self.accepts_numbers = accepts_numbers
         self.texts: list[str] = []
