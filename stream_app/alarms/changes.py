@@ -20,18 +20,46 @@ ZERO_BESIDE: Final = 0.1  # judged: of the mean beside it
 
 def change_of(member: Member) -> str:
     """``amount fell from 3,311 to 33``: what a signal did, by its first finding; and what it did last, by the
-    last one from where it had stayed: ``…, then rose from 33 to 90``.
+    last one from where it had stayed: ``…, then rose from 33 to 90``, or what else of it is another one now:
+    ``…, and varies more: sd from 1 to 2``.
     """
-    latest = member.latest
-    then = "" if latest is None else f", then {move_of(latest)}"
-    return f"{first_change_of(member)}{then}"
+    return f"{first_change_of(member)}{last_change_of(member)}"
+
+
+def story_of(member: Member) -> str:
+    """The same with what it is now: ``amount fell from 50 to 33, now 50, and varies more: sd from 1 to 2, sd
+    now 2``.
+    """
+    if not is_of_something_else(member):
+        return joined(change_of(member), present_of(member.evidence, member))
+    first, last = (present_of(evidence, member) for evidence in member.told)
+    return joined(
+        joined(first_change_of(member), first) + last_change_of(member), last if last != first else ""
+    )
+
+
+def joined(change: str, present: str) -> str:
+    """A change, and what is now where that is known."""
+    return f"{change}, {present}" if present else change
+
+
+def last_change_of(member: Member) -> str:
+    """What a signal did after it was found first."""
+    if member.latest is None:
+        return ""
+    return f", {'and' if is_of_something_else(member) else 'then'} {move_of(member.latest)}"
+
+
+def is_of_something_else(member: Member) -> bool:
+    """Whether what was told last is not of what was told first: the spread, not the mean."""
+    return member.latest is not None and member.latest.finding.of != member.evidence.finding.of
 
 
 def move_of(evidence: Evidence) -> str:
     """``rose from 33 to 90``."""
     if evidence.categories:
         return share_of(evidence.categories[0])
-    return level_of(evidence.finding, evidence.unit)
+    return IN_WORDS[evidence.finding.of](evidence.finding, evidence.unit)
 
 
 def first_change_of(member: Member) -> str:
@@ -118,14 +146,17 @@ def quoted(category: str | None) -> str:
     return f'"{text[:LONGEST_CATEGORY]}{"…" if len(text) > LONGEST_CATEGORY else ""}"'
 
 
-def present_of(member: Member) -> str:
-    """``now 35.2``, of what the change was told of; empty where nothing is known beyond that."""
-    found, now, unit = member.evidence.finding, member.now, member.evidence.unit
-    if now is None or isnan(now.mean) or member.evidence.told or found.of == "dependence":
+def present_of(evidence: Evidence, member: Member) -> str:
+    """``now 35.2``, of what changed; empty where nothing is known beyond the change.
+
+    The last values of what is back are in part of before: that shows in their sd.
+    """
+    found, unit, now = evidence.finding, evidence.unit, member.now
+    if now is None or isnan(now.mean) or evidence.told or found.of == "dependence":
         return ""
     if found.of == "variance":
-        return f"sd now {quantities([now.sd], unit)[0]}"
-    is_value = is_of_mass(member.evidence.signal)
-    named = [each.category if is_value else quoted(each.category) for each in member.evidence.categories[:1]]
+        return "" if member.back else f"sd now {quantities([now.sd], unit)[0]}"
+    is_value = is_of_mass(evidence.signal)
+    named = [each.category if is_value else quoted(each.category) for each in evidence.categories[:1]]
     what = f"{named[0]} " if named else ""
     return f"{what}now {quantities([now.mean], unit)[0]}"

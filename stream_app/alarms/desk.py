@@ -20,7 +20,7 @@ from driftline.stream_app.alarms.endings import (
 )
 from driftline.stream_app.alarms.incident import SEVERITY_ORDER, Evidence, Incident, Member, order_of
 from driftline.stream_app.alarms.news import is_certain, told_by
-from driftline.stream_app.alarms.recovery import has_recovered
+from driftline.stream_app.alarms.recovery import still_changed
 from driftline.stream_app.alarms.stages import (
     CONFIRMED_STAGES,
     STAGES,
@@ -249,7 +249,8 @@ class AlarmDesk:
             if member.seen_at_start < 0:
                 remember_start(member, signal)
             if not member.accepted:
-                self._look_for_recovery(member, signal)
+                turned = self._look_for_recovery(member, signal)
+                incident.unsent = incident.unsent or turned
             normal = member.normal_at >= 0
             since = self._values_of_recovery(member, signal) if normal else member.values_since(signal.seen)
             now = self._last_values(member.evidence, since)
@@ -257,16 +258,20 @@ class AlarmDesk:
                 member.now = now  # else it would be mostly of values from before the change
             member.now = member.now or member.evidence.finding.after
 
-    def _look_for_recovery(self, member: Member, signal: SignalState) -> None:
-        """Whether a signal is normal; what was back an hour ago need not be so when the last of them is."""
-        if not member.recovered and not has_recovered(
-            member, signal, self.plan, self.monitor.bank_settings.block
-        ):
+    def _look_for_recovery(self, member: Member, signal: SignalState) -> bool:
+        """Note whether a signal is normal; what was back an hour ago need not be so when the last of them is.
+        Whether that is news: what was told of it is over, and something else is not.
+        """
+        still = still_changed(member, signal, self.plan, self.monitor.bank_settings.block)
+        if not member.recovered and still is not None:
             member.normal_at = -1
-            return
+            if is_news := not member.is_told_of(still):
+                member.turn_to(still)
+            return is_news
         if member.normal_at < 0:
             member.normal_at = signal.seen
         recover(member, signal, self._last_values(member.evidence, self._values_of_recovery(member, signal)))
+        return False
 
     def _values_of_recovery(self, member: Member, signal: SignalState) -> int:
         """How many of a signal's last values are of after its recovery, which its last blocks have shown."""

@@ -34,15 +34,18 @@ def remember_start(member: Member, signal: SignalState) -> None:
 
 def is_back(member: Member, now: Moments) -> bool:
     """Whether the last values themselves are what they were before the change, and none of what it became."""
-    finding = member.evidence.finding
-    figure = SHOWN_BY.get(finding.of)
-    if figure is None or isnan(figure(finding.before)):
-        return True  # nothing was told that the values could be held against
-    before, after, present = map(figure, (finding.before, finding.after, now))
-    told = [after]
-    if member.latest is not None and finding.of == "mean":
-        told.append(member.latest.finding.after.mean)
-    return all(abs(present - before) <= NEARER * abs(each - before) for each in told)
+    healthy: dict[Changed, float] = {}
+    for evidence in member.told:
+        finding = evidence.finding
+        figure = SHOWN_BY.get(finding.of)
+        if evidence.again and finding.of not in healthy:
+            continue  # told from where it had stayed
+        if figure is None or isnan(figure(finding.before)):
+            continue  # nothing was told that the values could be held against
+        before = healthy.setdefault(finding.of, figure(finding.before))
+        if not abs(figure(now) - before) <= NEARER * abs(figure(finding.after) - before):
+            return False
+    return True
 
 
 def has_followed(member: Member, signal: SignalState) -> bool:

@@ -4,6 +4,7 @@ import msgspec
 
 from driftline.detectors import Finding, Moments
 from driftline.schemas import CategoryShare, Ended, Kind, Verdict, Whereabouts
+from driftline.schemas.alerts import Changed
 from driftline.stream_app.monitoring.stream_key import StreamKey
 
 KIND_ORDER = {kind: place for place, kind in enumerate(Kind)}
@@ -99,8 +100,11 @@ class Member(msgspec.Struct):
     # The largest effect that it was found with since, when that is larger, and the size of that change.
     grown_sd: float = 0.0
     grown_size: float = 0.0
-    # The last change that was told of it from a level that it had stayed at; None: only the first was.
+    # The last change that was told of it after the first: from a level that it had stayed at, or of something
+    # else than its mean (its spread, its shape); None: only the first was.
     latest: Evidence | None = None
+    # What else was found of it while it fires, by what it is a change of, and has not been told.
+    others: dict[Changed, Evidence] = {}
     # When anything was told of it last.
     last_told_ms: int = 0
 
@@ -109,8 +113,26 @@ class Member(msgspec.Struct):
         found = self.evidence.finding
         return seen - (self.changed_at if self.changed_at >= 0 else found.seen)
 
+    @property
+    def told(self) -> list[Evidence]:
+        """The changes that its sentence tells: the first, and the last one beside it."""
+        return [self.evidence] if self.latest is None else [self.evidence, self.latest]
+
+    def is_told_of(self, changed: Changed) -> bool:
+        """Whether its sentence says that this of it changed."""
+        return any(evidence.finding.of == changed for evidence in self.told)
+
+    def turn_to(self, changed: Changed) -> None:
+        """What it was told to be is over; in this it is another one all the same."""
+        self.latest = self.others.pop(changed)
+        self.last_told_ms = max(self.last_told_ms, self.latest.arrived_ms)
+        self.normal_at = -1
+
     def change_again(self, evidence: Evidence) -> None:
-        """It left the level that it had stayed at for another one."""
+        """It left the level that it had stayed at for another one, or changed in something else."""
+        self.fire_again()
+        if self.latest is not None and self.latest.finding.of != evidence.finding.of:
+            self.others[self.latest.finding.of] = self.latest
         self.latest = evidence
         self.last_told_ms = evidence.arrived_ms
         self.changed_at = evidence.finding.seen
@@ -119,6 +141,7 @@ class Member(msgspec.Struct):
 
     def grow(self, evidence: Evidence) -> None:
         """It was found again, with a larger effect or after it had recovered."""
+        self.fire_again()
         found = evidence.finding
         self.grown_sd = max(self.grown_sd, abs(found.effect_size_sd))
         self.grown_size = max(self.grown_size, found.size)
@@ -126,9 +149,13 @@ class Member(msgspec.Struct):
         self.changed_at = found.seen
         if self.now is None or found.after.count >= found.needs:
             self.now = found.after
+
+    def fire_again(self) -> None:
+        """Whatever had become of it, it is another one."""
         if self.recovered:
             self.recovered = self.accepted = self.followed = self.back = False
             self.seen_at_start = self.normal_at = -1
+            self.others = {}
 
     @property
     def effect_size_sd(self) -> float:

@@ -68,9 +68,21 @@ class Case:
         return self.state.incident_near(self.evidence, self.plan.alerts.group_within_ms)
 
     @property
+    def beside(self) -> Member | None:
+        """The signal where it fires for something else: its spread is told, and now its mean moves."""
+        incident = self.state.incident_of(self.evidence)
+        member = None if incident is None else incident.members[self.evidence.signal]
+        return None if member is None or member.is_told_of(self.evidence.finding.of) else member
+
+    @property
     def is_certain(self) -> bool:
         """Whether its own values show it, not a handful of lucky ones."""
         return self.effect_size_sd * sqrt(self.evidence.finding.after.count) >= CERTAIN_STANDARD_ERRORS
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it speaks for itself: large, and for certain."""
+        return self.effect_size_sd >= self.plan.alerts.effect_size_floor_sd and self.is_certain
 
     @property
     def is_small(self) -> bool:
@@ -99,6 +111,8 @@ def recovering(case: Case) -> Held | None:
     if incident is None:
         return Held.RECOVERING if comes_back(case) else None
     member = incident.members[case.evidence.signal]
+    if not member.is_told_of(case.evidence.finding.of):
+        return None  # no effect on the spread says whether the mean comes back
     is_back = case.effect_size_sd <= tolerance_sd(member.effect_size_sd)
     quiet_ms = window_ms(case.evidence, case.plan.alerts.group_within_ms)
     if not is_back and is_another_change(case.evidence, member, quiet_ms):
@@ -161,14 +175,14 @@ def confirmed(case: Case) -> Held | None:
     Tests of variance and shape have looked at many values already, and no mean of blocks can confirm them.
     """
     evidence, state = case.evidence, case.state
-    if evidence.again:  # its next values say what it has become (`news.is_certain`)
-        state.pending[evidence.key] = evidence
-        return Held.UNCONFIRMED
     if evidence.finding.of != "mean":
         return None
+    if evidence.again or case.beside is not None:
+        # Its next values say what it has become (`news.is_certain`).
+        state.pending[evidence.key] = evidence
+        return Held.UNCONFIRMED
     waiting = state.pending.get(evidence.key)
-    large = case.effect_size_sd >= case.plan.alerts.effect_size_floor_sd
-    if (large and case.is_certain) or (not case.is_small and case.near is not None):
+    if case.is_large or (not case.is_small and case.near is not None):
         state.pending.pop(evidence.key, None)
         return None
     if waiting is not None and not case.is_small and agrees(waiting, evidence):
@@ -236,7 +250,9 @@ def is_whole_of(incident: Incident, evidence: Evidence) -> bool:
 
 
 def deduplicated(case: Case) -> Held | None:
-    """A signal that fires already is news only when it has grown."""
+    """A signal that fires already is news only when it has grown, or when its mean moves of which something
+    else was told. What else is found of it meanwhile is remembered: it may outlast what was told.
+    """
     assert case.incident is not None
     member = case.incident.members.get(case.evidence.signal)
     if member is not None and member.evidence.key != case.evidence.key:
@@ -245,16 +261,21 @@ def deduplicated(case: Case) -> Held | None:
         return None
     names = {*member.detectors, case.evidence.finding.detector, *case.detectors}
     member.detectors = sorted(names)
+    found = case.evidence.finding
+    if case.beside is not None:
+        if found.of == "mean" and case.is_large:
+            return None
+        member.others[found.of] = case.evidence
+        return Held.ALREADY_FIRING
     if member.latest is not None:
         return Held.ALREADY_FIRING  # what it does now is measured from where it stays
-    grown = case.effect_size_sd > GROWTH * member.effect_size_sd and has_grown(case.evidence.finding, member)
+    grown = case.effect_size_sd > GROWTH * member.effect_size_sd and has_grown(found, member)
     return None if grown else Held.ALREADY_FIRING
 
 
 def has_grown(found: Finding, member: Member) -> bool:
     """Whether values differ by more, too: an effect may be larger because it is measured otherwise by now."""
-    first = member.evidence.finding
-    return found.of != first.of or found.size == 0.0 or found.size > GROWTH * member.size
+    return found.size == 0.0 or found.size > GROWTH * member.size
 
 
 def graded(case: Case) -> Held | None:
@@ -273,7 +294,8 @@ def graded(case: Case) -> Held | None:
         incident.latest_ms = max(incident.latest_ms, evidence.arrived_ms)
     else:
         member.detectors = sorted(names.union(member.detectors))
-        (member.change_again if evidence.again else member.grow)(evidence)
+        is_another = evidence.again or not member.is_told_of(evidence.finding.of)
+        (member.change_again if is_another else member.grow)(evidence)
     incident.raise_to(severity)
     return None
 

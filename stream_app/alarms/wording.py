@@ -5,7 +5,7 @@ from typing import Final
 
 from driftline.schemas import Ended, Extent, Kind
 from driftline.schemas.status import ALL_VERSIONS
-from driftline.stream_app.alarms.changes import change_of, present_of, share_of
+from driftline.stream_app.alarms.changes import change_of, present_of, share_of, story_of
 from driftline.stream_app.alarms.incident import Incident, Member
 from driftline.stream_app.alarms.kinds_in_words import WORDS, advice_of
 from driftline.stream_app.alarms.quantities import clock, duration
@@ -30,11 +30,10 @@ def summary_of(incident: Incident) -> str:
     others = len(incident.members) - 1
     more = f", and {others} more signal{'s' if others > 1 else ''}" if others else ""
     kind = WORDS[incident.kind].name
-    present = present_of(incident.first) if incident.sequence > 1 else ""
-    now = f", {present}" if present else ""
+    story = (story_of if incident.sequence > 1 else change_of)(incident.first)
     told = where_of(incident)
     where = f", {told}" if told else ""
-    what = f"{kind}: {change_of(incident.first)}{now}{more}{where} ({place_of(incident)})"
+    what = f"{kind}: {story}{more}{where} ({place_of(incident)})"
     return what if incident.ended is None else f"{HEADS[incident.ended]}. {what}"
 
 
@@ -229,7 +228,7 @@ def followed(incident: Incident) -> str:
 
 def level_now(member: Member) -> str:
     """`` (now 35.2)``."""
-    present = present_of(member)
+    present = present_of(member.evidence, member)
     return f" ({present})" if present else ""
 
 

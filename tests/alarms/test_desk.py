@@ -81,6 +81,26 @@ def test_what_lasts_is_repeated_less_and_less_often() -> None:
     assert [minute for minute in range(2, 3 * 24 * 60, 60) if seldom.at(minute)] == [2882]
 
 
+def test_what_is_left_when_the_level_is_back_is_said() -> None:
+    """An incident would be over while values still vary three times as much, or open and not say why."""
+    before, after = Moments(50.0, 2.0, 5000), Moments(54.0, 6.0, 100)
+    desk = Desk()
+    desk.signal = replace(ARMED, block_effects=(2.0,) * 8, away=True)
+    desk.found(change(effect=2.0, before=before, after=after))
+    desk.found(change(effect=1.1, minutes=1, of="variance", before=before, after=after))
+    desk.at(5)
+    desk.lately = Moments(50.0, 6.0, 400)
+    desk.signal = replace(ARMED, seen=9000, differs_in=frozenset({"variance"}))
+    told = desk.at(60)
+    assert [alert.status for alert in told] == ["updated"]
+    story = "x rose from 50 to 54, now 50, and varies more: sd from 2 to 6, sd now 6"
+    assert told[0].annotations.summary == f"Data drift: {story} (search version 1)"
+    desk.lately = Moments(50.0, 2.0, 400)
+    desk.signal = replace(ARMED, seen=12_000)
+    [over] = [*desk.at(120), *desk.at(200)]
+    assert over.status == "resolved"
+
+
 def test_an_incident_beside_another_names_it() -> None:
     """Two pages about one night, and nobody sees that they may have to do with each other."""
     desk = Desk()

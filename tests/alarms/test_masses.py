@@ -88,4 +88,4 @@ def test_it_is_told_in_words() -> None:
     """A person reads the value and its share, without quotes: it is a number."""
     member = Member(taken(), ["e_detector"], "warning", now=Moments(0.06, 0.2, 500))
     assert change_of(member) == "x: -999 rose from 0 % to 5 % of values"
-    assert present_of(member) == "-999 now 6 %"
+    assert present_of(member.evidence, member) == "-999 now 6 %"

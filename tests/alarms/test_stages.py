@@ -5,9 +5,10 @@ from msgspec import structs
 
 from driftline.detectors import Moments, SignalState
 from driftline.schemas import Kind
+from driftline.schemas.alerts import Changed
 from driftline.stream_app.alarms.incident import Evidence, Member
-from driftline.stream_app.alarms.recovery import has_recovered
-from driftline.stream_app.alarms.stages import STAGES, Case, Held, late_confirmed, run
+from driftline.stream_app.alarms.recovery import still_changed
+from driftline.stream_app.alarms.stages import CONFIRMED_STAGES, STAGES, Case, Held, late_confirmed, run
 from driftline.stream_app.alarms.standing import SIGHTINGS_KEPT, Standing
 from driftline.stream_app.alarms.state import AlarmState
 from driftline.stream_app.config import ModelPlan, SignalPlan
@@ -24,6 +25,11 @@ class Line:
 
     def take(self, found: Evidence) -> Held | None:
         return run(Case(found, self.plan, self.state, lambda _: self.signal))
+
+
+def of(changed: Changed, found: Evidence) -> Evidence:
+    """The same finding, of something else than the mean."""
+    return structs.replace(found, finding=replace(found.finding, of=changed))
 
 
 def test_the_way_is_one_line() -> None:
@@ -273,7 +279,7 @@ def test_recovery_is_the_mean_of_recent_blocks(
     """An incident would resolve while it lasts, or never."""
     member = Member(evidence(effect=effect), ["adwin"], "info", seen_at_start=0)
     signal = replace(ARMED, seen=seen, block_effects=blocks)
-    assert has_recovered(member, signal, ModelPlan(), block=32) is recovered
+    assert (still_changed(member, signal, ModelPlan(), block=32) is None) is recovered
 
 
 @pytest.mark.parametrize(
@@ -285,23 +291,23 @@ def test_a_small_change_is_over_when_the_recent_window_says_so(
     """Six blocks cannot tell a small change from none: it would resolve by chance while it lasts."""
     member = Member(evidence(effect=0.3), ["adwin"], "info", seen_at_start=0)
     signal = replace(ARMED, seen=seen, effect_size_sd=recent, block_effects=(0.0,) * 8)
-    assert has_recovered(member, signal, ModelPlan(), block=32) is recovered
+    assert (still_changed(member, signal, ModelPlan(), block=32) is None) is recovered
 
 
 def test_autocorrelated_blocks_are_no_proof_of_recovery() -> None:
     """Six blocks of a signal that wanders are near the reference by chance: it would fire again."""
     member = Member(evidence(effect=1.0), ["cusum"], "info", seen_at_start=0)
     wandering = replace(ARMED, seen=300, phi=0.9, block_effects=(0.0,) * 8)
-    assert not has_recovered(member, wandering, ModelPlan(), block=32)
-    assert has_recovered(member, replace(wandering, phi=0.0), ModelPlan(), block=32)
+    assert still_changed(member, wandering, ModelPlan(), block=32) == "mean"
+    assert still_changed(member, replace(wandering, phi=0.0), ModelPlan(), block=32) is None
 
 
 def test_a_small_change_lasts_while_a_detector_takes_the_signal_for_away() -> None:
     """A rare event that became twice as frequent is within the tolerance of its sd by chance."""
     member = Member(evidence(effect=0.06), ["e_detector"], "critical", seen_at_start=0)
     near = replace(ARMED, seen=5000, effect_size_sd=0.02, block_effects=(0.0,) * 8)
-    assert not has_recovered(member, replace(near, away=True), ModelPlan(), block=32)
-    assert has_recovered(member, near, ModelPlan(), block=32)
+    assert still_changed(member, replace(near, away=True), ModelPlan(), block=32) == "mean"
+    assert still_changed(member, near, ModelPlan(), block=32) is None
 
 
 def test_a_wider_signal_is_not_back_before_its_detection_took_effect() -> None:
@@ -309,11 +315,38 @@ def test_a_wider_signal_is_not_back_before_its_detection_took_effect() -> None:
     found = evidence(effect=0.4)
     found = structs.replace(found, finding=replace(found.finding, of="variance"))
     member = Member(found, ["variance"], "info", seen_at_start=5000)
-    assert not has_recovered(member, replace(ARMED, seen=5001), ModelPlan(), block=32)
-    assert not has_recovered(
-        member, replace(ARMED, seen=5100, differs_in=frozenset({"variance"})), ModelPlan(), block=32
-    )
-    assert has_recovered(member, replace(ARMED, seen=5100), ModelPlan(), block=32)
+    assert still_changed(member, replace(ARMED, seen=5001), ModelPlan(), block=32) == "variance"
+    wider = replace(ARMED, seen=5100, differs_in=frozenset({"variance"}))
+    assert still_changed(member, wider, ModelPlan(), block=32) == "variance"
+    assert still_changed(member, replace(ARMED, seen=5100), ModelPlan(), block=32) is None
+
+
+def test_what_else_is_found_outlasts_what_was_told() -> None:
+    """A spread that trebles while a mean is away would be over with the mean, or never be told."""
+    line = Line()
+    line.take(evidence(effect=2.0))
+    assert line.take(of("variance", evidence(effect=0.2))) is Held.ALREADY_FIRING
+    member = line.state.incidents[0].first
+    member.seen_at_start = 0
+    wider = replace(ARMED, differs_in=frozenset({"variance"}))
+    assert still_changed(member, wider, ModelPlan(), block=32) == "variance"
+    assert still_changed(member, ARMED, ModelPlan(), block=32) is None
+    away = replace(wider, block_effects=(2.0,) * 8)
+    assert still_changed(member, away, ModelPlan(), block=32) == "mean"
+
+
+def test_a_mean_that_moves_is_news_of_what_was_wider_first() -> None:
+    """A leap is found as a wider spread first: that the level fell by three sd would never be said."""
+    line = Line()
+    line.take(of("variance", evidence(effect=4.0)))
+    fell = evidence(effect=-3.0)
+    assert line.take(fell) is Held.UNCONFIRMED  # a lucky window, if its values vary more
+    assert run(Case(fell, line.plan, line.state, lambda _: ARMED), CONFIRMED_STAGES) is None
+    member = line.state.incidents[0].first
+    assert [each.finding.of for each in member.told] == ["variance", "mean"]
+    member.seen_at_start = 0
+    away = replace(ARMED, block_effects=(-3.0,) * 8)
+    assert still_changed(member, away, ModelPlan(), block=32) == "mean"
 
 
 def test_a_rare_event_that_doubles_is_worth_an_alert() -> None:
