@@ -18,7 +18,7 @@ from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.lanes import LANES
 from driftline.detectors.kernels.reading import BOUNDED, CATEGORY, LINES, VALUE, is_number
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
-from driftline.detectors.state.fields import PAST_MEANS, SLOTS, TALLY
+from driftline.detectors.state.fields import MARKS, PAST_MEANS, SLOTS, TALLY, TOTALS
 
 LOCAL_SD_MIN = 0.03
 FAR = 20.0  # a score counts for no more than that far from the level
@@ -293,6 +293,10 @@ def come_back(signal: Any) -> None:
     for mean in range(PAST_MEANS):
         signal["past_means"][mean] = 0.0
     signal["drifted"] = 0.0
+    # What began before is compared with this level, not with what one was at marks that are gone.
+    signal["totals"][TOTALS - 1] = signal["level"]
+    for which in range(MARKS):
+        signal["onset_marks"][which, TOTALS - 1] = signal["level"]
     forget_lanes(signal)
 
 
