@@ -7,7 +7,7 @@ agrees with the effect. Where none does, the clock moves the signal more than th
 """
 
 from dataclasses import replace
-from math import nan
+from math import log, nan
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -27,6 +27,9 @@ from driftline.detectors.signals import NUMERIC, Transform
 
 RIGHT_BEFORE_MIN = 50  # values; the mean of fewer is chance
 SPREAD_MIN = 20  # values, of which an sd is known to a sixth
+MIXED_WINDOW = 2.0  # times as many values: most of them are of before
+ROUNDING = 1e-12  # of the sums whose difference is taken
+TINY = 1e-12  # instead of an sd of 0, which agrees least with any ratio
 SAME_LEVEL = 0.25  # of the change: within that the level before, of many more values, is told instead
 MEAN_ERROR = 0.25
 VALUES_NEEDED_MAX = 150
@@ -122,13 +125,15 @@ class BeforeAfter(NamedTuple):
     after: Moments
 
 
-def told_spread(signal: np.void, values: float, wider: bool) -> BeforeAfter:
-    """What is told of a change of the variance that began about so many values ago.
+def told_spread(signal: np.void, values: float, ratio: float) -> BeforeAfter:
+    """What is told of a change of the sd by a ratio that began about so many values ago.
 
-    Before is the reference, or what else the recent window holds: the first whose sd agrees.
+    Before is the reference, or what else the recent window holds: that which agrees best with the ratio.
+    Where no window is short enough, what it became is told by the ratio, since a mixture of both would hardly
+    differ; of the smaller one, for the other has a cycle in it, or a change that is not found yet.
     """
-    origin = float(signal["origin"])
-    totals = last_totals(signal, max(values, SPREAD_MIN))
+    origin, enough = float(signal["origin"]), max(values, SPREAD_MIN)
+    totals = last_totals(signal, enough)
     older = recent_totals(signal) - totals
     candidates = [reference_moments(signal)]
     if older[0] >= RIGHT_BEFORE_MIN:
@@ -136,8 +141,12 @@ def told_spread(signal: np.void, values: float, wider: bool) -> BeforeAfter:
     if measured_in_scores(signal):
         candidates.reverse()
     after = in_units(signal, moments(origin, totals))
-    before = next((each for each in candidates if (after.sd > each.sd) == wider), UNTOLD)
-    return BeforeAfter(before, after)
+    if totals[0] > MIXED_WINDOW * enough:
+        before = min(candidates, key=lambda each: each.sd)
+        return BeforeAfter(before, replace(after, sd=before.sd * ratio, count=int(values)))
+    agreeing = [each for each in candidates if each.sd > 0.0 and (after.sd > each.sd) == (ratio > 1)]
+    nearest = min(agreeing, key=lambda each: abs(log(max(after.sd, TINY) / each.sd / ratio)), default=UNTOLD)
+    return BeforeAfter(nearest, after)
 
 
 class Since(NamedTuple):
@@ -159,6 +168,10 @@ def since(signal: np.void, found: Told, values: int) -> Since | None:
     if not values == totals[0] > 0:
         return None
     now, score = moments(origin, totals), float(totals[3]) / values
+    # Back at what never varied is back at it, not a hundred sd below by the rounding of sums.
+    rounding = ROUNDING * (abs(float(signal["totals"][1])) + abs(float(told[1]))) / values
+    if abs(now.mean - float(signal["reference_mean"])) <= rounding:
+        now = replace(now, mean=float(signal["reference_mean"]))
     was = Stay(
         replace(found.was, mean=found.was.mean - anchor), found.score - found.step_sd / score_unit(signal)
     )

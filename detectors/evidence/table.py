@@ -51,7 +51,7 @@ def tell(signal: Any, shape: Any, batch: Batch, scratch: Scratch, taken: int) ->
     for test in (cusum.NUMBER, e_detector.NUMBER):  # of which a signal has one
         if taken > 0 and signal["turned"] != 0 and tested >> test & 1:
             note(scratch, taken - 1, test)
-    if taken > 0 and signal["widened"] != 0 and tested >> variance.NUMBER & 1:
+    if taken > 0 and abs(signal["widened"]) == 1 and tested >> variance.NUMBER & 1:
         note(scratch, taken - 1, variance.NUMBER)
     told = signal["ph_told"]
     page_hinkley.run_page_hinkley(signal, scratch, taken, tested >> page_hinkley.NUMBER & 1 != 0)

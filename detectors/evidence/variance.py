@@ -44,12 +44,19 @@ OVERSHOOT = 0.7
 MOVED, MOVED_FAR = 0.1, 0.3
 STEP_MAX = 0.2  # sd: elsewhere under the reference scores have another spread, as when a signal is away
 SPREAD_MAX = 1e4  # times the variance; what is beyond changes nothing more
+LEAST = 1e-6  # a sum of squares is told as this at least: a ratio of 0 has no logarithm
 SAME = 0.2  # a variance within e^±0.2 of the reference's is back
+# The values that made a change certain are not like those after it: what the variance has become is
+# said again from so many of these, then from twice as many (judged; 256 does no better in the grid).
+KNOWN_FROM = 128.0
+KNOWN_BETTER = 2  # of `widened`, beside ±1 for a detection
 
 
 @inner
 def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
-    """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, else 0."""
+    """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, 2 when the
+    variance since it did is known better, else 0.
+    """
     height = signal["spread_height"]
     error = signal["spread_error"]
     of_late = signal["variance_memory"] > 0
@@ -60,6 +67,7 @@ def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     sums, long_run = signal["spreads"], signal["long_run"]
     wider, narrower = sums[0], sums[1]
     notable = min(height, LEVELS[0, WIDER_SUM])
+    stay, stays = signal["spread_stay"], signal["spread"] != 1.0
     for place in range(count):
         if abs(scratch.steps[place]) > STEP_MAX:
             continue
@@ -76,7 +84,20 @@ def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
                 forget_crossings(signal, WIDER_SUM, wider[0])
                 forget_crossings(signal, NARROWER_SUM, narrower[0])
                 return place + 1, fired
+        if stays:
+            stay[0] += 1.0
+            stay[1] += square
+            if is_checked(stay[0]):
+                return place + 1, KNOWN_BETTER
     return count, 0
+
+
+@inner
+def is_checked(count: float) -> bool:
+    """Whether a count is `KNOWN_FROM` · 2^k."""
+    while count > KNOWN_FROM:
+        count /= 2.0
+    return bool(count == KNOWN_FROM)
 
 
 @inner
@@ -91,16 +112,36 @@ def advance_sum(sums: Any, step: float, square: float) -> None:
 
 
 @inner
-def begin_spread(signal: Any, direction: int) -> None:
-    """After a detection: the variance since the change is the one to measure from, 1 when it is back.
+def begin_spread(signal: Any, widened: int) -> None:
+    """The variance since the change is the one to measure from, 1 when it is back: after a detection the mean
+    square since its sum rose, later that of all values after it.
+
+    The few values that a test fired at say little: what is 0.7 by them would be another variance until a test
+    finds what is none. So later ones say that it is back where they cannot tell it from the reference's, by
+    two standard errors.
+    """
+    stay = signal["spread_stay"]
+    if widened == KNOWN_BETTER:
+        count = stay[0]
+        stay[1] = count * spread_of(signal, count, stay[1], max(SAME, 2.0 * sqrt(2.0 / count)))
+        return
+    sums = signal["spreads"][0 if widened > 0 else 1]
+    spread_of(signal, max(sums[1], 1.0), sums[2], SAME)
+    stay[0] = stay[1] = 0.0
+
+
+@inner
+def spread_of(signal: Any, count: float, squares: float, same: float) -> float:
+    """Sets the variance to that of so many squares, or to 1 within e^±same of it; returns the mean square
+    measured in that.
 
     Known from few values, it is taken for a standard error larger: the tests of the mean rely on it.
     """
-    sums = signal["spreads"][0 if direction > 0 else 1]
-    count = max(sums[1], 1.0)
-    spread = signal["spread"] * max(sums[2] / count, 0.01) * (1.0 + sqrt(2.0 / count))
-    spread = min(max(spread, 1.0 / SPREAD_MAX), SPREAD_MAX)
-    signal["spread"] = spread if abs(log(spread)) > SAME else 1.0
+    margin = 1.0 + sqrt(2.0 / count)
+    spread = signal["spread"] * max(squares / count, 0.01)
+    is_back = abs(log(spread)) <= same
+    signal["spread"] = 1.0 if is_back else min(max(spread * margin, 1.0 / SPREAD_MAX), SPREAD_MAX)
+    return 1.0 / margin
 
 
 @inner
@@ -140,11 +181,11 @@ def statistic(signal: np.void, direction: int) -> tuple[float, float]:
 
 
 def says(at: Detected, row: Row, direction: int) -> Finding:
-    """A change of the variance since its sum rose: its effect says how much wider values lie."""
+    """A change of the variance since its sum rose: its effect says how much wider than the reference."""
     _, count, squares = row.signal["spreads"][0 if direction > 0 else 1].tolist()
-    ratio = sqrt(squares / max(count, 1.0))
+    ratio = sqrt(float(row.signal["spread"]) * max(squares, LEAST) / max(count, 1.0))
     made = finding(at, row, last_values(row.signal, count, direction, at))
-    before, after = told_spread(row.signal, count, ratio > 1)
+    before, after = told_spread(row.signal, count, ratio)
     return sized(replace(made, before=before, after=after, effect_size_sd=ratio - 1, of="variance"))
 
 

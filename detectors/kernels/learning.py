@@ -15,12 +15,19 @@ from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
 from driftline.detectors.kernels.weeks import add_to_weeks, at_its_time
 
 WEIGHT_MAX = 60_000
+# Judged, times the variance: less, and what is narrower, may be of the hour. With 1 instead, nights of skewed
+# amounts were told daily (`everyday --spacing-s 10`: 2.08 a model and 30 days instead of 0.83).
+WIDER_MAX = 4.0
 
 
 @inner
 def teaches(signal: Any) -> bool:
-    """Whether its noise is learned from: around a level that is local, one is as good as another."""
-    return bool(signal["away"] == 0 or (signal["local"] != 0 and is_number(signal)))
+    """Whether its noise is learned from: around a level that is local it is as good as around another, unless
+    it is much wider there, or since a change.
+    """
+    if signal["away"] == 0:
+        return bool(signal["spread"] < WIDER_MAX)
+    return bool(signal["local"] != 0 and is_number(signal) and signal["away_square"] < WIDER_MAX)
 
 
 @inner

@@ -124,14 +124,15 @@ SIGNAL_FIELDS: Final = (
     # what is so with it, small so that a record stays so: local while no cycle is known, cyclic is 1 when one
     # is removed and 2 when it is a material one, stepped when it has steps; moved by that, by a cycle that is
     # not known, or by what wanders; away from its level, and returned after the value with which that ends;
-    # turned, widened and ph_drift (Page-Hinkley's) are ±1 after the value at which a change was found; odd as
-    # the last window of the shape test was; awake when it is no dormant one; stale asks for what can be
-    # learned; tested is a set of bits, one per test of the kernel; suspects are how many values of `noted`
-    # stand out, mass_due is 1 while the one that stands out of the reference has not come again and 2 until
-    # it is watched; rough while it is watched by the first part of a warm-up that goes on (`first_look.py`);
-    # rises of a number that only ever rose, 2 once that was said (`rising.py`); extremes says how many values
-    # of late were far beyond the others, at_extreme whether the last one was (`kernels/extremes.py`);
-    # dependent is ±1 while neighbouring values say more, or less, of each other than they did
+    # turned, widened and ph_drift (Page-Hinkley's) are ±1 after the value at which a change was found, and
+    # widened 2 where it is known better what the variance has become; odd as the last window of the shape
+    # test was; awake when it is no dormant one; stale asks for what can be learned; tested is a set of bits,
+    # one per test of the kernel; suspects are how many values of `noted` stand out, mass_due is 1 while the
+    # one that stands out of the reference has not come again and 2 until it is watched; rough while it is
+    # watched by the first part of a warm-up that goes on (`first_look.py`); rises of a number that only ever
+    # rose, 2 once that was said (`rising.py`); extremes says how many values of late were far beyond the
+    # others, at_extreme whether the last one was (`kernels/extremes.py`); dependent is ±1 while neighbouring
+    # values say more, or less, of each other than they did
     *flags(REFERENCE, "local", "cyclic", "moved"),
     *flags(EVIDENCE, "away", "returned", "turned", "widened"),
     *flags(OWN, "ph_drift", once_without="ph_"),
@@ -229,8 +230,9 @@ SIGNAL_FIELDS: Final = (
     Field("crossings", "f4", np.shape(CROSSING_LEVELS), LEARNED_SINCE),
     *floats(LEARNED_SINCE, "crossing_values"),
     # the variance test: sums for wider and narrower, with count and squares since each was 0; the ratio that
-    # the variance has changed by
+    # the variance has changed by, and count and squares since then
     *floats(EVIDENCE, "spreads", shape=(2, 3)),
+    *floats(EVIDENCE, "spread_stay", shape=(2,)),
     *floats(OWN, "spread_height"),
     *floats(REFERENCE, "spread_error"),
     *floats(OWN, "spread", default=1.0),

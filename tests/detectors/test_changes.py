@@ -148,6 +148,43 @@ def test_a_variance_that_lasts_stays_another_in_any_batch() -> None:
     assert [state.spread for state in cut.states()] == pytest.approx([4.0, 4.0], rel=0.25)
 
 
+@pytest.mark.parametrize("sd", [0.5, 1.5, 3.0])
+def test_a_variance_that_is_back_is_another_no_more(sd: float) -> None:
+    """By the few values that a test fires at it would be 0.8 of what it was, and another one for ever."""
+    values = np.random.default_rng(15).standard_normal((30_000, 24))
+    values[20_000:22_000] *= sd
+    bank = bank_of(24)
+    run(bank, values[:22_000], 1_000)
+    assert sum("variance" in state.differs_in for state in bank.states()) >= 20
+    feed(bank, values[22_000:], [4096], first=22_000)
+    assert sum(bool(state.differs_in) for state in bank.states()) <= 1  # whose reference was wide by chance
+
+
+def test_what_is_much_wider_is_not_learned_from() -> None:
+    """In the first days a bad hour would teach that noise is three times what it is; the next is not seen."""
+    values = np.random.default_rng(16).standard_normal((12_000, 16))
+    values[4_000:7_000] *= 4.0
+    bank = bank_of(16)
+    run(bank, values, 10_000)
+    sigmas = bank._arrays.signals["sigma"]
+    assert sigmas == pytest.approx([1.0] * 16, abs=0.15)
+
+
+def test_what_comes_back_is_held_against_the_level_that_it_had() -> None:
+    """After a first change a mark of where the next began had no level: the healthy one, half a sd beside a
+    reference of a day and a third, was taken for what the change had moved it by, and back was never reached.
+    """
+    random = np.random.default_rng(17)
+    minutes = np.arange(24 * 1_440)[:, None]
+    values = random.standard_normal((len(minutes), 24)) + 3.3 * np.sin(2 * np.pi * minutes / 1_440)
+    wide = (minutes >= 15 * 1_440) & (minutes < 17 * 1_440)
+    values = np.where(wide, values + 1.7 * random.standard_normal(values.shape), values)
+    bank = bank_of(24)
+    found = run(bank, values, MINUTE_MS)
+    assert found
+    assert [state.name for state in bank.states() if state.away] == []
+
+
 @pytest.mark.parametrize("rate", [0.02, 0.5])
 def test_a_rate_is_told_within_its_bounds(rate: float) -> None:
     """An alert would speak of a rate below 0 or above 1."""

@@ -1,5 +1,6 @@
 """What is told of a signal that fires already: it left the level that it had stayed at, or noise did."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -63,6 +64,44 @@ MOTOR = [(45.0, 2.26), (90.0, 4.0), (0.0, 0.2), (45.0, 2.26)]
 def motor() -> World:
     """What came of a motor that was too warm, then failed, and was mended."""
     return play(levels(MOTOR))
+
+
+WIDER = [(45.0, 2.0), (53.0, 6.0), (45.0, 6.0), (45.0, 2.0)]
+
+
+def test_it_is_over_when_all_that_was_found_is() -> None:
+    """A level that is back would end the incident of values that vary three times as much still, and nobody
+    would be told that they do.
+    """
+    world = play(levels(WIDER))
+    check(world.alerts)
+    last = news(world)[-1]
+    assert last[0] == 2
+    told = re.search(
+        r"x rose from 45 to 50\.6, now 50\.\d, and varies more: sd from 2\.09 to ([\d.]+), sd now", last[2]
+    )
+    assert told
+    assert 4.0 < float(told[1]) < 8.0
+    assert endings(world, WIDER) == [BACK]
+
+
+@pytest.mark.parametrize(
+    ("sd", "told"),
+    [(6.0, "varies more: sd from 2"), (1.0, "varies less: sd from 2"), (0.5, "varies less: sd from 2")],
+)
+def test_a_spread_is_told_as_it_is_and_over_when_it_is_back(sd: float, told: str) -> None:
+    """The spread of 200 values that came after a thousand was told as that of all ("sd from 2 to 1.86"), and
+    what was back stayed another one for ever by what the first values after it happened to be.
+    """
+    steps = [(45.0, 2.0), (45.0, sd), (45.0, 2.0), (45.0, 2.0)]
+    world = play(levels(steps))
+    check(world.alerts)
+    summary = world.alerts[0]["annotations"]["summary"]
+    assert told in summary
+    became = float(summary.split(" to ")[1].split()[0])
+    assert 0.7 * sd < became < 1.3 * sd
+    assert news(world) == []
+    assert endings(world, steps[:3]) == [BACK]
 
 
 def test_an_open_incident_sees_what_comes_next() -> None:
