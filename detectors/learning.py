@@ -17,7 +17,7 @@ from driftline.detectors.daily import daily_steps
 from driftline.detectors.hidden_noise import Seen, hidden_variance
 from driftline.detectors.kernels.learning import WEIGHT_MAX, teaches
 from driftline.detectors.kernels.long_run import BLOCK, add_reference_blocks, add_reference_means
-from driftline.detectors.kernels.residuals import usual_sd
+from driftline.detectors.kernels.residuals import hold_against_level, usual_sd
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import DAY_MS, HOUR_MS, SLOT_MS, WEEK_MS
 from driftline.detectors.levels import score_unit
@@ -288,8 +288,7 @@ def leave_local(signal: np.void, season: Season, mean: float) -> None:
             expected = mean + cycle_now(signal, season)
             signal["wander"] += float(signal["level"]) - expected / to_score(signal)
         signal["level"], signal["trend"] = mean / to_score(signal), 0.0
-        # What began before is not compared with what a local level was then.
-        signal["totals"][-1] = signal["onset_marks"][:, -1] = signal["level"]
+        hold_against_level(signal)
         season["mean"] -= np.float32(mean)
         season["weeks"] = tallies(scores_of(season["weeks"]) - mean)
         signal["counted"] = float(signal["products"][0])

@@ -293,11 +293,16 @@ def come_back(signal: Any) -> None:
     for mean in range(PAST_MEANS):
         signal["past_means"][mean] = 0.0
     signal["drifted"] = 0.0
-    # What began before is compared with this level, not with what one was at marks that are gone.
+    hold_against_level(signal)
+    forget_lanes(signal)
+
+
+@inner
+def hold_against_level(signal: Any) -> None:
+    """What began before is compared with this level, not with one that was at marks which may be gone."""
     signal["totals"][TOTALS - 1] = signal["level"]
     for which in range(MARKS):
         signal["onset_marks"][which, TOTALS - 1] = signal["level"]
-    forget_lanes(signal)
 
 
 @inner

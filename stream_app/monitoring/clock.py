@@ -123,8 +123,8 @@ class EventClock:
     def pass_ticks(self, times_ms: Iterable[int], until_ms: int) -> "Passed":
         """Take the times of the next events up to the one that ticks at ``until_ms`` or later.
 
-        ``until_ms`` is later than now (what is due by now has its tick behind it) and less than ``LEAP_MS``
-        away, so that there is no leap before it.
+        ``until_ms`` is later than the last tick, and less than ``LEAP_MS`` away, so that there is no leap
+        before it.
         """
         passed = Passed([], [])
         end_ms = -((self._phase_ms - until_ms) // TICK_MS) * TICK_MS + self._phase_ms

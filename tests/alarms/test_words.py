@@ -96,9 +96,8 @@ def test_changes_in_words() -> None:
     told = "x repeats itself more: neighbouring values correlate by 0.32 more than they did"
     assert change_of(again) == told
     again.now = Moments(1.0, 2.0, 99)
-    assert (
-        present_of(again.evidence, again) == ""
-    )  # what its values are now says nothing of how they follow each other
+    # What its values are now says nothing of how they follow each other.
+    assert present_of(again.evidence, again) == ""
     smooth = member("feature:x", of="dependence", effect_size_sd=-0.4)
     assert change_of(smooth).startswith("x repeats itself less: neighbouring values correlate by 0.40 less")
     noise = member("feature:x", before=Moments(-4.5e-05, 1.0, 6000), after=Moments(1.48, 1.0, 20))
