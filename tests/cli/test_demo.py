@@ -11,8 +11,9 @@ from pathlib import Path
 
 import click
 import pytest
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
 
+from driftline.stream_app.cli.demo import on_kafka
 from driftline.stream_app.cli.demo.surroundings import alone_in, demo_settings
 from driftline.stream_app.cli.demo.worker_process import running_worker
 from driftline.stream_app.config import KafkaSettings, Settings, TopicNames
@@ -147,6 +148,29 @@ def test_a_worker_that_ends_is_a_failure(tmp_path: Path) -> None:
         worker.wait_until_ready()
     assert str(log) in raised.value.message
     assert "worker gives up" in log.read_text()
+
+
+@pytest.mark.kafka
+def test_a_slow_machine_is_waited_for(broker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A time that fits one machine gives up on another; without an end a worker that hangs is waited for."""
+    monkeypatch.setattr(on_kafka, "NO_PROGRESS_S_MAX", 3.0)
+    kafka = demo_settings(Settings(), broker).kafka
+    read = TopicPartition(kafka.predictions, 0)
+    with on_kafka.own_topics(kafka), KafkaConsumer(bootstrap_servers=broker, group_id=kafka.group) as worker:
+        with KafkaProducer(bootstrap_servers=broker) as producer:
+            for _ in range(12):
+                producer.send(read.topic, b"{}", partition=read.partition)
+        acknowledged = iter(range(12))
+
+        def get_on() -> None:
+            if (offset := next(acknowledged, None)) is not None:
+                worker.commit({read: OffsetAndMetadata(offset, "", -1)})
+            time.sleep(0.5)
+
+        get_on()
+        with pytest.raises(click.ClickException, match="1 records behind") as raised:
+            on_kafka.wait_until_read(kafka, tmp_path / "worker.log", get_on)
+    assert "worker.log" in raised.value.message
 
 
 def test_no_topic_of_somebody_is_used() -> None:
