@@ -4,9 +4,8 @@ Circular binary segmentation (A. B. Olshen, E. S. Venkatraman, R. Lucito, M. Wig
 around a level that is known: 0. A weekend begins at once, not in waves.
 """
 
-from functools import cache
-
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from driftline.detectors.state.fields import SLOTS
@@ -27,16 +26,16 @@ def steps_of(
     """
     steps, in_arcs = np.zeros(SLOTS), over_arcs(weight)
     shortest = 1.0 - np.arange(ARC_MAX) * NOTHING  # of those that differ by half hours of no weight
-    known = np.maximum(in_arcs, NOTHING)
+    known, least = np.maximum(in_arcs, NOTHING), np.maximum(height, smallest)
     for _ in range(ROUNDS):
         levels = np.array([over_arcs(weight * (week - steps)) / known for week in weeks])
         up, down = levels.min(axis=0), levels.max(axis=0)
         level = np.where(up > 0, up, np.minimum(down, 0.0))
-        sure = (abs(level) > height) & (abs(level) > smallest)
-        explained = np.where(sure, in_arcs * level**2 * shortest, 0.0)
-        first, length = np.unravel_index(int(explained.argmax()), explained.shape)
-        if explained[first, length] == 0:
+        firsts, lengths = np.nonzero(abs(level) > least)
+        explained = in_arcs[firsts, lengths] * level[firsts, lengths] ** 2 * shortest[lengths]
+        if not explained.any():
             break
+        first, length = (each[explained.argmax()] for each in (firsts, lengths))
         steps[(first + np.arange(length + 1)) % SLOTS] += level[first, length]
     return steps
 
@@ -48,13 +47,6 @@ def median_variance(squares: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def over_arcs(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """The sum of values [336] over each arc [336, ARC_MAX]: by where it begins, and its length less 1."""
-    first, end = _arcs()
     sums = np.concatenate([[0.0], np.cumsum(np.tile(values, 2))])
-    return np.asarray(sums[end] - sums[first])
-
-
-@cache
-def _arcs() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where each arc [336, ARC_MAX] begins in a week, and where it ends, perhaps in the next one."""
-    first, length = np.ix_(np.arange(SLOTS), np.arange(1, ARC_MAX + 1))
-    return np.broadcast_to(first, (SLOTS, ARC_MAX)), first + length
+    ends = sliding_window_view(sums, ARC_MAX + 1)[:SLOTS]
+    return np.asarray(ends[:, 1:] - ends[:, :1])
