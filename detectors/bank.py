@@ -42,6 +42,7 @@ from driftline.detectors.state.arrays import (
     without_idle_buffers,
 )
 from driftline.detectors.state.fields import TEST_NAMES
+from driftline.detectors.state.layout_10 import has_evidence
 from driftline.detectors.state.snapshot import (
     RIVER_VERSION,
     VERSION,
@@ -52,7 +53,7 @@ from driftline.detectors.state.snapshot import (
     unpack_arrays,
     unpack_signal,
 )
-from driftline.detectors.thresholds import recalibrate
+from driftline.detectors.thresholds import recalibrate, set_thresholds
 from driftline.detectors.watches import Watch, detections_of, make_watches, restored_watches, snapshot_watches
 from driftline.detectors.zone import zone_of
 
@@ -334,6 +335,9 @@ class Bank(Readings):
         if not codes_fit(content, settings):
             bank._forget_codes()
         bank._flag()
+        if not has_evidence(content["signals"]):
+            for index in np.flatnonzero(bank._arrays.signals["armed"]).tolist():
+                set_thresholds(bank._arrays.signals[index])
         bank._watches = [None] * len(bank.signals)
         same_river = snapshot["river"] == RIVER_VERSION
         for index, states in enumerate(snapshot["watches"]):

@@ -23,7 +23,7 @@ RATE_MARGIN = 1e-6
 YOUNG_SPIKE = 2000  # values
 SURELY = 2.0  # standard errors
 FIRST_DAY = 1.75  # judged: what was seen first is seldom the very noon or midnight
-LEVEL_KNOWN = 64  # values; the first of a level are of the change itself, and a CUSUM may fire at them again
+LEVEL_KNOWN = 64  # values; the first of a level are of the change itself, and a test may fire at them again
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The first look at a signal whose warm-up goes on: a few hundred values say enough for what is clear.
 
 A model with 166 predictions a day has seen its 2,000 values after twelve days; its error rate may triple on
-the second. So from `first_look` values on a signal is watched by what they say, roughly: by the CUSUMs or the
+the second. So from `first_look` values on a signal is watched by what they say, roughly: by the
 e-detector alone, with three standard errors of what is known given away instead of one. With all values of
 its warm-up it is armed as if it had not been watched (`kernels/warm_up.py`).
 

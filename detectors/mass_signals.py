@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from driftline.detectors.evidence.e_detector import MULTIPLES
+from driftline.detectors.evidence.odds import MULTIPLES
 from driftline.detectors.kernels.lanes import ODDS_LANES
 from driftline.detectors.kernels.repeats import FEWEST, NOT_DUE, usual_share
 from driftline.detectors.kernels.scores import lower_bound

@@ -98,7 +98,7 @@ class BankSettings:
 
     warm_up: int = 2000
     first_look: int = 300
-    detectors: tuple[str, ...] = ("cusum", "e_detector", "variance", "shape", "adwin", "page_hinkley")
+    detectors: tuple[str, ...] = ("e_detector", "variance", "shape", "adwin", "page_hinkley")
     resolution: Literal["auto", "every_value"] = "auto"
     pace: Literal["consumer", "enterprise"] = "consumer"
     timezone: str = "UTC"

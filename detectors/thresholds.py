@@ -23,10 +23,10 @@ def set_thresholds(signal: np.void) -> None:
 
 
 def fit_to_autocorrelation(signal: np.void) -> None:
-    """Makes the CUSUMs of the smallest shifts, and Page-Hinkley, for what of those is left in innovations.
+    """Makes the smallest shifts, and Page-Hinkley, those that are left of them in innovations.
 
-    Not while the level is local, for which they would be too slow, nor for categories, whose thresholds are
-    those of a known distribution. What they have added up comes no nearer to a threshold.
+    Not while the level is local, for which they would be too slow, nor for categories, whose drifts are those
+    of a known distribution. What they have added up comes no nearer to a threshold.
     """
     before = float(signal["shift_scale"])
     suits = signal["transform"] == Transform.VALUE and not signal["local"]

@@ -1,7 +1,8 @@
 """Makes the numbers of detectors/calibration/crossings.py: how often sums of normal innovations cross levels.
 
-The kernel's own CUSUMs and variance sums are fed independent normal numbers and never fire, with the usual
-smallest shifts, of which the constants are, and with smaller ones, for which they are scaled. Run it with
+The kernel's own evidence of shifts and sums of variance are fed independent normal numbers and never fire,
+with the usual smallest shifts, of which the constants are, and with smaller ones, for which they are scaled.
+Run it with
 
     python -m benchmarks.calibration.crossings
 
@@ -12,17 +13,16 @@ from math import inf
 
 import numpy as np
 
-from benchmarks.calibration.cusums import SHIFT_SCALES
-from driftline.detectors.evidence.cusum import run_cusums
+from benchmarks.calibration.shifts import SHIFT_SCALES, compiled_shifts, signal_of
 from driftline.detectors.evidence.variance import run_variance
 from driftline.detectors.kernels.compiled import compiled
 from driftline.detectors.kernels.crossings import LEVELS
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import CHUNK, make_scratch
-from driftline.detectors.state.fields import SIGNAL
 
-compiled_cusums, compiled_variance = compiled(run_cusums), compiled(run_variance)
+compiled_variance = compiled(run_variance)
 WINDOWS = 400
+NEVER = 1e150  # values between false alarms
 VALUES = 3_906 * CHUNK  # of a window, about a million
 
 
@@ -35,16 +35,15 @@ def main() -> None:
 def count(shift_scale: float) -> None:
     """Prints values between two crossings, and variance of their number in a window by its mean."""
     random = np.random.default_rng(1)
-    signal, scratch = np.zeros(1, SIGNAL)[0], make_scratch()
-    signal["shift_scale"] = shift_scale
-    signal["heights"] = signal["spread_height"] = inf
+    signal, scratch = signal_of(NEVER, shift_scale), make_scratch()
+    signal["spread_height"] = inf
     signal["long_run"] = 1.0
     counts = np.empty((WINDOWS, *LEVELS.shape))
     for window in counts:
         signal["crossings"] = 0.0
         for values in random.standard_normal((VALUES // CHUNK, CHUNK)):
             scratch.anchored[:] = np.clip(values, -CLIP, CLIP)
-            compiled_cusums(signal, scratch, CHUNK)
+            compiled_shifts(signal, scratch, CHUNK)
             compiled_variance(signal, scratch, CHUNK)
         window[:] = signal["crossings"]
     print("shift scale", shift_scale)

@@ -12,10 +12,8 @@ import numpy as np
 from benchmarks.quality import replacements
 from benchmarks.quality.patches import Patch, constant
 from driftline.detectors import learning, local_level
-from driftline.detectors.calibration import cusum
-from driftline.detectors.calibration.cusum import cusum_heights
 from driftline.detectors.cycle import Fit
-from driftline.detectors.kernels.lanes import LANES, SDS, SHIFTS
+from driftline.detectors.kernels.lanes import DRIFTS, LANES, SDS, SHIFTS
 from driftline.detectors.state.fields import SLOTS
 from driftline.detectors.wandering import NONE
 from driftline.detectors.weekly import SMOOTH
@@ -32,17 +30,12 @@ class Mechanism(NamedTuple):
 
 
 def without_lane(lane: int) -> Patch:
-    """A CUSUM that never fires; the others have its false alarms."""
-    left = 1 - cusum.SHARES[lane] / sum(cusum.SHARES)
+    """A shift that is not looked for; the others have its false alarms."""
 
-    def make(original: Callable[..., tuple[float, ...]]) -> Callable[..., tuple[float, ...]]:
-        def heights(false_alarm_every: float, shift_scale: float = 1.0) -> tuple[float, ...]:
-            others = original(false_alarm_every * left, shift_scale)
-            return tuple(UNREACHED if each == lane else height for each, height in enumerate(others))
+    def make(original: Callable[..., bool]) -> Callable[..., bool]:
+        return lambda signal, each, every: each != lane and original(signal, each, every)
 
-        return heights
-
-    return Patch("calibration.cusum.cusum_heights", make)
+    return Patch("evidence.shifts.is_in_reach", make)
 
 
 def without_detector(name: str) -> Patch:
@@ -101,18 +94,18 @@ def ask_again(signal: Any) -> None:
 
 def lane_name(lane: int) -> str:
     """By its shift, or the tail's."""
-    return f"cusum_{SHIFTS[lane]:g}" if SDS[lane] == 1.0 else "cusum_tail"
+    return f"shift_{SHIFTS[lane]:g}" if SDS[lane] == 1.0 else "shift_in_the_tail"
 
 
 MECHANISMS: dict[str, Mechanism] = {
     "nothing": Mechanism("the detectors as they are", ()),
     **{
-        lane_name(lane): Mechanism(f"the CUSUM for {SHIFTS[lane]:g} sd", (without_lane(lane),))
+        lane_name(lane): Mechanism(f"the evidence of {SHIFTS[lane]:g} sd", (without_lane(lane),))
         for lane in range(LANES)
     },
     **{
         name: Mechanism(f"what {name} tells", (without_detector(name),))
-        for name in ("cusum", "e_detector", "variance", "shape", "adwin", "page_hinkley")
+        for name in ("e_detector", "variance", "shape", "adwin", "page_hinkley")
     },
     "whitening": Mechanism(
         "phi: what the score before foretells",
@@ -133,7 +126,7 @@ MECHANISMS: dict[str, Mechanism] = {
         (then("learning.set_long_run", setting(long_run=1.0, long_run_squares=1.0)),),
     ),
     "shift_scale": Mechanism(
-        "slow CUSUMs made for what phi leaves of a shift",
+        "small shifts made what phi leaves of them",
         (function("thresholds.shift_in_innovations", lambda _: 1.0, here=True),),
     ),
     "wandering": Mechanism(
@@ -153,8 +146,8 @@ MECHANISMS: dict[str, Mechanism] = {
         "a quarter of an hour on the first day", (then("local_level.begin_local", keep_an_hour),)
     ),
     "reachable": Mechanism(
-        "no CUSUM slower than the local level",
-        (function("evidence.cusum.reachable", lambda heights, _: heights),),
+        "no shift that a local level would follow",
+        (constant("evidence.shifts.LOCAL_DELAYS", 0.0),),
     ),
     "hold": Mechanism(
         "a local level takes over after half a day", (constant("local_level.HOLD_MS", NEVER_MS),)
@@ -205,7 +198,7 @@ MECHANISMS: dict[str, Mechanism] = {
         (function("calibration.crossings.raised", lambda height, *_: height),),
     ),
     "e_margin": Mechanism(
-        "a standard error of the rate given away", (constant("evidence.e_detector.MARGIN", 0.0),)
+        "a standard error of the rate given away", (constant("evidence.odds.MARGIN", 0.0),)
     ),
     "give_way": Mechanism(
         "what was learned around another level counts less", (function("learning.give_way", ask_again),)
@@ -229,9 +222,9 @@ MECHANISMS: dict[str, Mechanism] = {
         "a step between common and rare categories",
         (function("categories.weigh_groups", setting(center=0.0, scale=1.0)),),
     ),
-    "category_heights": Mechanism(
-        "thresholds for the scores of categories",
-        (function("evidence.cusum.category_heights", lambda _, every: cusum_heights(every), here=True),),
+    "category_drifts": Mechanism(
+        "likelihood ratios for the scores of categories",
+        (function("evidence.shifts.drifts_of_categories", lambda _: np.tile(DRIFTS, (2, 1)), here=True),),
     ),
     "tail_steps": Mechanism(
         "a tail follows a step at once", (function("kernels.scores.follow_steps", replacements.no_steps),)

@@ -13,7 +13,7 @@ from benchmarks.quality.patches import Patch, times
 FACTORS = (0.5, 2.0)
 JUDGED = (
     "kernels.change_point.SATURATED",
-    "evidence.e_detector.MARGIN",
+    "evidence.odds.MARGIN",
     "kernels.residuals.FAR",
     "kernels.residuals.LEVEL_VALUES",
     "kernels.residuals.LINE_VALUES",
@@ -67,7 +67,7 @@ JUDGED = (
     "stabilising.MARGIN",
     "stabilising.NEAR",
     "stabilising.NEAR_SHARE",
-    "evidence.cusum.LOCAL_DELAYS",
+    "evidence.shifts.LOCAL_DELAYS",
     "thresholds.SCALE_STEP",
     "wandering.GAIN_MAX",
     "wandering.SMALLEST",

@@ -15,17 +15,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.detectors.calibration.run_length import OVERSHOOT
 from driftline.detectors.kernels.crossings import NARROWER_SUM, WIDER_SUM
-from driftline.detectors.kernels.lanes import CROSSING_LEVELS, EXPONENTS, drift_scale, on_scale
+from driftline.detectors.kernels.lanes import CROSSING_LEVELS, EXPONENTS, LANES, drift_scale
 
 EXPECTED_EVERY = (
-    (570.0, 487.6, 370.7, 445.4, 405.7, 498.8, 747.6, 448.3),
-    (10_999.8, 9_497.2, 7_373.1, 9_408.5, 11_798.0, 11_137.3, 15_869.5, 8_575.2),
+    (242.5, 322.0, 493.2, 517.6, 640.6, 557.5, 747.6, 448.3),
+    (4_876.3, 6_479.8, 10_030.1, 10_198.9, 12_940.8, 12_437.8, 15_869.5, 8_575.2),
 )
-"""Values between two crossings of each level by each sum when innovations are normal, those of a CUSUM both
+"""Values between two crossings of each level by each sum when innovations are normal, those of a shift both
 ways together (benchmarks/calibration/crossings.py).
 """
-CLUSTERED = (5.7, 3.6, 1.7, 1.2, 1.0, 1.1, 2.9, 2.9)  # variance ÷ mean of their number: they come in clusters
+CLUSTERED = (4.2, 3.2, 2.0, 1.2, 1.1, 1.1, 2.9, 2.9)  # variance ÷ mean of their number: they come in clusters
 SURE = 3.0  # standard errors
 PRIOR = 5.0  # clusters as they were to be expected that stand beside those that were counted
 EXPONENT_MIN = 0.25  # of that of normal innovations
@@ -34,7 +35,7 @@ EXPONENT_MIN = 0.25  # of that of normal innovations
 class Crossed(NamedTuple):
     """How often sums of a healthy signal came over the levels [2, 8], and in how many values.
 
-    shift_scale: what the smallest shifts of its CUSUMs are multiplied by.
+    shift_scale: what the smallest shifts are multiplied by.
     """
 
     crossings: NDArray[np.float32]
@@ -47,36 +48,34 @@ def crossed_by(signal: np.void) -> Crossed:
     return Crossed(signal["crossings"], float(signal["crossing_values"]), float(signal["shift_scale"]))
 
 
-def raised_cusums(heights: tuple[float, ...], crossed: Crossed) -> tuple[float, ...]:
-    """Thresholds of the CUSUMs, from those for normal innovations. None is lowered; inf: out of reach."""
-    return tuple(raised_cusum(height, lane, crossed) for lane, height in enumerate(heights))
-
-
 def raised_cusum(height: float, lane: int, crossed: Crossed) -> float:
-    """The same for one of them, which is judged by what the usual one would do."""
-    scale = drift_scale(lane, crossed.shift_scale)
-    usual = on_scale(height, scale)
-    return height + (raised(usual, EXPONENTS[lane], lane, crossed, scale) - usual) / scale
+    """The threshold of a CUSUM for the shift of a lane, raised as one of its evidence would be that takes as
+    many values to reach (Siegmund's formula; half of his correction is of the lower end).
+    """
+    exponent = float(EXPONENTS[lane]) * drift_scale(lane, crossed.shift_scale)
+    usual = exponent * (height + OVERSHOOT / 2) + log(2 / exponent**2)
+    return height + (raised(usual, lane, crossed) - usual) / exponent
 
 
 def raised_variance(height: float, crossed: Crossed) -> float:
-    """The same for the threshold that both sums of the variance have."""
-    return max(raised(height, 1.0, which, crossed) for which in (WIDER_SUM, NARROWER_SUM))
+    """The threshold that both sums of the variance have."""
+    return max(raised(height, which, crossed) for which in (WIDER_SUM, NARROWER_SUM))
 
 
-def raised(height: float, exponent: float, which: int, crossed: Crossed, scale: float = 1.0) -> float:
-    """The threshold of one sum; exponent is that of normal innovations.
+def raised(height: float, which: int, crossed: Crossed) -> float:
+    """The threshold of one sum of log-likelihood ratios, or of the logarithm of the evidence of a shift.
 
-    On a larger scale, 1 / scale², a sum is as often high, but goes up and down there 1 / scale times.
+    Not below that for normal innovations, the height; inf: out of reach. A smaller shift is as often high,
+    but goes up and down there 1 / scale times.
     """
+    scale = drift_scale(which, crossed.shift_scale) if which < LANES else 1.0
     crossings = crossed.crossings[:, which].astype(np.float64)
-    expected, cluster = crossed.values / np.array(EXPECTED_EVERY)[:, which] * scale, CLUSTERED[which] / scale
+    expected, cluster = crossed.values / np.array(EXPECTED_EVERY)[:, which] / scale, CLUSTERED[which] / scale
     if not (crossings > expected + SURE * np.sqrt(cluster * expected) + cluster).any():
         return height
     low, high = ((crossings + PRIOR * cluster) / (expected + PRIOR * cluster)).tolist()
-    lower, upper = CROSSING_LEVELS[0][which], CROSSING_LEVELS[1][which]
-    lost = max(log(high / low) / (upper - lower) / exponent, 0.0)
+    lower, upper = (log(each[which]) if which < LANES else each[which] for each in CROSSING_LEVELS)
+    lost = max(log(high / low) / (upper - lower), 0.0)
     if lost > 1 - EXPONENT_MIN:
         return inf
-    more = max(log(max(low, high)), 0.0) / exponent
-    return height + more + max(height - upper, 0.0) * lost / (1 - lost)
+    return height + max(log(max(low, high)), 0.0) + max(height - upper, 0.0) * lost / (1 - lost)

@@ -16,6 +16,8 @@ Two sides halve it.
 from collections.abc import Callable
 from math import expm1, inf
 
+OVERSHOOT = 1.166  # of a sum of normal scores over a level and under 0 together
+
 
 def bisect(function: Callable[[float], float], low: float, high: float) -> float:
     """Where an increasing function crosses 0 between low and high."""

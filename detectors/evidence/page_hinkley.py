@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.calibration.crossings import Crossed, crossed_by, raised_cusum
-from driftline.detectors.calibration.run_length import bisect, mean_run_length
+from driftline.detectors.calibration.run_length import OVERSHOOT, bisect, mean_run_length
 from driftline.detectors.evidence.kernel_test import KernelTest
 from driftline.detectors.findings import Detected, Finding, exceeds_the_day, mean_changed
 from driftline.detectors.kernels.compiled import compiled, inner
-from driftline.detectors.kernels.lanes import OVERSHOOT, SHIFTS
+from driftline.detectors.kernels.lanes import SHIFTS
 from driftline.detectors.kernels.scratch import Scratch, note
 from driftline.detectors.signals import is_rate
 from driftline.detectors.state.arrays import Row
@@ -168,7 +168,7 @@ def rate_parameters(rate: float, scale: float, false_alarm_every: float) -> Page
 
 
 def raised_page_hinkley(threshold: float, crossed: Crossed) -> float:
-    """By how often the CUSUM with the drift of the one for twice its delta came over lower levels."""
+    """By how often the evidence of a shift of twice its delta came over lower levels."""
     return raised_cusum(threshold, SHIFTS.index(2 * NORMAL_DELTA), crossed)
 
 

@@ -5,12 +5,13 @@ through a list.
 """
 
 from collections.abc import Sequence
+from math import log1p
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.evidence import cusum, dependence, e_detector, page_hinkley, variance
+from driftline.detectors.evidence import dependence, e_detector, page_hinkley, variance
 from driftline.detectors.evidence import shape as shape_test
 from driftline.detectors.evidence.kernel_test import part
 from driftline.detectors.kernels.change_point import look_at_the_clock
@@ -18,13 +19,13 @@ from driftline.detectors.kernels.compiled import compiled, inner
 from driftline.detectors.kernels.scratch import Batch, Scratch, note
 from driftline.detectors.state.fields import Changed, Records
 
-TESTS = (page_hinkley.TEST, cusum.TEST, e_detector.TEST, variance.TEST, shape_test.TEST, dependence.TEST)
+TESTS = (page_hinkley.TEST, e_detector.TEST, variance.TEST, shape_test.TEST, dependence.TEST)
 """In the order of `TEST_NAMES`: the place of a test is its bit in `tested`, and its place in `shares`."""
 
 WEIGHTS = {**{test.name: test.weight for test in TESTS}, "adwin": 0.75}
 """By which detectors share the false alarms of a signal.
 
-The fast paths (the CUSUMs, the e-detector) get most, since every share a detector does not get makes it
+The fast path (the e-detector) gets most, since every share a detector does not get makes it
 slower. Page-Hinkley and ADWIN see again what those see, so little is lost by asking more of them.
 """
 OTHER_WEIGHT = 1.0
@@ -47,10 +48,9 @@ def tell(signal: Any, shape: Any, batch: Batch, scratch: Scratch, taken: int) ->
     """Notes the detections of a chunk that are asked for, and runs the tests that stop nothing."""
     tested = signal["tested"]
     if signal["rough"] != 0:  # so few values say something of the mean alone
-        tested &= (1 << cusum.NUMBER) | (1 << e_detector.NUMBER)
-    for test in (cusum.NUMBER, e_detector.NUMBER):  # of which a signal has one
-        if taken > 0 and signal["turned"] != 0 and tested >> test & 1:
-            note(scratch, taken - 1, test)
+        tested &= 1 << e_detector.NUMBER
+    if taken > 0 and signal["turned"] != 0 and tested >> e_detector.NUMBER & 1:
+        note(scratch, taken - 1, e_detector.NUMBER)
     if taken > 0 and abs(signal["widened"]) == 1 and tested >> variance.NUMBER & 1:
         note(scratch, taken - 1, variance.NUMBER)
     told = signal["ph_told"]
@@ -70,8 +70,6 @@ def nearest_test(signal: Any) -> float:
     for direction in (1, -1):
         if tested >> page_hinkley.NUMBER & 1:
             nearest = max(nearest, part(*page_hinkley.statistic(signal, direction)))
-        if tested >> cusum.NUMBER & 1:
-            nearest = max(nearest, part(*cusum.statistic(signal, direction)))
         if tested >> variance.NUMBER & 1:
             nearest = max(nearest, part(*variance.statistic(signal, direction)))
         if tested >> shape_test.NUMBER & 1:
@@ -79,7 +77,8 @@ def nearest_test(signal: Any) -> float:
         if tested >> dependence.NUMBER & 1:
             nearest = max(nearest, part(*dependence.statistic(signal, direction)))
     if tested >> e_detector.NUMBER & 1:
-        nearest = max(nearest, part(e_detector.mixed_evidence(signal), signal["heights"][0]))
+        evidence, threshold = e_detector.mixed(signal)
+        nearest = max(nearest, part(log1p(evidence), log1p(threshold)))
     return nearest
 
 

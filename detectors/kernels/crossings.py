@@ -11,7 +11,7 @@ from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.lanes import CROSSING_LEVELS, LANES
 
 LEVELS = np.array(CROSSING_LEVELS)
-WIDER_SUM, NARROWER_SUM = LANES, LANES + 1  # their places, after the CUSUMs
+WIDER_SUM, NARROWER_SUM = LANES, LANES + 1  # their places, after the shifts
 
 
 @inner

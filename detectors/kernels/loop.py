@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.evidence.cusum import run_cusums
-from driftline.detectors.evidence.e_detector import run_e_detector
+from driftline.detectors.evidence.odds import run_odds
 from driftline.detectors.evidence.page_hinkley import reset
 from driftline.detectors.evidence.shape import forget_window
+from driftline.detectors.evidence.shifts import run_shifts
 from driftline.detectors.evidence.table import tell
 from driftline.detectors.evidence.variance import begin_spread, forget_sums, run_variance
 from driftline.detectors.kernels.blocks import Emissions, confirm, emit
@@ -143,9 +143,9 @@ def attempt(work: Work, index: int, count: int) -> int:
     innovate(signal, scratch, count, limit)
     taken = anchor(signal, scratch, count, limit, unit)
     if number:
-        taken, signal["turned"] = run_cusums(signal, scratch, taken)
+        taken, signal["turned"] = run_shifts(signal, scratch, taken)
     else:
-        taken, signal["turned"] = run_e_detector(signal, scratch, taken)
+        taken, signal["turned"] = run_odds(signal, scratch, taken)
     # Elsewhere under the reference scores have another spread: there is nothing to compare with.
     if signal["transform"] == VALUE and signal["atoms"] != 1 and signal["away"] == 0:
         widened_at, widened = run_variance(signal, scratch, taken)

@@ -307,6 +307,6 @@ def hold_against_level(signal: Any) -> None:
 
 @inner
 def forget_lanes(signal: Any) -> None:
-    """Begins the sums of the CUSUMs, or of the e-detector, anew."""
+    """Begins the evidence of the e-detector anew."""
     for lane in range(LANES):
         signal["lanes"][0, lane] = signal["lanes"][1, lane] = 0.0

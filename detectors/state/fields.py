@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from driftline.detectors.kernels.lanes import CROSSING_LEVELS, LANES, SHAPE_CELLS
 
 Records = NDArray[np.void]
-TEST_NAMES = ("page_hinkley", "cusum", "e_detector", "variance", "shape", "dependence")
+TEST_NAMES = ("page_hinkley", "e_detector", "variance", "shape", "dependence")
 """The tests that the kernel makes (`evidence/`): the place of each is its bit in `tested` and its place in
 `shares`, so a new one is the last.
 """
@@ -221,11 +221,12 @@ SIGNAL_FIELDS: Final = (
     # the level had begun to follow; by how many levels that stayed have moved it in all; the variance of
     # innovations around the level that it is at, where that is wider than the reference's
     *floats(EVIDENCE, "shift", "shift_count", "drifted", "carried", "away_square"),
-    # what the smallest shifts of the CUSUMs are multiplied by; the lanes of the CUSUMs or of the e-detector,
-    # upwards and downwards, and their thresholds
+    # the e-detector: what its smallest shifts are multiplied by; its lanes, upwards and downwards, how much
+    # they count (1 is an alarm), and the factors that make their ratios 1 on average
     *floats(OWN, "shift_scale"),
-    *floats(EVIDENCE, "lanes", shape=(2, LANES)),
-    *floats(OWN, "heights", shape=(LANES,)),
+    Field("lanes", "f4", (2, LANES), EVIDENCE),
+    Field("weights", "f4", (LANES,), OWN),
+    Field("gains", "f4", (2, LANES), OWN),
     # how often sums of the healthy signal came over each of two levels, in how many values
     Field("crossings", "f4", np.shape(CROSSING_LEVELS), LEARNED_SINCE),
     *floats(LEARNED_SINCE, "crossing_values"),

@@ -25,10 +25,12 @@ from driftline.detectors.state.fields import (
 )
 from driftline.detectors.state.layout_8 import as_columns
 from driftline.detectors.state.layout_9 import seasons_and_cycles
+from driftline.detectors.state.layout_10 import has_evidence, with_evidence
 
-VERSION = 10
-READABLE = (8, 9, 10)
+VERSION = 11
+READABLE = (8, 9, 10, 11)
 RIVER_VERSION = version("river")
+CALLED = {"cusum": "e_detector"}  # detectors of earlier releases
 
 
 def pack_arrays(arrays: Arrays) -> dict[str, Any]:
@@ -85,6 +87,8 @@ class Tables(NamedTuple):
 def unpack_records(content: dict[str, Any], shape: np.dtype[Any]) -> Tables:
     """Signals, their shapes, seasons and cycles in today's layouts; raises SnapshotError as `unpacked`."""
     signals = unpacked(content["signals"], SIGNAL, "signals", FORMERLY, DEFAULTS)
+    if not has_evidence(content["signals"]):
+        with_evidence(signals)
     shapes = unpacked(content["shapes"], shape, "shapes", defaults=SHAPE_DEFAULTS)
     if "cycles" not in content:
         return Tables(signals, shapes, *seasons_and_cycles(content, signals))
@@ -117,7 +121,7 @@ def pack_signal(signal: Signal) -> list[Any]:
 def unpack_signal(content: list[Any]) -> Signal:
     """The signal again; raises SnapshotError for a transform that this release does not have."""
     name, column, transform, minimum, maximum, detectors, *_ = content
-    names = None if detectors is None else tuple(detectors)
+    names = None if detectors is None else tuple(dict.fromkeys(CALLED.get(each, each) for each in detectors))
     try:
         return Signal(name, column, Transform(transform), minimum, maximum, names)
     except ValueError as error:

@@ -104,7 +104,7 @@ class ModelPlan(Section):
     """Section ``defaults``, and each section of ``models``."""
 
     warm_up: Annotated[int, Field(ge=WARM_UP[0], le=WARM_UP[1])] = 2000  # values a reference is learned from
-    detectors: DetectorNames = ("cusum", "e_detector", "variance", "shape", "adwin", "page_hinkley")
+    detectors: DetectorNames = ("e_detector", "variance", "shape", "adwin", "page_hinkley")
     pace: Literal["consumer", "enterprise"] = "consumer"  # how soon a healthy reference may follow
     timezone: TimeZone = "UTC"  # of the people: days and weeks of its signals are those of their clock
     resolution: Literal["auto", "every_value"] = "auto"

@@ -296,7 +296,7 @@ def test_a_small_change_is_over_when_the_recent_window_says_so(
 
 def test_autocorrelated_blocks_are_no_proof_of_recovery() -> None:
     """Six blocks of a signal that wanders are near the reference by chance: it would fire again."""
-    member = Member(evidence(effect=1.0), ["cusum"], "info", seen_at_start=0)
+    member = Member(evidence(effect=1.0), ["e_detector"], "info", seen_at_start=0)
     wandering = replace(ARMED, seen=300, phi=0.9, block_effects=(0.0,) * 8)
     assert still_changed(member, wandering, ModelPlan(), block=32) == "mean"
     assert still_changed(member, replace(wandering, phi=0.0), ModelPlan(), block=32) is None

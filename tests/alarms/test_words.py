@@ -79,7 +79,7 @@ def test_the_unit_is_what_the_signal_is(signal: str, share: bool, unit: str) -> 
 
 
 def member(signal: str, unit: str = "", **found: object) -> Member:
-    return Member(change(signal, unit=unit, **found), ["cusum"], "info")
+    return Member(change(signal, unit=unit, **found), ["e_detector"], "info")
 
 
 def test_changes_in_words() -> None:

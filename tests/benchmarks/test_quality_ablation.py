@@ -1,7 +1,6 @@
 """The instrument that says what each mechanism is worth: its patches, its grid in small, its tables."""
 
 from functools import partial
-from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -51,23 +50,23 @@ def test_scaled_constants_keep_their_kind() -> None:
     assert scaled(np.array([4, 6]), 0.5).tolist() == [2, 3]
 
 
-def heights_without(name: str) -> list[dict[str, Any]]:
-    """The thresholds of the CUSUMs as an armed bank has them, with a mechanism left out."""
+def weights_without(name: str) -> list[dict[str, Any]]:
+    """How much shifts count in an armed bank, with a mechanism left out."""
     for patch in MECHANISMS[name].patches:
         patch.apply()
     bank = Bank(BankSettings(warm_up=50))
     bank.add([Signal("x", 0, Transform.VALUE)], 1)
     values = np.random.default_rng(1).standard_normal((60, 1))
     bank.update(values, np.arange(60) * 1_000, np.arange(60))
-    return [{"row": "heights", "value": bank._arrays.signals["heights"][0].tolist()}]
+    return [{"row": "weights", "value": bank._arrays.signals["weights"][0].tolist()}]
 
 
 def test_a_patch_holds_in_a_process_of_its_own_and_nowhere_else() -> None:
     """Every row of the table would be of the detectors as they are, or what was left out would stay away."""
-    (without,) = in_a_process_of_its_own(partial(heights_without, "cusum_3"), compiles=False)
-    (usual,) = heights_without("nothing")
-    assert without["value"][4] == inf > usual["value"][4]
-    assert without["value"][3] < usual["value"][3]  # the others have its false alarms
+    (without,) = in_a_process_of_its_own(partial(weights_without, "shift_3"), compiles=False)
+    (usual,) = weights_without("nothing")
+    assert without["value"][4] == 0 < usual["value"][4]
+    assert without["value"][3] > usual["value"][3]  # the others have its false alarms
 
 
 ROWS: list[Row] = [

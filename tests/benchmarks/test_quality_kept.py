@@ -34,7 +34,7 @@ def test_nothing_is_taken_over_from_other_code(tmp_path: Path) -> None:
 def test_the_revision_follows_the_sources(tmp_path: Path) -> None:
     """Another threshold would be taken for the one that was measured."""
     (tmp_path / "detectors").mkdir()
-    source = tmp_path / "detectors" / "cusum.py"
+    source = tmp_path / "detectors" / "shifts.py"
     source.write_text("height = 1.0\n")
     before = revision(tmp_path)
     source.write_text("height = 2.0\n")

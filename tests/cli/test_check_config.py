@@ -34,7 +34,7 @@ def test_every_mistake_is_said_with_its_place(tmp_path: Path) -> None:
         tmp_path,
         "kafka: {partitions: many}\n"
         "defaults:\n"
-        "  detectors: [adwin, cusumm]\n"
+        "  detectors: [adwin, e_detecter]\n"
         "models:\n"
         "  search:\n"
         "    features: {clip_seconds: {min: 3, max: 1}}\n",

@@ -41,7 +41,7 @@ def alert(number: int = 1, **about: Any) -> Said:
         "after": {"mean": 14.3, "sd": 4.1, "count": 200},
         "now": {"mean": 14.1, "sd": 4.0, "count": 500},
         "effect_size_sd": -1.95,
-        "detectors": ["cusum", "adwin"],
+        "detectors": ["e_detector", "adwin"],
         "compared_with": None,
         "categories": about.pop("categories", None),
     }

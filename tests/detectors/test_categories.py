@@ -4,12 +4,14 @@ from math import inf
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from benchmarks.calibration.cusums import realised
+from benchmarks.calibration.shifts import realised, signal_of
 from driftline.detectors import Transform
-from driftline.detectors.calibration.categories import category_heights, groups
-from driftline.detectors.calibration.cusum import cusum_heights
+from driftline.detectors.calibration.categories import drifts_of_categories, groups, mean, sums_of
+from driftline.detectors.kernels.lanes import BENDS, EXPONENTS
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import CHUNK
 from tests.detectors.streams import feed, single
@@ -24,8 +26,8 @@ def drawn(shares: NDArray[np.float64], rows: int, seed: int) -> NDArray[np.float
 
 
 @pytest.mark.parametrize("share", [0.5, 0.9, 0.99])
-def test_thresholds_know_what_the_scores_are_like(share: float) -> None:
-    """Where one category is nearly all there is, normal thresholds raise six times too many false alarms."""
+def test_drifts_know_what_the_scores_are_like(share: float) -> None:
+    """Where one category is nearly all there is, normal drifts raise six times too many false alarms."""
     random = np.random.default_rng(3)
     common, rare, center, scale = groups(share)
 
@@ -35,17 +37,32 @@ def test_thresholds_know_what_the_scores_are_like(share: float) -> None:
         return (scores[places] + np.where(places < share * len(scores), common, rare) - center) / scale
 
     requested = 2_000.0
-    assert 0.5 < realised(category_heights(share, requested), 4_000.0 * CHUNK, draw) / requested < 4.0
+    categories = signal_of(requested, share=share)
+    assert 0.7 < realised(categories, 4_000.0 * CHUNK, draw) / requested < 2.0
 
 
-def test_no_threshold_is_far_below_that_of_normal_scores() -> None:
-    """Categories that repeat themselves would raise hundreds of alarms a day: tails are not as light."""
-    for share in (0.05, 0.5, 0.7, 0.95, 0.999):
-        for requested in (1e3, 1e6, 1e10):
-            heights = category_heights(share, requested)
-            assert all(
-                a < inf and a >= b for a, b in zip(heights, cusum_heights(requested * 0.35), strict=True)
-            )
+@given(st.floats(0.001, 0.999))
+def test_a_ratio_is_1_on_average(share: float) -> None:
+    """Evidence that grows of itself is a false alarm, sooner or later."""
+    sums, probabilities = sums_of(share)
+    center, scale = groups(share)[2:]
+    scores = (sums - center) / scale
+    drifts = drifts_of_categories(share)
+    for lane in np.flatnonzero(BENDS == 0):  # those that count
+        for direction, sign in enumerate((1.0, -1.0)):
+            lost = BENDS[lane] * scores**2 + drifts[direction, lane]
+            ratios = np.exp(EXPONENTS[lane] * (sign * scores - lost))
+            assert mean(probabilities, ratios) == pytest.approx(1.0, rel=1e-9)
+
+
+def test_categories_that_stay_for_a_while_raise_few_false_alarms() -> None:
+    """What repeats itself half of the time depends on what was before: that is whitened, not ignored."""
+    random = np.random.default_rng(5)
+    fresh, stays = random.choice(3, 210_000, p=[0.6, 0.3, 0.1]), random.random(210_000) < 0.5
+    codes = fresh[np.maximum.accumulate(np.where(stays, 0, np.arange(210_000)))]
+    bank = single(Transform.CATEGORY, warm_up=10_000, false_alarm_every=1e4, detectors=("e_detector",))
+    moments = [finding.detected_offset for finding in feed(bank, codes[:, None] + 1.0, spacing_ms=10_000)]
+    assert np.count_nonzero(np.diff(moments, prepend=-inf) > 1_000) < 30  # 20 and fewer are asked for
 
 
 @pytest.mark.parametrize("shares", [np.ones(1_000), np.ones(50), np.array([19.0, 1.0]), np.array([9.0, 1.0])])

@@ -48,7 +48,7 @@ def test_a_jump_into_a_heavy_tail_is_found_in_a_few_values() -> None:
     values = random.standard_t(3, (25_010, 200))
     values[25_000:] += 3.0 * 3.0**0.5
     bank = Bank(BankSettings(false_alarm_every=1e4, warm_up=20_000))
-    bank.add([Signal(str(i), i, Transform.VALUE, detectors=("cusum",)) for i in range(200)], columns=200)
+    bank.add([Signal(str(i), i, Transform.VALUE, detectors=("e_detector",)) for i in range(200)], columns=200)
     late = [found.detected_offset - 24_999 for found in run(bank, values, 1_000)]
     delays = [delay for delay in late if delay > 0]
     assert len(delays) > 150

@@ -19,7 +19,7 @@ CODED = (Transform.CATEGORY, Transform.UNSEEN)
 CASES = [(each, count) for each in Transform for count in (CATEGORIES if each in CODED else (0,))]
 # What follows from the reference and what is asked of the detectors.
 THRESHOLDS = (
-    *("heights", "spread_height", "shape_height", "shape_pattern_height"),
+    *("weights", "gains", "spread_height", "shape_height", "shape_pattern_height"),
     *("ph_delta", "ph_threshold", "shift_scale"),
 )
 

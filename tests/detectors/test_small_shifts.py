@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftline.detectors.calibration.cusum import cusum_heights
+from driftline.detectors.evidence.shifts import EXCESS
+from driftline.detectors.kernels.lanes import LANES
 from driftline.detectors.state.fields import SIGNAL
 from driftline.detectors.thresholds import fit_to_autocorrelation
 from tests.detectors.streams import autoregressive, feed, numbered
@@ -15,33 +16,33 @@ WARM_UP, CHANGED_AT = 20_000, 40_000
 
 
 def test_a_shift_of_half_an_sd_is_seen_where_false_alarms_are_rare() -> None:
-    """0.11 sd of innovations: less than the drift of any CUSUM of independent values."""
+    """0.11 sd of innovations: less than half of any shift that independent values are watched for."""
     values = autoregressive(np.random.default_rng(1), (CHANGED_AT + 40_000, 8), PHI)
     values[CHANGED_AT:] += 0.5
-    bank = numbered(8, warm_up=WARM_UP, false_alarm_every=1e7, detectors=("cusum",))
+    bank = numbered(8, warm_up=WARM_UP, false_alarm_every=1e7, detectors=("e_detector",))
     found = feed(bank, values, [5_000], spacing_ms=40_000)
     assert {finding.signal for finding in found} == {str(column) for column in range(8)}
     assert min(finding.detected_offset for finding in found) > CHANGED_AT
 
 
-def test_healthy_signals_keep_the_thresholds_of_their_slower_sums() -> None:
-    """Those come over the levels in longer clusters: taken for usual ones thresholds would rise."""
-    bank = numbered(8, warm_up=WARM_UP, false_alarm_every=1e8, detectors=("cusum",))
+def test_healthy_signals_keep_the_weights_of_their_smaller_shifts() -> None:
+    """Those come over the levels in longer clusters: taken for usual ones they would count less."""
+    bank = numbered(8, warm_up=WARM_UP, false_alarm_every=1e8, detectors=("e_detector",))
     values = autoregressive(np.random.default_rng(1), (200_000, 8), PHI)
     feed(bank, values, [5_000], spacing_ms=40_000)
     for signal in bank._arrays.signals:
         scale = float(signal["shift_scale"])
         assert scale == pytest.approx(((1 - PHI) / (1 + PHI)) ** 0.25, rel=0.1)
-        assert signal["heights"] == pytest.approx(cusum_heights(1e8, scale), rel=1e-12)
+        assert signal["weights"] == pytest.approx([EXCESS / (2 * LANES * 1e8)] * LANES, rel=1e-9)
 
 
 @given(st.floats(-0.5, 0.95), st.floats(-0.5, 0.95), st.floats(0.0, 0.99))
 def test_another_coefficient_is_no_alarm(before: float, after: float, full: float) -> None:
-    """What sums are when thresholds fall would be a false alarm in itself."""
+    """Evidence of one shift, taken for that of another, would be a false alarm in itself."""
     signal = np.zeros(1, SIGNAL)[0]
     signal["phi"] = before
     fit_to_autocorrelation(signal)
-    signal["lanes"] = full * np.array(cusum_heights(1e4, float(signal["shift_scale"])))
+    signal["lanes"] = lanes = np.full((2, LANES), 1e4 * full, np.float32)
     signal["phi"] = after
     fit_to_autocorrelation(signal)
-    assert (signal["lanes"] < cusum_heights(1e4, float(signal["shift_scale"]))).all()
+    assert (signal["lanes"] <= lanes).all()
