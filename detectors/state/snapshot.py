@@ -30,7 +30,7 @@ from driftline.detectors.state.layout_10 import has_evidence, with_evidence
 VERSION = 11
 READABLE = (8, 9, 10, 11)
 RIVER_VERSION = version("river")
-CALLED = {"cusum": "e_detector"}  # detectors of earlier releases
+CALLED = {"cusum": "e_detector"}  # a detector of earlier releases, and which one finds what it found
 
 
 def pack_arrays(arrays: Arrays) -> dict[str, Any]:
