@@ -81,8 +81,9 @@ class SignalSummary(Struct, frozen=True, kw_only=True):
 
     ``kind`` is the kind of drift that a change of it would be, ``incident`` the id of the open incident that
     shows it. ``nearness`` says how near it is to a finding: the largest of its tests' statistics as a part of
-    their thresholds, 0 to 1; null: not armed. ``unit`` is ``share`` for a part of 1. ``categories`` are those
-    of a categorical signal, the largest twenty first; null: it has none.
+    their thresholds (of evidence, which multiplies, their logarithms), 0 to 1; null: not armed. ``unit`` is
+    ``share`` for a part of 1. ``categories`` are those of a categorical signal, the largest twenty first;
+    null: it has none.
 
     ``requested_false_alarms_per_30d`` is the signal's share of the model's budget at its present rate of
     values (null: not known yet), ``realised_alerts_per_30d`` how often it was part of an alert over the

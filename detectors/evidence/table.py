@@ -85,9 +85,9 @@ def nearest_test(signal: Any) -> float:
 def nearness_of(signals: Records) -> NDArray[np.float64]:
     """The largest statistic of the kernel's tests as a part of its threshold, 0 to 1 [signals].
 
-    0 before a signal is armed. Read from the records, which it does not change. A test starts again once it
-    has found something, so a signal whose incident is open may be near nothing. ADWIN has no statistic
-    between its cuts.
+    Of the e-detector, whose evidence multiplies, their logarithms. 0 before a signal is armed. Read from the
+    records, which it does not change. A test starts again once it has found something, so a signal whose
+    incident is open may be near nothing. ADWIN has no statistic between its cuts.
     """
     nearness = np.empty(len(signals))
     write_nearness(signals, nearness)
