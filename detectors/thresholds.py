@@ -5,7 +5,6 @@ from math import inf
 import numpy as np
 
 from driftline.detectors.evidence.table import TESTS
-from driftline.detectors.kernels.lanes import drift_scale
 from driftline.detectors.signals import Transform, is_rate
 from driftline.detectors.whitening import shift_in_innovations
 
@@ -38,8 +37,6 @@ def fit_to_autocorrelation(signal: np.void) -> None:
         for name in ("crossings", "crossing_values"):
             signal[name] = 0.0
         smaller = min(before / now, 1.0)
-        for lane in range(2):
-            signal["lanes"][:, lane] *= drift_scale(lane, smaller)
         for extreme, total in (("ph_increase_min", "ph_increase"), ("ph_decrease_max", "ph_decrease")):
             signal[extreme] = signal[total] + (signal[extreme] - signal[total]) * smaller
 

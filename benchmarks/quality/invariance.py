@@ -26,7 +26,7 @@ SCALED = ((2.0**-10, 0.0), (2.0**20, 0.0))
 SHIFTED = ((0.5, 3.0), (4.0, -100.0))
 ROUNDED = ((0.3, -7.0), (1e6, 32.0))
 SHIFT_SD = 2.0
-FOR_FLAGS = "e_detector"
+FLAGS = " of 0/1"  # after the name of a detector: it reads which values are positive
 
 
 def numbers(rows: int, seed: int) -> Matrix:
@@ -106,18 +106,21 @@ def changed(detector: str, random: np.random.Generator) -> Matrix:
 
 
 def seeing(detector: str, rows: int, seed: int, *, holes: bool) -> set[str]:
-    """The signals whose change this detector finds, after so many cells with or without holes.
-
-    The e-detector is for 0/1, so it reads which values are positive.
-    """
+    """The signals whose change this detector finds, after so many cells with or without holes."""
     random = np.random.default_rng([seed, 1])
     before = barrage(rows, seed) if holes else random.standard_normal((rows, COLUMNS))
     values, transform = np.concatenate([before, changed(detector, random)]), Transform.VALUE
-    if detector == FOR_FLAGS:
+    if detector.endswith(FLAGS):
         values, transform = np.where(np.isfinite(values), values > 0, values), Transform.BINARY
     # With a false alarm before it a change is none: the detector would have told of it already.
-    found = findings(values, BankSettings(detectors=(detector,), false_alarm_every=1e9), transform)
+    found = findings(
+        values, BankSettings(detectors=(detector.removesuffix(FLAGS),), false_alarm_every=1e9), transform
+    )
     return {each.signal for each in found if each.row >= rows}
+
+
+EACH = (*BankSettings().detectors, "e_detector" + FLAGS)
+"""What `blinded` can be asked of: each detector on numbers, and the one that reads 0/1 in another way."""
 
 
 def blinded(detector: str, rows: int = BARRAGE_ROWS, seed: int = 0) -> dict[str, Any]:

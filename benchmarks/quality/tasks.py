@@ -24,7 +24,6 @@ from benchmarks.quality.contestants import CONTESTANTS, OURS, single_detectors
 from benchmarks.quality.feed import YOUNG_MS
 from benchmarks.quality.noises import NOISES
 from benchmarks.quality.profiles import Profile
-from driftline.detectors import BankSettings
 
 Row = dict[str, Any]
 LONG, SHORT = 20_000, 2_000
@@ -126,7 +125,7 @@ def tasks(profile: Profile) -> Iterator[Task]:
     yield from delay_tasks(profile)
     yield from tasks_beyond()
     yield Task("units", ())
-    for detector in BankSettings().detectors:
+    for detector in invariance.EACH:
         yield Task("blinded", (detector,))
 
 

@@ -65,7 +65,7 @@ def drifts_of_categories(share: float) -> NDArray[np.float64]:
     """What a score loses in each lane, upwards and downwards [2, LANES], by the common ones' share."""
     sums, probabilities = sums_of(share)
     center, scale = groups(share)[2:]
-    scores = (sums - center) / scale
+    scores = np.clip((sums - center) / scale, -CLIP, CLIP)  # as innovations are
     drifts = [
         [log(mean(probabilities, np.exp(e * (sign * scores - bend * scores**2)))) / e for e, bend in LANES_OF]
         for sign in (1.0, -1.0)

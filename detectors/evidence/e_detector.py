@@ -27,14 +27,17 @@ NUMBER = TEST_NAMES.index("e_detector")
 
 def set_threshold(signal: np.void, every: float) -> None:
     """The weights for `every` values between false alarms of both directions together; it runs also where
-    nobody asks.
+    nobody asks. What was added up comes no nearer to an alarm by it.
     """
     every = every if every < inf else float(signal["requested"])
+    before = signal["weights"].copy()
     if is_rate(signal):
         signal["weights"] = odds.weights_of(float(signal["reference_mean"]), every)
     else:
         signal["gains"] = shifts.gains_of(signal)
         signal["weights"] = shifts.weights_of(signal, every)
+    heavier = signal["weights"] > before
+    signal["lanes"][:, heavier] *= before[heavier] / signal["weights"][heavier]
 
 
 @inner

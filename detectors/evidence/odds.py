@@ -47,7 +47,7 @@ def ratio(value: float, multiple: float, expected: float) -> float:
 @inner
 def run_odds(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
     """Takes up to `count` values; returns how many, and ±1 when the last one fired, else 0."""
-    lanes, weight, scale = signal["lanes"], float(signal["weights"][0]), signal["scale"]
+    lanes, weight, scale = signal["lanes"], np.float64(signal["weights"][0]), signal["scale"]
     sd, phi = signal["reference_sd"], signal["phi"]
     errors = ROUGH_MARGIN if signal["rough"] != 0 else MARGIN
     margin, allowance = errors * sd * sqrt((1.0 + phi) / (1.0 - phi)), signal["allowance"] * sd
@@ -59,8 +59,8 @@ def run_odds(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
         up, down = 0.0, 0.0
         for lane in range(ODDS_LANES):
             multiple = MULTIPLES[lane]
-            more = min((float(lanes[0, lane]) + 1.0) * ratio(value, multiple, higher), LARGEST)
-            less = min((float(lanes[1, lane]) + 1.0) * ratio(value, 1.0 / multiple, lower), LARGEST)
+            more = min((np.float64(lanes[0, lane]) + 1.0) * ratio(value, multiple, higher), LARGEST)
+            less = min((np.float64(lanes[1, lane]) + 1.0) * ratio(value, 1.0 / multiple, lower), LARGEST)
             lanes[0, lane], lanes[1, lane] = more, less
             up += more
             down += less

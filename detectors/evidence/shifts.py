@@ -60,21 +60,22 @@ def run_shifts(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
             rise, bent = exp(exponent * value), 1.0
             if BENDS[lane] != 0.0:  # decided when compiled, as is the lane
                 bent = exp(-exponent * BENDS[lane] * value * value)
-            higher = min((float(lanes[0, lane]) + 1.0) * (rise * bent * float(gains[0, lane])), LARGEST)
-            lower = min((float(lanes[1, lane]) + 1.0) * (bent / rise * float(gains[1, lane])), LARGEST)
+            was_higher, was_lower = np.float64(lanes[0, lane]), np.float64(lanes[1, lane])
+            higher = min((was_higher + 1.0) * (rise * bent * np.float64(gains[0, lane])), LARGEST)
+            lower = min((was_lower + 1.0) * (bent / rise * np.float64(gains[1, lane])), LARGEST)
             if healthy and max(higher, lower) > LEVELS[0, lane]:
-                count_crossings(signal, lane, float(lanes[0, lane]), higher)
-                count_crossings(signal, lane, float(lanes[1, lane]), lower)
+                count_crossings(signal, lane, was_higher, higher)
+                count_crossings(signal, lane, was_lower, lower)
             lanes[0, lane], lanes[1, lane] = higher, lower
-            up += float(weights[lane]) * higher
-            down += float(weights[lane]) * lower
+            up += np.float64(weights[lane]) * higher
+            down += np.float64(weights[lane]) * lower
         if up + down > 1.0:
             fired = 1 if up > down else -1
     if healthy:
         signal["crossing_values"] += taken
         if fired != 0:
             for lane in range(LANES):
-                forget_crossings(signal, lane, float(max(lanes[0, lane], lanes[1, lane])))
+                forget_crossings(signal, lane, np.float64(max(lanes[0, lane], lanes[1, lane])))
     return taken, fired
 
 

@@ -1,26 +1,34 @@
-"""Signals of versions 8 to 10, whose evidence of shifts was CUSUMs: sums of logarithms."""
+"""Signals of versions 8 to 10, whose evidence of shifts was CUSUMs, with levels of their own."""
 
-from math import log
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from driftline.detectors.kernels.lanes import EXPONENTS, LANES, LARGEST, drift_scale
-from driftline.detectors.kernels.reading import is_number
+from driftline.detectors.calibration.crossings import EXPECTED_EVERY
+from driftline.detectors.kernels.lanes import LANES, drift_scale
 from driftline.detectors.state.fields import Records
+
+CALLED: Final = {"cusum": "e_detector"}
+"""Detectors that are gone, and which one finds what they found."""
+CROSSED_EVERY: Final = (
+    (570.0, 487.6, 370.7, 445.4, 405.7, 498.8),
+    (10_999.8, 9_497.2, 7_373.1, 9_408.5, 11_798.0, 11_137.3),
+)
+"""Values between two crossings of each level by each CUSUM of normal innovations."""
 
 
 def with_evidence(signals: Records) -> None:
-    """Turns CUSUMs into the likelihood ratios they are logarithms of, and forgets how often they were high.
+    """Begins evidence anew, and keeps how many times as often as expected it was high.
 
-    What weighs them is set by `set_thresholds`, for all signals.
+    So what thresholds were raised by goes on to raise them: a healthy signal that wanders would be an alarm.
+    What weighs evidence is set by `set_thresholds`, for all signals.
     """
-    for signal in signals:
-        if is_number(signal):
-            scales = [drift_scale(lane, float(signal["shift_scale"])) for lane in range(LANES)]
-            signal["lanes"] = np.expm1(np.minimum(signal["lanes"] * EXPONENTS * scales, log(LARGEST)))
-        signal["lanes"] = np.minimum(signal["lanes"], LARGEST)
-        signal["crossings"], signal["crossing_values"] = 0.0, 0.0
+    signals["lanes"] = 0.0
+    for lane in range(LANES):
+        scales = np.array([drift_scale(lane, scale) or 1.0 for scale in signals["shift_scale"].tolist()])
+        for level in range(2):
+            as_often = CROSSED_EVERY[level][lane] / EXPECTED_EVERY[level][lane] / scales**2
+            signals["crossings"][:, level, lane] *= as_often
 
 
 def has_evidence(content: dict[str, Any]) -> bool:

@@ -25,12 +25,11 @@ from driftline.detectors.state.fields import (
 )
 from driftline.detectors.state.layout_8 import as_columns
 from driftline.detectors.state.layout_9 import seasons_and_cycles
-from driftline.detectors.state.layout_10 import has_evidence, with_evidence
+from driftline.detectors.state.layout_10 import CALLED, has_evidence, with_evidence
 
 VERSION = 11
 READABLE = (8, 9, 10, 11)
 RIVER_VERSION = version("river")
-CALLED = {"cusum": "e_detector"}  # a detector of earlier releases, and which one finds what it found
 
 
 def pack_arrays(arrays: Arrays) -> dict[str, Any]:

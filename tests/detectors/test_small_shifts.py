@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from driftline.detectors.evidence.e_detector import set_threshold
 from driftline.detectors.evidence.shifts import EXCESS
 from driftline.detectors.kernels.lanes import LANES
 from driftline.detectors.state.fields import SIGNAL
@@ -36,13 +37,16 @@ def test_healthy_signals_keep_the_weights_of_their_smaller_shifts() -> None:
         assert signal["weights"] == pytest.approx([EXCESS / (2 * LANES * 1e8)] * LANES, rel=1e-9)
 
 
-@given(st.floats(-0.5, 0.95), st.floats(-0.5, 0.95), st.floats(0.0, 0.99))
-def test_another_coefficient_is_no_alarm(before: float, after: float, full: float) -> None:
-    """Evidence of one shift, taken for that of another, would be a false alarm in itself."""
+@given(st.floats(-0.5, 0.95), st.floats(-0.5, 0.95), st.floats(0.0, 0.99), st.floats(1e3, 1e9))
+def test_another_threshold_is_no_alarm(before: float, after: float, full: float, every: float) -> None:
+    """Evidence that counts for more than when it was added up would be a false alarm in itself."""
     signal = np.zeros(1, SIGNAL)[0]
     signal["phi"] = before
     fit_to_autocorrelation(signal)
-    signal["lanes"] = lanes = np.full((2, LANES), 1e4 * full, np.float32)
+    set_threshold(signal, 1e6)
+    signal["lanes"] = 1e6 * full
+    counted = signal["weights"] * signal["lanes"]
     signal["phi"] = after
     fit_to_autocorrelation(signal)
-    assert (signal["lanes"] <= lanes).all()
+    set_threshold(signal, every)
+    assert (signal["weights"] * signal["lanes"] <= counted * 1.001).all()

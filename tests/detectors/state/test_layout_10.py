@@ -1,38 +1,39 @@
-"""Signals of version 10, whose evidence was CUSUMs, become such as add up likelihood ratios."""
+"""Signals of version 10, whose evidence was CUSUMs, go on with what has raised their thresholds."""
 
 import numpy as np
 import pytest
 
 from driftline.detectors import Signal, Transform
-from driftline.detectors.kernels.lanes import EXPONENTS, LANES, LARGEST
+from driftline.detectors.calibration.crossings import Crossed, raised
+from driftline.detectors.kernels.lanes import LANES
 from driftline.detectors.state.fields import SIGNAL
-from driftline.detectors.state.layout_10 import with_evidence
+from driftline.detectors.state.layout_10 import CROSSED_EVERY, with_evidence
 from driftline.detectors.state.snapshot import pack_signal, unpack_signal
 
+VALUES = 1e6
 
-def test_what_a_cusum_added_up_is_evidence() -> None:
-    """A change under way would be seen later, or a calm signal be an alarm: sums of 20 are no ratio of 20."""
-    signals = np.zeros(3, SIGNAL)
-    signals["transform"] = Transform.VALUE, Transform.VALUE, Transform.BINARY
-    signals["shift_scale"] = 1.0
-    signals["lanes"][0, 0] = 2.0
-    signals["lanes"][2] = 50.0
-    signals["crossings"] = signals["crossing_values"] = 7.0
+
+@pytest.mark.parametrize("times", [1.0, 10.0])
+@pytest.mark.parametrize("shift_scale", [1.0, 0.5])
+def test_what_was_raised_stays_raised(times: float, shift_scale: float) -> None:
+    """A healthy signal that wanders would be an alarm after every upgrade, and a calm one slower for ever."""
+    signals = np.zeros(1, SIGNAL)
+    signals["shift_scale"], signals["crossing_values"] = shift_scale, VALUES
+    scales = np.array([shift_scale**2, shift_scale, 1.0, 1.0, 1.0, 1.0])
+    signals["crossings"][0, :, :LANES] = times * VALUES / np.array(CROSSED_EVERY) * scales
     with_evidence(signals)
-    assert signals["lanes"][0, 0] == pytest.approx(np.exp(2.0 * EXPONENTS) - 1.0, rel=1e-6)
-    assert not signals["lanes"][1].any()
-    assert (signals["lanes"][2] == 50.0).all()
-    assert not signals["crossings"].any() and not signals["crossing_values"].any()
+    crossed = Crossed(signals["crossings"][0], VALUES, shift_scale)
+    more = [raised(15.0, lane, crossed) - 15.0 for lane in range(LANES)]
+    assert more == pytest.approx([np.log(times)] * LANES, abs=0.1)
 
 
-def test_more_than_there_can_be_is_not_more_than_is_kept() -> None:
+def test_no_sum_is_taken_for_evidence() -> None:
     """Infinite evidence times nothing is no number, and no alarm ever again."""
     signals = np.zeros(2, SIGNAL)
     signals["transform"] = Transform.VALUE, Transform.BINARY
-    signals["shift_scale"] = 1.0
-    signals["lanes"][0], signals["lanes"][1] = 1e4, np.inf
+    signals["lanes"][0], signals["lanes"][1] = 20.0, np.inf
     with_evidence(signals)
-    assert signals["lanes"] == pytest.approx(np.full((2, 2, LANES), LARGEST), rel=1e-5)
+    assert not signals["lanes"].any()
 
 
 def test_a_signal_of_its_own_detectors_has_those_of_today() -> None:
