@@ -77,7 +77,7 @@ def test_parent_and_child_of_a_fork_both_deliver(
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
-        timeout=25,
+        timeout=75,
         check=False,
     )
     assert (shown.returncode, shown.stderr) == (0, "")

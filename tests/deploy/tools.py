@@ -41,5 +41,5 @@ def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     """A program's end, whatever it is, and what it said."""
     name, *arguments = command
     return subprocess.run(
-        [program(str(name)), *arguments], capture_output=True, text=True, timeout=30, check=False
+        [program(str(name)), *arguments], capture_output=True, text=True, timeout=90, check=False
     )

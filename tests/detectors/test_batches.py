@@ -88,7 +88,7 @@ def test_plain_python_gives_the_same_bits() -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=180,
     )
     assert plain.stdout == digest()
 

@@ -52,7 +52,7 @@ def test_one_job_per_incident_and_none_after_a_restart(kafka_settings: KafkaSett
     ended = subprocess.run(
         retraining(kafka_settings, jobs, "--timeout-s", "4"),
         cwd=REPOSITORY,
-        timeout=25,
+        timeout=75,
         check=True,
         capture_output=True,
         text=True,
@@ -65,6 +65,6 @@ def test_a_job_that_does_not_exist_is_said_at_once(jobs: Path) -> None:
     """It would be found out in the night of the first incident."""
     kafka = KafkaSettings(bootstrap_servers="127.0.0.1:1")
     started = command("retraining", kafka, "--journal", f"{jobs}.journal", "--", "no-such-program")
-    ended = subprocess.run(started, cwd=REPOSITORY, timeout=20, check=False, capture_output=True, text=True)
+    ended = subprocess.run(started, cwd=REPOSITORY, timeout=60, check=False, capture_output=True, text=True)
     assert ended.returncode == 2
     assert "there is no program no-such-program" in ended.stderr

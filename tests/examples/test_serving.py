@@ -29,7 +29,7 @@ def test_predictions_behaviour_and_host_arrive(kafka_settings: KafkaSettings) ->
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
-        timeout=25,
+        timeout=75,
         check=True,
     )
     events = events_of(kafka_settings, kafka_settings.predictions)
