@@ -16,7 +16,7 @@ from tests.deploy.tools import BOARDS, INCIDENT_RULES, RULES, program
 from tests.kafka.worker_process import READY_S, Event, WorkerProcess, send, wait_until
 from tests.streams import START_MS, Stream
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 
 STREAM = Stream(count=3000, change_at=2000, shift=3.0)
 ABSORBED = "sum(driftline_events_total) + sum(driftline_rejected_total)"

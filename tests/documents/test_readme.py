@@ -158,7 +158,7 @@ def test_the_way_to_ones_own_kafka_works(kafka_settings: KafkaSettings, tmp_path
             with pytest.raises(subprocess.TimeoutExpired):  # it must not end by itself
                 process.wait(timeout=5.0)
             process.send_signal(signal.SIGINT)
-            process.wait(timeout=30)
+            process.wait(timeout=90)
         else:
             done = run(line, tmp_path)
             assert done.returncode == 0, done.stderr

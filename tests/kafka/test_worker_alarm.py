@@ -10,7 +10,7 @@ from driftline.stream_app.config import KafkaSettings
 from tests.kafka.worker_process import READY_S, WorkerProcess, read_all, send, wait_until
 from tests.streams import Stream
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
 
 
 def events(stream: Stream) -> list[dict]:

@@ -13,7 +13,7 @@ from driftline.stream_app.config import KafkaSettings
 from tests.kafka.worker_process import READY_S, Event, WorkerProcess, read_all, send, wait_until
 from tests.streams import Stream
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 
 STREAM = Stream(count=3500, change_at=1500, shift=3.0)
 

@@ -13,7 +13,7 @@ from tests.conftest import own_topics
 from tests.kafka.worker_process import READY_S, Event, WorkerProcess, alert_ids, send, wait_until
 from tests.streams import Stream
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
 
 
 def incidents() -> list[Event]:

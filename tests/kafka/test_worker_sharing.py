@@ -8,7 +8,7 @@ from driftline.stream_app.config import KafkaSettings
 from tests.kafka.test_worker_crash import incidents
 from tests.kafka.worker_process import WorkerProcess, alert_ids, send, wait_until
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
 
 
 def test_two_workers_share_and_one_leaves(kafka_settings: KafkaSettings, tmp_path: Path) -> None:
