@@ -22,7 +22,7 @@ def set_thresholds(signal: np.void) -> None:
 
 
 def fit_to_autocorrelation(signal: np.void) -> None:
-    """Makes the smallest shifts, and Page-Hinkley, those that are left of them in innovations.
+    """Makes the two smallest shifts, and Page-Hinkley's, what is left of them in innovations.
 
     Not while the level is local, for which they would be too slow, nor for categories, whose drifts are those
     of a known distribution. What they have added up comes no nearer to a threshold.

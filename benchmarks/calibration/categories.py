@@ -2,8 +2,8 @@
 
     python -m benchmarks.calibration.categories
 
-Nothing is fitted to them: false alarms, realised ÷ requested, lie near 1 on each. It takes a minute; the seed
-is fixed, so the numbers come out the same.
+Nothing is fitted to them: values between false alarms, realised ÷ requested, are 0.65 to 1.09. It takes a
+minute; the seed is fixed, so the numbers come out the same.
 """
 
 import numpy as np

@@ -22,7 +22,6 @@ from driftline.detectors.kernels.scratch import CHUNK, make_scratch
 
 compiled_variance = compiled(run_variance)
 WINDOWS = 400
-NEVER = 1e150  # values between false alarms
 VALUES = 3_906 * CHUNK  # of a window, about a million
 
 
@@ -35,8 +34,8 @@ def main() -> None:
 def count(shift_scale: float) -> None:
     """Prints values between two crossings, and variance of their number in a window by its mean."""
     random = np.random.default_rng(1)
-    signal, scratch = signal_of(NEVER, shift_scale), make_scratch()
-    signal["spread_height"] = inf
+    signal, scratch = signal_of(1e6, shift_scale), make_scratch()
+    signal["weights"], signal["spread_height"] = 0.0, inf
     signal["long_run"] = 1.0
     counts = np.empty((WINDOWS, *LEVELS.shape))
     for window in counts:

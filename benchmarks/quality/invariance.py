@@ -27,6 +27,8 @@ SHIFTED = ((0.5, 3.0), (4.0, -100.0))
 ROUNDED = ((0.3, -7.0), (1e6, 32.0))
 SHIFT_SD = 2.0
 FLAGS = " of 0/1"  # after the name of a detector: it reads which values are positive
+EACH = (*BankSettings().detectors, "e_detector" + FLAGS)
+"""What `blinded` can be asked of: each detector on numbers, and the one that reads 0/1 in another way."""
 
 
 def numbers(rows: int, seed: int) -> Matrix:
@@ -117,10 +119,6 @@ def seeing(detector: str, rows: int, seed: int, *, holes: bool) -> set[str]:
         values, BankSettings(detectors=(detector.removesuffix(FLAGS),), false_alarm_every=1e9), transform
     )
     return {each.signal for each in found if each.row >= rows}
-
-
-EACH = (*BankSettings().detectors, "e_detector" + FLAGS)
-"""What `blinded` can be asked of: each detector on numbers, and the one that reads 0/1 in another way."""
 
 
 def blinded(detector: str, rows: int = BARRAGE_ROWS, seed: int = 0) -> dict[str, Any]:

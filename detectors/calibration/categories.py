@@ -15,12 +15,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.lanes import BENDS, EXPONENTS
+from driftline.detectors.kernels.lanes import BENDS, EXPONENTS, LANES
 from driftline.detectors.kernels.scores import CLIP
 
 NORMAL = NormalDist()
 CELL = 0.05  # sd: normal scores of a cell are taken for one
-LANES_OF = tuple(zip(EXPONENTS.tolist(), BENDS.tolist(), strict=True))
 
 
 class Groups(NamedTuple):
@@ -66,8 +65,9 @@ def drifts_of_categories(share: float) -> NDArray[np.float64]:
     sums, probabilities = sums_of(share)
     center, scale = groups(share)[2:]
     scores = np.clip((sums - center) / scale, -CLIP, CLIP)  # as innovations are
-    drifts = [
-        [log(mean(probabilities, np.exp(e * (sign * scores - bend * scores**2)))) / e for e, bend in LANES_OF]
-        for sign in (1.0, -1.0)
-    ]
-    return np.array(drifts)
+
+    def drift(lane: int, sign: float) -> float:
+        ratios = np.exp(EXPONENTS[lane] * (sign * scores - BENDS[lane] * scores**2))
+        return log(mean(probabilities, ratios)) / float(EXPONENTS[lane])
+
+    return np.array([[drift(lane, sign) for lane in range(LANES)] for sign in (1.0, -1.0)])

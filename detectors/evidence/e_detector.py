@@ -41,20 +41,14 @@ def set_threshold(signal: np.void, every: float) -> None:
 
 
 @inner
-def mixed(signal: Any) -> tuple[float, float]:
-    """The mean of the lanes of both directions, as they are weighed, and what it fires at."""
+def statistic(signal: Any, _: int) -> tuple[float, float]:
+    """The mean of the lanes of both directions together, as they are weighed, and what it fires at."""
     evidence, weights = 0.0, 0.0
     for lane in range(LANES):
         weight = np.float64(signal["weights"][lane])
         evidence += weight * (np.float64(signal["lanes"][0, lane]) + signal["lanes"][1, lane])
         weights += 2.0 * weight
     return (evidence / weights, 1.0 / weights) if weights > 0.0 else (0.0, np.inf)
-
-
-def statistic(signal: np.void, _: int) -> tuple[float, float]:
-    """That of both directions together."""
-    evidence, threshold = mixed(signal)
-    return float(evidence), float(threshold)
 
 
 TEST = KernelTest("e_detector", 6.0, "all", set_threshold, itemgetter("turned"), statistic, mean_changed)

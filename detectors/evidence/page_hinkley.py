@@ -9,19 +9,19 @@ direction of the small steps is about s/2.
 """
 
 from functools import lru_cache
-from math import expm1, inf, sqrt
+from math import expm1, inf, log, sqrt
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.calibration.crossings import Crossed, crossed_by, raised_cusum
+from driftline.detectors.calibration.crossings import Crossed, crossed_by, raised
 from driftline.detectors.calibration.run_length import OVERSHOOT, bisect, mean_run_length
 from driftline.detectors.evidence.kernel_test import KernelTest
 from driftline.detectors.findings import Detected, Finding, exceeds_the_day, mean_changed
 from driftline.detectors.kernels.compiled import compiled, inner
-from driftline.detectors.kernels.lanes import SHIFTS
+from driftline.detectors.kernels.lanes import EXPONENTS, SHIFTS, drift_scale
 from driftline.detectors.kernels.scratch import Scratch, note
 from driftline.detectors.signals import is_rate
 from driftline.detectors.state.arrays import Row
@@ -168,8 +168,14 @@ def rate_parameters(rate: float, scale: float, false_alarm_every: float) -> Page
 
 
 def raised_page_hinkley(threshold: float, crossed: Crossed) -> float:
-    """By how often the evidence of a shift of twice its delta came over lower levels."""
-    return raised_cusum(threshold, SHIFTS.index(2 * NORMAL_DELTA), crossed)
+    """By how often the evidence of a shift of twice its delta came over lower levels: as a threshold for that
+    would be which takes as many values to reach (Siegmund's formula; half of his correction is of the lower
+    end).
+    """
+    lane = SHIFTS.index(2 * NORMAL_DELTA)
+    exponent = float(EXPONENTS[lane]) * drift_scale(lane, crossed.shift_scale)
+    usual = exponent * (threshold + OVERSHOOT / 2) + log(2 / exponent**2)
+    return threshold + (raised(usual, lane, crossed) - usual) / exponent
 
 
 @inner

@@ -80,8 +80,9 @@ def run_shifts(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
 
 
 def gains_of(signal: np.void) -> NDArray[np.float64]:
-    """exp(-e (drift + allowance)) of each lane, upwards and downwards [2, LANES]: with the
-    drift ratios are 1 on average, and what the level is uncertain by is given away besides.
+    """exp(-e (drift + allowance)) of each lane, upwards and downwards [2, LANES].
+
+    With the drift ratios are 1 on average; what the level is uncertain by is given away besides.
     """
     scales = np.array([drift_scale(lane, float(signal["shift_scale"])) for lane in range(LANES)])
     drifts = drifts_of_categories(float(signal["cut"])) if signal["cut"] else np.tile(DRIFTS * scales, (2, 1))

@@ -25,8 +25,8 @@ TESTS = (page_hinkley.TEST, e_detector.TEST, variance.TEST, shape_test.TEST, dep
 WEIGHTS = {**{test.name: test.weight for test in TESTS}, "adwin": 0.75}
 """By which detectors share the false alarms of a signal.
 
-The fast path (the e-detector) gets most, since every share a detector does not get makes it
-slower. Page-Hinkley and ADWIN see again what those see, so little is lost by asking more of them.
+The fast path (the e-detector) gets most, since every share a detector does not get makes it slower.
+Page-Hinkley and ADWIN see again what it sees, so little is lost by asking more of them.
 """
 OTHER_WEIGHT = 1.0
 
@@ -77,7 +77,7 @@ def nearest_test(signal: Any) -> float:
         if tested >> dependence.NUMBER & 1:
             nearest = max(nearest, part(*dependence.statistic(signal, direction)))
     if tested >> e_detector.NUMBER & 1:
-        evidence, threshold = e_detector.mixed(signal)
+        evidence, threshold = e_detector.statistic(signal, 1)
         nearest = max(nearest, part(log1p(evidence), log1p(threshold)))
     return nearest
 

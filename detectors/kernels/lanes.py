@@ -11,7 +11,7 @@ SDS = (1.0, 1.0, 1.0, 1.0, 1.0, 0.4)  # with values around them of this sd
 ODDS = (1.5, 2.0, 3.0, 6.0, 15.0)  # those of rates: times and divided by these
 LANES = len(SHIFTS)
 ODDS_LANES = len(ODDS)
-LARGEST = 1e37  # evidence is no more: single precision ends here
+LARGEST = 1e37  # evidence is no more: single precision ends soon after
 VARIANCE_RATIO = 2.0  # the variance test is made for twice and half the variance
 SHAPE_CELLS = 16  # of equal probability under the normal distribution
 SHAPE_WINDOW = 500  # values per test of the shape
@@ -21,7 +21,7 @@ CROSSING_LEVELS = (
 )
 """Levels whose crossings are counted, of the shifts' sums and of those for a wider and a narrower variance.
 
-Healthy sums come over the first ones once in some 250 to 600 values, over the second ones in twenty times as
+Healthy sums come over the first ones once in some 240 to 750 values, over the second ones in twenty times as
 many.
 """
 

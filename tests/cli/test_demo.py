@@ -168,7 +168,7 @@ def test_a_slow_machine_is_waited_for(broker: str, tmp_path: Path, monkeypatch: 
             time.sleep(0.5)
 
         get_on()
-        with pytest.raises(click.ClickException, match="1 records behind") as raised:
+        with pytest.raises(click.ClickException, match="behind by 1 record and has") as raised:
             on_kafka.wait_until_read(kafka, tmp_path / "worker.log", get_on)
     assert "worker.log" in raised.value.message
 

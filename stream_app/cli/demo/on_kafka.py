@@ -23,6 +23,7 @@ from driftline.stream_app.cli.demo.dashboard_process import running_dashboard
 from driftline.stream_app.cli.demo.worker_process import READY_S_MAX, WorkerProcess, running_worker
 from driftline.stream_app.client import AlertConsumer
 from driftline.stream_app.config import KafkaSettings, Settings
+from driftline.stream_app.evaluation.wording import counted
 from driftline.stream_app.simulator import play
 from driftline.stream_app.simulator.event_sender import EventSender
 
@@ -166,7 +167,7 @@ def wait_until_read(kafka: KafkaSettings, log: Path, meanwhile: Callable[[], Non
                 least, progress_s = lag, time.monotonic()
             if time.monotonic() - progress_s > NO_PROGRESS_S_MAX:
                 raise click.ClickException(
-                    f"The worker is {lag:,} records behind and has acknowledged none "
+                    f"The worker is behind by {counted(lag, 'record')} and has acknowledged none "
                     f"for {NO_PROGRESS_S_MAX:.0f} s; its log is {log}."
                 )
             meanwhile()
