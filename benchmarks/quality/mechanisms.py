@@ -211,7 +211,7 @@ MECHANISMS: dict[str, Mechanism] = {
         (function("kernels.change_point.followed", replacements.nothing_followed),),
     ),
     "marks": Mechanism(
-        "three pairs of marks for where a change began",
+        "four pairs of marks for where a change began",
         (function("kernels.change_point.best_mark", replacements.one_mark),),
     ),
     "pattern": Mechanism(

@@ -35,7 +35,7 @@ GRID_LOW = -3.2
 GRID_STEP = 0.05
 RING_BLOCKS = 8
 TOTALS = 6  # five sums, and the level at the time
-MARKS = 6  # where a change may have begun
+MARKS = 8  # where a change may have begun
 PAST_MEANS = 8  # of blocks of scores
 SLOTS = 336  # half hours of a week
 TALLY = 1 / 1024  # of a score: whole numbers of it are kept for each half hour, up to 32 either way
@@ -117,7 +117,7 @@ def tails_by(sd: NDArray[np.float64]) -> NDArray[np.float64]:
 
 SIGNAL_FIELDS: Final = (
     # what it is; shape, season, cycle and buffer are rows of the other arrays, 0 for none
-    *counts(IDENTITY, "transform", "column", "shape", "season"),
+    *counts(IDENTITY, "column", "shape", "season"),
     *counts(OWN, "cycle", "buffer"),
     *counts(IDENTITY, "seed"),
     *floats(IDENTITY, "minimum", "maximum"),
@@ -143,7 +143,8 @@ SIGNAL_FIELDS: Final = (
     *flags(OWN, "rough"),
     *flags(REFERENCE, "rises"),
     *flags(EVIDENCE, "extremes", "at_extreme", "dependent"),
-    Field("pad", "i1", (2,), OWN),  # so that numbers begin at multiples of eight bytes
+    *flags(IDENTITY, "transform"),
+    *flags(EVIDENCE, "level_direction"),  # with it numbers begin at multiples of eight bytes
     # how far it is; what it is learned from begins after the last step in it (`steps.py`)
     *counts(OWN, "seen", "settled_from", "missing", "first_ms", "last_ms"),
     # of the warm-up: how many values it has, which are all that were seen but for those of another level, and
@@ -268,14 +269,14 @@ SIGNAL_FIELDS: Final = (
     *counts(OWN, "ph_instances", once_without="ph_"),
     *counts(EVIDENCE, "ph_told", once_without="ph_"),
     # totals (count, sum, sum of squares, sum of scores, sum of innovations; and what was expected then) of
-    # the level, of the one before, and of the level when each of six CUSUMs last was zero: upwards and
-    # downwards, with three drifts
+    # the level, of the one before, and of the level when each of eight CUSUMs last was zero: upwards and
+    # downwards, with four drifts
     *floats(OWN, "totals", shape=(TOTALS,)),
     *floats(EVIDENCE, "before", shape=(TOTALS,)),
     *floats(EVIDENCE, "onset_cusums", shape=(MARKS,), once_without="onset_"),
     *floats(OWN, "onset_marks", shape=(MARKS, TOTALS), once_without="onset_"),
     *counts(EVIDENCE, "onset_marks_ms", "onset_marks_offset", shape=(MARKS,), once_without="onset_"),
-    *counts(EVIDENCE, "level_ms", "level_offset", "level_direction"),
+    *counts(EVIDENCE, "level_ms", "level_offset"),
 )
 SIGNAL = np.dtype([(field.name, field.format, field.shape) for field in SIGNAL_FIELDS])
 
