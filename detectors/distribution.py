@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.cycle import DAY_SLOTS, looks_flat, means_of
-from driftline.detectors.kernels.scores import CLIP, score
-from driftline.detectors.kernels.scratch import CHUNK, DAY_MS, make_scratch
+from driftline.detectors.kernels.scores import CLIP, score_reference
+from driftline.detectors.kernels.scratch import DAY_MS, make_scratch
 from driftline.detectors.stabilising import Pairs, dominates, is_dominated, pairs_of, stabilising_table
 from driftline.detectors.state.fields import GRID_POINTS
 from driftline.detectors.table_ends import (
@@ -114,15 +114,8 @@ def describe(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> No
 
 def own_scores(signal: np.void, shape: np.void, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """The scores [values] of the reference's own values."""
-    scratch, scores = make_scratch(), np.empty(len(values))
-    seen = int(signal["seen"])
-    for start in range(0, len(values), CHUNK):
-        part = values[start : start + CHUNK]
-        signal["seen"] = start
-        scratch.numbers[: len(part)] = part
-        score(signal, shape, scratch, len(part))
-        scores[start : start + len(part)] = scratch.scores[: len(part)]
-    signal["seen"] = seen
+    scores = np.empty(len(values))
+    score_reference(signal, shape, make_scratch(), np.ascontiguousarray(values), scores)
     return scores
 
 

@@ -6,6 +6,7 @@ chance would with the autocorrelation that is left (a CUSUM of ranks: A. N. Pett
 and is sharp. What comes after it is looked at again, so a stretch of another level is two steps.
 """
 
+from functools import lru_cache
 from math import pi
 from typing import NamedTuple
 
@@ -68,6 +69,7 @@ def step_in(values: NDArray[np.float64], span_ms: int) -> int:
     return step.at if is_sure and is_large and is_sharp(scores, step) else 0
 
 
+@lru_cache(maxsize=1)  # the signals of a model arm one after the other; 0.4 MB for 4,000 values
 def smooth_courses(count: int, span_ms: int) -> NDArray[np.float64]:
     """A cubic [count, 4 and more], with waves of a day and a week if it spans half of one: orthonormal."""
     time = np.linspace(-1.0, 1.0, count)
@@ -76,7 +78,9 @@ def smooth_courses(count: int, span_ms: int) -> NDArray[np.float64]:
         if 2 * span_ms >= period_ms:
             turns = pi * span_ms / period_ms * time
             courses += [wave(n * turns) for n in range(1, WAVES + 1) for wave in (np.cos, np.sin)]
-    return np.asarray(np.linalg.qr(np.column_stack(courses))[0])
+    orthonormal = np.asarray(np.linalg.qr(np.column_stack(courses))[0])
+    orthonormal.flags.writeable = False
+    return orthonormal
 
 
 def best_step(around: NDArray[np.float64], courses: NDArray[np.float64]) -> Fitted:

@@ -152,7 +152,8 @@ def independent(values: NDArray[np.float64]) -> float:
 
 def scores_by_rank(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """The normal scores [values] of the values among themselves; equal ones in the order of time."""
-    ranks = np.argsort(np.argsort(values, kind="stable"), kind="stable")
+    ranks = np.empty(len(values))
+    ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
     return np.asarray(np.interp((ranks + 0.5) / len(values), GRID, SCORES))
 
 

@@ -112,6 +112,8 @@ def _outlying(means: NDArray[np.float64], weights: NDArray[np.float64], grain: G
     if np.isnan(days).all(axis=0).any():
         return np.zeros(SLOTS)
     left = means - np.tile(np.nanmedian(days, axis=0), DAYS)
+    if not (abs(left[weights > 0]) > STANDS_OUT).any():  # the mean over no arc is larger than all of it
+        return np.zeros(SLOTS)
     weight = np.where(weights > 0, _trust(weights), 0.0)
     variance = median_variance((weight * left**2)[weight > 0]) / np.maximum(over_arcs(weight), NOTHING)
     return steps_of(left[np.newaxis], weight, _height(SURE_OF_ONE, variance, weight, grain), STANDS_OUT)

@@ -9,7 +9,7 @@ by more than chance, the exponent is the one that it shows, and the threshold th
 one that was asked for. A sum whose rate hardly falls follows the wandering: its threshold is out of reach.
 """
 
-from math import inf, log
+from math import inf, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -59,11 +59,18 @@ def raised(height: float, which: int, crossed: Crossed) -> float:
     but goes up and down there 1 / scale times.
     """
     scale = drift_scale(which, crossed.shift_scale) if which < LANES else 1.0
-    crossings = crossed.crossings[:, which].astype(np.float64)
-    expected, cluster = crossed.values / np.array(EXPECTED_EVERY)[:, which] / scale, CLUSTERED[which] / scale
-    if not (crossings > expected + SURE * np.sqrt(cluster * expected) + cluster).any():
+    cluster = CLUSTERED[which] / scale
+    counts = [float(crossings[which]) for crossings in crossed.crossings]
+    expected = [crossed.values / every[which] / scale for every in EXPECTED_EVERY]
+    if not any(
+        count > usual + SURE * sqrt(cluster * usual) + cluster
+        for count, usual in zip(counts, expected, strict=True)
+    ):
         return height
-    low, high = ((crossings + PRIOR * cluster) / (expected + PRIOR * cluster)).tolist()
+    low, high = (
+        (count + PRIOR * cluster) / (usual + PRIOR * cluster)
+        for count, usual in zip(counts, expected, strict=True)
+    )
     lower, upper = (log(each[which]) if which < LANES else each[which] for each in CROSSING_LEVELS)
     lost = max(log(high / low) / (upper - lower), 0.0)
     if lost > 1 - EXPONENT_MIN:

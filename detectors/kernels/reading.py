@@ -9,13 +9,11 @@ from numpy.typing import NDArray
 from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.extremes import is_extreme
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of, take_times
-from driftline.detectors.signals import LINES as LINE_TRANSFORMS
 from driftline.detectors.signals import Transform
 
 VALUE, BINARY, TAIL = int(Transform.VALUE), int(Transform.BINARY), int(Transform.TAIL)
 BOUNDED, MASS, SPIKE = int(Transform.BOUNDED), int(Transform.MASS), int(Transform.SPIKE)
 EXTREME = int(Transform.EXTREME)
-LINES = tuple(map(int, LINE_TRANSFORMS))
 CATEGORY, UNSEEN = int(Transform.CATEGORY), int(Transform.UNSEEN)
 MISSING, NULL, WRONG_TYPE = int(Transform.MISSING), int(Transform.NULL), int(Transform.WRONG_TYPE)
 OUT_OF_RANGE = int(Transform.OUT_OF_RANGE)

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.lanes import LANES
-from driftline.detectors.kernels.reading import BOUNDED, CATEGORY, LINES, VALUE, is_number
+from driftline.detectors.kernels.reading import BOUNDED, CATEGORY, VALUE, is_number
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
+from driftline.detectors.signals import LINES
 from driftline.detectors.state.fields import MARKS, PAST_MEANS, SLOTS, TALLY, TOTALS
 
 LOCAL_SD_MIN = 0.03

@@ -12,7 +12,7 @@ from driftline.detectors.kernels.extremes import is_extreme
 from driftline.detectors.kernels.known_codes import NEW
 from driftline.detectors.kernels.reading import CATEGORY, EXTREME, TAIL, UNSEEN, VALUE, code_of
 from driftline.detectors.kernels.residuals import FAR, gains
-from driftline.detectors.kernels.scratch import Scratch
+from driftline.detectors.kernels.scratch import CHUNK, Scratch
 from driftline.detectors.state.fields import GRID_LOW, GRID_POINTS, GRID_STEP
 
 CLIP = 3.7  # normal scores end here: the wildest value is as wild as one in 10,000
@@ -262,3 +262,20 @@ def score(signal: Any, shape: Any, scratch: Scratch, count: int) -> None:
         score_atoms(signal, shape, scratch, count)
     else:
         score_numbers(signal, shape, scratch, count)
+
+
+@compiled
+def score_reference(
+    signal: Any, shape: Any, scratch: Scratch, values: NDArray[np.float64], scores: NDArray[np.float64]
+) -> None:
+    """Scores [count] of the values [count] of a reference, as if they were the first ones seen."""
+    seen = signal["seen"]
+    for start in range(0, len(values), CHUNK):
+        count = min(CHUNK, len(values) - start)
+        for place in range(count):
+            scratch.numbers[place] = values[start + place]
+        signal["seen"] = start
+        score(signal, shape, scratch, count)
+        for place in range(count):
+            scores[start + place] = scratch.scores[place]
+    signal["seen"] = seen

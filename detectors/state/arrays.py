@@ -8,17 +8,17 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.signals import LINES, Signal, Transform
+from driftline.detectors.signals import LINES, Signal, Transform, plain
 from driftline.detectors.state.fields import CYCLE, IDENTITIES, LONGEST, SEASON, SIGNAL, Records, shape_dtype
 from driftline.detectors.state.pages import picked, zeros
 
-SHAPED = (Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN)
-SEASONAL = (Transform.BINARY, Transform.BOUNDED, Transform.MASS, *LINES)
+SHAPED = plain(Transform.VALUE, Transform.CATEGORY, Transform.UNSEEN)
+SEASONAL = plain(Transform.BINARY, Transform.BOUNDED, Transform.MASS, *LINES)
 BUFFERED = SEASONAL
-CODED = (Transform.CATEGORY, Transform.UNSEEN)
-SEASONAL_ONCE_AWAKE = (Transform.MISSING, Transform.NULL, Transform.WRONG_TYPE, Transform.OUT_OF_RANGE)
+CODED = plain(Transform.CATEGORY, Transform.UNSEEN)
+SEASONAL_ONCE_AWAKE = plain(Transform.MISSING, Transform.NULL, Transform.WRONG_TYPE, Transform.OUT_OF_RANGE)
 """Of the many signals of data quality only those that were ever 1 have a season."""
-QUALITY = (*SEASONAL_ONCE_AWAKE, Transform.UNSEEN, Transform.SPIKE)
+QUALITY = plain(*SEASONAL_ONCE_AWAKE, Transform.UNSEEN, Transform.SPIKE)
 
 
 class Arrays(NamedTuple):
