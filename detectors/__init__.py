@@ -12,17 +12,17 @@
 ('up', True)
 """
 
-from driftline.detectors.adwin import Adwin
 from driftline.detectors.bank import Bank
+from driftline.detectors.engine.readings import Looks
 from driftline.detectors.findings import Finding
-from driftline.detectors.levels import Level, Moments, SignalState
-from driftline.detectors.masses import Mass
-from driftline.detectors.readings import Looks
-from driftline.detectors.registry import Calibration, Detector, register, watches_means
+from driftline.detectors.plugins.adwin import Adwin
+from driftline.detectors.plugins.registry import Calibration, Detector, register, watches_means
+from driftline.detectors.reference.masses import Mass
 from driftline.detectors.signals import BankSettings, Signal, Transform
-from driftline.detectors.state.columns import SnapshotError
+from driftline.detectors.snapshot.columns import SnapshotError
 from driftline.detectors.state.fields import CODES_FOR_THE_FREQUENT, codes_at_first_sight
-from driftline.detectors.windows import Since
+from driftline.detectors.statistics.levels import Level, Moments, SignalState
+from driftline.detectors.statistics.windows import Since
 
 __all__ = [
     "CODES_FOR_THE_FREQUENT",

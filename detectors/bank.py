@@ -7,11 +7,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.acceptance import PackedReference, accept_level, packed_reference, put_back
-from driftline.detectors.choice import check_signals, choose, detectors_of
-from driftline.detectors.engine import Noted, run
+from driftline.detectors.engine.driver import Noted, run
+from driftline.detectors.engine.readings import Readings
+from driftline.detectors.engine.reports import Scene
+from driftline.detectors.evidence.thresholds import recalibrate, set_thresholds
 from driftline.detectors.findings import Finding
-from driftline.detectors.inheritance import (
+from driftline.detectors.forecast.learning import MEMORY_MS
+from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
+from driftline.detectors.kernels.scratch import make_batch
+from driftline.detectors.plugins.choice import check_signals, choose, detectors_of
+from driftline.detectors.plugins.registry import check_names
+from driftline.detectors.plugins.watches import (
+    Watch,
+    detections_of,
+    make_watches,
+    restored_watches,
+    snapshot_watches,
+)
+from driftline.detectors.reference.acceptance import PackedReference, accept_level, packed_reference, put_back
+from driftline.detectors.reference.inheritance import (
     LITTLE,
     carry_warm_up,
     inherit_reference,
@@ -19,16 +33,21 @@ from driftline.detectors.inheritance import (
     learns,
     share_taken_up,
 )
-from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
-from driftline.detectors.kernels.scratch import make_batch
-from driftline.detectors.learning import MEMORY_MS
-from driftline.detectors.mass_signals import begin_mass
-from driftline.detectors.masses import Mass, take_masses
-from driftline.detectors.readings import Readings
-from driftline.detectors.registry import check_names
-from driftline.detectors.reports import Scene
-from driftline.detectors.rising import RISES, SAID
+from driftline.detectors.reference.mass_signals import begin_mass
+from driftline.detectors.reference.masses import Mass, take_masses
+from driftline.detectors.reference.rising import RISES, SAID
 from driftline.detectors.signals import BankSettings, Signal, Transform
+from driftline.detectors.snapshot.layout_11 import has_todays_lanes
+from driftline.detectors.snapshot.snapshot import (
+    RIVER_VERSION,
+    VERSION,
+    codes_fit,
+    current,
+    pack_arrays,
+    pack_signal,
+    unpack_arrays,
+    unpack_signal,
+)
 from driftline.detectors.state.arrays import (
     CODED,
     forget,
@@ -42,19 +61,6 @@ from driftline.detectors.state.arrays import (
     without_idle_buffers,
 )
 from driftline.detectors.state.fields import TEST_NAMES
-from driftline.detectors.state.layout_10 import has_evidence
-from driftline.detectors.state.snapshot import (
-    RIVER_VERSION,
-    VERSION,
-    codes_fit,
-    current,
-    pack_arrays,
-    pack_signal,
-    unpack_arrays,
-    unpack_signal,
-)
-from driftline.detectors.thresholds import recalibrate, set_thresholds
-from driftline.detectors.watches import Watch, detections_of, make_watches, restored_watches, snapshot_watches
 from driftline.detectors.zone import zone_of
 
 Detection = tuple[int, int, int, Finding]  # row, signal, place among its detectors, finding
@@ -335,7 +341,7 @@ class Bank(Readings):
         if not codes_fit(content, settings):
             bank._forget_codes()
         bank._flag()
-        if not has_evidence(content["signals"]):
+        if not has_todays_lanes(content["signals"]):
             for index in np.flatnonzero(bank._arrays.signals["armed"]).tolist():
                 set_thresholds(bank._arrays.signals[index])
         bank._watches = [None] * len(bank.signals)

@@ -8,16 +8,16 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.detectors.forecast.local_level import has_seen_a_day
+from driftline.detectors.forecast.whitening import to_score
 from driftline.detectors.kernels.change_point import best_mark, followed
 from driftline.detectors.kernels.scratch import WEEK_MS
-from driftline.detectors.levels import Moments, Stay, effect_size, in_units, moments, step_size
-from driftline.detectors.local_level import has_seen_a_day
-from driftline.detectors.shares import Moved, moved, new_codes, share_moments
 from driftline.detectors.signals import Transform, is_rate, is_share
 from driftline.detectors.state.arrays import Row
 from driftline.detectors.state.fields import Changed
-from driftline.detectors.whitening import to_score
-from driftline.detectors.windows import UNTOLD, reference_totals, told_before, values_needed
+from driftline.detectors.statistics.levels import Moments, Stay, effect_size, in_units, moments, step_size
+from driftline.detectors.statistics.shares import Moved, moved, new_codes, share_moments
+from driftline.detectors.statistics.windows import UNTOLD, reference_totals, told_before, values_needed
 
 RATE_MARGIN = 1e-6
 YOUNG_SPIKE = 2000  # values

@@ -1,4 +1,4 @@
-"""Makes the table of detectors/calibration.py: ADWIN's mean number of updates between false alarms.
+"""Makes the table of detectors/calibration/adwin.py: ADWIN's mean number of updates between false alarms.
 
 ADWIN's bound holds for any distribution and is far from tight, so the rate follows from simulation, not
 from delta: independent N(0, 1) scores are fed to river's ADWIN, which has first seen a reference of 2,000

@@ -14,8 +14,8 @@ from math import inf
 import numpy as np
 
 from benchmarks.calibration.shifts import SHIFT_SCALES, compiled_shifts, signal_of
+from driftline.detectors.compiled import compiled
 from driftline.detectors.evidence.variance import run_variance
-from driftline.detectors.kernels.compiled import compiled
 from driftline.detectors.kernels.crossings import LEVELS
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import CHUNK, make_scratch

@@ -8,8 +8,8 @@ It takes a minute; the seed is fixed, so the numbers come out the same.
 
 import numpy as np
 
+from driftline.detectors.compiled import compiled
 from driftline.detectors.evidence.dependence import BLOCKS_MIN, LEARNED_MIN, dependence_height, run_dependence
-from driftline.detectors.kernels.compiled import compiled
 from driftline.detectors.kernels.long_run import BLOCK
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import CHUNK, make_scratch

@@ -11,9 +11,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.detectors.compiled import compiled
 from driftline.detectors.evidence.e_detector import set_threshold
 from driftline.detectors.evidence.shifts import run_shifts
-from driftline.detectors.kernels.compiled import compiled
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import CHUNK, make_scratch
 from driftline.detectors.state.fields import SIGNAL

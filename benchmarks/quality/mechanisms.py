@@ -11,12 +11,12 @@ import numpy as np
 
 from benchmarks.quality import replacements
 from benchmarks.quality.patches import Patch, constant
-from driftline.detectors import learning, local_level
-from driftline.detectors.cycle import Fit
-from driftline.detectors.kernels.lanes import DRIFTS, LANES, SDS, SHIFTS
+from driftline.detectors.forecast import learning, local_level
+from driftline.detectors.forecast.wandering import NONE
+from driftline.detectors.season.cycle import Fit
+from driftline.detectors.season.weekly import SMOOTH
 from driftline.detectors.state.fields import SLOTS
-from driftline.detectors.wandering import NONE
-from driftline.detectors.weekly import SMOOTH
+from driftline.detectors.state.lanes import DRIFTS, LANES, SDS, SHIFTS
 
 UNREACHED = 1e9  # a threshold
 NEVER_MS = 10**15
@@ -44,7 +44,7 @@ def without_detector(name: str) -> Patch:
     def make(original: Callable[..., tuple[str, ...]]) -> Callable[..., tuple[str, ...]]:
         return lambda signal, asked: tuple(each for each in original(signal, asked) if each != name)
 
-    return Patch("choice.detectors_of", make)
+    return Patch("plugins.choice.detectors_of", make)
 
 
 def function(path: str, instead: Callable[..., Any], *, here: bool = False) -> Patch:
@@ -111,79 +111,95 @@ MECHANISMS: dict[str, Mechanism] = {
         "phi: what the score before foretells",
         (
             Patch(
-                "whitening.whitening",
+                "forecast.whitening.whitening",
                 lambda original: lambda count, squares, _, **how: original(count, squares, 0.0, **how),
             ),
         ),
     ),
     "first_look": Mechanism(
         "a first look at 300 values",
-        (Patch("engine.Limits", lambda original: lambda most, _, *sizes: original(most, most, *sizes)),),
+        (
+            Patch(
+                "engine.driver.Limits", lambda original: lambda most, _, *sizes: original(most, most, *sizes)
+            ),
+        ),
     ),
-    "caution": Mechanism("what phi and sigma are not known by", (constant("whitening.CAUTION", 0.0),)),
+    "caution": Mechanism(
+        "what phi and sigma are not known by", (constant("forecast.whitening.CAUTION", 0.0),)
+    ),
     "long_run": Mechanism(
         "what no AR(1) describes",
-        (then("learning.set_long_run", setting(long_run=1.0, long_run_squares=1.0)),),
+        (then("forecast.learning.set_long_run", setting(long_run=1.0, long_run_squares=1.0)),),
     ),
     "shift_scale": Mechanism(
         "small shifts made what phi leaves of them",
-        (function("thresholds.shift_in_innovations", lambda _: 1.0, here=True),),
+        (function("evidence.thresholds.shift_in_innovations", lambda _: 1.0, here=True),),
     ),
     "wandering": Mechanism(
-        "a level that comes and goes", (function("wandering.wandering", lambda *_: NONE),)
+        "a level that comes and goes", (function("forecast.wandering.wandering", lambda *_: NONE),)
     ),
     "local_level": Mechanism(
-        "a level of the last hour until a cycle is known", (then("learning.conclude_season", end_local),)
+        "a level of the last hour until a cycle is known",
+        (then("forecast.learning.conclude_season", end_local),),
     ),
     "local_line": Mechanism(
         "a line, not a mean, through that hour",
         (function("kernels.residuals.gains", replacements.mean_gains),),
     ),
     "following": Mechanism(
-        "a line as short as the day needs", (function("local_level.following_ms", lambda *_: 3_600_000.0),)
+        "a line as short as the day needs",
+        (function("forecast.local_level.following_ms", lambda *_: 3_600_000.0),),
     ),
     "first_quarter": Mechanism(
-        "a quarter of an hour on the first day", (then("local_level.begin_local", keep_an_hour),)
+        "a quarter of an hour on the first day", (then("forecast.local_level.begin_local", keep_an_hour),)
     ),
     "reachable": Mechanism(
         "no shift that a local level would follow",
         (constant("evidence.shifts.LOCAL_DELAYS", 0.0),),
     ),
     "hold": Mechanism(
-        "a local level takes over after half a day", (constant("local_level.HOLD_MS", NEVER_MS),)
+        "a local level takes over after half a day", (constant("forecast.local_level.HOLD_MS", NEVER_MS),)
     ),
     "flat_in_two_days": Mechanism(
-        "two days that show no cycle", (function("learning.looks_flat", lambda *_: False, here=True),)
+        "two days that show no cycle",
+        (function("forecast.learning.looks_flat", lambda *_: False, here=True),),
     ),
     "cycle": Mechanism(
         "the cycle of day and week",
-        (function("weekly.fit_cycle", lambda *_: Fit(np.zeros(SLOTS), 0.0), here=True),),
+        (function("season.weekly.fit_cycle", lambda *_: Fit(np.zeros(SLOTS), 0.0), here=True),),
     ),
     "stabilising": Mechanism(
-        "a table by the noise near a value", (function("distribution.is_dominated", lambda *_: False),)
+        "a table by the noise near a value",
+        (function("reference.distribution.is_dominated", lambda *_: False),),
     ),
     "lengthen_tails": Mechanism(
-        "tails of a short reference go on", (function("distribution.lengthen_tails", lambda *_: None),)
+        "tails of a short reference go on",
+        (function("reference.distribution.lengthen_tails", lambda *_: None),),
     ),
     "short_end": Mechanism(
-        "the short end of a skewed table shrinks", (function("table_ends.surely_shrinks", lambda *_: 0.0),)
+        "the short end of a skewed table shrinks",
+        (function("reference.table_ends.surely_shrinks", lambda *_: 0.0),),
     ),
     "hidden_noise": Mechanism(
-        "slow noise that a local level hid", (function("learning.give_back_noise", lambda *_: None),)
+        "slow noise that a local level hid", (function("forecast.learning.give_back_noise", lambda *_: None),)
     ),
     "grain": Mechanism(
-        "single events are no step of a week", (function("allowance.grain_of", lambda *_: SMOOTH),)
+        "single events are no step of a week", (function("forecast.allowance.grain_of", lambda *_: SMOOTH),)
     ),
-    "atoms": Mechanism("few distinct values, each its probability", (constant("distribution.ATOMS_MAX", 1),)),
+    "atoms": Mechanism(
+        "few distinct values, each its probability", (constant("reference.distribution.ATOMS_MAX", 1),)
+    ),
     "ties": Mechanism("equal values told apart", (function("kernels.scores.uniform", replacements.middle),)),
-    "allowance": Mechanism("what the cycle's fit is uncertain by", (constant("learning.ALLOWANCE", 0.0),)),
+    "allowance": Mechanism(
+        "what the cycle's fit is uncertain by", (constant("forecast.learning.ALLOWANCE", 0.0),)
+    ),
     "misfit": Mechanism(
         "what half hours differ from the cycle by",
-        (function("learning.allow_for_misfit", lambda *_: None),),
+        (function("forecast.learning.allow_for_misfit", lambda *_: None),),
     ),
     "local_sd": Mechanism(
         "the variance of late",
-        (then("local_level.set_variance_memory", setting(variance_memory=0.0, local_sd=1.0)),),
+        (then("forecast.local_level.set_variance_memory", setting(variance_memory=0.0, local_sd=1.0)),),
     ),
     "moved": Mechanism(
         "room for a variance that a cycle moves",
@@ -191,7 +207,7 @@ MECHANISMS: dict[str, Mechanism] = {
     ),
     "spread_error": Mechanism(
         "what the reference's variance is not known by",
-        (then("learning.set_whitening", setting(spread_error=0.0)),),
+        (then("forecast.learning.set_whitening", setting(spread_error=0.0)),),
     ),
     "crossings": Mechanism(
         "thresholds raised by crossings of lower levels",
@@ -201,7 +217,8 @@ MECHANISMS: dict[str, Mechanism] = {
         "a standard error of the rate given away", (constant("evidence.odds.MARGIN", 0.0),)
     ),
     "give_way": Mechanism(
-        "what was learned around another level counts less", (function("learning.give_way", ask_again),)
+        "what was learned around another level counts less",
+        (function("forecast.learning.give_way", ask_again),),
     ),
     "begin_far": Mechanism(
         "after a leap the last value is the level", (constant("kernels.change_point.SATURATED", UNREACHED),)
@@ -211,7 +228,7 @@ MECHANISMS: dict[str, Mechanism] = {
         (function("kernels.change_point.followed", replacements.nothing_followed),),
     ),
     "marks": Mechanism(
-        "four pairs of marks for where a change began",
+        "three pairs of marks for where a change began",
         (function("kernels.change_point.best_mark", replacements.one_mark),),
     ),
     "pattern": Mechanism(
@@ -220,7 +237,7 @@ MECHANISMS: dict[str, Mechanism] = {
     ),
     "category_groups": Mechanism(
         "a step between common and rare categories",
-        (function("categories.weigh_groups", setting(center=0.0, scale=1.0)),),
+        (function("reference.categories.weigh_groups", setting(center=0.0, scale=1.0)),),
     ),
     "category_drifts": Mechanism(
         "likelihood ratios for the scores of categories",
@@ -229,15 +246,17 @@ MECHANISMS: dict[str, Mechanism] = {
     "tail_steps": Mechanism(
         "a tail follows a step at once", (function("kernels.scores.follow_steps", replacements.no_steps),)
     ),
-    "rare_blocks": Mechanism("ADWIN reads blocks of rare events", (constant("reference.RARE_BLOCK", 1),)),
+    "rare_blocks": Mechanism(
+        "ADWIN reads blocks of rare events", (constant("reference.arming.RARE_BLOCK", 1),)
+    ),
     "comes_daily": Mechanism(
-        "a jump of yesterday and the day before", (function("daily.comes_daily", lambda *_: False),)
+        "a jump of yesterday and the day before", (function("season.daily.comes_daily", lambda *_: False),)
     ),
     "daily_steps": Mechanism(
-        "jumps that days share are steps", (function("daily.daily_steps", lambda _: np.zeros(SLOTS)),)
+        "jumps that days share are steps", (function("season.daily.daily_steps", lambda _: np.zeros(SLOTS)),)
     ),
     "seen_twice": Mechanism(
-        "what a rate did on two days it may do again", (function("weekly.seen_twice", lambda *_: 0.0),)
+        "what a rate did on two days it may do again", (function("season.weekly.seen_twice", lambda *_: 0.0),)
     ),
     "known_codes": Mechanism(
         "categories are new twice", (function("kernels.known_codes.know_codes", replacements.always_new),)

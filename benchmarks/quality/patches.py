@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 PACKAGE = "driftline.detectors"
-KERNELS = ("kernels.", "evidence.")
+KERNELS = ("kernels.", "evidence.", "engine.loop.", "state.lanes.")
 
 
 class Patch(NamedTuple):

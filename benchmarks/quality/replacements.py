@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from driftline.detectors.kernels.compiled import inner
-from driftline.detectors.kernels.lanes import SHAPE_CELLS, SHAPE_WINDOW
+from driftline.detectors.compiled import inner
 from driftline.detectors.kernels.reading import CATEGORY
+from driftline.detectors.state.lanes import SHAPE_CELLS, SHAPE_WINDOW
 
 
 @inner
@@ -38,7 +38,7 @@ def even_pattern(signal: Any, shape: Any) -> float:
 
 @inner
 def one_mark(signal: Any, direction: int) -> int:
-    """In place of `change_point.best_mark`: that of Page-Hinkley's drift."""
+    """In place of `change_point.best_mark`: that of the smallest drift."""
     return 0 if direction > 0 else 1
 
 

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.lanes import BENDS, EXPONENTS, LANES
 from driftline.detectors.kernels.scores import CLIP
+from driftline.detectors.state.lanes import BENDS, EXPONENTS, LANES
 
 NORMAL = NormalDist()
 CELL = 0.05  # sd: normal scores of a cell are taken for one

@@ -24,15 +24,15 @@ from typing import Any
 import numpy as np
 
 from driftline.detectors.calibration.run_length import bisect, mean_run_length
+from driftline.detectors.compiled import inner
 from driftline.detectors.evidence.kernel_test import KernelTest
 from driftline.detectors.findings import Detected, Finding, finding, last_values
-from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.long_run import BLOCK
 from driftline.detectors.kernels.reading import CATEGORY
 from driftline.detectors.kernels.scratch import Scratch, note
 from driftline.detectors.state.arrays import Row
 from driftline.detectors.state.fields import TEST_NAMES
-from driftline.detectors.windows import reference_moments
+from driftline.detectors.statistics.windows import reference_moments
 
 NUMBER = TEST_NAMES.index("dependence")
 CUT = 1.0  # sd

@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from driftline.detectors.compiled import inner
 from driftline.detectors.evidence import odds, shifts
 from driftline.detectors.evidence.kernel_test import KernelTest
 from driftline.detectors.findings import mean_changed
-from driftline.detectors.kernels.compiled import inner
-from driftline.detectors.kernels.lanes import LANES
 from driftline.detectors.signals import is_rate
 from driftline.detectors.state.fields import TEST_NAMES
+from driftline.detectors.state.lanes import LANES
 
 NUMBER = TEST_NAMES.index("e_detector")
 

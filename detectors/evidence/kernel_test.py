@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from driftline.detectors.compiled import inner
 from driftline.detectors.findings import Detected, Finding
-from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.state.arrays import Row
 from driftline.detectors.state.fields import Changed
 

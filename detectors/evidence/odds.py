@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from driftline.detectors.kernels.compiled import inner
-from driftline.detectors.kernels.lanes import LANES, LARGEST, ODDS, ODDS_LANES
+from driftline.detectors.compiled import inner
 from driftline.detectors.kernels.scratch import Scratch
+from driftline.detectors.state.lanes import LANES, LARGEST, ODDS, ODDS_LANES
 
 MULTIPLES = np.array(ODDS)
 MARGIN = 1.0  # standard errors

@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 
 from driftline.detectors.calibration.crossings import Crossed, crossed_by, raised
 from driftline.detectors.calibration.run_length import OVERSHOOT, bisect, mean_run_length
+from driftline.detectors.compiled import compiled, inner
 from driftline.detectors.evidence.kernel_test import KernelTest
 from driftline.detectors.findings import Detected, Finding, exceeds_the_day, mean_changed
-from driftline.detectors.kernels.compiled import compiled, inner
-from driftline.detectors.kernels.lanes import EXPONENTS, SHIFTS, drift_scale
 from driftline.detectors.kernels.scratch import Scratch, note
 from driftline.detectors.signals import is_rate
 from driftline.detectors.state.arrays import Row
 from driftline.detectors.state.fields import TEST_NAMES
+from driftline.detectors.state.lanes import EXPONENTS, SHIFTS, drift_scale
 
 NUMBER = TEST_NAMES.index("page_hinkley")
 INSTANCES_MIN = 30  # river's default

@@ -22,15 +22,15 @@ from typing import Any
 import numpy as np
 from scipy.special import chdtri
 
+from driftline.detectors.compiled import inner
 from driftline.detectors.evidence.kernel_test import KernelTest
 from driftline.detectors.findings import Detected, Finding, finding, last_values
-from driftline.detectors.kernels.compiled import inner
-from driftline.detectors.kernels.lanes import SHAPE_CELLS, SHAPE_WINDOW
 from driftline.detectors.kernels.reading import CATEGORY, VALUE
 from driftline.detectors.kernels.scratch import Batch, Scratch, note
 from driftline.detectors.state.arrays import Row
 from driftline.detectors.state.fields import TEST_NAMES
-from driftline.detectors.windows import reference_moments
+from driftline.detectors.state.lanes import SHAPE_CELLS, SHAPE_WINDOW
+from driftline.detectors.statistics.windows import reference_moments
 
 NUMBER = TEST_NAMES.index("shape")
 EDGES = np.array([NormalDist().inv_cdf(i / SHAPE_CELLS) for i in range(1, SHAPE_CELLS)])

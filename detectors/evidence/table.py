@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.detectors.compiled import compiled, inner
 from driftline.detectors.evidence import dependence, e_detector, page_hinkley, variance
 from driftline.detectors.evidence import shape as shape_test
 from driftline.detectors.evidence.kernel_test import part
 from driftline.detectors.kernels.change_point import look_at_the_clock
-from driftline.detectors.kernels.compiled import compiled, inner
 from driftline.detectors.kernels.scratch import Batch, Scratch, note
 from driftline.detectors.state.fields import Changed, Records
 

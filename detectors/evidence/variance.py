@@ -19,9 +19,9 @@ import numpy as np
 
 from driftline.detectors.calibration.crossings import crossed_by, raised_variance
 from driftline.detectors.calibration.run_length import bisect
+from driftline.detectors.compiled import inner
 from driftline.detectors.evidence.kernel_test import KernelTest
 from driftline.detectors.findings import Detected, Finding, finding, last_values, sized
-from driftline.detectors.kernels.compiled import inner
 from driftline.detectors.kernels.crossings import (
     LEVELS,
     NARROWER_SUM,
@@ -29,11 +29,11 @@ from driftline.detectors.kernels.crossings import (
     count_crossings,
     forget_crossings,
 )
-from driftline.detectors.kernels.lanes import VARIANCE_RATIO
 from driftline.detectors.kernels.scratch import Scratch
 from driftline.detectors.state.arrays import Row
 from driftline.detectors.state.fields import TEST_NAMES
-from driftline.detectors.windows import told_spread
+from driftline.detectors.state.lanes import VARIANCE_RATIO
+from driftline.detectors.statistics.windows import told_spread
 
 NUMBER = TEST_NAMES.index("variance")
 HALF_LOG = log(VARIANCE_RATIO) / 2

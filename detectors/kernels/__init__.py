@@ -1,1 +1,1 @@
-"""The inner loops over values, compiled by numba. Nothing outside this package uses it."""
+"""The inner loops over values, compiled by numba: from a cell to a score, an innovation, a mark."""

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import compiled, inner
+from driftline.detectors.compiled import compiled, inner
 from driftline.detectors.kernels.scratch import Scratch
 from driftline.detectors.state.fields import RING_BLOCKS, Records
 

@@ -1,10 +1,10 @@
-"""Where a change may have begun: eight CUSUMs remember what the level was when they last were zero.
+"""Where a change may have begun: six CUSUMs remember what the level was when they last were zero.
 
 What came after is the maximum likelihood estimate of the values since a change (D. V. Hinkley, Biometrika 58,
 1971). It is best when the CUSUM's drift is half the change; it begins too early when the drift is smaller,
-and too late when it is larger than the change. So one pair, upwards and downwards, has Page-Hinkley's drift,
-one a steeper drift for larger changes, one a flatter drift for smaller ones and one the drift of a leap,
-which values that happened to be high right before it would tell as half of what it is.
+and too late when it is larger than the change. So one pair, upwards and downwards, has a flatter drift than
+Page-Hinkley's, for small changes, one a steeper drift and one that of a leap, which values that happened to
+be high right before it would tell as half of what it is.
 """
 
 from math import log
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from driftline.detectors.kernels.compiled import inner
+from driftline.detectors.compiled import inner
 from driftline.detectors.kernels.reading import VALUE, is_number
 from driftline.detectors.kernels.residuals import forget_lanes, is_share, usual_sd
 from driftline.detectors.kernels.scratch import HOUR_MS, Batch, Scratch
@@ -25,9 +25,9 @@ AWAY_DELTA = 0.25  # Page-Hinkley's drift for numbers, whose innovations have va
 # Judged, in scores: with the drift of a rare rate a single 1 keeps a sum from 0 for hundreds of values, and a
 # field that is missing all at once would be told as "from 1 to 15 %" since a quarter of an hour. So steep
 # pairs are so many times at least this drift, and speak for no fewer than so many of the rarer value.
-STEEP, LEAP = 2.5, 6.0
-STEEPNESS = np.array([1.0, STEEP, 0.4, LEAP])  # times Page-Hinkley's drift, of each pair
-RATE_DRIFT, RARER_MIN = 0.2, 3.0
+STEEP, LEAP = 1.5, 6.0
+STEEPNESS = np.array([0.4, STEEP, LEAP])  # times Page-Hinkley's drift, of each pair
+RATE_DRIFT, RARER_MIN = 0.3, 3.0
 LEAP_MIN = 2.0  # judged: a leap's pair is late for less (for all: 1 sd is told 4.3 times, not 3.5)
 
 

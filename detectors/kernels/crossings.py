@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from driftline.detectors.kernels.compiled import inner
-from driftline.detectors.kernels.lanes import CROSSING_LEVELS, LANES
+from driftline.detectors.compiled import inner
+from driftline.detectors.state.lanes import CROSSING_LEVELS, LANES
 
 LEVELS = np.array(CROSSING_LEVELS)
 WIDER_SUM, NARROWER_SUM = LANES, LANES + 1  # their places, after the shifts

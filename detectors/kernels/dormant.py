@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import inner
+from driftline.detectors.compiled import inner
 from driftline.detectors.kernels.reading import MISSING, NULL, WRONG_TYPE
 from driftline.detectors.kernels.scratch import Batch
 from driftline.detectors.kernels.window import turn

@@ -11,7 +11,7 @@ Several in a row are one: that is a step, which the tests of the mean find.
 from math import inf
 from typing import Any
 
-from driftline.detectors.kernels.compiled import inner
+from driftline.detectors.compiled import inner
 from driftline.detectors.kernels.repeats import SPAN, note_value
 from driftline.detectors.kernels.scratch import Scratch
 

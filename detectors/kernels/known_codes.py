@@ -7,7 +7,7 @@ which of them come no longer. A code's level is NEW, then ONCE, then 0.
 
 from typing import Any
 
-from driftline.detectors.kernels.compiled import inner
+from driftline.detectors.compiled import inner
 from driftline.detectors.kernels.scratch import Scratch
 from driftline.detectors.state.fields import REPEAT_SLOTS
 

@@ -8,7 +8,7 @@ conclusions. A signal that is away from its reference teaches nothing, so a chan
 from math import inf
 from typing import Any
 
-from driftline.detectors.kernels.compiled import inner
+from driftline.detectors.compiled import inner
 from driftline.detectors.kernels.long_run import add_products
 from driftline.detectors.kernels.reading import is_number
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import compiled, inner
+from driftline.detectors.compiled import compiled, inner
 from driftline.detectors.kernels.residuals import usual_sd
 from driftline.detectors.kernels.scores import CLIP
 from driftline.detectors.kernels.scratch import Scratch

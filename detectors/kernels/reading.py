@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import inner
+from driftline.detectors.compiled import inner
 from driftline.detectors.kernels.extremes import is_extreme
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of, take_times
 from driftline.detectors.signals import Transform

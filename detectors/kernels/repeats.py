@@ -8,7 +8,7 @@ never repeats itself has 0.8 % against it. Counts are halved every 512 values, s
 now.
 
 It is noted once it has come clearly more often than its share of the reference explains; nothing is decided
-here (`detectors/masses.py`).
+here (`detectors/reference/masses.py`).
 """
 
 from math import sqrt
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import inner
+from driftline.detectors.compiled import inner
 from driftline.detectors.kernels.scratch import Batch, Scratch
 from driftline.detectors.state.fields import GRID_POINTS, NOTED_VALUES, REPEAT_SLOTS
 

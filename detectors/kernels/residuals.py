@@ -5,7 +5,7 @@ The level is the running mean of the innovations, so each one is a recursive res
 the gain with which the level learns, and residuals of different values are uncorrelated, however few values
 the level is known from (R. L. Brown, J. Durbin, J. M. Evans, J. R. Stat. Soc. B 37, 1975). While a signal is
 away from its level the level stands still, so a change is not learned away. What wanders around the level is
-followed by a Kalman filter (`detectors/wandering.py`).
+followed by a Kalman filter (`detectors/forecast/wandering.py`).
 """
 
 from math import sqrt
@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import inner
-from driftline.detectors.kernels.lanes import LANES
+from driftline.detectors.compiled import inner
 from driftline.detectors.kernels.reading import BOUNDED, CATEGORY, VALUE, is_number
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
 from driftline.detectors.signals import LINES
 from driftline.detectors.state.fields import MARKS, PAST_MEANS, SLOTS, TALLY, TOTALS
+from driftline.detectors.state.lanes import LANES
 
 LOCAL_SD_MIN = 0.03
 FAR = 20.0  # a score counts for no more than that far from the level

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import compiled, inner
+from driftline.detectors.compiled import compiled, inner
 from driftline.detectors.kernels.extremes import is_extreme
 from driftline.detectors.kernels.known_codes import NEW
 from driftline.detectors.kernels.reading import CATEGORY, EXTREME, TAIL, UNSEEN, VALUE, code_of

@@ -6,7 +6,7 @@ from typing import Annotated, Any, NamedTuple, Protocol, cast, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import compiled, inner
+from driftline.detectors.compiled import compiled, inner
 from driftline.detectors.state.fields import SIGNAL, SLOTS, TOTALS, Records
 
 CHUNK = 256

@@ -12,7 +12,7 @@ would know without the first look. A change takes its own values back out of it.
 
 from typing import Any
 
-from driftline.detectors.kernels.compiled import inner
+from driftline.detectors.compiled import inner
 from driftline.detectors.kernels.dormant import zeros_at_start
 from driftline.detectors.kernels.reading import BINARY, BOUNDED, MISSING, OUT_OF_RANGE, VALUE
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of

@@ -2,7 +2,7 @@
 
 A signal that is away teaches its season nothing, so what comes every weekend would be news each time. What
 the last week and the one before show alike, with the signal back at its level between, is no news: that is
-for `detectors/weekly.py` to say.
+for `detectors/season/weekly.py` to say.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import inner
+from driftline.detectors.compiled import inner
 from driftline.detectors.kernels.scratch import SLOT_MS, Batch, Scratch
 from driftline.detectors.state.fields import SLOTS, TALLY, UNKNOWN
 

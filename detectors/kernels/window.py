@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.compiled import inner
+from driftline.detectors.compiled import inner
 from driftline.detectors.kernels.reading import is_number
 from driftline.detectors.kernels.scratch import Scratch
 from driftline.detectors.state.fields import REPEAT_SLOTS

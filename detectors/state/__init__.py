@@ -1,1 +1,1 @@
-"""The state of signals: its fields and their lives, the arrays it lies in, and how it travels."""
+"""The state of signals: its fields and their lives, and the arrays they lie in."""

@@ -21,7 +21,7 @@ from typing import Any, Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from driftline.detectors.kernels.lanes import CROSSING_LEVELS, LANES, SHAPE_CELLS
+from driftline.detectors.state.lanes import CROSSING_LEVELS, LANES, SHAPE_CELLS
 
 Records = NDArray[np.void]
 TEST_NAMES = ("page_hinkley", "e_detector", "variance", "shape", "dependence")
@@ -35,7 +35,7 @@ GRID_LOW = -3.2
 GRID_STEP = 0.05
 RING_BLOCKS = 8
 TOTALS = 6  # five sums, and the level at the time
-MARKS = 8  # where a change may have begun
+MARKS = 6  # where a change may have begun
 PAST_MEANS = 8  # of blocks of scores
 SLOTS = 336  # half hours of a week
 TALLY = 1 / 1024  # of a score: whole numbers of it are kept for each half hour, up to 32 either way
@@ -269,8 +269,8 @@ SIGNAL_FIELDS: Final = (
     *counts(OWN, "ph_instances", once_without="ph_"),
     *counts(EVIDENCE, "ph_told", once_without="ph_"),
     # totals (count, sum, sum of squares, sum of scores, sum of innovations; and what was expected then) of
-    # the level, of the one before, and of the level when each of eight CUSUMs last was zero: upwards and
-    # downwards, with four drifts
+    # the level, of the one before, and of the level when each of six CUSUMs last was zero: upwards and
+    # downwards, with three drifts
     *floats(OWN, "totals", shape=(TOTALS,)),
     *floats(EVIDENCE, "before", shape=(TOTALS,)),
     *floats(EVIDENCE, "onset_cusums", shape=(MARKS,), once_without="onset_"),

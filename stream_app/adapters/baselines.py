@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from driftline.stream_app.config import Settings
-from driftline.stream_app.monitoring.streams import Baseline
+from driftline.stream_app.monitoring.streams.streams import Baseline
 from driftline.stream_app.pipeline import Shard
 from driftline.stream_app.pipeline.codec import CODEC_VERSION, UnreadableStateError, pack, unpack
 

@@ -17,8 +17,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from driftline.schemas import Kind, Reason
-from driftline.stream_app.alarms.control import Outcome
 from driftline.stream_app.alarms.incident import SEVERITY_ORDER, Incident
+from driftline.stream_app.alarms.verdicts.control import Outcome
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.pipeline import Shard
 from driftline.stream_app.pipeline.watch import ModelWatch

@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from driftline.schemas import rfc3339
-from driftline.stream_app.monitoring.arming import Wait, named
 from driftline.stream_app.monitoring.notices import Notice
+from driftline.stream_app.monitoring.streams.arming import Wait, named
 from driftline.stream_app.pipeline import Shard
 from driftline.stream_app.pipeline.watch import ModelWatch
 

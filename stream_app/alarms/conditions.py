@@ -7,18 +7,18 @@ from driftline.detectors import Finding, Moments
 from driftline.schemas import Kind
 from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.alarms.incident import Evidence
-from driftline.stream_app.alarms.quantities import PER_SECOND, clock, duration, from_to, quantities
+from driftline.stream_app.alarms.words.quantities import PER_SECOND, clock, duration, from_to, quantities
 from driftline.stream_app.config.units import SHARE
-from driftline.stream_app.monitoring.clockwork import Turn as LevelTurn
-from driftline.stream_app.monitoring.families import name_of
-from driftline.stream_app.monitoring.feed import Told
-from driftline.stream_app.monitoring.feeds import JOINED
 from driftline.stream_app.monitoring.refusals import Change
-from driftline.stream_app.monitoring.stream import Stream
-from driftline.stream_app.monitoring.target import Standing
-from driftline.stream_app.monitoring.targets import Turn
-from driftline.stream_app.monitoring.units import unit_of
-from driftline.stream_app.monitoring.volume import VOLUME
+from driftline.stream_app.monitoring.signals.families import name_of
+from driftline.stream_app.monitoring.signals.units import unit_of
+from driftline.stream_app.monitoring.streams.stream import Stream
+from driftline.stream_app.monitoring.targets.target import Standing
+from driftline.stream_app.monitoring.targets.targets import Turn
+from driftline.stream_app.monitoring.traffic.clockwork import Turn as LevelTurn
+from driftline.stream_app.monitoring.traffic.feed import Told
+from driftline.stream_app.monitoring.traffic.feeds import JOINED
+from driftline.stream_app.monitoring.traffic.volume import VOLUME
 
 LARGEST_SD = 100.0  # as detectors have it
 PERCENT = 100

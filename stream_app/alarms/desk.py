@@ -10,7 +10,6 @@ from msgspec import structs
 
 from driftline.detectors import Moments, SignalState, Since
 from driftline.schemas import Alert, Coverage, Ended
-from driftline.stream_app.alarms.announcement import Scene, Status, announce
 from driftline.stream_app.alarms.endings import (
     ending_of_all,
     ending_of_condition,
@@ -32,8 +31,9 @@ from driftline.stream_app.alarms.stages import (
 from driftline.stream_app.alarms.state import AlarmState
 from driftline.stream_app.alarms.tally import WHOLE_MODEL, Tally
 from driftline.stream_app.alarms.whereabouts import is_news, is_of_more, whereabouts
-from driftline.stream_app.monitoring.masses import has_young_part
+from driftline.stream_app.alarms.words.announcement import Scene, Status, announce
 from driftline.stream_app.monitoring.model import ModelMonitor
+from driftline.stream_app.monitoring.signals.masses import has_young_part
 
 # A finding that nothing confirmed within an hour, or twice the time that the change took to be found, is
 # forgotten; but not before its signal had the values that would confirm it, which are rare where traffic is.

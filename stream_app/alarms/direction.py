@@ -1,7 +1,7 @@
 """Which changes of a signal are bad, and how small a change of it is nobody's business."""
 
 from driftline.stream_app.config import LabelsPlan, ModelPlan
-from driftline.stream_app.monitoring.families import bad_direction, family_of, planned
+from driftline.stream_app.monitoring.signals.families import bad_direction, family_of, planned
 
 
 def floor_of(signal: str, unit: str, plan: ModelPlan) -> float:

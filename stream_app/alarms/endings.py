@@ -11,7 +11,7 @@ from driftline.schemas.alerts import Changed
 from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.alarms.incident import Incident, Member
 from driftline.stream_app.monitoring.stream_key import StreamKey
-from driftline.stream_app.monitoring.streams import Streams
+from driftline.stream_app.monitoring.streams.streams import Streams
 
 # Back is nearer to what it was than to what it became.
 NEARER = 0.5

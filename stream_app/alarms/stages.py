@@ -17,7 +17,7 @@ from driftline.stream_app.alarms.recovery import tolerance_sd
 from driftline.stream_app.alarms.standing import Sighting
 from driftline.stream_app.alarms.state import AlarmState, window_ms
 from driftline.stream_app.config import ModelPlan
-from driftline.stream_app.monitoring.masses import is_of_part, same_number
+from driftline.stream_app.monitoring.signals.masses import is_of_part, same_number
 
 Look = Callable[[Evidence], SignalState | None]
 

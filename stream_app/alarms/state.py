@@ -7,8 +7,8 @@ import msgspec
 from driftline.schemas import Verdict, fingerprint_of
 from driftline.stream_app.alarms.incident import Evidence, Incident, Member
 from driftline.stream_app.alarms.standing import Standing
-from driftline.stream_app.monitoring.families import is_of_feature
-from driftline.stream_app.monitoring.masses import is_of_part, same_number
+from driftline.stream_app.monitoring.signals.families import is_of_feature
+from driftline.stream_app.monitoring.signals.masses import is_of_part, same_number
 
 # A verdict may come days after an incident is over. About 60 bytes and 30 for each signal.
 CLOSED_KEPT = 64

@@ -14,9 +14,9 @@ from typing import Final, NamedTuple
 from driftline.detectors import SignalState
 from driftline.schemas import Extent, Whereabouts
 from driftline.stream_app.alarms.incident import Evidence, Incident
-from driftline.stream_app.monitoring.segments import name_of_segment
-from driftline.stream_app.monitoring.stream import Stream
-from driftline.stream_app.monitoring.streams import Streams
+from driftline.stream_app.monitoring.streams.segments import name_of_segment
+from driftline.stream_app.monitoring.streams.stream import Stream
+from driftline.stream_app.monitoring.streams.streams import Streams
 
 # Judged: what moved by less than a quarter of the largest effect is told not to show it; at a half "only" is
 # said of changes that are everywhere and differ, at an eighth hardly ever, as it takes four times the values.

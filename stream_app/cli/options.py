@@ -59,7 +59,7 @@ def engine_settings(
 
     if warning := ensure_kernel_cache():
         warn(warning)
-    from driftline.detectors.registry import known_names, load_installed
+    from driftline.detectors.plugins.registry import known_names, load_installed
     from driftline.stream_app.config import load_settings
 
     load_installed()

@@ -11,7 +11,7 @@ from driftline.schemas.summaries import called
 from driftline.stream_app.cli.figures import effect_of, is_number, is_share, level_of, sparkline, strip
 from driftline.stream_app.cli.status_view import minute
 from driftline.stream_app.evaluation.wording import ABSENT, number
-from driftline.stream_app.monitoring.arming import progress
+from driftline.stream_app.monitoring.streams.arming import progress
 
 HEADINGS: Final = ("signal", "now", "reference", "effect", "state")
 LABEL_WIDTH: Final = 11

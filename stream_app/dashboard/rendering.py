@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from driftline.schemas.summaries import called
-from driftline.stream_app.alarms.quantities import duration
+from driftline.stream_app.alarms.words.quantities import duration
 from driftline.stream_app.dashboard import wording
 from driftline.stream_app.dashboard.pages.view import path
 from driftline.stream_app.dashboard.records import time_ms

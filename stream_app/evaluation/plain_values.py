@@ -14,15 +14,15 @@ import numpy as np
 from driftline.schemas import Event, Feedback, Prediction, Serving
 from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.config import Limits, ModelPlan
-from driftline.stream_app.monitoring.clock import EventClock
+from driftline.stream_app.monitoring.clocks.clock import EventClock
+from driftline.stream_app.monitoring.feedback.joins import Joins, Outcome
 from driftline.stream_app.monitoring.identity import id_hash
-from driftline.stream_app.monitoring.joins import Joins, Outcome
-from driftline.stream_app.monitoring.lists import numbers_of
-from driftline.stream_app.monitoring.naming import LIST_PARTS
 from driftline.stream_app.monitoring.notices import Notices
-from driftline.stream_app.monitoring.runs import DecodedRun
-from driftline.stream_app.monitoring.segments import Split
-from driftline.stream_app.monitoring.volume import VOLUME, Volume
+from driftline.stream_app.monitoring.rows.lists import numbers_of
+from driftline.stream_app.monitoring.rows.runs import DecodedRun
+from driftline.stream_app.monitoring.signals.naming import LIST_PARTS
+from driftline.stream_app.monitoring.streams.segments import Split
+from driftline.stream_app.monitoring.traffic.volume import VOLUME, Volume
 
 MINUTE_MS = 60_000
 

@@ -17,7 +17,7 @@ from driftline.stream_app.evaluation.draft import Edit
 from driftline.stream_app.evaluation.history import ModelHistory
 from driftline.stream_app.evaluation.subjects import Subject, subject_of_signal
 from driftline.stream_app.evaluation.wording import counted
-from driftline.stream_app.monitoring.families import OPPOSITE, bad_direction
+from driftline.stream_app.monitoring.signals.families import OPPOSITE, bad_direction
 
 MOST_EFFECT_FLOOR_SD: Final = 2.0
 STRICTER: Final = 10.0

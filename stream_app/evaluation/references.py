@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from driftline.detectors import BankSettings, Level, SnapshotError
-from driftline.detectors.state.snapshot import current, unpack_arrays
+from driftline.detectors.snapshot.snapshot import current, unpack_arrays
 from driftline.stream_app.adapters.baselines import read_baseline_file
 from driftline.stream_app.config import Settings
 from driftline.stream_app.evaluation.errors import EvaluationError
-from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.stream_key import StreamKey
-from driftline.stream_app.monitoring.streams import Baseline
+from driftline.stream_app.monitoring.streams.stream import Stream
+from driftline.stream_app.monitoring.streams.streams import Baseline
 
 
 @dataclass(frozen=True)

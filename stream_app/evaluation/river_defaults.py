@@ -12,7 +12,7 @@ from river.drift import ADWIN, PageHinkley
 from driftline.schemas import ModelEvent
 from driftline.stream_app.config import Settings
 from driftline.stream_app.evaluation.plain_values import PlainValue, PlainValues
-from driftline.stream_app.monitoring.families import kind_of
+from driftline.stream_app.monitoring.signals.families import kind_of
 from driftline.stream_app.simulator import Incident
 
 Detector = ADWIN | PageHinkley

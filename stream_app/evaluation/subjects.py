@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 from driftline.schemas import Kind
 from driftline.stream_app.config import ModelPlan, SignalPlan
 from driftline.stream_app.evaluation.history import SECTIONS, ModelHistory
-from driftline.stream_app.monitoring.families import family_of
-from driftline.stream_app.monitoring.naming import LIST_PARTS, prefix_of, subject_of
+from driftline.stream_app.monitoring.signals.families import family_of
+from driftline.stream_app.monitoring.signals.naming import LIST_PARTS, prefix_of, subject_of
 
 VALUE_PREFIXES: Final = ("feature", "output", "rate", *LIST_PARTS, *(f"{part}_output" for part in LIST_PARTS))
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from driftline.stream_app.monitoring.runs import Run
+from driftline.stream_app.monitoring.rows.runs import Run
 
 if TYPE_CHECKING:
     from driftline.stream_app.monitoring.model import ModelMonitor

@@ -10,23 +10,23 @@ from numpy.typing import NDArray
 from driftline.detectors import BankSettings, SignalState, Transform
 from driftline.schemas import Feedback, Prediction, Serving
 from driftline.stream_app.config import Limits, ModelPlan
-from driftline.stream_app.monitoring.budget import BEFORE_ITS_SHARE
-from driftline.stream_app.monitoring.clock import EventClock, phase_of
-from driftline.stream_app.monitoring.feeds import Feeds
+from driftline.stream_app.monitoring.clocks.clock import EventClock, phase_of
+from driftline.stream_app.monitoring.feedback.joins import Joins, Outcome
 from driftline.stream_app.monitoring.identity import id_hash
-from driftline.stream_app.monitoring.joins import Joins, Outcome
-from driftline.stream_app.monitoring.naming import prefix_of, subject_of, version_named
 from driftline.stream_app.monitoring.notices import Note, Notices, Why
-from driftline.stream_app.monitoring.oddities import usable
 from driftline.stream_app.monitoring.reading_ahead import flush_if_quiet
 from driftline.stream_app.monitoring.reported import EVERYTHING, Until
-from driftline.stream_app.monitoring.runs import DecodedRun, Run
-from driftline.stream_app.monitoring.segments import Segments
-from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.rows.oddities import usable
+from driftline.stream_app.monitoring.rows.runs import DecodedRun, Run
+from driftline.stream_app.monitoring.rows.tables import Arrival, OutcomeTable, Reported
+from driftline.stream_app.monitoring.signals.budget import BEFORE_ITS_SHARE
+from driftline.stream_app.monitoring.signals.naming import prefix_of, subject_of, version_named
 from driftline.stream_app.monitoring.stream_key import StreamKey
-from driftline.stream_app.monitoring.streams import Baseline, Streams
-from driftline.stream_app.monitoring.tables import Arrival, OutcomeTable, Reported
-from driftline.stream_app.monitoring.throughput import Throughput
+from driftline.stream_app.monitoring.streams.segments import Segments
+from driftline.stream_app.monitoring.streams.stream import Stream
+from driftline.stream_app.monitoring.streams.streams import Baseline, Streams
+from driftline.stream_app.monitoring.streams.throughput import Throughput
+from driftline.stream_app.monitoring.traffic.feeds import Feeds
 
 
 class ModelMonitor:

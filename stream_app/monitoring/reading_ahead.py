@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from driftline.stream_app.monitoring.reported import Until
-from driftline.stream_app.monitoring.stream import Stream
-from driftline.stream_app.monitoring.tables import Table
+from driftline.stream_app.monitoring.rows.tables import Table
+from driftline.stream_app.monitoring.streams.stream import Stream
 
 
 def flush_if_quiet(streams: Sequence[Stream], until: Until) -> bool:

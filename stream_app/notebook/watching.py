@@ -89,7 +89,7 @@ def watch(
 def configured(config: Configuration) -> Settings:
     """Settings, for which the detectors must exist that they name."""
     ensure_kernel_cache()
-    from driftline.detectors.registry import known_names, load_installed
+    from driftline.detectors.plugins.registry import known_names, load_installed
 
     load_installed()
     if isinstance(config, Mapping):

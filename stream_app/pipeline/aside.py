@@ -8,9 +8,9 @@ import structlog
 from driftline.detectors import Finding, Moments
 from driftline.schemas import Coverage, Kind
 from driftline.schemas.status import ALL_VERSIONS
-from driftline.stream_app.alarms.announcement import Scene, Status, announce
 from driftline.stream_app.alarms.incident import Evidence, Member
 from driftline.stream_app.alarms.state import AlarmState
+from driftline.stream_app.alarms.words.announcement import Scene, Status, announce
 from driftline.stream_app.config import Settings
 from driftline.stream_app.pipeline.counters import Counters
 from driftline.stream_app.pipeline.outputs import Ordered, alert_record

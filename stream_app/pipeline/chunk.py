@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from driftline.schemas import Heartbeat, ModelEvent, Prediction, Rejection, decode, named_in
 from driftline.schemas.scanner import Scanner
-from driftline.stream_app.monitoring.partition_clock import NO_TIME
-from driftline.stream_app.monitoring.runs import Particulars, ScannedStream, Source
+from driftline.stream_app.monitoring.clocks.partition_clock import NO_TIME
+from driftline.stream_app.monitoring.rows.runs import Particulars, ScannedStream, Source
 from driftline.stream_app.pipeline.records import Positions, Records
 
 # Records of a chunk from which the scanner learns; more of the same teach it nothing.

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.schemas import Control, Feedback, Serving
-from driftline.stream_app.monitoring.cadence import DAY_MS, GAP_MS
 from driftline.stream_app.monitoring.refusals import Example
-from driftline.stream_app.monitoring.runs import Run, ScannedRun
+from driftline.stream_app.monitoring.rows.runs import Run, ScannedRun
+from driftline.stream_app.monitoring.traffic.cadence import DAY_MS, GAP_MS
 
 
 class Lapse(NamedTuple):

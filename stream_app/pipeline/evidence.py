@@ -5,15 +5,15 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from driftline.stream_app.alarms.incident import Evidence
-from driftline.stream_app.alarms.quantities import quantities
+from driftline.stream_app.alarms.words.quantities import quantities
 from driftline.stream_app.config import ModelPlan
-from driftline.stream_app.monitoring.families import kind_of
-from driftline.stream_app.monitoring.masses import distance_of_extremes, number_of_part
 from driftline.stream_app.monitoring.model import ModelMonitor
-from driftline.stream_app.monitoring.named_shares import named_shares, new_values
 from driftline.stream_app.monitoring.reported import Reported
-from driftline.stream_app.monitoring.stream import Stream
-from driftline.stream_app.monitoring.units import unit_of
+from driftline.stream_app.monitoring.signals.families import kind_of
+from driftline.stream_app.monitoring.signals.masses import distance_of_extremes, number_of_part
+from driftline.stream_app.monitoring.signals.units import unit_of
+from driftline.stream_app.monitoring.streams.named_shares import named_shares, new_values
+from driftline.stream_app.monitoring.streams.stream import Stream
 
 
 class Input(NamedTuple):

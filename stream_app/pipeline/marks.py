@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from driftline.stream_app.monitoring.partition_clock import PartitionClock
+from driftline.stream_app.monitoring.clocks.partition_clock import PartitionClock
 from driftline.stream_app.pipeline.records import Positions, Records
 
 

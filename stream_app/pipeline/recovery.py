@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from driftline.stream_app.config import Settings
-from driftline.stream_app.monitoring.streams import Baseline
+from driftline.stream_app.monitoring.streams.streams import Baseline
 from driftline.stream_app.pipeline.codec import CODEC_VERSION, UnreadableStateError, join, parse_key, unpack
 from driftline.stream_app.pipeline.marks import Mark
 from driftline.stream_app.pipeline.records import OutputRecord

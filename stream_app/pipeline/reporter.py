@@ -7,15 +7,15 @@ from driftline.schemas import Alert, Coverage, Ended
 from driftline.schemas.status import ALL_VERSIONS
 from driftline.stream_app.alarms import conditions
 from driftline.stream_app.alarms.desk import AlarmDesk
-from driftline.stream_app.monitoring.cadence import DAY_MS
-from driftline.stream_app.monitoring.clockwork import Turn
-from driftline.stream_app.monitoring.feed import Told
-from driftline.stream_app.monitoring.feeds import DEFAULT_ROLE, FEEDS_MAX
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.notices import Why
 from driftline.stream_app.monitoring.refusals import Example, Refusals
-from driftline.stream_app.monitoring.stream import Stream
-from driftline.stream_app.monitoring.volume import VOLUME
+from driftline.stream_app.monitoring.streams.stream import Stream
+from driftline.stream_app.monitoring.traffic.cadence import DAY_MS
+from driftline.stream_app.monitoring.traffic.clockwork import Turn
+from driftline.stream_app.monitoring.traffic.feed import Told
+from driftline.stream_app.monitoring.traffic.feeds import DEFAULT_ROLE, FEEDS_MAX
+from driftline.stream_app.monitoring.traffic.volume import VOLUME
 
 
 class Reporter:

@@ -8,9 +8,9 @@ from typing import Literal, TypeVar
 from driftline.schemas import EARLIEST_MS, dead_letter
 from driftline.schemas.scanner import Scanner
 from driftline.stream_app.config import Settings
-from driftline.stream_app.monitoring.cadence import GAP_MS
-from driftline.stream_app.monitoring.partition_clock import MINUTE_MS, PartitionClock
-from driftline.stream_app.monitoring.streams import Baseline
+from driftline.stream_app.monitoring.clocks.partition_clock import MINUTE_MS, PartitionClock
+from driftline.stream_app.monitoring.streams.streams import Baseline
+from driftline.stream_app.monitoring.traffic.cadence import GAP_MS
 from driftline.stream_app.pipeline.aside import Guard
 from driftline.stream_app.pipeline.checkpoint import ModelCheckpoints
 from driftline.stream_app.pipeline.chunk import Chunk, unseen

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from driftline.schemas import ModelEvent, Prediction
-from driftline.stream_app.monitoring.runs import DecodedRun, ScannedRun, ScannedStream
+from driftline.stream_app.monitoring.rows.runs import DecodedRun, ScannedRun, ScannedStream
 from driftline.stream_app.pipeline.checkpoint import ModelCheckpoints
 from driftline.stream_app.pipeline.chunk import Chunk
 from driftline.stream_app.pipeline.entries import Entry, Lapse, Refusal

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from driftline.stream_app.monitoring.refusals import Example
-from driftline.stream_app.monitoring.runs import ScannedStream
+from driftline.stream_app.monitoring.rows.runs import ScannedStream
 from driftline.stream_app.pipeline.chunk import Chunk
 from driftline.stream_app.pipeline.entries import Lapse, Refusal, Times
 from driftline.stream_app.pipeline.shard_model import ModelBatch, Place

@@ -16,12 +16,12 @@ from driftline.schemas.status import (
 )
 from driftline.stream_app.alarms.desk import AlarmDesk
 from driftline.stream_app.alarms.incident import Incident
-from driftline.stream_app.monitoring.arming import Wait, note_waits, waits_of
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.notices import Notices, Why
 from driftline.stream_app.monitoring.pace import Pace
-from driftline.stream_app.monitoring.stream import Stream
 from driftline.stream_app.monitoring.stream_key import StreamKey
+from driftline.stream_app.monitoring.streams.arming import Wait, note_waits, waits_of
+from driftline.stream_app.monitoring.streams.stream import Stream
 from driftline.stream_app.pipeline.outputs import JSON
 from driftline.stream_app.pipeline.records import OutputRecord
 

@@ -18,14 +18,14 @@ from driftline.schemas import (
 )
 from driftline.stream_app.alarms.desk import AlarmDesk
 from driftline.stream_app.alarms.incident import key_of
-from driftline.stream_app.monitoring.arming import Wait, waits_of
-from driftline.stream_app.monitoring.category_shares import categories_of
-from driftline.stream_app.monitoring.families import kind_of
 from driftline.stream_app.monitoring.model import ModelMonitor
-from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.rows.tables import Table
+from driftline.stream_app.monitoring.signals.families import kind_of
+from driftline.stream_app.monitoring.signals.units import unit_of
 from driftline.stream_app.monitoring.stream_key import StreamKey
-from driftline.stream_app.monitoring.tables import Table
-from driftline.stream_app.monitoring.units import unit_of
+from driftline.stream_app.monitoring.streams.arming import Wait, waits_of
+from driftline.stream_app.monitoring.streams.category_shares import categories_of
+from driftline.stream_app.monitoring.streams.stream import Stream
 from driftline.stream_app.pipeline.outputs import JSON
 from driftline.stream_app.pipeline.records import OutputRecord
 from driftline.stream_app.pipeline.turns import News, Turns

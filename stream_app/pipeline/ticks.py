@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from driftline.stream_app.monitoring.clockwork import Turn
 from driftline.stream_app.monitoring.reported import Until
-from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.streams.stream import Stream
+from driftline.stream_app.monitoring.traffic.clockwork import Turn
 
 FLUSH_ROWS: Final = 256
 """So many rows are read at once at least, if others come at once, and ticks do not wait any longer."""

@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.schemas import Alert, Control, Coverage, Feedback, Serving
-from driftline.stream_app.alarms.control import ControlDesk
 from driftline.stream_app.alarms.desk import AlarmDesk
+from driftline.stream_app.alarms.verdicts.control import ControlDesk
 from driftline.stream_app.config import Settings
-from driftline.stream_app.monitoring.calibration import Calibration
-from driftline.stream_app.monitoring.clock import TICK_MS
-from driftline.stream_app.monitoring.feeds import JOINED, LABELS, Arrived
-from driftline.stream_app.monitoring.hosts import HOST
+from driftline.stream_app.monitoring.clocks.clock import TICK_MS
 from driftline.stream_app.monitoring.idle_ticks import is_idle, may_wait
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.reported import EVERYTHING, Until
-from driftline.stream_app.monitoring.runs import DecodedRun, Run, ScannedRun
-from driftline.stream_app.monitoring.streams import Baseline
+from driftline.stream_app.monitoring.rows.runs import DecodedRun, Run, ScannedRun
+from driftline.stream_app.monitoring.streams.calibration import Calibration
+from driftline.stream_app.monitoring.streams.streams import Baseline
+from driftline.stream_app.monitoring.traffic.feeds import JOINED, LABELS, Arrived
+from driftline.stream_app.monitoring.traffic.hosts import HOST
 from driftline.stream_app.pipeline.entries import Entry, Lapse, Refusal, Times, joined
 from driftline.stream_app.pipeline.evidence import Input, evidence_of
 from driftline.stream_app.pipeline.outputs import Ordered, alert_record, audit_record

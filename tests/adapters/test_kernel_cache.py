@@ -68,7 +68,7 @@ def test_kernels_load_where_nothing_can_be_kept(tmp_path: Path) -> None:
     code = (
         "from numba.core import caching\n"
         "caching.CacheImpl._locator_classes = []\n"
-        "import driftline.detectors.kernels.compiled as compiled\n"
+        "import driftline.detectors.compiled as compiled\n"
         "print(compiled.compiled(lambda x: x + 1)(1))\n"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

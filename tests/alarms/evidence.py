@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from driftline.detectors import Finding, Level, SignalState
 from driftline.stream_app.alarms.incident import Evidence
-from driftline.stream_app.monitoring.families import kind_of
+from driftline.stream_app.monitoring.signals.families import kind_of
 
 MINUTE_MS = 60_000
 ARMED = SignalState(

@@ -1,7 +1,7 @@
 import pytest
 
 from driftline.stream_app.config import BehaviorPlan, ModelPlan, SignalPlan
-from driftline.stream_app.monitoring.families import bad_direction
+from driftline.stream_app.monitoring.signals.families import bad_direction
 
 PLAN = ModelPlan(
     features={"x": SignalPlan(bad="down")},

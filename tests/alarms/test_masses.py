@@ -6,8 +6,8 @@ from msgspec import structs
 
 from driftline.detectors import Moments
 from driftline.schemas import CategoryShare
-from driftline.stream_app.alarms.changes import change_of, present_of
 from driftline.stream_app.alarms.incident import Evidence, Member
+from driftline.stream_app.alarms.words.changes import change_of, present_of
 from tests.alarms.desks import Desk, change
 
 HEALTHY, NOW = Moments(0.0, 0.0, 2000), Moments(0.05, 0.22, 300)

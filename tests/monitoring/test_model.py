@@ -6,9 +6,9 @@ from driftline.schemas import Event, Feedback, Prediction, Serving, Unusable, de
 from driftline.stream_app.config import BehaviorPlan, LabelsPlan, Limits, ModelPlan, SignalPlan
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.monitoring.notices import Why
-from driftline.stream_app.monitoring.oddities import ANY_VALUE
-from driftline.stream_app.monitoring.stream import Stream
+from driftline.stream_app.monitoring.rows.oddities import ANY_VALUE
 from driftline.stream_app.monitoring.stream_key import StreamKey
+from driftline.stream_app.monitoring.streams.stream import Stream
 from driftline.stream_app.pipeline.codec import pack, unpack
 
 START_MS = 1_790_000_000_000

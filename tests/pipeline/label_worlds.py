@@ -11,7 +11,7 @@ import orjson
 from driftline.detectors import SignalState
 from driftline.schemas import epoch_ms
 from driftline.stream_app.config import ModelPlan, Settings
-from driftline.stream_app.monitoring.joins import Joins
+from driftline.stream_app.monitoring.feedback.joins import Joins
 from driftline.stream_app.monitoring.notices import Notice, Why
 from driftline.stream_app.monitoring.stream_key import StreamKey
 from driftline.stream_app.pipeline import Record, Records, Shard

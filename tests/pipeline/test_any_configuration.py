@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from driftline.detectors import BankSettings
-from driftline.detectors.registry import known_names
+from driftline.detectors.plugins.registry import known_names
 from driftline.detectors.signals import BOUNDS
 from driftline.stream_app.adapters.replay import batches, replay
 from driftline.stream_app.config import Limits, ModelPlan, Settings

@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from driftline.stream_app.alarms.control import ControlDesk
 from driftline.stream_app.alarms.desk import AlarmDesk
+from driftline.stream_app.alarms.verdicts.control import ControlDesk
 from driftline.stream_app.config import Settings
 from driftline.stream_app.monitoring.model import ModelMonitor
 from driftline.stream_app.pipeline import Record, Records, Shard, recover

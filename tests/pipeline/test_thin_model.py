@@ -8,8 +8,8 @@ import orjson
 
 from driftline.stream_app.config import Settings
 from driftline.stream_app.config.plan import ModelPlan
-from driftline.stream_app.monitoring.arming import waits_of
 from driftline.stream_app.monitoring.stream_key import StreamKey
+from driftline.stream_app.monitoring.streams.arming import waits_of
 from driftline.stream_app.pipeline import Records, Shard
 from tests.pipeline.traffic import HOUR_MS, hours, prediction, written
 

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from driftline.schemas import Kind
-from driftline.stream_app.monitoring.families import kind_of
+from driftline.stream_app.monitoring.signals.families import kind_of
 from driftline.stream_app.simulator import Change, Cycle, Scenario, Truth, scenarios, write_truth
 from tests.simulator.simulated_history import History, read
 

@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from driftline.detectors import Bank, BankSettings, Signal, Transform
+from driftline.detectors.snapshot.columns import packed
+from driftline.detectors.snapshot.layout_9 import SEASON_9
 from driftline.detectors.state.arrays import Season, empty_arrays, give_back_cycle, with_cycle, with_signals
-from driftline.detectors.state.columns import packed
 from driftline.detectors.state.fields import CYCLE, SEASON, SIGNAL, shape_dtype
-from driftline.detectors.state.layout_9 import SEASON_9
 from driftline.detectors.state.pages import picked, zeros
 
 SETTINGS = BankSettings(warm_up=60)

@@ -1,0 +1,1 @@
+"""An incident in words: numbers and times, changes, headlines, and the record that travels."""

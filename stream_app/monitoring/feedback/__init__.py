@@ -1,0 +1,1 @@
+"""Labels, decisions and behaviours find their predictions."""

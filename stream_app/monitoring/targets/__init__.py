@@ -1,0 +1,1 @@
+"""What a person asked of a signal, and whether it is missed or met for sure."""

@@ -1,0 +1,1 @@
+"""Who is heard, how often, and who has fallen silent."""
