@@ -38,7 +38,7 @@ def even_pattern(signal: Any, shape: Any) -> float:
 
 @inner
 def one_mark(signal: Any, direction: int) -> int:
-    """In place of `change_point.best_mark`: that of the smallest drift."""
+    """In place of `change_point.best_mark`: that of Page-Hinkley's drift."""
     return 0 if direction > 0 else 1
 
 

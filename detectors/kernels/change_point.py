@@ -2,9 +2,8 @@
 
 What came after is the maximum likelihood estimate of the values since a change (D. V. Hinkley, Biometrika 58,
 1971). It is best when the CUSUM's drift is half the change; it begins too early when the drift is smaller,
-and too late when it is larger than the change. So one pair, upwards and downwards, has a flatter drift than
-Page-Hinkley's, for small changes, one a steeper drift and one that of a leap, which values that happened to
-be high right before it would tell as half of what it is.
+and too late when it is larger than the change. So one pair, upwards and downwards, has Page-Hinkley's drift,
+one a steeper drift for larger changes and one a flatter drift for smaller ones.
 """
 
 from math import log
@@ -23,12 +22,10 @@ SATURATED = 3.0  # a mean innovation so large says only that it is larger
 
 AWAY_DELTA = 0.25  # Page-Hinkley's drift for numbers, whose innovations have variance 1 as well
 # Judged, in scores: with the drift of a rare rate a single 1 keeps a sum from 0 for hundreds of values, and a
-# field that is missing all at once would be told as "from 1 to 15 %" since a quarter of an hour. So steep
-# pairs are so many times at least this drift, and speak for no fewer than so many of the rarer value.
-STEEP, LEAP = 1.5, 6.0
-STEEPNESS = np.array([0.4, STEEP, LEAP])  # times Page-Hinkley's drift, of each pair
-RATE_DRIFT, RARER_MIN = 0.3, 3.0
-LEAP_MIN = 2.0  # judged: a leap's pair is late for less (for all: 1 sd is told 4.3 times, not 3.5)
+# field that is missing all at once would be told as "from 1 to 15 %" since a quarter of an hour. So the steep
+# pair has at least this drift, and speaks for no fewer than so many of the rarer value.
+STEEP, RATE_DRIFT, RARER_MIN = 1, 0.5, 3.0
+STEEPNESS = np.array([1.0, 2.5, 0.4])  # times Page-Hinkley's drift, of each pair
 
 
 @inner
@@ -67,10 +64,9 @@ def drift_of(signal: Any) -> float:
 @inner
 def last_zeros(signal: Any, pair: int, scratch: Scratch, taken: int) -> tuple[int, int]:
     """Advances a pair of CUSUMs; the places of the last values at which each was zero, -1 for none."""
-    cusums, drift = signal["onset_cusums"], drift_of(signal)
-    if STEEPNESS[pair] >= STEEP and not is_number(signal):
+    cusums, drift = signal["onset_cusums"], STEEPNESS[pair] * drift_of(signal)
+    if pair == STEEP and not is_number(signal):
         drift = max(drift, RATE_DRIFT)
-    drift *= STEEPNESS[pair]
     up, down = cusums[2 * pair], cusums[2 * pair + 1]
     zero_up, zero_down = -1, -1
     for place in range(taken):  # conditional expressions: branches would be mispredicted half of the time
@@ -127,12 +123,10 @@ def gain(signal: Any, which: int) -> float:
     if is_share(signal):
         ones = now[1] - before[1]
         rarer = count - ones if which % 2 == 1 else ones
-        if STEEPNESS[which // 2] >= STEEP and rarer < RARER_MIN:
+        if which // 2 == STEEP and rarer < RARER_MIN:
             return 0.0
         return share_gain(ones / count, count, (before[1] + 0.5) / (before[0] + 1.0))
     difference = (now[4] - before[4]) / count - before[4] / before[0]
-    if STEEPNESS[which // 2] == LEAP and abs(difference) < LEAP_MIN:
-        return 0.0
     return float(difference * difference * count * before[0] / now[0])
 
 

@@ -382,7 +382,7 @@ def test_an_armed_signal_takes_less_than_eight_kilobytes() -> None:
     assert record + shape + adwin < 8 * 1024
 
 
-@pytest.mark.parametrize("module", [detectors, detectors.registry])
+@pytest.mark.parametrize("module", [detectors, detectors.plugins.registry])
 def test_examples_in_the_documentation_run(module: ModuleType) -> None:
     """The first thing a reader copies would fail."""
     assert doctest.testmod(module).failed == 0

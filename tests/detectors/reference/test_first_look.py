@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from driftline.detectors import Bank, BankSettings, Finding, Transform
-from driftline.detectors.first_look import independent_values
+from driftline.detectors.reference.first_look import independent_values
 from tests.detectors.streams import EVERYTHING, autoregressive, everything, feed, numbered
 
 COLUMNS, WARM_UP, FIRST_LOOK = 12, 2_000, 300
