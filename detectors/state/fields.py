@@ -144,7 +144,7 @@ SIGNAL_FIELDS: Final = (
     *flags(REFERENCE, "rises"),
     *flags(EVIDENCE, "extremes", "at_extreme", "dependent"),
     *flags(IDENTITY, "transform"),
-    *flags(EVIDENCE, "level_direction"),  # with it numbers begin at multiples of eight bytes
+    *flags(EVIDENCE, "level_direction"),  # so many that numbers begin at multiples of eight bytes
     # how far it is; what it is learned from begins after the last step in it (`steps.py`)
     *counts(OWN, "seen", "settled_from", "missing", "first_ms", "last_ms"),
     # of the warm-up: how many values it has, which are all that were seen but for those of another level, and
@@ -230,6 +230,7 @@ SIGNAL_FIELDS: Final = (
     Field("gains", "f4", (2, LANES), OWN),
     # how often sums of the healthy signal came over each of two levels, in how many values
     Field("crossings", "f4", np.shape(CROSSING_LEVELS), LEARNED_SINCE),
+    Field("pad", "f4", (1,), OWN),  # so that numbers begin at multiples of eight bytes
     *floats(LEARNED_SINCE, "crossing_values"),
     # the variance test: sums for wider and narrower, with count and squares since each was 0; the ratio that
     # the variance has changed by, and count and squares since then
