@@ -52,7 +52,7 @@ class Transform(IntEnum):
 
 
 def plain(*transforms: int) -> tuple[int, ...]:
-    """Transforms as plain numbers: what a record holds is compared with those in a tenth of the time."""
+    """Transforms as plain numbers: what a record holds is compared with those in a twentieth of the time."""
     return tuple(map(int, transforms))
 
 
