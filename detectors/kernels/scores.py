@@ -113,13 +113,17 @@ def atom_score(signal: Any, shape: Any, number: int, cell: int, value: float) ->
 
 @inner
 def equals_score(signal: Any, shape: Any, number: int, cell: int) -> float:
-    """The normal score of a value that equals several quantiles, `cell` the first of them."""
-    table = shape["table"]
-    last = cell + 1
+    """The normal score of a value that equals quantiles, `cell` the first of them: many others equal it too.
+
+    Between the last of them and the next one its probabilities end, and those of what comes next begin.
+    """
+    table, level = shape["table"], shape["level"]
+    last = cell
     while last + 1 < GRID_POINTS and table[last + 1] == table[cell]:
         last += 1
-    level = shape["level"]
-    return tie_score(signal, number, float(level[cell]), float(level[last]))
+    below = (float(level[cell - 1]) + level[cell]) / 2.0 if cell > 0 else 0.0
+    above = (float(level[last]) + level[last + 1]) / 2.0 if last + 1 < GRID_POINTS else 1.0
+    return tie_score(signal, number, below, above)
 
 
 @inner
@@ -159,7 +163,7 @@ def score_numbers(signal: Any, shape: Any, scratch: Scratch, count: int) -> None
             score = -GRID_LOW + beyond(tails[1], value - table[cell - 1])
         else:
             score = GRID_LOW + GRID_STEP * (cell - (table[cell] - value) / (table[cell] - table[cell - 1]))
-        if cell + 1 < GRID_POINTS and table[cell] == value and table[cell + 1] == value:
+        if cell < GRID_POINTS and table[cell] == value:
             score = equals_score(signal, shape, seen + place + 1, cell)
         scratch.cells[place] = cell
         scratch.scores[place] = (score - center) / scale

@@ -16,7 +16,7 @@ from driftline.detectors.snapshot.layout_8 import reference_as_columns
 from driftline.detectors.snapshot.snapshot import unpack_records
 from driftline.detectors.state.arrays import Arrays, with_rows
 from driftline.detectors.state.fields import CYCLE, GRID_POINTS, UNKNOWN
-from driftline.detectors.statistics.levels import moments
+from driftline.detectors.statistics.levels import moments, to_grain
 
 VALUES_MIN = 100  # fewer say too little about a level
 
@@ -60,9 +60,10 @@ def move_distribution(arrays: Arrays, index: int, mean: float, sd: float) -> boo
         return False
     stretch = sd / before_sd if abs(sd / before_sd - 1) > 3 / sqrt(2 * VALUES_MIN) else 1.0
     table = shape["table"][:GRID_POINTS]
-    table[:] = mean + (table - float(signal["reference_mean"])) * stretch
-    for name in ("reference_low", "reference_high"):
-        signal[name] = mean + (float(signal[name]) - float(signal["reference_mean"])) * stretch
+    table[:] = to_grain(signal, mean + (table - float(signal["reference_mean"])) * stretch)
+    low, high = (float(signal[name]) for name in ("reference_low", "reference_high"))
+    ends = mean + (np.array((low, high)) - float(signal["reference_mean"])) * stretch
+    signal["reference_low"], signal["reference_high"] = to_grain(signal, ends)
     signal["reference_mean"], signal["reference_sd"] = mean, before_sd * stretch
     signal["effect_sd"] *= stretch
     signal["tails"][:, 0] *= stretch

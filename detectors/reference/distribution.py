@@ -27,8 +27,9 @@ from driftline.detectors.reference.table_ends import (
 from driftline.detectors.season.cycle import DAY_SLOTS, looks_flat, means_of
 from driftline.detectors.state.fields import GRID_POINTS
 
-ATOMS_MAX = 64  # a reference with more distinct values is treated as continuous
+ATOMS_MAX = 16  # judged: with 8 hardly anything is otherwise; a table knows more of its tails
 FARTHEST, FAR, SPIKES_OF = 4, 4.0, 100  # judged: three of fewer values are not a few
+GRAIN_ERROR = 1e-3  # of a grain: what floating point makes of 0.1, 0.2, 0.3
 PAIRS_A_DAY = 336  # the values of a pair are so far apart: neighbours depend on each other more
 
 
@@ -54,10 +55,23 @@ def learn_distribution(
     describe(signal, shape, values)
 
 
+def grain_of(distinct: NDArray[np.float64]) -> float:
+    """How far apart the values of a sorted list [distinct] are, where all of them are whole numbers of that;
+    0 where they are not.
+    """
+    steps = np.diff(distinct)
+    if not len(steps):
+        return 0.0
+    grain = float(steps.min())
+    places = (distinct - distinct[0]) / grain
+    return grain if np.abs(places - np.round(places)).max() < GRAIN_ERROR else 0.0
+
+
 def learn_number(
     signal: np.void, shape: np.void, values: NDArray[np.float64], slots: NDArray[np.integer[Any]]
 ) -> None:
     """The table that fits a number best, from its values in the order of time and their half hours."""
+    signal["grain"] = grain_of(np.unique(values))
     days = max((int(signal["last_ms"]) - int(signal["first_ms"])) / DAY_MS, 1.0)
     apart = max(int(len(values) / days) // PAIRS_A_DAY, 1)
     scores = scores_by_rank(values)  # of an amount a few wild values would say that a cycle dominates it

@@ -48,10 +48,22 @@ class Growth(NamedTuple):
 
 
 def half_sds(values: NDArray[np.float64]) -> tuple[float, float]:
-    """The sd of the values below and of those above the median, around it: of skewed ones two."""
+    """The sd of the values below and of those above the median, around it: of skewed ones two.
+
+    Where most are the median itself (0 of what is mostly nothing) they say nothing of how far others come: it
+    is the sd of those among each other.
+    """
     deviations = values - np.median(values)
+    if 2 * np.count_nonzero(deviations) < len(values):
+        lower, upper = deviations[deviations < 0], deviations[deviations > 0]
+        return others_sd(lower, values), others_sd(upper, values)
     lower, upper = deviations[deviations <= 0], deviations[deviations >= 0]
     return sqrt(float((lower**2).mean())), sqrt(float((upper**2).mean()))
+
+
+def others_sd(others: NDArray[np.float64], values: NDArray[np.float64]) -> float:
+    """The sd of others [others] than most of the values [values]; where they show none, that of all."""
+    return float(others.std() if len(others) > 1 and np.ptp(others) else values.std())
 
 
 def lengthen_tails(table: NDArray[np.float64], known: Tails) -> list[tuple[float, float]]:

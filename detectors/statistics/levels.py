@@ -167,7 +167,7 @@ def recent_level(signal: np.void, shape: np.void, values: NDArray[np.float64]) -
 
 
 def table_quantiles(signal: np.void, shape: np.void, ends: tuple[float, float]) -> tuple[float, ...]:
-    """Quantiles of the recent window from its histogram; exact for atoms, else interpolated within a cell."""
+    """Quantiles of the recent window from its histogram: interpolated within a cell, but exact for atoms."""
     points = int(signal["atoms"]) or GRID_POINTS
     counts = shape["cells"].sum(axis=0)[: points + 1]
     table = shape["table"][:points] + signal["anchor"]
@@ -178,7 +178,17 @@ def table_quantiles(signal: np.void, shape: np.void, ends: tuple[float, float]) 
     edges = np.concatenate(([min(ends[0], table[0])], table, [max(ends[1], table[-1])]))
     cumulated = np.concatenate(([0], np.cumsum(counts)))
     quantiles = np.interp(np.array(PROBABILITIES) * cumulated[-1], cumulated, edges)
-    return tuple(np.clip(quantiles, *ends).tolist())
+    return tuple(np.clip(to_grain(signal, quantiles - signal["anchor"]) + signal["anchor"], *ends).tolist())
+
+
+def to_grain(signal: np.void, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What follows from whole numbers, measured as the reference is, as whole ones: between two of them
+    nobody has a value.
+    """
+    grain, first = float(signal["grain"]), float(signal["reference_low"])
+    if not grain or not signal["reference_sd"]:  # of a constant it says something else (`beyond_atoms`)
+        return numbers
+    return np.asarray(first + np.round((numbers - first) / grain) * grain)
 
 
 def reference_level(signal: np.void, shape: np.void) -> Level | None:
@@ -193,7 +203,7 @@ def reference_level(signal: np.void, shape: np.void) -> Level | None:
             places = table[np.searchsorted(level[: points - 1], np.array(PROBABILITIES, np.float32))]
         else:
             places = np.interp(PROBABILITIES, level[:GRID_POINTS], table[:GRID_POINTS])
-        quantiles = tuple((places + signal["anchor"]).tolist())
+        quantiles = tuple((to_grain(signal, places) + signal["anchor"]).tolist())
     count, missing = int(signal["reference_count"]), int(signal["reference_missing"])
     names = ("reference_mean", "reference_low", "reference_high")
     mean, low, high = (float(signal[name] + signal["anchor"]) for name in names)

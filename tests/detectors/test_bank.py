@@ -76,11 +76,26 @@ def test_state_before_arming_tells_what_was_seen() -> None:
     assert state.recent.quantiles[2] == 2.5
 
 
-def test_atoms_have_exact_quantiles() -> None:
+@pytest.mark.parametrize("mean", [3.0, 30.0, 3_000.0])
+def test_quantiles_of_counts_are_counts(mean: float) -> None:
     """A count of 3 would be told as 2.7."""
-    values = np.random.default_rng(4).poisson(3.0, 700).astype(float)
+    values = np.random.default_rng(4).poisson(mean, 700).astype(float)
     bank = single(warm_up=300, window=1000)
     feed(bank, values[:, None])
+    for level in (bank.state(0).recent, bank.state(0).reference):
+        assert level is not None
+        assert level.quantiles is not None
+        assert all(quantile.is_integer() for quantile in level.quantiles)
+
+
+def test_counts_that_are_accepted_at_another_level_stay_counts() -> None:
+    """Their table would lie beside all values that come, which would be equal to none of it."""
+    random = np.random.default_rng(4)
+    bank = single(warm_up=500, window=500)
+    feed(bank, random.poisson(30.0, 700).astype(float)[:, None])
+    feed(bank, random.poisson(37.0, 1_000).astype(float)[:, None], first=700)
+    bank.accept({"x"})
+    feed(bank, random.poisson(37.0, 300).astype(float)[:, None], first=1_700)
     for level in (bank.state(0).recent, bank.state(0).reference):
         assert level is not None
         assert level.quantiles is not None

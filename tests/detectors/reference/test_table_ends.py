@@ -47,6 +47,15 @@ def test_what_is_not_skewed_stays_normal() -> None:
     assert len(table) == GRID_POINTS
 
 
+def test_what_is_mostly_nothing_ends_as_its_others_do() -> None:
+    """The sd of an amount that is 0 in 99 of 100 cases is a tenth of its own, and any would be an extreme."""
+    random = np.random.default_rng(2)
+    amounts = np.where(random.random(20_000) < 0.01, random.exponential(3.0, 20_000), 0.0)
+    assert half_sds(amounts)[1] == pytest.approx(3.0, rel=0.2)
+    assert half_sds(-amounts)[0] == pytest.approx(3.0, rel=0.2)
+    assert half_sds(np.append(np.zeros(9), 5.0))[1] == pytest.approx(1.5)
+
+
 class TwoKinds(NamedTuple):
     """Values of two kinds: a share of `near` ones that lie close together, and `far` ones."""
 
