@@ -4,6 +4,9 @@ What came after is the maximum likelihood estimate of the values since a change 
 1971). It is best when the CUSUM's drift is half the change; it begins too early when the drift is smaller,
 and too late when it is larger than the change. So one pair, upwards and downwards, has Page-Hinkley's drift,
 one a steeper drift for larger changes and one a flatter drift for smaller ones.
+
+Where a number leaps, a few values before it that happened to be high would be told as part of it, and a leap
+of 18 sd as one of 5 to 12 by its first values. So the last value that cannot be one of a leap is marked too.
 """
 
 from math import log
@@ -15,7 +18,7 @@ from driftline.detectors.compiled import inner
 from driftline.detectors.kernels.reading import VALUE, is_number
 from driftline.detectors.kernels.residuals import forget_lanes, is_share, usual_sd
 from driftline.detectors.kernels.scratch import HOUR_MS, Batch, Scratch
-from driftline.detectors.state.fields import MARKS, TOTALS
+from driftline.detectors.state.fields import CUSUMS, MARKS, TOTALS
 
 SUMS = 5  # of the totals
 SATURATED = 3.0  # a mean innovation so large says only that it is larger
@@ -26,6 +29,7 @@ AWAY_DELTA = 0.25  # Page-Hinkley's drift for numbers, whose innovations have va
 # pair has at least this drift, and speaks for no fewer than so many of the rarer value.
 STEEP, RATE_DRIFT, RARER_MIN = 1, 0.5, 3.0
 STEEPNESS = np.array([1.0, 2.5, 0.4])  # times Page-Hinkley's drift, of each pair
+LEAP = 2.0  # judged, sd of an innovation: none of a leap is less, of healthy ones every twentieth is more
 
 
 @inner
@@ -80,16 +84,18 @@ def last_zeros(signal: Any, pair: int, scratch: Scratch, taken: int) -> tuple[in
 
 
 class Zero(NamedTuple):
-    """The place in a chunk of the last value at which a CUSUM (its number) was zero, -1 for none."""
+    """The place in a chunk of the last value at which a CUSUM was zero, -1 for none; `mark` is its number, or
+    CUSUMS for that of a leap.
+    """
 
-    cusum: int
+    mark: int
     place: int
 
 
 @inner
 def mark(signal: Any, last: Zero, batch: Batch, scratch: Scratch, taken: int) -> None:
     """The totals at the last zero of a CUSUM, and when the value after it came (0 before it has)."""
-    which, zero = last.cusum, last.place
+    which, zero = last.mark, last.place
     totals = signal["onset_marks"][which]
     if zero >= 0:
         for total in range(TOTALS):
@@ -102,6 +108,15 @@ def mark(signal: Any, last: Zero, batch: Batch, scratch: Scratch, taken: int) ->
 
 
 @inner
+def last_ordinary(scratch: Scratch, taken: int) -> int:
+    """The place of the last value that is no part of a leap, -1 for none."""
+    ordinary = -1
+    for place in range(taken):
+        ordinary = place if abs(scratch.anchored[place]) < LEAP else ordinary
+    return ordinary
+
+
+@inner
 def run_marks(signal: Any, batch: Batch, scratch: Scratch, taken: int) -> None:
     """Takes the values of a chunk into the totals and the marks."""
     add_totals(signal, scratch, taken)
@@ -109,6 +124,7 @@ def run_marks(signal: Any, batch: Batch, scratch: Scratch, taken: int) -> None:
         zero_up, zero_down = last_zeros(signal, pair, scratch, taken)
         mark(signal, Zero(2 * pair, zero_up), batch, scratch, taken)
         mark(signal, Zero(2 * pair + 1, zero_down), batch, scratch, taken)
+    mark(signal, Zero(CUSUMS, last_ordinary(scratch, taken)), batch, scratch, taken)
 
 
 @inner
@@ -127,6 +143,8 @@ def gain(signal: Any, which: int) -> float:
             return 0.0
         return share_gain(ones / count, count, (before[1] + 0.5) / (before[0] + 1.0))
     difference = (now[4] - before[4]) / count - before[4] / before[0]
+    if which == CUSUMS and abs(difference) < SATURATED:
+        return 0.0
     return float(difference * difference * count * before[0] / now[0])
 
 
@@ -142,10 +160,11 @@ def share_gain(share: float, count: float, before: float) -> float:
 def best_mark(signal: Any, direction: int) -> int:
     """The likeliest mark of a direction, +1 or -1."""
     best = 0 if direction > 0 else 1
-    for other in range(best + 2, MARKS, 2):
+    for other in range(best + 2, CUSUMS, 2):
         if gain(signal, other) > gain(signal, best):
             best = other
-    return best
+    leaps = signal["transform"] == VALUE and gain(signal, CUSUMS) > gain(signal, best)
+    return CUSUMS if leaps else best
 
 
 @inner
@@ -189,7 +208,8 @@ def begin_level(signal: Any) -> None:
     for other in range(MARKS):
         for total in range(TOTALS):
             signal["onset_marks"][other, total] = 0.0
-        signal["onset_cusums"][other] = 0.0
+    for cusum in range(CUSUMS):
+        signal["onset_cusums"][cusum] = 0.0
     forget_lanes(signal)
     learned = followed(signal, signal["before"])
     signal["totals"][3] += learned * signal["totals"][0] * signal["sigma"] / (1.0 - signal["phi"])

@@ -35,7 +35,8 @@ GRID_LOW = -3.2
 GRID_STEP = 0.05
 RING_BLOCKS = 8
 TOTALS = 6  # five sums, and the level at the time
-MARKS = 6  # where a change may have begun
+CUSUMS = 6  # that remember where a change may have begun
+MARKS = CUSUMS + 1  # and where a leap may
 PAST_MEANS = 8  # of blocks of scores
 SLOTS = 336  # half hours of a week
 TALLY = 1 / 1024  # of a score: whole numbers of it are kept for each half hour, up to 32 either way
@@ -98,6 +99,15 @@ def counts(
     return (Field(name, "i8", shape, life, default, former(name, once_without)) for name in names)
 
 
+def small(
+    life: Life, *names: str, shape: tuple[int, ...] = (), default: int = 0, once_without: str = ""
+) -> Iterator[Field]:
+    """Whole numbers of four bytes: places, values of a warm-up, a window or a block. An even number of them
+    in a row, so that what follows begins at a multiple of eight bytes.
+    """
+    return (Field(name, "i4", shape, life, default, former(name, once_without)) for name in names)
+
+
 def flags(life: Life, *names: str, once_without: str = "") -> Iterator[Field]:
     """States of one byte."""
     return (Field(name, "i1", (), life, 0.0, former(name, once_without)) for name in names)
@@ -117,9 +127,9 @@ def tails_by(sd: NDArray[np.float64]) -> NDArray[np.float64]:
 
 SIGNAL_FIELDS: Final = (
     # what it is; shape, season, cycle and buffer are rows of the other arrays, 0 for none
-    *counts(IDENTITY, "column", "shape", "season"),
-    *counts(OWN, "cycle", "buffer"),
-    *counts(IDENTITY, "seed"),
+    *small(IDENTITY, "column", "shape", "season"),
+    *small(OWN, "cycle", "buffer"),
+    Field("seed", "u4", (), IDENTITY),
     *floats(IDENTITY, "minimum", "maximum"),
     # what is so with it, small so that a record stays so: local while no cycle is known, cyclic is 1 when one
     # is removed and 2 when it is a material one, stepped when it has steps; moved by that, by a cycle that is
@@ -145,20 +155,22 @@ SIGNAL_FIELDS: Final = (
     *flags(EVIDENCE, "extremes", "at_extreme", "dependent"),
     *flags(IDENTITY, "transform"),
     *flags(EVIDENCE, "level_direction"),  # so many that numbers begin at multiples of eight bytes
-    # how far it is; what it is learned from begins after the last step in it (`steps.py`)
-    *counts(OWN, "seen", "settled_from", "missing", "first_ms", "last_ms"),
+    # how far it is
+    *counts(OWN, "seen", "missing", "first_ms", "last_ms"),
     # of the warm-up: how many values it has, which are all that were seen but for those of another level, and
-    # the sum of a 0/1 signal's; with how many to look next, and while rough with how many that was
+    # the sum of a 0/1 signal's; with how many to look next, and while rough with how many that was;
     Field("learned", "i8", (), OWN, lambda signals: signals["seen"]),
     *floats(OWN, "learned_ones"),
-    *counts(OWN, "look_at"),
-    *counts(OWN, "taken_up"),  # of the values learned, the first ones: another signal's (`inheritance.py`)
+    # what is learned from begins after the last step in it (`steps.py`); of the values learned, the first
+    # ones are another signal's (`inheritance.py`)
+    *small(OWN, "look_at", "settled_from", "taken_up"),
+    *small(REFERENCE, "atoms"),  # distinct values of the reference, 0 for many
     *floats(REFERENCE, "ones"),
     # the mean number of values between false alarms that is asked of all its detectors together
     *floats(IDENTITY, "requested"),
     *floats(OWN, "shares", shape=(len(TEST_NAMES),)),  # of the false alarms, by test of the kernel
     # the reference and how a value becomes a score under it
-    *counts(REFERENCE, "reference_count", "reference_missing", "atoms"),
+    *counts(REFERENCE, "reference_count", "reference_missing"),
     *floats(REFERENCE, "reference_mean", "reference_sd", "reference_low", "reference_high"),
     *floats(REFERENCE, "center", "scale", "cut", "common", "rare", "origin"),
     # how a number's quantiles go on beyond the lower and the upper end of its table: by how much for a score
@@ -241,10 +253,10 @@ SIGNAL_FIELDS: Final = (
     *floats(OWN, "spread", default=1.0),
     # the shape test: values in the window and the time of the first, windows in the pattern; cells of
     # categories that are judged
-    *counts(EVIDENCE, "shape_tallied", once_without="shape_"),
+    *small(EVIDENCE, "shape_tallied", "shape_patterned", once_without="shape_"),
     *counts(OWN, "shape_window_ms", once_without="shape_"),
-    *counts(EVIDENCE, "shape_patterned", once_without="shape_"),
-    *counts(REFERENCE, "shape_cells"),
+    *small(REFERENCE, "shape_cells"),
+    *small(REFERENCE, "every"),  # so many values make a block for the per-signal detectors
     *floats(OWN, "shape_height"),
     *floats(OWN, "shape_pattern_height", once_without="shape_"),
     *floats(EVIDENCE, "shape_statistic"),
@@ -256,13 +268,11 @@ SIGNAL_FIELDS: Final = (
     *floats(LEARNED_SINCE, "dependence_blocks", shape=(5,)),
     *floats(EVIDENCE, "dependence_sums", shape=(2, 2)),
     *floats(OWN, "dependence_height", "dependence_due", default=inf),
-    # blocks of `every` values for the per-signal detectors
-    *counts(REFERENCE, "every"),
-    *counts(EVIDENCE, "emitted", "block_count"),
-    *floats(EVIDENCE, "block_sum"),
-    # blocks for the confirmation of an alarm
-    *counts(EVIDENCE, "ring_count", "rings"),
-    *floats(EVIDENCE, "ring_sum"),
+    # those blocks, and blocks for the confirmation of an alarm
+    *counts(EVIDENCE, "emitted"),
+    *small(EVIDENCE, "block_count", "ring_count"),
+    *floats(EVIDENCE, "block_sum", "ring_sum"),
+    *counts(EVIDENCE, "rings"),
     *floats(EVIDENCE, "ring", shape=(RING_BLOCKS,)),
     # Page-Hinkley; ph_told is how often it fired at this level
     *floats(OWN, "ph_delta", "ph_threshold", "ph_mean", "ph_increase", "ph_decrease", once_without="ph_"),
@@ -271,10 +281,10 @@ SIGNAL_FIELDS: Final = (
     *counts(EVIDENCE, "ph_told", once_without="ph_"),
     # totals (count, sum, sum of squares, sum of scores, sum of innovations; and what was expected then) of
     # the level, of the one before, and of the level when each of six CUSUMs last was zero: upwards and
-    # downwards, with three drifts
+    # downwards, with three drifts; and after the last value that was no part of a leap
     *floats(OWN, "totals", shape=(TOTALS,)),
     *floats(EVIDENCE, "before", shape=(TOTALS,)),
-    *floats(EVIDENCE, "onset_cusums", shape=(MARKS,), once_without="onset_"),
+    *floats(EVIDENCE, "onset_cusums", shape=(CUSUMS,), once_without="onset_"),
     *floats(OWN, "onset_marks", shape=(MARKS, TOTALS), once_without="onset_"),
     *counts(EVIDENCE, "onset_marks_ms", "onset_marks_offset", shape=(MARKS,), once_without="onset_"),
     *counts(EVIDENCE, "level_ms", "level_offset"),

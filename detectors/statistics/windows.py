@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from driftline.detectors.signals import NUMERIC, Transform
+from driftline.detectors.state.fields import CUSUMS
 from driftline.detectors.statistics.levels import (
     Moments,
     Stay,
@@ -196,7 +197,7 @@ def last_totals(signal: np.void, values: float, *, marks: bool = True) -> NDArra
     """
     totals = signal["totals"][:3]
     windows = [signal["recent"][0, :3], recent_totals(signal), totals]
-    since_marks = [totals - mark for mark in signal["onset_marks"][:, :3]] if marks else []
+    since_marks = [totals - mark for mark in signal["onset_marks"][:CUSUMS, :3]] if marks else []
     enough = max(values / 2, 1.0)
     for group in (windows, since_marks):
         within = [each for each in group if enough <= each[0] <= values]

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from driftline.detectors import Bank, BankSettings, Finding, Signal, Transform
+from tests.detectors.streams import autoregressive, feed, numbered
 
 Values = NDArray[np.float64]
 STEP_MS = 1000
@@ -167,11 +168,25 @@ def test_values_that_a_mean_needs() -> None:
     assert centred.needs < 2
 
 
-def test_a_jump_whose_values_are_of_both_levels_waits() -> None:
-    """ "Fell from a billion to 657 million" where it fell to 200 million."""
-    found, _ = changed(STREAMS["large offset"], CHANGES["much smaller"], seed=2)
-    assert found.after.sd > 1e8
-    assert found.needs > found.after.count
+@pytest.mark.parametrize("seed", range(5))
+def test_a_leap_is_told_by_its_own_values(seed: int) -> None:
+    """ "Fell from a billion to 657 million" where it fell to 200 million: values before it had been low."""
+    found, values = changed(STREAMS["large offset"], CHANGES["much smaller"], seed)
+    assert found.after.mean == pytest.approx(values[6000:].mean(), rel=0.01)
+    assert found.began_offset == 6000
+
+
+@pytest.mark.parametrize("size", [6.0, 18.0])
+@pytest.mark.parametrize("phi", [0.0, 0.5])
+def test_the_first_figure_of_a_leap_is_right(size: float, phi: float) -> None:
+    """Every fourth was told as a half or a third of what it was, until the third update."""
+    values = autoregressive(np.random.default_rng(4), (6_000, 60), phi)
+    values[5_500:] += size
+    found = feed(numbered(60, warm_up=2_000, false_alarm_every=1e6), values)
+    first = {each.signal: each.effect_size_sd for each in reversed(found) if each.row >= 5_500}
+    wrong = [effect for effect in first.values() if abs(effect / size - 1) > 0.3]
+    assert len(first) == 60
+    assert len(wrong) <= 6
 
 
 @pytest.mark.parametrize(
