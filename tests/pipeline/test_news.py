@@ -168,7 +168,7 @@ def test_a_part_of_the_way_back_is_told_and_is_no_recovery() -> None:
     check(world.alerts)
     [(level, _, summary)] = news(world)
     assert level == 2
-    assert "then fell from 40 to 19.8" in summary
+    assert "then fell from 40.1 to 19.8" in summary
     assert endings(world, steps) == [(True, "followed")]  # half a day later: not healthy, and nobody looked
 
 
