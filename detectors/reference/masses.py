@@ -38,6 +38,7 @@ STANDS_OUT = 3.0  # judged: times as frequent as the values next to it
 FAR = 9.0  # judged: median deviations from the median, of which 1.48 are an sd
 FEW_ATOMS = 3  # so few values are names: another one is news wherever it lies
 BESIDE_SHARE = 0.01  # judged
+PART_OF_A_MOVE = 0.5  # judged: a value that moves a mean does all of that, give or take chance
 
 
 class Mass(NamedTuple):
@@ -123,12 +124,25 @@ def is_explained(signal: np.void, shape: np.void, number: float, hits: int) -> b
     if not repeats_by_nature(signal, shape) or 0 < signal["atoms"] <= FEW_ATOMS:
         return False
     is_usual = signal["reference_low"] <= number <= signal["reference_high"]
-    if signal["atoms"] and is_usual and signal["away"]:  # its level is another one
+    if signal["away"] and ((signal["atoms"] and is_usual) or came_with_its_level(signal, number, hits)):
         return True
     if shape["still"] < 2 * SPAN:  # for as long as what came since then is remembered
         widest = max(float(shape["spread"]), unit_of_middle(signal, shape))
         return abs(number - float(shape["middle"])) <= FAR * widest
     return hits < 2 * SPAN * min(BESIDE_SHARE, share_beside(signal, shape, number)) + FEWEST
+
+
+def came_with_its_level(signal: np.void, number: float, hits: int) -> bool:
+    """Whether the values since a level began are others by far more than one of them makes them.
+
+    Of a count that leaps by 500 each value is new, and a sixth of what comes now is 505: that is where it is
+    now. One value in twenty that is -999 moves the mean by all that the mean has moved.
+    """
+    count, total = (float(each) for each in signal["totals"][:2])
+    reference = float(signal["reference_mean"])
+    moved = float(signal["origin"]) + total / max(count, 1.0) - reference
+    share = hits / max(min(count, float(SPAN)), 1.0)
+    return 0.0 < share * (number - reference) / (moved or np.inf) < PART_OF_A_MOVE
 
 
 def share_beside(signal: np.void, shape: np.void, number: float) -> float:

@@ -181,6 +181,33 @@ def test_what_repeats_itself_by_nature_is_silent(name: str) -> None:
     assert findings == []
 
 
+LEAPS: dict[str, Callable[[Values], Values]] = {
+    "an offset": lambda values: values + 500,
+    "another unit": lambda values: values * 12,
+    "twice as many": lambda values: values * 2,
+}
+
+
+@pytest.mark.parametrize("leap", LEAPS)
+@pytest.mark.parametrize("mean", [5.0, 40.0])
+def test_the_values_of_a_level_that_a_count_leaps_to_are_none_of_their_own(leap: str, mean: float) -> None:
+    """ "From 5 to 505" was told four times: three of its values, each a sixth of what came, stood out."""
+    random = np.random.default_rng(8)
+    values = random.poisson(mean, HEALTHY + 1_500).astype(float)
+    values[HEALTHY:] = LEAPS[leap](values[HEALTHY:])
+    assert Transform.SPIKE not in [mass.transform for mass in watched(bank_of(), values)[0]]
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.7])
+def test_a_value_that_takes_the_place_of_counts_is_found(share: float) -> None:
+    """It moves the mean as well: that would explain it."""
+    random = np.random.default_rng(9)
+    values = with_value(random.poisson(5.0, HEALTHY + 1_500).astype(float), -999.0, share, random)
+    masses, findings = watched(bank_of(), values)
+    assert -999.0 in [mass.minimum for mass in masses]
+    assert findings[0].signal == "-999"
+
+
 def test_a_value_that_comes_in_stretches_is_no_mass() -> None:
     """How much of an hour is zeros then says nothing about their share."""
     random = np.random.default_rng(4)
