@@ -49,13 +49,15 @@ SAME = 0.2  # a variance within e^±0.2 of the reference's is back
 # The values that made a change certain are not like those after it: what the variance has become is
 # said again from so many of these, then from twice as many (judged; 256 does no better in the grid).
 KNOWN_FROM = 128.0
+# Standard errors of so many values: what lasted would outweigh for as long again what comes when it is over.
+LIKE_THE_REFERENCE, UNLIKE_OF_LATE = 2.0, 4.0
 KNOWN_BETTER = 2  # of `widened`, beside ±1 for a detection
 
 
 @inner
 def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
-    """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, 2 when the
-    variance since it did is known better, else 0.
+    """Takes up to `count` anchored innovations; returns how many, and ±1 when the last one fired, 2 when a
+    block of values since it did is whole, else 0.
     """
     height = signal["spread_height"]
     error = signal["spread_error"]
@@ -87,7 +89,7 @@ def run_variance(signal: Any, scratch: Scratch, count: int) -> tuple[int, int]:
         if stays:
             stay[0] += 1.0
             stay[1] += square
-            if is_checked(stay[0]):
+            if stay[0] % KNOWN_FROM == 0.0:
                 return place + 1, KNOWN_BETTER
     return count, 0
 
@@ -123,11 +125,29 @@ def begin_spread(signal: Any, widened: int) -> None:
     stay = signal["spread_stay"]
     if widened == KNOWN_BETTER:
         count = stay[0]
-        stay[1] = count * spread_of(signal, count, stay[1], max(SAME, 2.0 * sqrt(2.0 / count)))
+        if ends_with(signal, (stay[1] - stay[2]) / KNOWN_FROM):
+            signal["spread"] = 1.0
+        elif is_checked(count):
+            stay[1] = count * spread_of(signal, count, stay[1], max(SAME, 2.0 * sqrt(2.0 / count)))
+        stay[2] = stay[1]
         return
     sums = signal["spreads"][0 if widened > 0 else 1]
     spread_of(signal, max(sums[1], 1.0), sums[2], SAME)
-    stay[0] = stay[1] = 0.0
+    stay[0] = stay[1] = stay[2] = 0.0
+    stay[3] = signal["sigma"]
+
+
+@inner
+def ends_with(signal: Any, mean_square: float) -> bool:
+    """Whether another variance ends with a block of KNOWN_FROM values, whose mean square is measured in it:
+    they are as wide as the reference was when it began, and surely not as it. What it has taught since
+    (`whiten_again`) does not count: what lasts would be over as soon as it is learned.
+    """
+    error, square = sqrt(2.0 * signal["long_run_squares"] / KNOWN_FROM), max(mean_square, LEAST)
+    sigma = signal["spread_stay"][3] if signal["spread_stay"][3] > 0.0 else signal["sigma"]
+    since = signal["sigma"] / sigma
+    is_back = abs(log(square * signal["spread"] * since * since)) <= LIKE_THE_REFERENCE * error
+    return bool(is_back and abs(log(square)) >= UNLIKE_OF_LATE * error)
 
 
 @inner

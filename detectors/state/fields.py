@@ -245,9 +245,10 @@ SIGNAL_FIELDS: Final = (
     Field("pad", "f4", (1,), OWN),  # so that numbers begin at multiples of eight bytes
     *floats(LEARNED_SINCE, "crossing_values"),
     # the variance test: sums for wider and narrower, with count and squares since each was 0; the ratio that
-    # the variance has changed by, and count and squares since then
+    # the variance has changed by; since then count and squares, and those up to the last whole block, and
+    # sigma then
     *floats(EVIDENCE, "spreads", shape=(2, 3)),
-    *floats(EVIDENCE, "spread_stay", shape=(2,)),
+    *floats(EVIDENCE, "spread_stay", shape=(4,)),
     *floats(OWN, "spread_height"),
     *floats(REFERENCE, "spread_error"),
     *floats(OWN, "spread", default=1.0),

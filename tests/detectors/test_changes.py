@@ -197,6 +197,21 @@ def test_a_rate_is_told_within_its_bounds(rate: float) -> None:
         assert found.odds > 1.0
 
 
+@pytest.mark.parametrize("lasted", [1_500, 4_000])
+@pytest.mark.parametrize("sd", [2.0, 1.4, 0.6])
+def test_what_lasted_does_not_outweigh_what_comes_after_it(sd: float, lasted: int) -> None:
+    """Zeros of four hours were another variance for eight hours more: all values since the change, most of
+    them zeros, were said to be what it had become.
+    """
+    values = np.random.default_rng(6).standard_normal((6_000 + lasted + 600, 24))
+    values[6_000 : 6_000 + lasted] *= sd
+    bank = numbered(24, warm_up=2_000, false_alarm_every=1e9)
+    run(bank, values[: 6_000 + lasted], 10_000)
+    assert sum("variance" in state.differs_in for state in bank.states()) >= 20
+    feed(bank, values[6_000 + lasted :], [512], first=6_000 + lasted, spacing_ms=10_000)
+    assert sum("variance" in state.differs_in for state in bank.states()) <= 2
+
+
 @pytest.mark.parametrize("detector", ["variance", "shape"])
 def test_a_test_that_is_alone_keeps_its_threshold(detector: str) -> None:
     """All false alarms that are asked for are its own: without a share it would fire at every value."""
