@@ -121,8 +121,8 @@ def equals_score(signal: Any, shape: Any, number: int, cell: int) -> float:
     last = cell
     while last + 1 < GRID_POINTS and table[last + 1] == table[cell]:
         last += 1
-    below = (float(level[cell - 1]) + level[cell]) / 2.0 if cell > 0 else 0.0
-    above = (float(level[last]) + level[last + 1]) / 2.0 if last + 1 < GRID_POINTS else 1.0
+    below = (float(level[cell - 1]) + float(level[cell])) / 2.0 if cell > 0 else 0.0
+    above = (float(level[last]) + float(level[last + 1])) / 2.0 if last + 1 < GRID_POINTS else 1.0
     return tie_score(signal, number, below, above)
 
 
@@ -163,7 +163,8 @@ def score_numbers(signal: Any, shape: Any, scratch: Scratch, count: int) -> None
             score = -GRID_LOW + beyond(tails[1], value - table[cell - 1])
         else:
             score = GRID_LOW + GRID_STEP * (cell - (table[cell] - value) / (table[cell] - table[cell - 1]))
-        if cell < GRID_POINTS and table[cell] == value:
+        # The ends may be single values, the least and the largest, which have no more than their place.
+        if cell + 1 < GRID_POINTS and table[cell] == value and (cell > 0 or table[1] == value):
             score = equals_score(signal, shape, seen + place + 1, cell)
         scratch.cells[place] = cell
         scratch.scores[place] = (score - center) / scale

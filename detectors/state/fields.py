@@ -158,11 +158,11 @@ SIGNAL_FIELDS: Final = (
     # how far it is
     *counts(OWN, "seen", "missing", "first_ms", "last_ms"),
     # of the warm-up: how many values it has, which are all that were seen but for those of another level, and
-    # the sum of a 0/1 signal's; with how many to look next, and while rough with how many that was;
+    # the sum of a 0/1 signal's; with how many to look next, and while rough with how many that was; what is
+    # learned from begins after the last step in it (`steps.py`); of the values learned, the first ones are
+    # another signal's (`inheritance.py`)
     Field("learned", "i8", (), OWN, lambda signals: signals["seen"]),
     *floats(OWN, "learned_ones"),
-    # what is learned from begins after the last step in it (`steps.py`); of the values learned, the first
-    # ones are another signal's (`inheritance.py`)
     *small(OWN, "look_at", "settled_from", "taken_up"),
     *small(REFERENCE, "atoms"),  # distinct values of the reference, 0 for many
     *floats(REFERENCE, "ones"),
