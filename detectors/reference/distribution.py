@@ -30,6 +30,7 @@ from driftline.detectors.state.fields import GRID_POINTS
 ATOMS_MAX = 16  # judged: with 8 hardly anything is otherwise; a table knows more of its tails
 FARTHEST, FAR, SPIKES_OF = 4, 4.0, 100  # judged: three of fewer values are not a few
 GRAIN_ERROR = 1e-3  # of a grain: what floating point makes of 0.1, 0.2, 0.3
+GRAINS_MAX = 1e12  # derived: of more, floating point makes more than that
 PAIRS_A_DAY = 336  # the values of a pair are so far apart: neighbours depend on each other more
 
 
@@ -59,10 +60,9 @@ def grain_of(distinct: NDArray[np.float64]) -> float:
     """How far apart the values of a sorted list [distinct] are, where all of them are whole numbers of that;
     0 where they are not.
     """
-    steps = np.diff(distinct)
-    if not len(steps):
+    grain = float(np.diff(distinct).min(initial=np.inf))
+    if not np.ptp(distinct) < GRAINS_MAX * grain < np.inf:
         return 0.0
-    grain = float(steps.min())
     places = (distinct - distinct[0]) / grain
     return grain if np.abs(places - np.round(places)).max() < GRAIN_ERROR else 0.0
 

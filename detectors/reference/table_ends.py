@@ -21,6 +21,7 @@ TAIL_VALUES = 3
 MIDDLE = GRID_POINTS // 2
 SLOPE_MIN = 1e-100  # between equal quantiles: what lies beyond is as far as can be
 SURE = 3.0  # standard errors
+GROWTH_MAX = 10.0  # judged: no tail is 22,000 times as long for each score, only numbers of no meaning
 # Derived: the error of a growth seen at 1.5 sd, times the root of the count; and of one seen at the end of
 # what is sure, which three values beyond it tell.
 SKEW_SCORE, SKEW_ERROR, BENT_ERROR = 1.5, 1.2, 1.25 / sqrt(TAIL_VALUES)
@@ -148,7 +149,8 @@ def growth_by_bend(table: NDArray[np.float64], sure: int, reach: int) -> Growth:
 
 def growth_of(inner: float, outer: float, width: float) -> float:
     """How much quantiles grow for a score of 1 when they rise by these over two neighbouring widths."""
-    return log(outer / inner) / width if inner > 0 and outer > 0 else 0.0
+    growth = (log(outer) - log(inner)) / width if inner > 0 and outer > 0 else 0.0
+    return min(max(growth, -GROWTH_MAX), GROWTH_MAX)
 
 
 def independent(values: NDArray[np.float64]) -> float:

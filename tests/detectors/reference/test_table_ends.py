@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from driftline.detectors import Bank, BankSettings, Finding, Signal, Transform
-from driftline.detectors.reference.distribution import learn_distribution, own_scores
+from driftline.detectors.reference.distribution import learn_distribution, learn_number, own_scores
 from driftline.detectors.reference.table_ends import GRID, SCORES, Tails, half_sds, lengthen_tails
 from driftline.detectors.state.fields import GRID_POINTS, SIGNAL, shape_dtype
 
@@ -54,6 +54,21 @@ def test_what_is_mostly_nothing_ends_as_its_others_do() -> None:
     assert half_sds(amounts)[1] == pytest.approx(3.0, rel=0.2)
     assert half_sds(-amounts)[0] == pytest.approx(3.0, rel=0.2)
     assert half_sds(np.append(np.zeros(9), 5.0))[1] == pytest.approx(1.5)
+
+
+NUMBERS = st.sampled_from([0.0, 3.0, 4.0, 5.5, 1e150, -1e150, 1e-300, -1e-300]) | st.floats(-1e150, 1e150)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(NUMBERS, min_size=17, max_size=60))
+def test_a_table_is_made_of_whatever_numbers_there_are(values: list[float]) -> None:
+    """1e300 among thirty numbers grew a tail beyond all numbers, and the model was set aside."""
+    signal, shape = np.zeros(1, SIGNAL)[0], np.zeros(1, shape_dtype(100))[0]
+    learn_number(signal, shape, np.array(values), np.zeros(len(values), np.int64))
+    table = shape["table"][: int(signal["atoms"]) or GRID_POINTS]
+    assert np.isfinite(table).all() and (np.diff(table) >= 0).all()
+    assert np.isfinite(signal["tails"]).all() and np.isfinite(float(signal["grain"]))
+    assert np.isfinite(own_scores(signal, shape, np.array([*values, 2e150, -2e150]))).all()
 
 
 class TwoKinds(NamedTuple):
