@@ -149,8 +149,10 @@ def growth_by_bend(table: NDArray[np.float64], sure: int, reach: int) -> Growth:
 
 def growth_of(inner: float, outer: float, width: float) -> float:
     """How much quantiles grow for a score of 1 when they rise by these over two neighbouring widths."""
-    growth = (log(outer) - log(inner)) / width if inner > 0 and outer > 0 else 0.0
-    return min(max(growth, -GROWTH_MAX), GROWTH_MAX)
+    if inner <= 0 or outer <= 0:
+        return 0.0
+    # A ratio of the two, not a difference of logarithms: a power of two changes no bit of it.
+    return min(max(log(max(outer / inner, SLOPE_MIN)) / width, -GROWTH_MAX), GROWTH_MAX)
 
 
 def independent(values: NDArray[np.float64]) -> float:
