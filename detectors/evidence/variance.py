@@ -144,8 +144,7 @@ def ends_with(signal: Any, mean_square: float) -> bool:
     (`whiten_again`) does not count: what lasts would be over as soon as it is learned.
     """
     error, square = sqrt(2.0 * signal["long_run_squares"] / KNOWN_FROM), max(mean_square, LEAST)
-    sigma = signal["spread_stay"][3] if signal["spread_stay"][3] > 0.0 else signal["sigma"]
-    since = signal["sigma"] / sigma
+    since = signal["sigma"] / signal["spread_stay"][3]
     is_back = abs(log(square * signal["spread"] * since * since)) <= LIKE_THE_REFERENCE * error
     return bool(is_back and abs(log(square)) >= UNLIKE_OF_LATE * error)
 

@@ -124,7 +124,8 @@ def run_marks(signal: Any, batch: Batch, scratch: Scratch, taken: int) -> None:
         zero_up, zero_down = last_zeros(signal, pair, scratch, taken)
         mark(signal, Zero(2 * pair, zero_up), batch, scratch, taken)
         mark(signal, Zero(2 * pair + 1, zero_down), batch, scratch, taken)
-    mark(signal, Zero(CUSUMS, last_ordinary(scratch, taken)), batch, scratch, taken)
+    if signal["transform"] == VALUE:
+        mark(signal, Zero(CUSUMS, last_ordinary(scratch, taken)), batch, scratch, taken)
 
 
 @inner

@@ -39,6 +39,7 @@ def learn_distribution(
 ) -> None:
     """The quantile table of a number [129 points], or its atoms when there are few distinct values."""
     atoms, counts = np.unique(values, return_counts=True)
+    signal["grain"] = grain_of(atoms)
     if len(atoms) <= ATOMS_MAX:
         signal["atoms"] = len(atoms)
         signal["tails"] = (float(values.std()), 0.0)
@@ -71,7 +72,6 @@ def learn_number(
     signal: np.void, shape: np.void, values: NDArray[np.float64], slots: NDArray[np.integer[Any]]
 ) -> None:
     """The table that fits a number best, from its values in the order of time and their half hours."""
-    signal["grain"] = grain_of(np.unique(values))
     days = max((int(signal["last_ms"]) - int(signal["first_ms"])) / DAY_MS, 1.0)
     apart = max(int(len(values) / days) // PAIRS_A_DAY, 1)
     scores = scores_by_rank(values)  # of an amount a few wild values would say that a cycle dominates it
@@ -104,7 +104,8 @@ def learn_stabilised(signal: np.void, shape: np.void, values: NDArray[np.float64
 
     Its noise has sd 1 in scores, and effects are measured in it: the sd of all values is the cycle's.
     """
-    signal["atoms"] = 0
+    # Points lie by the noise, closer than whole numbers may.
+    signal["atoms"], signal["grain"] = 0, 0.0
     signal["tails"] = (float(values.std()), 0.0)
     table = stabilising_table(pairs, (float(values.min()), float(values.max())))
     shape["table"][:GRID_POINTS] = table

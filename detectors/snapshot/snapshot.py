@@ -15,6 +15,7 @@ from driftline.detectors.snapshot.layout_8 import as_columns
 from driftline.detectors.snapshot.layout_9 import seasons_and_cycles
 from driftline.detectors.snapshot.layout_10 import CALLED, has_evidence, with_evidence
 from driftline.detectors.snapshot.layout_11 import has_todays_lanes, without_2_sd
+from driftline.detectors.snapshot.layout_12 import count_anew, has_blocks
 from driftline.detectors.state.arrays import Arrays, empty_arrays, grown, no_buffers, with_rows
 from driftline.detectors.state.fields import (
     CYCLE,
@@ -91,6 +92,8 @@ def unpack_records(content: dict[str, Any], shape: np.dtype[Any]) -> Tables:
         without_2_sd(content["signals"], signals)
     if not has_evidence(content["signals"]):
         with_evidence(signals)
+    if not has_blocks(content["signals"]):
+        count_anew(signals)
     shapes = unpacked(content["shapes"], shape, "shapes", defaults=SHAPE_DEFAULTS)
     if "cycles" not in content:
         return Tables(signals, shapes, *seasons_and_cycles(content, signals))

@@ -123,6 +123,13 @@ def test_minutes_are_not_looked_at() -> None:
     assert bank.rough == 0
 
 
+def test_values_of_one_moment_are_learned_from() -> None:
+    """An hour of what comes within a millisecond is more values than a record can hold."""
+    bank = numbered(COLUMNS, false_alarm_every=EVERY, first_look=1_000)
+    feed(bank, values(0.0, 3_000), [500], spacing_ms=0)
+    assert bank.armed == COLUMNS
+
+
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=400))
 def test_values_never_say_more_than_they_are(numbers: list[float]) -> None:
     """A first look would come too early; or never, of values that are all the same."""

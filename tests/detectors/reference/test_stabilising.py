@@ -89,6 +89,20 @@ def test_a_baseline_of_days_gets_such_a_table(days: int) -> None:
     assert sd == pytest.approx(np.sqrt([500.0, 500.0]), rel=0.1)  # of requests: noise, not the day
 
 
+def test_what_is_accepted_keeps_such_a_table() -> None:
+    """At whole numbers several of its points would be one, and scores those of another kind of table."""
+    values = requests(5, 30, 28, columns=1)[::30]
+    values[4 * DAY_S // 30 :] += 20
+    bank = numbered(1, false_alarm_every=1e7, warm_up=2 * DAY_S // 30)
+    feed(bank, values, [10_000], spacing_ms=30_000)
+    [signal], [_, shape] = bank._arrays.signals, bank._arrays.shapes
+    before = float(signal["reference_mean"])
+    assert signal["effect_sd"] < signal["reference_sd"] / 2
+    bank.accept({"0"})
+    assert signal["reference_mean"] != before
+    assert (np.diff(shape["table"]) > 0).all()
+
+
 def test_an_outage_of_a_twentieth_is_seen_at_any_hour() -> None:
     """Quiet days would be those of a signal that sees nothing."""
     values = requests(10, 500, 400, columns=6)
