@@ -39,6 +39,7 @@ DAYS = {2_000: 14, 10_000: 28, 60_000: 56}
 MONTH_DAYS = 30
 FEATURE_DAYS = 615  # a feature has one of 20.5 parts: each has three of data quality, of half its weight
 SEED = 19
+WARM_UP = BankSettings().warm_up
 BATCH_ROWS = 512  # a finding reads its batch again: that shows where there are thousands
 
 GRID = blends(
@@ -65,28 +66,30 @@ class Healthy:
     seconds: float
 
 
-def measure(blend: Blend, seed: int = SEED, signals: int = SIGNALS, days: int | None = None) -> Healthy:
+def measure(
+    blend: Blend, seed: int = SEED, signals: int = SIGNALS, days: int | None = None, warm_up: int = WARM_UP
+) -> Healthy:
     """One combination, from its first value on; days: more than a week, else those of its spacing."""
     started = monotonic()
     days = days or DAYS[blend.spacing_ms]
     rows = days * DAY_MS // blend.spacing_ms
     feed = Feed(blend, signals, rows, blend.spacing_ms, seed, batch_rows=BATCH_ROWS)
-    weekly, strict = (bank(signals, each * DAY_MS / feed.spacing_ms) for each in (7, FEATURE_DAYS))
+    weekly, strict = (bank(signals, each * DAY_MS / feed.spacing_ms, warm_up) for each in (7, FEATURE_DAYS))
     often: list[Alarm] = []
     told: list[Alarm] = []
     for batch in feed.batches():
         often += [alarm_of(found) for found in weekly.update(*batch)]
         told += [alarm_of(found) for found in strict.update(*batch) if is_told(found)]
-    a_signal, a_model = rates(often, feed), rates(told, feed)
+    a_signal, a_model = rates(often, feed, warm_up), rates(told, feed, warm_up)
     month = FEATURES * MONTH_DAYS / 7
     return Healthy(
         blend.id, *a_signal, *(month * rate for rate in a_model), seconds=round(monotonic() - started, 1)
     )
 
 
-def bank(signals: int, false_alarm_every: float) -> Bank:
-    """The default settings but for the false alarms."""
-    made = Bank(BankSettings(false_alarm_every=false_alarm_every))
+def bank(signals: int, false_alarm_every: float, warm_up: int) -> Bank:
+    """The default settings but for the false alarms and the warm-up."""
+    made = Bank(BankSettings(false_alarm_every=false_alarm_every, warm_up=warm_up))
     made.add([Signal(str(c), c, Blend.transform) for c in range(signals)], columns=signals)
     return made
 
@@ -101,11 +104,11 @@ def is_told(found: Finding) -> bool:
     return found.of != "mean" or abs(found.effect_size_sd) >= SMALLEST_EFFECT_SD
 
 
-def rates(alarms: list[Alarm], feed: Feed) -> tuple[float, float]:
+def rates(alarms: list[Alarm], feed: Feed, armed: int = WARM_UP) -> tuple[float, float]:
     """Episodes of a signal and week: in the first week, from arming on, and afterwards."""
     day = DAY_MS // feed.spacing_ms
     began = np.array([e.began for own in episodes(alarms, day).values() for e in own])
-    armed, week, end = BankSettings().warm_up, 7 * day, feed.rows
+    week, end = 7 * day, feed.rows
     counts = np.histogram(began, [armed, week, end])[0] if len(began) else np.zeros(2)
     first, later = counts / feed.columns / (np.array([week - armed, end - week]) / week)
     return float(first), float(later)
@@ -142,6 +145,7 @@ def chosen(**wanted: tuple[Any, ...]) -> list[Blend]:
 @click.option("--spacing", multiple=True, type=int, help="Seconds between two values; all by default.")
 @click.option("--seed", type=int, default=SEED, show_default=True)
 @click.option("--signals", type=int, default=SIGNALS, show_default=True)
+@click.option("--warm-up", type=int, default=WARM_UP, show_default=True, help="Values of a reference.")
 def main(
     *,
     walk: tuple[str, ...],
@@ -150,13 +154,14 @@ def main(
     spacing: tuple[int, ...],
     seed: int,
     signals: int,
+    warm_up: int,
 ) -> None:
     """False alarms of healthy signals that are several things at once."""
     console = Console(width=140)
     rows: list[Healthy] = []
     spacings_ms = tuple(1000 * each for each in spacing)
     for blend in chosen(walk=walk, shape=shape, cycle=cycle, spacing_ms=spacings_ms):
-        rows.append(measure(blend, seed, signals))
+        rows.append(measure(blend, seed, signals, warm_up=warm_up))
         figures = asdict(rows[-1])
         console.print(*(f"{value:.2f}" if isinstance(value, float) else value for value in figures.values()))
     console.print(table(rows))
