@@ -16,8 +16,9 @@ from driftline.detectors.kernels.blocks import Emissions, room_for_emissions
 from driftline.detectors.kernels.dormant import is_dormant
 from driftline.detectors.kernels.scratch import SCRATCH, Batch
 from driftline.detectors.kernels.warm_up import knows_enough
-from driftline.detectors.reference.arming import arm, wake
+from driftline.detectors.reference.arming import wake
 from driftline.detectors.reference.first_look import look
+from driftline.detectors.reference.warm_up import arm, relearn
 from driftline.detectors.season.clock import follow_clock
 from driftline.detectors.signals import BankSettings
 from driftline.detectors.state.arrays import (
@@ -82,7 +83,7 @@ def go_on(arrays: Arrays, index: int, settings: BankSettings) -> Arrays:
         arrays = with_season(arrays, index)
     arrays = with_cycle(arrays, index)
     if knows_enough(signal, settings.warm_up):
-        arm(arrays, index, settings)
+        (relearn if signal["relearn_at"] else arm)(arrays, index, settings)
     elif signal["armed"] == 0:
         look(arrays, index, settings)
     if signal["stale"] != 0:

@@ -45,7 +45,9 @@ from driftline.detectors.kernels.scores import CLIP, score
 from driftline.detectors.kernels.scratch import CHUNK, Batch, Scratch, take_times
 from driftline.detectors.kernels.warm_up import (
     has_stopped,
+    keep_reference,
     learn_on,
+    learns_on,
     unlearn,
     values_to_learn,
     values_to_watch,
@@ -163,16 +165,18 @@ def settle(signal: Any, shape: Any, season: Any) -> None:
             return
         if signal["returned"] == STAYS:  # what Page-Hinkley has added up is about the level before
             reset(signal)
+            keep_reference(signal)
             carry_season(signal, season)
         come_back(signal)
     if signal["transform"] == UNSEEN:
         know_codes(signal, shape)
     if signal["widened"] != 0:
         begin_spread(signal, signal["widened"])
+        keep_reference(signal)
     if signal["turned"] != 0:
         was_away = signal["away"] != 0
         begin_level(signal)
-        if signal["rough"] != 0 and not was_away:
+        if learns_on(signal) and not was_away:
             unlearn(signal)
     # What the tests of variance and shape have added up is about the time before as well.
     forget_sums(signal)
@@ -208,7 +212,7 @@ def watch_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
     if signal["transform"] == UNSEEN and scratch.saved[0]["away"] != 0:
         count_codes(shape, scratch, taken)
     take_times(signal, batch, scratch, taken)
-    if signal["rough"] != 0:
+    if learns_on(signal):
         learn_on(arrays, index, batch, scratch, taken)
     signal["seen"] += taken
     return taken, has_stopped(signal, limits.warm_up, limits.first_look)

@@ -30,6 +30,7 @@ from driftline.detectors.findings import Detected, Finding, finding, last_values
 from driftline.detectors.kernels.long_run import BLOCK
 from driftline.detectors.kernels.reading import CATEGORY
 from driftline.detectors.kernels.scratch import Scratch, note
+from driftline.detectors.kernels.warm_up import keep_reference
 from driftline.detectors.state.arrays import Row
 from driftline.detectors.state.fields import TEST_NAMES
 from driftline.detectors.statistics.windows import reference_moments
@@ -68,6 +69,7 @@ def run_dependence(signal: Any, scratch: Scratch, taken: int) -> None:
             if signal["dependent"] == 0 and abs(largest) >= height:
                 signal["dependent"] = 1 if largest > 0.0 else -1
                 signal["dependence_due"], signal["learn_at"] = signal["learn_at"], inf
+                keep_reference(signal)
                 note(scratch, place, NUMBER)
             elif signal["dependent"] != 0 and abs(largest) < height / 2.0:
                 signal["dependent"] = 0

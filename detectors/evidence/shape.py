@@ -27,6 +27,7 @@ from driftline.detectors.evidence.kernel_test import KernelTest
 from driftline.detectors.findings import Detected, Finding, finding, last_values
 from driftline.detectors.kernels.reading import CATEGORY, VALUE
 from driftline.detectors.kernels.scratch import Batch, Scratch, note
+from driftline.detectors.kernels.warm_up import keep_reference
 from driftline.detectors.state.arrays import Row
 from driftline.detectors.state.fields import TEST_NAMES
 from driftline.detectors.state.lanes import SHAPE_CELLS, SHAPE_WINDOW
@@ -182,6 +183,7 @@ def run_shape(signal: Any, shape: Any, batch: Batch, scratch: Scratch, taken: in
         if signal["shape_tallied"] >= SHAPE_WINDOW:
             span_ms = batch.events[scratch.rows[place]]["time_ms"] - signal["shape_window_ms"]
             if end_window(signal, shape, span_ms):
+                keep_reference(signal)
                 note(scratch, place, NUMBER)
 
 

@@ -1,13 +1,15 @@
-"""The warm-up, in two stages: a first look at a few hundred values, and the reference once all are there.
+"""The warm-up, in stages: a first look at a few hundred values, the reference once all are there, and another
+one, of more values, where these are worth little.
 
 ```
-learning ──first look──▶ rough: watched, learns on ──all values──▶ watched
-                         │   ▲
-                         └───┘ away from its level: what comes is not learned from
+learning ──first look──▶ rough ──all values──▶ watched, learns on ──values enough──▶ watched
+                         │   ▲                 │   ▲
+                         └───┘                 └───┘ away from its level: what comes is not learned from
 ```
 
-What a rough signal learns goes where the values before it are, so that with all of them it knows what it
-would know without the first look. A change takes its own values back out of it.
+What is learned while a signal is watched goes where the values before it are, so that with all of them it
+knows what it would know without having been watched. A change of its level takes its own values back out of
+it; with any other change the reference stays as it is.
 """
 
 from typing import Any
@@ -17,33 +19,43 @@ from driftline.detectors.kernels.dormant import zeros_at_start
 from driftline.detectors.kernels.reading import BINARY, BOUNDED, MISSING, OUT_OF_RANGE, VALUE
 from driftline.detectors.kernels.scratch import Batch, Scratch, slot_of
 from driftline.detectors.state.arrays import Arrays
-from driftline.detectors.state.fields import LONGEST
+from driftline.detectors.state.fields import LONGEST, SETTLES_WITHIN
 
 
 @inner
 def learns_until(signal: Any, warm_up: int) -> int:
-    """With how many values a signal knows enough: warm_up since it has settled, twice as many in all."""
-    return int(min(signal["settled_from"] + warm_up, LONGEST * warm_up))
+    """With how many values a signal knows enough: warm_up since it has settled, twice as many in all; or with
+    how many its reference is made anew.
+    """
+    if signal["relearn_at"] > 0:
+        return int(signal["relearn_at"])
+    return int(min(signal["settled_from"] + warm_up, SETTLES_WITHIN * warm_up))
+
+
+@inner
+def learns_on(signal: Any) -> bool:
+    """Whether a signal learns while it is watched."""
+    return bool(signal["rough"] != 0 or signal["relearn_at"] > 0)
 
 
 @inner
 def knows_enough(signal: Any, warm_up: int) -> bool:
     """Whether a signal has the values of its reference and is not watched by it yet, nor is away.
 
-    A rough one that is away again and again learns from what it has once it has seen twice the warm-up.
+    One that is away again and again learns from what it has once it has seen so many in all.
     """
     if signal["armed"] == 0:
         return bool(signal["learned"] >= learns_until(signal, warm_up))
-    if signal["rough"] == 0 or signal["away"] != 0 or signal["turned"] != 0:
+    if not learns_on(signal) or signal["away"] != 0 or signal["turned"] != 0 or signal["widened"] != 0:
         return False
     return values_left(signal, warm_up) <= 0
 
 
 @inner
 def values_left(signal: Any, warm_up: int) -> int:
-    """How many values a rough signal that is not away learns on."""
-    left = learns_until(signal, warm_up) - signal["learned"]
-    return int(min(left, LONGEST * warm_up - signal["seen"]))
+    """How many values a signal that is watched, and not away, learns on."""
+    most = (LONGEST if signal["relearn_at"] > 0 else SETTLES_WITHIN) * warm_up
+    return int(min(learns_until(signal, warm_up) - signal["learned"], most - signal["seen"]))
 
 
 @inner
@@ -69,7 +81,7 @@ def has_stopped(signal: Any, warm_up: int, first_look: int) -> bool:
     """Whether a signal takes nothing more until Python has looked at it."""
     if signal["armed"] == 0 and signal["learned"] >= looks_at(signal, warm_up, first_look):
         return True
-    return bool(signal["stale"] != 0 or (signal["rough"] != 0 and knows_enough(signal, warm_up)))
+    return bool(signal["stale"] != 0 or (signal["armed"] != 0 and knows_enough(signal, warm_up)))
 
 
 @inner
@@ -91,15 +103,15 @@ def values_to_learn(signal: Any, scratch: Scratch, count: int, warm_up: int, fir
 
 @inner
 def values_to_watch(signal: Any, count: int, warm_up: int) -> int:
-    """How many of `count` values a rough signal takes before it has all of its warm-up."""
-    if signal["rough"] == 0 or signal["away"] != 0:
+    """How many of `count` values a signal that is watched takes before it has all that it learns on for."""
+    if not learns_on(signal) or signal["away"] != 0:
         return count
     return min(count, max(values_left(signal, warm_up), 1))
 
 
 @inner
 def learn_on(arrays: Arrays, index: int, batch: Batch, scratch: Scratch, count: int) -> None:
-    """Adds `count` values of a rough signal to its warm-up, unless it was away."""
+    """Adds `count` values of a signal that is watched to its warm-up, unless it was away."""
     signal, row = arrays.signals[index], arrays.signals[index]["buffer"]
     learned = signal["learned"]
     if scratch.saved[0]["away"] != 0 or learned + count > arrays.buffers.shape[1]:
@@ -115,8 +127,16 @@ def learn_on(arrays: Arrays, index: int, batch: Batch, scratch: Scratch, count: 
 
 @inner
 def unlearn(signal: Any) -> None:
-    """Takes the values since a change has begun back out of the warm-up, but none of the first look's."""
+    """Takes the values since a change has begun back out of the warm-up, but none that it is watched by."""
     since = min(int(signal["totals"][0]), signal["learned"] - signal["look_at"])
     signal["learned"] -= since
     if signal["transform"] != VALUE:
         signal["learned_ones"] = max(signal["learned_ones"] - signal["totals"][1], 0.0)
+
+
+@inner
+def keep_reference(signal: Any) -> None:
+    """Lets a signal that learns on learn no more: what came since its reference may not be healthy."""
+    if signal["relearn_at"] > 0:
+        signal["relearn_at"] = 0
+        signal["learned"] = signal["look_at"]

@@ -1,4 +1,4 @@
-"""Arming a signal: what it learned while warming up becomes the reference its detectors begin from."""
+"""What a signal has learned while warming up becomes the reference that its detectors begin from."""
 
 from math import inf, sqrt
 
@@ -8,66 +8,22 @@ from numpy.typing import NDArray
 from driftline.detectors.evidence.page_hinkley import prime, reset
 from driftline.detectors.evidence.thresholds import set_thresholds
 from driftline.detectors.forecast.learning import begin_learning, begin_seasons
-from driftline.detectors.kernels.warm_up import learns_until
 from driftline.detectors.reference.categories import learn_shares, learn_unseen
 from driftline.detectors.reference.distribution import is_no_spike, learn_number, own_scores, rebuild_recent
 from driftline.detectors.reference.masses import learn_masses
 from driftline.detectors.reference.rising import RISES, only_rises
-from driftline.detectors.reference.steps import settled_from
 from driftline.detectors.reference.tail import learn_tail
 from driftline.detectors.signals import NUMERIC, BankSettings, Transform
 from driftline.detectors.state.arrays import QUALITY, SEASONAL, Arrays, Season, clear_recent
-from driftline.detectors.state.fields import IDENTITIES, LONGEST, RESTARTED, SIGNAL
+from driftline.detectors.state.fields import PRIMED_MAX, RESTARTED
 from driftline.detectors.statistics.windows import reference_totals
 
 RATE_SCALE_MIN = 0.2  # a single 1 of a rare kind scores at most 5, so it cannot fire on its own
 SPREAD_MIN = 1e-3  # below, no change of a value from 0 to 1 is worth a word
 UPDATES_PER_S = 8.0  # what river's detectors see of a fast signal under resolution "auto"
 BLOCK_MAX = 64
-SETTLED_MIN = 100  # values: of a shorter last level nothing can be learned
 RARE_RATE = 0.1
 RARE_BLOCK = 8
-
-
-# What a signal has while it learns: what it is and where it lies, what it has seen, how it is tested.
-OF_THE_WARM_UP = (
-    *(*IDENTITIES, "cycle", "buffer", "shares", "tested", "watched", "stale", "anchor", "gaps", "recent"),
-    *("seen", "learned", "taken_up", "settled_from", "missing", "first_ms", "last_ms"),
-)
-
-
-def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
-    """Makes the reference of a signal that has seen its warm-up, and starts its detectors.
-
-    A number with a step in what it has seen begins after it, and may have to see more first.
-    """
-    signal = arrays.signals[index]
-    if signal["rough"]:
-        forget_the_first_look(arrays, index)
-    if signal["transform"] == Transform.VALUE:
-        signal["settled_from"] = settled(arrays, index)
-        more_comes = signal["seen"] < LONGEST * settings.warm_up
-        if more_comes and signal["learned"] < learns_until(signal, settings.warm_up):
-            return
-    signal["look_at"] = 0
-    learn_reference(arrays, index, int(signal["settled_from"]), settings)
-
-
-def forget_the_first_look(arrays: Arrays, index: int) -> None:
-    """What a rough signal would be if it had only learned so far."""
-    signal = arrays.signals[index]
-    rough = signal.copy()
-    arrays.signals[index] = np.zeros(1, SIGNAL)[0]
-    for name in OF_THE_WARM_UP:
-        signal[name] = rough[name]
-    of_rows = {"shape": arrays.shapes, "season": arrays.seasons, "cycle": arrays.cycles}
-    for name, records in of_rows.items():
-        if row := rough[name]:
-            records[row] = np.zeros(1, records.dtype)[0]
-    signal["ones"] = rough["learned_ones"]
-    signal["recent"][:, 5] = 0.0
-    if rough["learned"] < rough["seen"]:  # of which some are of another level
-        clear_recent(signal)
 
 
 def learn_reference(arrays: Arrays, index: int, first: int, settings: BankSettings) -> None:
@@ -108,16 +64,6 @@ def learn_reference(arrays: Arrays, index: int, first: int, settings: BankSettin
             begin_seasons(signal, Season(arrays, index))
     signal["every"] = values_per_update(signal, settings)
     begin(signal)
-
-
-def settled(arrays: Arrays, index: int) -> int:
-    """From which value on a number is learned: after the last step, if there are enough values then."""
-    signal = arrays.signals[index]
-    first, learned = int(signal["settled_from"]), int(signal["learned"])
-    values = arrays.buffers[signal["buffer"], first:learned]
-    span_ms = (int(signal["last_ms"]) - int(signal["first_ms"])) * len(values) // max(learned, 1)
-    step = settled_from(values, span_ms)
-    return first + step if len(values) - step >= SETTLED_MIN else first
 
 
 def begin_without_time(signal: np.void) -> None:
@@ -165,14 +111,14 @@ def values_per_update(signal: np.void, settings: BankSettings) -> int:
 
 
 def reference_scores(signal: np.void, every: int = 1) -> NDArray[np.float64]:
-    """The reference as detectors see it before the first value [reference_count // every scores].
+    """The reference as detectors see it before the first value [primed // every scores].
 
     Alternately one sd above and below its mean: they need no more of it than count, mean and variance.
     """
-    count = int(signal["reference_count"])
+    count = int(signal["primed"])
     mean, spread = 0.0, 1.0
     if signal["transform"] not in NUMERIC:
-        rate = float(signal["ones"]) / count
+        rate = float(signal["ones"]) / int(signal["reference_count"])
         mean = (rate - float(signal["center"])) / float(signal["scale"]) * sqrt(every)
         spread = sd_of(signal, rate) / float(signal["scale"])
     scores = np.full(count // every // 2 * 2, mean)
@@ -194,6 +140,7 @@ def begin(signal: np.void) -> None:
     signal["spread"] = 1.0
     signal["awake"] = signal["transform"] not in QUALITY or signal["ones"] > 0
     signal["armed"] = 1
+    signal["primed"] = min(int(signal["reference_count"]), PRIMED_MAX)
     set_thresholds(signal)
     reset(signal)
     prime(signal, reference_scores(signal))

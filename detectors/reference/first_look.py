@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from driftline.detectors.forecast.local_level import LOCAL_MS, values_per_ms
 from driftline.detectors.forecast.whitening import PHI_MAX
 from driftline.detectors.kernels.long_run import BLOCK
-from driftline.detectors.reference.arming import learn_reference, settled
+from driftline.detectors.reference.arming import learn_reference
 from driftline.detectors.reference.table_ends import GRID, SCORES
+from driftline.detectors.reference.warm_up import settled
 from driftline.detectors.signals import BankSettings, Transform
 from driftline.detectors.state.arrays import QUALITY, Arrays
-from driftline.detectors.state.fields import LONGEST
+from driftline.detectors.state.fields import SETTLES_WITHIN
 
 INDEPENDENT_MIN = 100.0  # judged: an sd is known to 7 % then, and five values lie beyond 1.64 sd
 NEXT_LOOK = 1.25  # judged: times as many values, at the least
@@ -38,7 +39,8 @@ def look(arrays: Arrays, index: int, settings: BankSettings) -> None:
         needed = max(needed, LOCAL_MS * values_per_ms(signal))
         is_constant = signal["transform"] == Transform.VALUE and not np.ptp(values)
         if len(values) < needed or is_constant:
-            most = LONGEST * settings.warm_up  # then it is armed: an hour of a burst is any number of values
+            # Then it is armed: an hour of a burst is any number of values.
+            most = SETTLES_WITHIN * settings.warm_up
             signal["look_at"] = min(max(first + needed, learned * NEXT_LOOK), most)
             return
     signal["rough"], signal["look_at"], signal["learned_ones"] = 1, learned, signal["ones"]

@@ -8,7 +8,9 @@ mine alone is armed → nothing: a reference of its own stays
 import numpy as np
 
 from driftline.detectors.evidence.thresholds import set_thresholds
-from driftline.detectors.reference.arming import begin, forget_the_first_look
+from driftline.detectors.kernels.warm_up import learns_on
+from driftline.detectors.reference.arming import begin
+from driftline.detectors.reference.warm_up import forget_the_reference
 from driftline.detectors.state.arrays import Arrays, clear_recent
 from driftline.detectors.state.fields import (
     IDENTITIES,
@@ -67,7 +69,7 @@ def learns(signal: np.void) -> bool:
 
 def share_taken_up(signal: np.void) -> float:
     """Which part of the values that a signal has learned, or that its reference was made of, is another's."""
-    learned = int(signal["look_at"] if signal["rough"] else signal["learned"])
+    learned = int(signal["look_at"] if learns_on(signal) else signal["learned"])
     count = int(signal["reference_count"] if signal["armed"] else learned - signal["settled_from"])
     left_out = max(learned - count, 0)
     return max(int(signal["taken_up"]) - left_out, 0) / max(count, 1)
@@ -89,7 +91,7 @@ def carry_warm_up(arrays: Arrays, index: int, others: Arrays, source: int) -> No
         arrays.shapes[signal["shape"]] = others.shapes[other["shape"]]
     signal["taken_up"] = other["learned"]
     if signal["rough"]:
-        forget_the_first_look(arrays, index)
+        forget_the_reference(arrays, index)
     if signal["buffer"] and other["buffer"]:
         learned = int(other["learned"])
         arrays.buffers[signal["buffer"], :learned] = others.buffers[other["buffer"], :learned]

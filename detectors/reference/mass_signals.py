@@ -5,8 +5,9 @@ import numpy as np
 from driftline.detectors.evidence.odds import MULTIPLES
 from driftline.detectors.kernels.repeats import FEWEST, NOT_DUE, usual_share
 from driftline.detectors.kernels.scores import lower_bound
-from driftline.detectors.reference.arming import arm, begin, begin_without_time, learn_rate, values_per_update
+from driftline.detectors.reference.arming import begin, begin_without_time, learn_rate, values_per_update
 from driftline.detectors.reference.masses import number_of
+from driftline.detectors.reference.warm_up import arm
 from driftline.detectors.signals import BankSettings, Transform
 from driftline.detectors.state.arrays import Arrays
 from driftline.detectors.state.fields import GRID_POINTS

@@ -26,6 +26,7 @@ from driftline.detectors.kernels.repeats import (
     repeats_by_nature,
     unit_of_middle,
 )
+from driftline.detectors.kernels.warm_up import keep_reference
 from driftline.detectors.reference.extremes import extreme_distance
 from driftline.detectors.signals import Transform
 from driftline.detectors.state.arrays import Arrays
@@ -106,6 +107,8 @@ def take_masses(arrays: Arrays, index: int, name: str) -> list[Mass]:
         if transform is Transform.MASS or not is_explained(signal, shape, number, hits):
             found.append(Mass(name, column, transform, value, value))
     signal["suspects"] = 0
+    if any(each.transform is not Transform.MASS for each in found):
+        keep_reference(signal)
     return found
 
 

@@ -24,8 +24,8 @@ QUALITY = plain(*SEASONAL_ONCE_AWAKE, Transform.UNSEEN, Transform.SPIKE)
 class Arrays(NamedTuple):
     """All numbers of a bank: signals [rows], shapes, seasons and cycles [rows of them].
 
-    Until a signal is armed: buffers [rows, twice the warm-up] of its values and the half hours of the week
-    they fell in.
+    While a signal learns: buffers [rows, four times the warm-up] of its values and the half hours of the
+    week they fell in.
     """
 
     signals: Records
@@ -154,8 +154,9 @@ def without_idle_buffers(arrays: Arrays) -> Arrays:
     if len(arrays.buffers) == 1:  # of nobody
         return arrays
     signals = arrays.signals
+    learning = (signals["rough"] != 0) | (signals["relearn_at"] > 0)
     awaited = (signals["mass_due"] != 0) & (signals["seen"] < 2 * signals["reference_count"])
-    signals["buffer"][(signals["armed"] != 0) & (signals["rough"] == 0) & ~awaited] = 0
+    signals["buffer"][(signals["armed"] != 0) & ~learning & ~awaited] = 0
     kept = np.flatnonzero(signals["buffer"])
     if 2 * len(kept) >= len(arrays.buffers) - 1:
         return arrays

@@ -42,7 +42,11 @@ SLOTS = 336  # half hours of a week
 TALLY = 1 / 1024  # of a score: whole numbers of it are kept for each half hour, up to 32 either way
 UNKNOWN = -32_768
 CODES_FOR_THE_FREQUENT = 16
-LONGEST = 2  # times the warm-up: what does not settle is learned from as it is
+SETTLES_WITHIN = 2  # times the warm-up: what does not settle is learned from as it is
+LONGEST = 4  # times the warm-up: no reference is made of more
+# Judged: to show one to river's detectors takes a microsecond, the first missing value may come after a
+# thousand million, and what so many say is nothing beside the few that come then.
+PRIMED_MAX = 65_536
 REPEAT_SLOTS = 128  # a power of two
 NOTED_VALUES = 4
 
@@ -158,12 +162,16 @@ SIGNAL_FIELDS: Final = (
     # how far it is
     *counts(OWN, "seen", "missing", "first_ms", "last_ms"),
     # of the warm-up: how many values it has, which are all that were seen but for those of another level, and
-    # the sum of a 0/1 signal's; with how many to look next, and while rough with how many that was; what is
-    # learned from begins after the last step in it (`steps.py`); of the values learned, the first ones are
-    # another signal's (`inheritance.py`)
+    # the sum of a 0/1 signal's; with how many its reference is made anew, 0 when it stays; with how many to
+    # look next, and while it is watched and learns with how many that was; what is learned from begins after
+    # the last step in it (`steps.py`); of the values learned, the first ones are another signal's
+    # (`inheritance.py`)
     Field("learned", "i8", (), OWN, lambda signals: signals["seen"]),
     *floats(OWN, "learned_ones"),
+    *small(EVIDENCE, "relearn_at"),
     *small(OWN, "look_at", "settled_from", "taken_up"),
+    # how many scores of its reference its detectors were shown before its first value
+    Field("primed", "i4", (), OWN, lambda signals: np.minimum(signals["reference_count"], PRIMED_MAX)),
     *small(REFERENCE, "atoms"),  # distinct values of the reference, 0 for many
     *floats(REFERENCE, "ones"),
     # the mean number of values between false alarms that is asked of all its detectors together

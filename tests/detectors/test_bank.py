@@ -1,6 +1,7 @@
 """The bank as its callers use it: growing, inheriting, correcting, telling its state, snapshots."""
 
 import doctest
+import tracemalloc
 from dataclasses import replace
 from types import ModuleType
 
@@ -197,6 +198,27 @@ def test_a_signal_that_was_never_one_has_no_detectors() -> None:
     findings = feed(bank, matrix, first=500)
     assert {finding.detector for finding in findings} == {"adwin", "page_hinkley", "e_detector"}
     assert all(600 <= finding.began_offset <= 602 for finding in findings)
+
+
+def test_the_first_one_after_a_thousand_million_values_takes_no_time() -> None:
+    """Detectors were shown as many zeros as there were: the first missing value after 200 million stopped a
+    worker for 13 seconds with 1.4 GB.
+    """
+    bank = single(Transform.MISSING, warm_up=100)
+    feed(bank, np.zeros((500, 1)))
+    snapshot = bank.snapshot()
+    records = np.frombuffer(snapshot["arrays"]["signals"]["bytes"], SIGNAL).copy()
+    records["seen"] = 1_000_000_000
+    snapshot["arrays"]["signals"]["bytes"] = records.tobytes()
+    bank = Bank.restore(bank.settings, snapshot)
+    matrix = np.zeros((300, 1))
+    matrix[100::2] = np.nan
+    tracemalloc.start()
+    findings = feed(bank, matrix, first=500)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert {finding.detector for finding in findings} >= {"adwin", "e_detector"}
+    assert most < 50e6
 
 
 # --- growing and inheriting
