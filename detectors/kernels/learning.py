@@ -18,16 +18,19 @@ WEIGHT_MAX = 60_000
 # Judged, times the variance: less, and what is narrower, may be of the hour. With 1 instead, nights of skewed
 # amounts were told daily (`everyday --spacing-s 10`: 2.08 a model and 30 days instead of 0.83).
 WIDER_MAX = 4.0
+# Judged, times the variance, at another level: noise there is the signal's only if it is as it was. With
+# 4, what was a hundred times as large for four hours taught it, and the hours after it "varied less".
+AWAY_MAX = 1.5
 
 
 @inner
 def teaches(signal: Any) -> bool:
     """Whether its noise is learned from: around a level that is local it is as good as around another, unless
-    it is much wider there, or since a change.
+    it is wider there, or much wider since a change.
     """
     if signal["away"] == 0:
         return bool(signal["spread"] < WIDER_MAX)
-    return bool(signal["local"] != 0 and is_number(signal) and signal["away_square"] < WIDER_MAX)
+    return bool(signal["local"] != 0 and is_number(signal) and signal["away_square"] < AWAY_MAX)
 
 
 @inner

@@ -170,6 +170,16 @@ def test_what_is_much_wider_is_not_learned_from() -> None:
     assert sigmas == pytest.approx([1.0] * 16, abs=0.15)
 
 
+def test_noise_around_another_level_is_learned_from_if_it_is_as_it_was() -> None:
+    """Amounts in cents for four hours taught their noise: what came then varied less, "from sd 1,175"."""
+    random, shape = np.random.default_rng(4), (9_000, 32)
+    amounts = np.where(random.random(shape) < 0.7, 0.0, np.round(np.exp(random.normal(3.0, 0.7, shape)), 2))
+    amounts[6_000:7_500] *= 100.0
+    bank = bank_of(32)
+    run(bank, amounts, 10_000)
+    assert np.count_nonzero(bank._arrays.signals["sigma"] > 1.3) <= 2  # of 32; with noise of any width 8
+
+
 def test_what_comes_back_is_held_against_the_level_that_it_had() -> None:
     """After a first change a mark of where the next began had no level: the healthy one, half a sd beside a
     reference of a day and a third, was taken for what the change had moved it by, and back was never reached.
