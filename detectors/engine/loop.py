@@ -130,6 +130,8 @@ def skip_chunk(work: Work, index: int, count: int) -> tuple[int, bool]:
     add_gaps(signal, scratch.gaps[zeros])
     if zeros < count:
         signal["stale"] = 1
+        if signal["seen"] == 0:  # what an heir is woken by, is the first that it sees
+            signal["first_ms"] = signal["last_ms"] = events[scratch.rows[zeros]]["time_ms"]
     return zeros, zeros < count
 
 

@@ -162,3 +162,18 @@ def test_a_reference_remembers_whose_values_it_was_made_of() -> None:
         assert not heir.is_mostly_taken_up("x")
     assert heir.give_back(["x", "nobody's"]) == ["x"]
     assert heir.state(0).seen == 0
+
+
+@pytest.mark.parametrize("cell", [np.nan, np.inf, -np.inf])
+def test_what_an_heir_never_has_is_found(cell: float) -> None:
+    """A new version to which nobody gave a feature, or as a text, was silent from its first event on: what
+    woke the heir had no time, so its first week seemed to be over and what it saw first to be healthy.
+    """
+    kinds = (Transform.MISSING, Transform.NULL, Transform.WRONG_TYPE)
+    of_what = kinds[[bool(np.isnan(cell)), cell == np.inf, cell == -np.inf].index(True)]
+    old, new = single(of_what, warm_up=500), single(of_what, warm_up=500)
+    feed(old, np.random.default_rng(3).standard_normal((800, 1)), first=1_000_000)
+    new.inherit(old, ["x"])
+    found = feed(new, np.full((200, 1), cell), first=1_000_800)
+    assert found[0].detected_offset <= 1_000_820
+    assert (found[0].before.mean, found[0].after.mean) == (0.0, 1.0)
