@@ -124,6 +124,10 @@ MECHANISMS: dict[str, Mechanism] = {
             ),
         ),
     ),
+    "learning_on": Mechanism(
+        "a reference made anew of more values, where these are worth little",
+        (constant("reference.warm_up.INDEPENDENT_SHARE", 0.0),),
+    ),
     "caution": Mechanism(
         "what phi and sigma are not known by", (constant("forecast.whitening.CAUTION", 0.0),)
     ),

@@ -44,6 +44,7 @@ JUDGED = (
     "reference.table_ends.TAIL_VALUES",
     "reference.first_look.INDEPENDENT_MIN",
     "reference.first_look.NEXT_LOOK",
+    "reference.warm_up.INDEPENDENT_SHARE",
     "forecast.learning.ALLOWANCE",
     "forecast.learning.MEMORY_MS",
     "forecast.local_level.FOLLOWING_MS_MIN",

@@ -17,10 +17,11 @@ from driftline.stream_app.monitoring.targets.target import Standing
 from driftline.stream_app.monitoring.targets.targets import Turn
 from driftline.stream_app.monitoring.traffic.clockwork import Turn as LevelTurn
 from driftline.stream_app.monitoring.traffic.feed import Told
-from driftline.stream_app.monitoring.traffic.feeds import JOINED
+from driftline.stream_app.monitoring.traffic.feeds import JOINED, VERSION
 from driftline.stream_app.monitoring.traffic.volume import VOLUME
 
 LARGEST_SD = 100.0  # as detectors have it
+SHADOW = "shadow"  # the role of a version whose answers nobody sees
 PERCENT = 100
 
 
@@ -56,6 +57,11 @@ def silence(told: Told, place: Place) -> Evidence:
     return _evidence(finding, place, About(Kind.SILENCE, table_of(told.signal), told.role), sentence)
 
 
+def is_missed(told: Told) -> bool:
+    """Whether users may be without it now: not where other hosts or versions go on, nor of a shadow."""
+    return not told.reporting and not told.signal.startswith(VERSION) and told.role != SHADOW
+
+
 def silence_sentence(told: Told) -> str:
     """``no predictions since 2026-11-22 06:00:00 UTC; usually one every 2 s at this time``."""
     words, since = feed_words(told.signal), clock(told.since_ms)
@@ -69,6 +75,8 @@ def silence_sentence(told: Told) -> str:
     usual = f"; usually {often(told.usual_per_s)} at this time" if told.usual_per_s > 0 else ""
     if told.signal == JOINED:
         return f"labels come, but none matches a prediction since {since}{usual}"
+    if told.signal.startswith(VERSION):
+        return f"no {words} since {since}{usual}; other versions are heard"
     return f"no {words} since {since}{usual}"
 
 
@@ -83,6 +91,8 @@ def over_sentence(told: Told) -> str:
             f"Not healthy: host {host} did not come back. For a day fewer hosts report than before, "
             f"{told.reporting} of {told.hosts}: so many are usual from now on; nobody accepted it."
         )
+    if told.what == "gone":
+        return f"Version {host} did not come back; other versions are heard in its place."
     if told.what == "others":
         return f"Hosts report again since {clock(told.back_ms)}: {told.reporting} of {told.hosts}."
     heard = f"{words[0].upper()}{words[1:]} are heard again"

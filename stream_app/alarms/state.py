@@ -9,6 +9,7 @@ from driftline.stream_app.alarms.incident import Evidence, Incident, Member
 from driftline.stream_app.alarms.standing import Standing
 from driftline.stream_app.monitoring.signals.families import is_of_feature
 from driftline.stream_app.monitoring.signals.masses import is_of_part, same_number
+from driftline.stream_app.monitoring.traffic.feeds import rate_of
 
 # A verdict may come days after an incident is over. About 60 bytes and 30 for each signal.
 CLOSED_KEPT = 64
@@ -63,6 +64,23 @@ class AlarmState(msgspec.Struct):
             if member is not None and not member.recovered and member.evidence.key != evidence.key:
                 return incident
         return None
+
+    def tells_fall(self, signal: str) -> bool:
+        """Whether an open incident tells that this signal fell, of any version as a whole."""
+        return any(
+            incident.sequence and not member.recovered and member.evidence.finding.direction == "down"
+            for incident in self.incidents
+            for name, member in incident.members.items()
+            if name == signal and not member.evidence.segment
+        )
+
+    def tells_silence(self, rate: str) -> bool:
+        """Whether an open incident tells that what this rate counts does not come any more."""
+        return any(
+            rate_of(name) == rate and not member.recovered
+            for incident in self.incidents
+            for name, member in incident.members.items()
+        )
 
     def past_members(self, evidence: Evidence) -> list[Member]:
         """What this signal was in open incidents of its model version in which it does not fire any more."""

@@ -14,7 +14,7 @@ from driftline.stream_app.monitoring.streams.stream import Stream
 from driftline.stream_app.monitoring.traffic.cadence import DAY_MS
 from driftline.stream_app.monitoring.traffic.clockwork import Turn
 from driftline.stream_app.monitoring.traffic.feed import Told
-from driftline.stream_app.monitoring.traffic.feeds import DEFAULT_ROLE, FEEDS_MAX
+from driftline.stream_app.monitoring.traffic.feeds import DEFAULT_ROLE, FEEDS_MAX, rate_of
 from driftline.stream_app.monitoring.traffic.volume import VOLUME
 
 
@@ -52,13 +52,15 @@ class Reporter:
         everything = monitor.streams.everything(told.role)
         evidence = conditions.silence(told, self._place())
         if told.what != "silent":
-            ended = Ended.FOLLOWED if told.what == "fewer" else None
+            ended = {"fewer": Ended.FOLLOWED, "gone": Ended.VERSION_GONE}.get(told.what)
             return self._desk.end(evidence, monitor.clock.now_ms, coverage, ended)
         if told.signal == VOLUME:
             for stream in (everything, *monitor.streams.versions()):
                 if stream.role == told.role:
                     stream.volume.interrupt(told.since_ms)
-        return self._desk.report(evidence, coverage, at_most="warning" if told.reporting else "critical")
+        is_known = self._desk.state.tells_fall(rate_of(told.signal))  # nobody is paged twice
+        at_most = "critical" if conditions.is_missed(told) and not is_known else "warning"
+        return self._desk.report(evidence, coverage, at_most=at_most)
 
     def refuse(self, example: Example, arrived_ms: int, coverage: Coverage) -> list[Alert]:
         """A record of the model could not be used; it arrived at this time of the partition."""

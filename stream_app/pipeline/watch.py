@@ -20,7 +20,7 @@ from driftline.stream_app.monitoring.reported import EVERYTHING, Until
 from driftline.stream_app.monitoring.rows.runs import DecodedRun, Run, ScannedRun
 from driftline.stream_app.monitoring.streams.calibration import Calibration
 from driftline.stream_app.monitoring.streams.streams import Baseline
-from driftline.stream_app.monitoring.traffic.feeds import JOINED, LABELS, Arrived
+from driftline.stream_app.monitoring.traffic.feeds import BEHAVIOR, JOINED, LABELS, Arrived
 from driftline.stream_app.monitoring.traffic.hosts import HOST
 from driftline.stream_app.pipeline.entries import Entry, Lapse, Refusal, Times, joined
 from driftline.stream_app.pipeline.evidence import Input, evidence_of
@@ -110,7 +110,7 @@ class ModelWatch:
         elif event.kind == "label":
             signal = LABELS
         elif event.behavior is not None:
-            signal = f"silence:behavior {event.behavior}"
+            signal = BEHAVIOR + event.behavior
         voting = times.voting is not None and bool(times.voting[place])
         if signal is not None and self._listens:
             monitor.feeds.hear_one(signal, arrived_ms, event.time_ms, voting)

@@ -186,6 +186,22 @@ def test_feeds_beside_predictions_are_told() -> None:
     assert fired["silence:host a"] == pytest.approx(35, abs=0.3)
 
 
+@pytest.mark.parametrize("share", [0.05, 0.3])
+def test_that_clicks_fell_to_nothing_pages_once(share: float) -> None:
+    """It would be two pages: that none comes any more, and that their rate fell to 0 %, in either order."""
+    events: list[Timed] = []
+    rng = random.Random(1)
+    for at_ms in range(0, 60 * HOUR_MS, STEP_MS):
+        events.append(prediction(at_ms))
+        if at_ms < 40 * HOUR_MS and rng.random() < share:
+            events.append(feedback(at_ms + 1, kind="behavior", behavior="click"))
+    found = alerts_of(written(events))
+    assert {signal for _, signal, _ in told(found)} == {"rate:click", "silence:behavior click"}
+    assert found[0]["labels"]["severity"] == "critical"
+    critical = {alert["labels"]["incident"] for alert in found if alert["labels"]["severity"] == "critical"}
+    assert len(critical) == 1
+
+
 def labelled(broken_h: tuple[float, float], until_h: float, matching: int = 1) -> list[Timed]:
     """Predictions for 40 hours with labels, of which one in so many matches; for a time none does."""
     events: list[Timed] = []
@@ -325,6 +341,25 @@ def test_the_newest_version_that_stops_is_told_and_an_older_one_is_not() -> None
     assert set(fired) == {"silence:version 2"}
     replaced = every(MINUTE_MS, 0, 40 * HOUR_MS) + every(MINUTE_MS, 40 * HOUR_MS, 70 * HOUR_MS, version="2")
     assert not [each for each in told(alerts_of(written(replaced))) if "silence" in each[1]]
+
+
+def test_a_version_that_was_rolled_back_pages_nobody() -> None:
+    """Nobody is without predictions while another version answers, and it would be open for ever."""
+    events = every(MINUTE_MS, 0, 70 * HOUR_MS)
+    events += [prediction(at_ms + 1, version="2") for at_ms in range(5 * HOUR_MS, 40 * HOUR_MS, MINUTE_MS)]
+    found = [alert for alert in alerts_of(written(events)) if alert["drift"]["signals"]]
+    assert {alert["labels"]["severity"] for alert in found} == {"warning"}
+    assert "version 2" in found[0]["annotations"]["summary"]
+    assert "other versions are heard" in found[0]["annotations"]["summary"]
+    assert (found[-1]["status"], found[-1]["ended"]) == ("resolved", "version_gone")
+
+
+def test_a_shadow_that_stops_pages_nobody() -> None:
+    """It answers nobody."""
+    events = every(MINUTE_MS, 0, 70 * HOUR_MS)
+    events += [prediction(at_ms + 1, role="shadow") for at_ms in range(0, 40 * HOUR_MS, MINUTE_MS)]
+    found = alerts_of(written(events))
+    assert found and {alert["labels"]["severity"] for alert in found} == {"warning"}
 
 
 def test_a_producer_that_writes_every_hour_is_not_damaged_by_time_that_goes_on() -> None:

@@ -17,12 +17,13 @@ class Told(NamedTuple):
     expected: how many active intervals were missing, of which ``needed`` make a silence. back_ms: event time
     of the first event after it, 0 while it lasts. Of hosts (`hosts.py`): how many reported a day before it,
     and how many report now; what they lose may be told of another one (covered), and it is over when it was
-    replaced, when fewer are enough, or when others are heard again after none was.
+    replaced, when fewer are enough, or when others are heard again after none was. A version is gone when
+    others of its role are heard in its place.
     """
 
     signal: str
     role: str
-    what: Literal["silent", "back", "covered", "replaced", "fewer", "others"]
+    what: Literal["silent", "back", "gone", "covered", "replaced", "fewer", "others"]
     since_ms: int
     silent_ms: int
     usual_per_s: float
@@ -100,7 +101,8 @@ class Feed:
         silent, self.told = self.told, None
         back_ms = self._back[1]
         self._back = (0, 0)
-        return silent._replace(what="back", back_ms=max(back_ms, silent.since_ms))
+        over = silent._replace(what="back", back_ms=max(back_ms, silent.since_ms))
+        return over._replace(what="gone") if self._is_replaced else over
 
     def _look_at_gap(self, now_ms: int) -> Told | None:
         from_ms, events, first_ms, last_ms = self._ahead

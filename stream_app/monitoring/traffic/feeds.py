@@ -21,6 +21,15 @@ FEEDS_MAX = 64
 SELDOM = 50
 SELDOM_MS = 3_600_000
 VERSIONS_MAX = 16
+VERSION = "silence:version "
+"""Predictions of the newest version of a role, while others of that role are heard."""
+BEHAVIOR = "silence:behavior "
+GONE_MS = DAY_MS  # judged: a version that did not come back by then was rolled back
+
+
+def rate_of(signal: str) -> str:
+    """The signal of the share of predictions that a feed's events follow: ``rate:click``; "" for none."""
+    return f"rate:{signal.removeprefix(BEHAVIOR)}" if signal.startswith(BEHAVIOR) else ""
 
 
 class Arrived(NamedTuple):
@@ -43,7 +52,8 @@ class Feeds:
 
     A feed beside the predictions is silent when predictions go on without it: what stops together with them
     is told once. Of the versions of a role only the one that began last has a feed: an older one that stops
-    was replaced. Hosts are judged together (`Hosts`).
+    was replaced. That one is gone when it did not come back for a day, or another one begins. Hosts are
+    judged together (`Hosts`).
     """
 
     def __init__(self) -> None:
@@ -62,7 +72,7 @@ class Feeds:
         versions = self._versions.setdefault(run.role, [])
         if run.version not in versions:
             self._begin(run.role, run.version, versions)
-        newest = versions[-1] == run.version and self.others.get(f"silence:version {run.version}")
+        newest = versions[-1] == run.version and self.others.get(VERSION + run.version)
         if newest:
             hear(newest, run)
         for name, places in run.segments.items():
@@ -86,6 +96,9 @@ class Feeds:
         # Without predictions (a model that only reports) its other feeds go by the partition's time.
         limit_ms = max((feed.alive_ms for feed in self.predictions.values()), default=now_ms)
         hosts, others = self._hosts_and_others()
+        for feed in others:
+            if feed.told and feed.signal.startswith(VERSION) and now_ms - feed.alive_ms >= GONE_MS:
+                feed.replace()
         found += [feed.look(now_ms, min(limit_ms, self._goes_on_ms(feed, now_ms))) for feed in others]
         found += self.hosts.look(hosts, now_ms, limit_ms)
         for signal in [signal for signal, feed in self.others.items() if feed.is_over]:
@@ -134,13 +147,13 @@ class Feeds:
 
     def _begin(self, role: str, version: str, versions: list[str]) -> None:
         for older in versions:
-            before = self.others.get(f"silence:version {older}")
+            before = self.others.get(VERSION + older)
             if before is not None and before.told is None:
                 del self.others[before.signal]
             elif before is not None:
                 before.replace()
         if versions:
-            self.others[f"silence:version {version}"] = Feed(f"silence:version {version}", role, patient=True)
+            self.others[VERSION + version] = Feed(VERSION + version, role, patient=True)
         versions.append(version)
         del versions[:-VERSIONS_MAX]
 
