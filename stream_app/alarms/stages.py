@@ -17,7 +17,7 @@ from driftline.stream_app.alarms.recovery import tolerance_sd
 from driftline.stream_app.alarms.standing import Sighting
 from driftline.stream_app.alarms.state import AlarmState, window_ms
 from driftline.stream_app.config import ModelPlan
-from driftline.stream_app.monitoring.signals.masses import is_of_part, same_number
+from driftline.stream_app.monitoring.signals.masses import is_of_part, same_column
 
 Look = Callable[[Evidence], SignalState | None]
 
@@ -235,7 +235,7 @@ def grouped(case: Case) -> Held | None:
 def is_its_value(incident: Incident, evidence: Evidence) -> bool:
     """Whether a part is all that has happened to the number that an incident, not told yet, is about."""
     return (
-        not incident.sequence and is_of_part(evidence.signal) and same_number(evidence.signal, incident.cause)
+        not incident.sequence and is_of_part(evidence.signal) and same_column(evidence.signal, incident.cause)
     )
 
 

@@ -8,7 +8,7 @@ from driftline.schemas import Verdict, fingerprint_of
 from driftline.stream_app.alarms.incident import Evidence, Incident, Member
 from driftline.stream_app.alarms.standing import Standing
 from driftline.stream_app.monitoring.signals.families import is_of_feature
-from driftline.stream_app.monitoring.signals.masses import is_of_part, same_number
+from driftline.stream_app.monitoring.signals.masses import is_of_part, same_column
 from driftline.stream_app.monitoring.traffic.feeds import rate_of
 
 # A verdict may come days after an incident is over. About 60 bytes and 30 for each signal.
@@ -121,7 +121,8 @@ class AlarmState(msgspec.Struct):
 
     def incident_explaining(self, evidence: Evidence) -> Incident | None:
         """The open incident of a value that takes part of this number, and so moves its mean and spread; of a
-        value that of its number, if that was found within the last day.
+        value that of its number, of new categories and all of them each other's, if that was found within the
+        last day.
         """
         for incident in self._of_version(evidence):
             for name, member in incident.members.items():
@@ -129,7 +130,7 @@ class AlarmState(msgspec.Struct):
                     continue
                 late = evidence.arrived_ms - member.evidence.arrived_ms > SAME_CHANGE_MS
                 fires = not member.recovered and (is_of_part(name) or not late)
-                if fires and same_number(name, evidence.signal):
+                if fires and same_column(name, evidence.signal):
                     return incident
         return None
 

@@ -18,6 +18,7 @@ SOURCES: Final = {"feature": "", "output": "_output", "serving": "_serving"}
 """The numbers that are looked at: by their prefix what the prefixes of their parts' signals end in."""
 WITH_VALUES: Final = ("feature", "output")
 """Of these single values are counted: nobody writes -999 for a latency."""
+UNSEEN: Final = "unseen"
 YOUNG: Final = 500
 """Values, in which one that comes in 2 % of them is found or not; of others it does so sooner."""
 DIGITS: Final = 15  # what a float holds for sure
@@ -81,18 +82,21 @@ def number_of_part(signal: str) -> str:
     return f"{source}:{subject_of(signal)}"
 
 
-def same_number(signal: str, other: str) -> bool:
-    """Whether one signal is a number and the other counts a part of it."""
-    number, part = (other, signal) if is_of_part(signal) else (signal, other)
-    mark = SOURCES.get(prefix_of(number))
-    is_its_part = mark is not None and is_of_part(part) and prefix_of(part) == part_of(part) + mark
-    return is_its_part and subject_of(number) == subject_of(part)
+def same_column(signal: str, other: str) -> bool:
+    """Whether one signal is a number and the other counts a part of it, or one a category and the other its
+    new values.
+    """
+    column, part = (signal, other) if prefix_of(signal) in SOURCES else (other, signal)
+    mark = SOURCES.get(prefix_of(column))
+    counts_some = is_of_part(part) or part_of(part) == UNSEEN
+    is_its_part = mark is not None and counts_some and prefix_of(part) == part_of(part) + mark
+    return is_its_part and subject_of(column) == subject_of(part)
 
 
 def has_young_part(bank: Bank, signal: str) -> bool:
     """Whether a part of this number has just begun to be counted, and comes."""
     names = [each.name for each in bank.signals if each.transform in (Transform.SPIKE, Transform.EXTREME)]
-    own = [name for name in names if same_number(signal, name) and not bank.is_gone(name)]
+    own = [name for name in names if same_column(signal, name) and not bank.is_gone(name)]
     return any(state.seen < YOUNG for state in map(bank.state_of, own) if state is not None)
 
 

@@ -13,7 +13,7 @@ from driftline.stream_app.monitoring.rows.runs import DecodedRun
 from driftline.stream_app.monitoring.signals.masses import (
     has_young_part,
     place_for,
-    same_number,
+    same_column,
     signals_of_mass,
 )
 from driftline.stream_app.monitoring.stream_key import StreamKey
@@ -164,11 +164,15 @@ def test_only_features_and_outputs_are_looked_at() -> None:
         ("serving:x", "extreme_serving:x", True),
         ("serving:x", "extreme:x", False),
         ("feature:x", "extreme_output:x", False),
+        ("feature:x", "unseen:x", True),
+        ("output:x", "unseen_output:x", True),
+        ("feature:x", "unseen:y", False),
+        ("missing:x", "unseen:x", False),
     ],
 )
 def test_a_number_and_its_values(one: str, other: str, same: bool) -> None:
     """What -999 does to the mean of x would be told as another incident, or hide that of another number."""
-    assert same_number(one, other) == same_number(other, one) == same
+    assert same_column(one, other) == same_column(other, one) == same
 
 
 def test_a_value_is_told_by_what_it_is() -> None:
