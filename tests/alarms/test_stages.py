@@ -368,3 +368,18 @@ def test_the_cause_is_ranked_first_then_the_largest_effect() -> None:
         line.take(evidence(signal, effect=effect))
     ranked = [member.evidence.signal for member in line.state.incidents[0].ranked()]
     assert ranked == ["feature:x", "feature:z", "feature:y"]
+
+
+@pytest.mark.parametrize(("count", "held"), [(2, Held.TOLD_ELSEWHERE), (40, None)])
+def test_a_segment_is_told_beside_the_whole_when_many_values_are_much_larger(
+    count: int, held: Held | None
+) -> None:
+    """Two missing values in a row were told as "from 10 % to 100 %, in country=US"."""
+    line = Line()
+    assert line.take(evidence("missing:x", effect=2.0)) is None
+    line.state.incidents[0].sequence = 1
+    found = structs.replace(
+        evidence("missing:x", effect=40.0, began_ms=600 * MINUTE_MS), segment="country=US"
+    )
+    after = replace(found.finding.after, count=count)
+    assert line.take(structs.replace(found, finding=replace(found.finding, after=after))) is held
