@@ -159,4 +159,5 @@ def present_of(evidence: Evidence, member: Member) -> str:
     is_value = is_of_mass(evidence.signal)
     named = [each.category if is_value else quoted(each.category) for each in evidence.categories[:1]]
     what = f"{named[0]} " if named else ""
-    return f"{what}now {quantities([now.mean], unit)[0]}"
+    told = [mean for mean in (found.before.mean, found.after.mean) if not isnan(mean)]
+    return f"{what}now {quantities([now.mean, *told], unit)[0]}"  # in the unit in which these were told

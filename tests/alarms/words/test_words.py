@@ -190,3 +190,14 @@ def test_of_labels_that_stop_nobody_looks_at_the_serving_system() -> None:
     assert "whether it was taken away on purpose" in advice_of(Kind.SILENCE, "silence:host a")
     assert "same ids" in advice_of(Kind.SILENCE, "silence:joined labels")
     assert advice_of(Kind.SERVING, "serving:latency_ms") == WORDS[Kind.SERVING].advice
+
+
+def test_what_it_is_now_is_said_in_the_unit_of_what_was_told() -> None:
+    """ "From 0.55 to 1.58 events/min, now 46.7 events/h" has to be converted at night."""
+    found = evidence("volume:predictions")
+    before, after = (replace(found.finding.after, mean=mean / 60) for mean in (0.55, 1.58))
+    found = structs.replace(
+        found, unit="events/s", finding=replace(found.finding, before=before, after=after)
+    )
+    member = Member(found, ["adwin"], "warning", now=replace(after, mean=0.778 / 60))
+    assert present_of(found, member) == "now 0.778 events/min"
