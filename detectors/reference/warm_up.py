@@ -21,7 +21,7 @@ from driftline.detectors.state.fields import IDENTITIES, LONGEST, SETTLES_WITHIN
 SETTLED_MIN = 100  # values: of a shorter last level nothing can be learned
 # Judged, of a warm-up: 400 of 2,000, by which an sd is known to 4 %, and four lie beyond 2.3 sd.
 INDEPENDENT_SHARE = 0.2
-LEARNS_ON = 1.1  # times as many values, at the least: what says no more is not learned again
+LEARNS_ON = 1.1  # judged: times as many values, at the least: what says no more is not learned again
 
 # What a signal has while it learns: what it is and where it lies, what it has seen, how it is tested.
 OF_THE_WARM_UP = (
@@ -50,10 +50,10 @@ def arm(arrays: Arrays, index: int, settings: BankSettings) -> None:
     signal["look_at"] = 0
     learn_reference(arrays, index, int(signal["settled_from"]), settings)
     if is_number:
-        learn_on(arrays, index, settings)
+        plan_relearning(arrays, index, settings)
 
 
-def learn_on(arrays: Arrays, index: int, settings: BankSettings) -> None:
+def plan_relearning(arrays: Arrays, index: int, settings: BankSettings) -> None:
     """Says with how many values the reference of a number that knows too little is made anew."""
     signal = arrays.signals[index]
     learned, phi = int(signal["learned"]), float(signal["phi"])
@@ -81,7 +81,7 @@ def relearn(arrays: Arrays, index: int, settings: BankSettings) -> None:
         signal[name] = value
     for name, value in shape_goes_on.items():
         shape[name] = value
-    learn_on(arrays, index, settings)
+    plan_relearning(arrays, index, settings)
 
 
 def forget_the_reference(arrays: Arrays, index: int) -> None:

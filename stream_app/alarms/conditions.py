@@ -82,17 +82,17 @@ def silence_sentence(told: Told) -> str:
 
 def over_sentence(told: Told) -> str:
     """Why a silence is over; a silence is never a recovery. What came late has times of before its end."""
-    words, host = feed_words(told.signal), name_of_feed(told.signal)
+    words, name = feed_words(told.signal), name_of_feed(told.signal)
     if told.what == "replaced":
         as_many = f"as many report as the day before ({told.reporting})"
-        return f"Host {host} did not come back but was replaced: {as_many}."
+        return f"Host {name} did not come back but was replaced: {as_many}."
     if told.what == "fewer":
         return (
-            f"Not healthy: host {host} did not come back. For a day fewer hosts report than before, "
+            f"Not healthy: host {name} did not come back. For a day fewer hosts report than before, "
             f"{told.reporting} of {told.hosts}: so many are usual from now on; nobody accepted it."
         )
     if told.what == "gone":
-        return f"Version {host} did not come back; other versions are heard in its place."
+        return f"Version {name} did not come back; other versions are heard in its place."
     if told.what == "others":
         return f"Hosts report again since {clock(told.back_ms)}: {told.reporting} of {told.hosts}."
     heard = f"{words[0].upper()}{words[1:]} are heard again"

@@ -17,7 +17,7 @@ from driftline.stream_app.alarms.endings import (
     remember_start,
     vanished,
 )
-from driftline.stream_app.alarms.incident import SEVERITY_ORDER, Evidence, Incident, Member, order_of
+from driftline.stream_app.alarms.incident import SEVERITY_ORDER, Evidence, Incident, Member, at_most, order_of
 from driftline.stream_app.alarms.news import is_certain, told_by
 from driftline.stream_app.alarms.recovery import still_changed
 from driftline.stream_app.alarms.stages import (
@@ -68,12 +68,12 @@ class AlarmDesk:
         return self._take(found, STAGES, now_ms, coverage)
 
     def report(
-        self, evidence: Evidence, coverage: Coverage, *, news: bool = False, at_most: str = "critical"
+        self, evidence: Evidence, coverage: Coverage, *, news: bool = False, limit: str = "critical"
     ) -> list[Alert]:
         """A condition that is certain by itself: an incident of its own, open until `end`.
 
         Reported again while it is open, its figures of now follow; with ``news`` that is told, too. It is as
-        grave as the configuration says of its kind, and at most as grave as ``at_most``.
+        grave as the configuration says of its kind, and at most as grave as ``limit``.
         """
         evidence.standing = True
         incident = self.state.incident_of(evidence)
@@ -82,7 +82,7 @@ class AlarmDesk:
             incident.unsent = incident.unsent or news
             return []
         incident = self.state.open(evidence)
-        severity = min(self.plan.alerts.severity[evidence.kind], at_most, key=SEVERITY_ORDER.__getitem__)
+        severity = at_most(self.plan.alerts.severity[evidence.kind], limit)
         incident.members[evidence.signal] = Member(evidence, [evidence.finding.detector], severity)
         incident.raise_to(severity)
         return [self._announce(incident, Status.FIRING, evidence.arrived_ms, coverage)]

@@ -11,6 +11,11 @@ KIND_ORDER = {kind: place for place, kind in enumerate(Kind)}
 SEVERITY_ORDER = {"info": 0, "warning": 1, "critical": 2}
 
 
+def at_most(severity: str, limit: str) -> str:
+    """The less grave of two severities."""
+    return min(severity, limit, key=SEVERITY_ORDER.__getitem__)
+
+
 class Evidence(msgspec.Struct):
     """A finding with what the alarm stages and a reader need to know of where it was made.
 

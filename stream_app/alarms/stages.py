@@ -11,7 +11,7 @@ from math import sqrt
 from driftline.detectors import Finding, SignalState
 from driftline.stream_app.alarms.calendars import is_calendar
 from driftline.stream_app.alarms.direction import floor_of, is_bad
-from driftline.stream_app.alarms.incident import SEVERITY_ORDER, Evidence, Incident, Member
+from driftline.stream_app.alarms.incident import Evidence, Incident, Member, at_most
 from driftline.stream_app.alarms.news import CERTAIN_STANDARD_ERRORS, from_its_base, is_another_change
 from driftline.stream_app.alarms.recovery import tolerance_sd
 from driftline.stream_app.alarms.standing import Sighting
@@ -290,9 +290,9 @@ def graded(case: Case) -> Held | None:
     assert case.incident is not None
     evidence, incident = case.evidence, case.incident
     names = {evidence.finding.detector, *case.detectors}
-    severity = case.plan.alerts.severity[evidence.kind]
+    severity: str = case.plan.alerts.severity[evidence.kind]
     if evidence.finding.direction == "down" and case.state.tells_silence(evidence.signal):
-        severity = min(severity, "warning", key=SEVERITY_ORDER.__getitem__)  # nobody is paged twice
+        severity = at_most(severity, "warning")  # nobody is paged twice
     member = incident.members.get(evidence.signal)
     case.joined = member is None
     if member is None or (member.recovered and evidence.signal != incident.cause):

@@ -59,8 +59,8 @@ class Reporter:
                 if stream.role == told.role:
                     stream.volume.interrupt(told.since_ms)
         is_known = self._desk.state.tells_fall(rate_of(told.signal))  # nobody is paged twice
-        at_most = "critical" if conditions.is_missed(told) and not is_known else "warning"
-        return self._desk.report(evidence, coverage, at_most=at_most)
+        limit = "critical" if conditions.is_missed(told) and not is_known else "warning"
+        return self._desk.report(evidence, coverage, limit=limit)
 
     def refuse(self, example: Example, arrived_ms: int, coverage: Coverage) -> list[Alert]:
         """A record of the model could not be used; it arrived at this time of the partition."""

@@ -354,6 +354,16 @@ def test_a_version_that_was_rolled_back_pages_nobody() -> None:
     assert (found[-1]["status"], found[-1]["ended"]) == ("resolved", "version_gone")
 
 
+def test_of_a_version_that_stops_with_its_role_only_that_is_told() -> None:
+    """A shadow that goes on would make of an outage a version that others stand in for."""
+    events = every(MINUTE_MS, 0, 5 * HOUR_MS)
+    events += [prediction(at_ms, version="2") for at_ms in range(5 * HOUR_MS, 40 * HOUR_MS, MINUTE_MS)]
+    events += [prediction(at_ms + 1, role="shadow") for at_ms in range(0, 70 * HOUR_MS, MINUTE_MS)]
+    found = alerts_of(written(events))
+    assert {signal for _, signal, _ in told(found)} == {"volume:predictions"}
+    assert {alert["labels"]["severity"] for alert in found} == {"critical"}
+
+
 def test_a_shadow_that_stops_pages_nobody() -> None:
     """It answers nobody."""
     events = every(MINUTE_MS, 0, 70 * HOUR_MS)

@@ -8,7 +8,7 @@ from driftline.detectors import Finding, Moments
 from driftline.schemas import CategoryShare
 from driftline.schemas.alerts import Changed
 from driftline.stream_app.alarms.incident import Evidence, Member
-from driftline.stream_app.alarms.words.quantities import from_to, quantities
+from driftline.stream_app.alarms.words.quantities import from_to, quantities, quantity_beside
 from driftline.stream_app.config.units import SHARE
 from driftline.stream_app.monitoring.signals.families import name_of
 from driftline.stream_app.monitoring.signals.masses import is_of_mass
@@ -160,4 +160,4 @@ def present_of(evidence: Evidence, member: Member) -> str:
     named = [each.category if is_value else quoted(each.category) for each in evidence.categories[:1]]
     what = f"{named[0]} " if named else ""
     told = [mean for mean in (found.before.mean, found.after.mean) if not isnan(mean)]
-    return f"{what}now {quantities([now.mean, *told], unit)[0]}"  # in the unit in which these were told
+    return f"{what}now {quantity_beside(now.mean, told or [now.mean], unit)}"

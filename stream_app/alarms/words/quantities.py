@@ -29,6 +29,12 @@ def quantities(values: list[float], unit: str) -> list[str]:
     return [f"{text}{suffix}" for text in texts]
 
 
+def quantity_beside(value: float, told: list[float], unit: str) -> str:
+    """A value in the unit in which others of its signal were told: ``0.78 events/min``."""
+    factor, suffix = scale_of(told, unit)
+    return f"{number(factor * value)}{suffix}"
+
+
 def from_to(before: float, after: float, unit: str) -> str:
     """``from 40 to 90 ms``."""
     (one, other), suffix = numbers([before, after], unit)

@@ -8,7 +8,7 @@ from driftline.detectors import Signal, Transform
 from driftline.stream_app.config import SignalPlan
 from driftline.stream_app.monitoring.rows.column_types import LISTS, ColumnType
 from driftline.stream_app.monitoring.rows.columns import Column
-from driftline.stream_app.monitoring.signals.naming import LIST_INDEX, LIST_PARTS
+from driftline.stream_app.monitoring.signals.naming import LIST_INDEX, LIST_PARTS, UNSEEN
 
 VALUE_TRANSFORM = {
     ColumnType.NUMERIC: Transform.VALUE,
@@ -48,7 +48,7 @@ def signals_of(section: str, column: Column, plan: SignalPlan) -> Iterator[Signa
     if is_output:
         yield signal("null", Transform.NULL)
     if column.type is ColumnType.CATEGORICAL:
-        yield signal("unseen" + mark, Transform.UNSEEN)
+        yield signal(UNSEEN + mark, Transform.UNSEEN)
     is_bounded = plan.min is not None or plan.max is not None
     if is_bounded and VALUE_TRANSFORM.get(column.type) is Transform.VALUE:
         yield signal("range" + mark, Transform.OUT_OF_RANGE)

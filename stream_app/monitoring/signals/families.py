@@ -16,6 +16,7 @@ from driftline.stream_app.monitoring.signals.naming import (
     MASS,
     PROJECTIONS,
     SPIKES,
+    UNSEEN,
     prefix_of,
     subject_of,
 )
@@ -81,7 +82,7 @@ FAMILIES: Final[dict[str, Family]] = {
     **_of_quality("missing", "missing {}"),
     **_of_quality("type", "{} of a wrong type"),
     **_of_quality("range", "{} out of range"),
-    **_of_quality("unseen", "new values of {}"),
+    **_of_quality(UNSEEN, "new values of {}"),
     # Of a value that was always there more and less are strange.
     MASS: Family(Kind.DATA_QUALITY, "features", "both"),
     f"{MASS}_output": Family(Kind.DATA_QUALITY, "outputs", "both"),

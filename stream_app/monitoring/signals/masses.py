@@ -12,13 +12,19 @@ from typing import Final
 from driftline.detectors import Bank, Mass, Signal, Transform
 from driftline.schemas import CategoryShare
 from driftline.stream_app.config import SignalPlan
-from driftline.stream_app.monitoring.signals.naming import EXTREME, MASS, SPIKES, prefix_of, subject_of
+from driftline.stream_app.monitoring.signals.naming import (
+    EXTREME,
+    MASS,
+    SPIKES,
+    UNSEEN,
+    prefix_of,
+    subject_of,
+)
 
 SOURCES: Final = {"feature": "", "output": "_output", "serving": "_serving"}
 """The numbers that are looked at: by their prefix what the prefixes of their parts' signals end in."""
 WITH_VALUES: Final = ("feature", "output")
 """Of these single values are counted: nobody writes -999 for a latency."""
-UNSEEN: Final = "unseen"
 YOUNG: Final = 500
 """Values, in which one that comes in 2 % of them is found or not; of others it does so sooner."""
 DIGITS: Final = 15  # what a float holds for sure

@@ -22,6 +22,8 @@ SPIKES: Final = tuple(f"spike{place}" for place in range(1, 4))
 """The shares of values that stand out now and did not before."""
 EXTREME: Final = "extreme"
 """The share of values that lie far beyond all others."""
+UNSEEN: Final = "unseen"
+"""The share of categories that are new."""
 
 
 def version_named(version: str) -> str:

@@ -97,7 +97,8 @@ class Feeds:
         limit_ms = max((feed.alive_ms for feed in self.predictions.values()), default=now_ms)
         hosts, others = self._hosts_and_others()
         for feed in others:
-            if feed.told and feed.signal.startswith(VERSION) and now_ms - feed.alive_ms >= GONE_MS:
+            others_go_on_ms = self._goes_on_ms(feed, now_ms) - feed.alive_ms
+            if feed.told and feed.signal.startswith(VERSION) and others_go_on_ms >= GONE_MS:
                 feed.replace()
         found += [feed.look(now_ms, min(limit_ms, self._goes_on_ms(feed, now_ms))) for feed in others]
         found += self.hosts.look(hosts, now_ms, limit_ms)
@@ -117,6 +118,8 @@ class Feeds:
 
     def _goes_on_ms(self, feed: Feed, now_ms: int) -> int:
         """Up to when there was what a feed is a part of, beside predictions."""
+        if feed.signal.startswith(VERSION):
+            return self.predictions[feed.role].alive_ms
         if feed.signal != JOINED:
             return now_ms
         labels = self.others.get(LABELS)

@@ -201,3 +201,5 @@ def test_what_it_is_now_is_said_in_the_unit_of_what_was_told() -> None:
     )
     member = Member(found, ["adwin"], "warning", now=replace(after, mean=0.778 / 60))
     assert present_of(found, member) == "now 0.778 events/min"
+    member.now = replace(after, mean=0.5502 / 60)
+    assert present_of(found, member) == "now 0.55 events/min"
