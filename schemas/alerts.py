@@ -123,11 +123,12 @@ class RankedSignal(Struct, frozen=True, kw_only=True):
     """One signal that shows the change, with figures of its own.
 
     ``unit`` is ``share`` for a part of 1. ``before`` and ``after`` are values from before and after the
-    change, ``now`` (null in the first word) those of the recent window. Of a categorical signal they are the
-    share of the first of ``categories``, the three that moved most. ``compared_with`` names the version whose
-    reference, or most of the values it was made of, it is measured against (null: its own). ``recovered``: it
-    is not part of the trouble any more. ``segment`` is the part of the predictions in which it was found;
-    empty: all of them.
+    change, ``now`` (null in the first word) those of the recent window. A share that few values told is told
+    once more by those that came after it was found, where these say another change. Of a categorical signal
+    figures are the share of the first of ``categories``, the three that moved most. ``compared_with`` names
+    the version whose reference, or most of the values it was made of, it is measured against (null: its own).
+    ``recovered``: it is not part of the trouble any more. ``segment`` is the part of the predictions in which
+    it was found; empty: all of them.
     """
 
     signal: str

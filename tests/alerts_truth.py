@@ -179,10 +179,24 @@ def check_life(alert: Record, earlier: list[Record]) -> None:
     assert now >= before, "the severity fell"
     for name in ("startsAt", "fingerprint"):
         assert alert[name] == first[name], f"{name} changed"
-    for name in ("kind", "before", "after", "unit", "began_at", "detected_at", "effect_size_sd"):
+    for name in ("kind", "before", "unit", "began_at", "detected_at"):
         assert alert["drift"][name] == first["drift"][name], f"{name} of the cause changed"
+    check_figures(alert, earlier)
     pause = instant(alert["time"]) - instant(last["time"])
     assert pause.total_seconds() >= (0 if alert["status"] == "resolved" else 1), f"two words within {pause}"
+
+
+def check_figures(alert: Record, earlier: list[Record]) -> None:
+    """What the cause has become is said once; of a share by few values once more, as news, by more values."""
+    now, last, first = (each["drift"] for each in (alert, earlier[-1], earlier[0]))
+    if all(now[name] == last[name] for name in ("after", "effect_size_sd")):
+        return
+    assert last["after"] == first["after"], "the figures of the cause changed twice"
+    count, mean = first["after"]["count"], first["after"]["mean"]
+    few = count < 30 or 0 < round(count * min(mean, 1 - mean)) < 30
+    assert now["unit"] == "share" and few, f"{first['after']} became {now['after']}"
+    assert now["after"]["count"] > count, "corrected by fewer values"
+    assert alert["status"] != "firing", "figures changed without a word"
 
 
 def check_features(alert: Record, open_features: dict[tuple[str, str], bool]) -> None:

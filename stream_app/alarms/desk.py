@@ -1,12 +1,10 @@
 """The alarm desk of one model: findings in, alerts out."""
 
-import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from msgspec import structs
 
 from driftline.detectors import Moments, SignalState, Since
 from driftline.schemas import Alert, Coverage, Ended
@@ -17,6 +15,7 @@ from driftline.stream_app.alarms.endings import (
     remember_start,
     vanished,
 )
+from driftline.stream_app.alarms.first_figures import correct, is_premature, with_more_values
 from driftline.stream_app.alarms.incident import SEVERITY_ORDER, Evidence, Incident, Member, at_most, order_of
 from driftline.stream_app.alarms.news import is_certain, told_by
 from driftline.stream_app.alarms.recovery import still_changed
@@ -48,7 +47,6 @@ PATIENCE_MS = 180_000
 # How long at most a change that more than a segment shows waits to be found in all predictions; else half of
 # the time that it took to be found in the segment (judged).
 WHOLE_PATIENCE_MS = 3_600_000
-FEW_VALUES = 5  # since the finding: with fewer what it was found by says more
 DOUBLED_AT_MOST = 20  # beyond any bound that a configuration can have
 
 
@@ -257,6 +255,13 @@ class AlarmDesk:
             if now is not None and 0 < now.count <= 2 * since:
                 member.now = now  # else it would be mostly of values from before the change
             member.now = member.now or member.evidence.finding.after
+            if signal.away and not normal:
+                incident.unsent = self._correct(member, since) or incident.unsent
+
+    def _correct(self, member: Member, since: int) -> bool:
+        """Whether the values since it was found, all of after that, say that it is another change."""
+        after = self._values_after(member.evidence, since)
+        return after is not None and after.count <= since and correct(member, after)
 
     def _look_for_recovery(self, member: Member, signal: SignalState) -> bool:
         """Note whether a signal is normal; what was back an hour ago need not be so when the last of them is.
@@ -323,20 +328,3 @@ class AlarmDesk:
 def is_graver(incident: Incident) -> bool:
     """Whether it has become graver than was said."""
     return SEVERITY_ORDER[incident.severity] > SEVERITY_ORDER[incident.sent_severity]
-
-
-def is_premature(incident: Incident) -> bool:
-    """Whether its figures are of too few values to say what the signal has become, and nobody is paged."""
-    found = incident.first.evidence.finding
-    return incident.severity != "critical" and found.of == "mean" and found.after.count < found.needs
-
-
-def with_more_values(evidence: Evidence, after: Moments | None) -> Evidence:
-    """The evidence with what its signal has been since the change, where that tells the same story."""
-    found = evidence.finding
-    if after is None or after.count < FEW_VALUES:
-        return evidence
-    if not (after.mean - found.before.mean) * found.effect_size_sd > 0:
-        return evidence
-    size = abs(after.mean - found.before.mean) if found.of == "mean" and not found.categories else found.size
-    return structs.replace(evidence, finding=dataclasses.replace(found, after=after, size=size))

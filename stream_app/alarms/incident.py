@@ -110,6 +110,8 @@ class Member(msgspec.Struct):
     latest: Evidence | None = None
     # What else was found of it while it fires, by what it is a change of, and has not been told.
     others: dict[Changed, Evidence] = {}
+    # Whether its first figures have been held against those of more values (`first_figures.py`).
+    figures_known: bool = False
     # When anything was told of it last.
     last_told_ms: int = 0
 

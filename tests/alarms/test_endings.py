@@ -13,7 +13,7 @@ from driftline.stream_app.monitoring.stream_key import StreamKey
 from tests.alarms.desks import COVERAGE, HOUR_MS, START_MS, Desk, change
 from tests.alarms.evidence import ARMED
 
-BEFORE, AFTER = Moments(0.05, 0.2, 5000), Moments(0.2, 0.4, 100)
+BEFORE, AFTER = Moments(0.05, 0.2, 5000), Moments(0.2, 0.4, 200)
 
 
 def life(desk: Desk, now: float, **at_the_end: Any) -> Alert:

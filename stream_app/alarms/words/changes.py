@@ -7,6 +7,7 @@ from typing import Final
 from driftline.detectors import Finding, Moments
 from driftline.schemas import CategoryShare
 from driftline.schemas.alerts import Changed
+from driftline.stream_app.alarms.first_figures import is_of_few
 from driftline.stream_app.alarms.incident import Evidence, Member
 from driftline.stream_app.alarms.words.quantities import from_to, quantities, quantity_beside
 from driftline.stream_app.config.units import SHARE
@@ -98,7 +99,14 @@ def level_of(found: Finding, unit: str) -> str:
         return f"is {verb} than usual for the time of day, at {quantities([found.after.mean], unit)[0]}"
     verb = "rose" if found.after.mean > found.before.mean else "fell"
     before, after = found.before, found.after
-    return f"{verb} {from_to(plain_mean(before, after, unit), plain_mean(after, before, unit), unit)}"
+    change = from_to(plain_mean(before, after, unit), plain_mean(after, before, unit), unit)
+    return f"{verb} {change}{count_of(found)}"
+
+
+def count_of(found: Finding) -> str:
+    """`` (3 of 17)``: how many values a share is of that few say, as of what may be another one."""
+    ones = round(found.after.mean * found.after.count)
+    return f" ({ones} of {found.after.count})" if is_of_few(found) else ""
 
 
 def plain_mean(level: Moments, other: Moments, unit: str) -> float:
