@@ -3,7 +3,8 @@
     python -m benchmarks.quality --sensitivity all --write
 
 Judged: neither derived nor fitted by a script. What is fixed when a module is imported (the alternatives of
-the tests, places of a table) is left out, and so is what has no half or double, such as a largest phi.
+the tests, places of a table) is left out, and so is what has no half or double, such as a largest phi or a
+factor by which something grows.
 """
 
 from typing import NamedTuple
@@ -43,9 +44,9 @@ JUDGED = (
     "reference.distribution.PAIRS_A_DAY",
     "reference.table_ends.TAIL_VALUES",
     "reference.first_look.INDEPENDENT_MIN",
-    "reference.first_look.NEXT_LOOK",
     "reference.warm_up.INDEPENDENT_SHARE",
     "forecast.learning.ALLOWANCE",
+    "forecast.learning.FEW_IN_A_HALF_HOUR",
     "forecast.learning.MEMORY_MS",
     "forecast.local_level.FOLLOWING_MS_MIN",
     "forecast.local_level.HOLD_MS",

@@ -41,6 +41,8 @@ from driftline.detectors.state.arrays import Season
 from driftline.detectors.state.fields import SLOTS, TALLY, UNKNOWN
 from driftline.detectors.statistics.levels import score_unit
 
+# Values: with so few a half hour is hardly more than one of them, and a local line is longer than a day.
+FEW_IN_A_HALF_HOUR = 2.0  # judged
 HALF_A_ONE = 0.5  # of `learn_rate` in reference.py
 ALLOWANCE = 1.0  # standard errors of the fitted cycle
 MEMORY_MS = {"consumer": 28 * DAY_MS, "enterprise": 182 * DAY_MS}
@@ -239,16 +241,32 @@ def give_back_noise(signal: np.void, season: Season, freedom: float) -> None:
     """Before a number leaves its local level: the autocorrelation that it has around its cycle, not around a
     line. freedom: how many numbers the cycle took.
 
-    What wanders beside independent noise is followed instead (`allow_for_misfit`).
+    A line through few values an hour follows no day, and leaves the whole cycle as noise: then the half hours
+    themselves, around the cycle, are what is known of the noise. What wanders beside independent noise is
+    followed instead (`allow_for_misfit`).
     """
     if not signal["local"] or is_rate(signal) or signal["wander_gain"] > 0:
         return
     variance, values = half_hours_vary_by(season)
     known = np.count_nonzero(season["weight"])
-    of_means = variance * known / max(known - freedom - 1, 1.0)
-    count, squares, lagged = (float(number) for number in signal["products"])
-    signal["products"][1:] += count * hidden_variance(Seen(squares / count, lagged / count, of_means, values))
+    unfitted = known / max(known - freedom - 1, 1.0)
+    if values <= FEW_IN_A_HALF_HOUR:
+        signal["products"] = unfitted * products_of_half_hours(season)
+        signal["products"][0] = known
+        for name in ("blocks", "wander_sums", "crossings", "crossing_values"):
+            signal[name] = 0.0
+    else:
+        count, squares, lagged = (float(number) for number in signal["products"])
+        hidden = hidden_variance(Seen(squares / count, lagged / count, unfitted * variance, values))
+        signal["products"][1:] += count * hidden
     whiten_again(signal)
+
+
+def products_of_half_hours(season: Season) -> NDArray[np.float64]:
+    """Number, squares and lagged products [3] of the half hours that were seen, around the cycle."""
+    deviations = (season["mean"] - cycle_of(season))[season["weight"] > 0]
+    deviations -= deviations.mean()
+    return np.array([len(deviations), (deviations**2).sum(), (deviations[1:] * deviations[:-1]).sum()])
 
 
 def half_hours_vary_by(season: Season) -> tuple[float, float]:

@@ -115,8 +115,9 @@ def told_before(
     # A level that had changed long before is hardly another one right before it was found again.
     least = MATERIAL * abs(effect) * float(signal["effect_sd"])
     material = (each for each in agreeing if abs(now.mean - each.mean) >= least)
-    fallback = level if effect == 0.0 else UNTOLD
-    return next(material, agreeing[0] if agreeing else fallback)
+    if agreeing and not signal["cyclic"]:
+        return next(material, agreeing[0])
+    return next(material, level if effect == 0.0 else UNTOLD)
 
 
 class BeforeAfter(NamedTuple):

@@ -30,7 +30,7 @@ RARER_MIN = 20
 DAY_STEPS_MIN = 20  # what is the same in every step of a day, and of so many steps, is taken for clockwork
 # A gap in event time counts as zeros for up to so many steps; the rest is jumped over.
 LONGEST_GAP = 3600
-MINUTE_S, DAY_S = 60, 86_400
+MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 WEEK_S = 604_800
 
 
@@ -52,10 +52,10 @@ def seconds_of(times_ms: NDArray[np.int64]) -> dict[int, int]:
 class Volume:
     """Counts per step, given out once they can be compared with something.
 
-    The step is chosen from the rate of the first predictions, and a longer one while steps turn out to hold
-    too few. Its counts are kept back until there are enough for a reference, at most 2,000 small integers,
-    and longer where they are no reference: all the same, or two values one of which hardly came. Then a plain
-    rule watches them (``Clockwork``).
+    The step is chosen from the rate of the first predictions, one of several hours from that of a day, and a
+    longer one while steps turn out to hold too few. Its counts are kept back until there are enough for a
+    reference, at most 2,000 small integers, and longer where they are no reference: all the same, or two
+    values one of which hardly came. Then a plain rule watches them (``Clockwork``).
 
     Open are the steps between the clock and the furthest accepted event time, at most a day ahead of it: up
     to 86,400 small integers, normally a handful.
@@ -110,7 +110,7 @@ class Volume:
         A late prediction counts in the oldest step still open. The first step is partial and left out.
         """
         self.revision += 1
-        if not self.step_s and not self._choose():
+        if not self.step_s and not self._choose(now_ms // SECOND_MS):
             return []
         now = now_ms // SECOND_MS // self.step_s
         if self._next is None:
@@ -169,14 +169,17 @@ class Volume:
         taken = [(step, self._counts.pop(step, 0)) for step in range(first, now)]
         return [each for each in taken if each[0] not in left_out]
 
-    def _choose(self) -> bool:
+    def _choose(self, now_s: int) -> bool:
         """Whether the step could be chosen from the predictions so far, which are counted by second."""
         number = self._counts.total()
         if number < CHOOSING:
             return False
         span_s = max(self._counts) - min(self._counts)
         rate = (number - 1) / span_s if span_s else float(number)
-        self.step_s = step_for(rate)
+        step_s = step_for(rate)
+        if step_s > HOUR_S and now_s - min(self._counts) < DAY_S:
+            return False  # perhaps it is only night
+        self.step_s = step_s
         if self.step_s > 1:
             by_second, self._counts = self._counts, Counter()
             self.add(by_second)

@@ -15,7 +15,7 @@ from driftline.stream_app.monitoring.traffic.volume import (
     step_for,
 )
 
-DAY_S = 86_400
+DAY_S, HOUR_S = 86_400, 3600
 MONDAY_S = 1_794_787_200  # 2026-11-16T00:00:00Z
 
 
@@ -48,6 +48,21 @@ def test_a_step_holds_ten_events_or_more(per_day: int, step_s: int) -> None:
     volume.add(seconds(*(step * DAY_S / per_day for step in range(CHOOSING))))
     volume.complete(10 * DAY_S * 1000)
     assert volume.step_s == step_s
+
+
+def test_a_night_does_not_choose_the_step() -> None:
+    """900 predictions a day, 7 an hour by night, were counted by six hours for ever: it was never told that
+    half of them were gone.
+    """
+    volume = Volume()
+    times = [480 * event for event in range(60)]  # eight hours
+    times += [8 * HOUR_S + 69 * event for event in range(835)]
+    for hour in range(1, 25):
+        volume.add(seconds(*(time for time in times if (hour - 1) * HOUR_S <= time < hour * HOUR_S)))
+        volume.complete(hour * HOUR_S * 1000)
+        assert volume.step_s == 0 or hour > 8
+    assert volume.step_s == HOUR_S
+    assert volume.held == 23, "the night was counted as well, but for the first hour"
 
 
 def test_complete_steps_are_counted() -> None:
