@@ -50,7 +50,8 @@ class SignalState:
     spread: its variance against the reference's, 1.0 while it is the same; differs_in: what else than its
     mean is another.
     away: whether it is at another level than its reference's, as far as is known.
-    phi: its autocorrelation: n values say as much about its mean as n (1 - phi) / (1 + phi) independent ones.
+    phi: its autocorrelation, and noise_sd: how it varies around what is expected at its time of the week, in
+    reference sd (`standard_error_sd`).
     followed: by how many sd, in all, levels that stayed have become its level.
     seasonal: whether the time of the week moves it, so that its values alone say little.
     rises: whether it only ever rose while its reference was learned, as an id or a clock does.
@@ -71,6 +72,11 @@ class SignalState:
     followed: float = 0.0
     seasonal: bool = False
     rises: bool = False
+    noise_sd: float = 1.0
+
+    def standard_error_sd(self, values: float) -> float:
+        """Of the mean of so many values, in reference sd: sqrt((1 + phi) / (1 - phi) / n) of their noise."""
+        return self.noise_sd * sqrt((1 + self.phi) / (1 - self.phi) / values)
 
 
 def moments(origin: float, totals: NDArray[np.float64]) -> Moments:
@@ -230,6 +236,14 @@ def phase_of(signal: np.void) -> Phase:
     return "local_level" if signal["local"] else "reference"
 
 
+def noise_sd(signal: np.void) -> float:
+    """How a number with a cycle varies around it, in reference sd; of what has none, that is its sd."""
+    if signal["transform"] != VALUE or not signal["season"] or signal["local"] or not signal["cyclic"]:
+        return 1.0
+    phi = float(signal["phi"])
+    return min(float(signal["sigma"]) * float(signal["local_sd"]) / sqrt(1 - phi**2), 1.0)
+
+
 def signal_state(
     name: str, row: Row, values: NDArray[np.float64], differs_in: frozenset[Changed]
 ) -> SignalState:
@@ -251,5 +265,5 @@ def signal_state(
     followed, seasonal = float(signal["carried"]), bool(signal["season"] and signal["cyclic"])
     varies = signal["reference_sd"] or away  # at a constant there is no noise to be correlated
     phi = float(signal["phi"]) if varies else 0.0
-    told = (spread, differs_in, away, phi, followed, seasonal, bool(signal["rises"]))
+    told = (spread, differs_in, away, phi, followed, seasonal, bool(signal["rises"]), noise_sd(signal))
     return SignalState(name, armed, seen, recent, reference, effect, blocks, phase, *told)

@@ -18,7 +18,7 @@ from driftline.stream_app.alarms.endings import (
 from driftline.stream_app.alarms.first_figures import correct, is_premature, with_more_values
 from driftline.stream_app.alarms.incident import SEVERITY_ORDER, Evidence, Incident, Member, at_most, order_of
 from driftline.stream_app.alarms.news import is_certain, told_by
-from driftline.stream_app.alarms.recovery import still_changed
+from driftline.stream_app.alarms.recovery import blocks_of_recovery, still_changed
 from driftline.stream_app.alarms.stages import (
     CONFIRMED_STAGES,
     STAGES,
@@ -280,7 +280,8 @@ class AlarmDesk:
 
     def _values_of_recovery(self, member: Member, signal: SignalState) -> int:
         """How many of a signal's last values are of after its recovery, which its last blocks have shown."""
-        return self.plan.alerts.of_blocks * self.monitor.bank_settings.block + signal.seen - member.normal_at
+        shown_by = blocks_of_recovery(signal, self.plan) * self.monitor.bank_settings.block
+        return shown_by + signal.seen - member.normal_at
 
     def _look(self, evidence: Evidence) -> SignalState | None:
         return self.monitor.state(evidence.stream, evidence.table, evidence.signal)

@@ -11,7 +11,6 @@ the signal has become is said by values after the finding alone. So such a chang
 """
 
 from dataclasses import replace
-from math import sqrt
 
 from msgspec import structs
 
@@ -60,7 +59,7 @@ def is_certain(evidence: Evidence, since: Since, signal: SignalState, plan: Mode
     """Whether the values since the finding are at neither the base nor the reference, and not by chance."""
     if since.values.count < VALUES_MIN:
         return False
-    error_sd = sqrt((1 + signal.phi) / (1 - signal.phi) / since.values.count)
+    error_sd = signal.standard_error_sd(since.values.count)
     size_sd = left_sd(evidence, since)
     is_large = abs(size_sd) >= plan.alerts.effect_size_floor_sd
     same_way = size_sd * evidence.finding.effect_size_sd > 0

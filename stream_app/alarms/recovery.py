@@ -12,7 +12,7 @@ was told is over and something else is not, that is told (`Member.turn_to`). An 
 its signals is, and the least reassuring end is told. Only `over` is "back at its reference".
 """
 
-from math import sqrt
+from math import ceil
 
 from driftline.detectors import SignalState
 from driftline.schemas.alerts import Changed
@@ -22,6 +22,7 @@ from driftline.stream_app.config import ModelPlan
 # A signal is back when its recent blocks are this close to its reference (half way, for a small change).
 RECOVERED_SD = 0.25
 SURE_STANDARD_ERRORS = 3.0
+BLOCKS_MIN = 2  # one may be of an hour that is never like the others
 
 
 def tolerance_sd(effect_size_sd: float) -> float:
@@ -43,27 +44,34 @@ def still_changed(member: Member, signal: SignalState, plan: ModelPlan, block: i
     return None
 
 
+def blocks_of_recovery(signal: SignalState, plan: ModelPlan) -> int:
+    """How many of its last blocks say whether a signal is back: M of what varies by its sd, fewer of what has
+    a cycle and hardly varies around it. Six blocks of values that come once an hour are eight days.
+    """
+    return max(ceil(plan.alerts.of_blocks * signal.noise_sd**2), BLOCKS_MIN)
+
+
 def mean_is_back(
     member: Member, evidence: Evidence, signal: SignalState, plan: ModelPlan, block: int
 ) -> bool:
     """The mean is back within the tolerance, on so many values that chance cannot have put it there.
 
     The mean of n independent scores has a standard error of 1 / sqrt(n) sd, that of autocorrelated ones a
-    larger one. Where the last M blocks can tell the tolerance from noise they decide, soon; for a small
+    larger one. Where the last blocks can tell the tolerance from noise they decide, soon; for a small
     change it takes the whole recent window. A signal that is still another one for its detectors is back only
     when the whole window says so clearly: the effect that was told may have been larger than the change is.
     """
     since = signal.seen - member.seen_at_start
     is_first = evidence is member.evidence
     tolerance = tolerance_sd(member.effect_size_sd if is_first else evidence.finding.effect_size_sd)
-    values = plan.alerts.of_blocks * block
+    blocks = blocks_of_recovery(signal, plan)
+    values = blocks * block
     settled = since >= signal.recent.count
     effect = abs(signal.effect_size_sd)
     if signal.away and not (settled and effect <= tolerance / 2):
         return False
-    independent = values * (1 - signal.phi) / (1 + signal.phi)
-    if tolerance * sqrt(independent) >= SURE_STANDARD_ERRORS:
-        blocks = signal.block_effects[-plan.alerts.of_blocks :]
-        enough = since >= values and len(blocks) == plan.alerts.of_blocks
-        return enough and abs(sum(blocks) / len(blocks)) <= tolerance
+    if tolerance >= SURE_STANDARD_ERRORS * signal.standard_error_sd(values):
+        effects = signal.block_effects[-blocks:]
+        enough = since >= values and len(effects) == blocks
+        return enough and abs(sum(effects) / len(effects)) <= tolerance
     return settled and effect <= tolerance

@@ -8,10 +8,8 @@ have shown that.
 
 from collections import Counter
 from enum import IntEnum
-from math import sqrt
 from typing import Final, NamedTuple
 
-from driftline.detectors import SignalState
 from driftline.schemas import Extent, Whereabouts
 from driftline.stream_app.alarms.incident import Evidence, Incident
 from driftline.stream_app.monitoring.streams.segments import name_of_segment
@@ -130,13 +128,8 @@ def look(stream: Stream, evidence: Evidence) -> Look | None:
     if not effects:
         return None
     sign = 1.0 if evidence.finding.effect_size_sd > 0 else -1.0
-    error_sd = error_of_mean(state, block * len(effects))
+    error_sd = state.standard_error_sd(block * len(effects))
     return Look(stream.segment, stream.events, sign * sum(effects) / len(effects), error_sd)
-
-
-def error_of_mean(state: SignalState, values: int) -> float:
-    """The standard error of the mean of so many values, in sd."""
-    return sqrt((1.0 + state.phi) / (1.0 - state.phi) / values)
 
 
 def _effect_of(segment: str, looks: list[Look]) -> float:

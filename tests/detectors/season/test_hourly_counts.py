@@ -39,3 +39,20 @@ def test_healthy_ones_keep_their_budget(amplitude: float) -> None:
     days = 35
     asked = MODELS * days * 24 / SETTINGS.false_alarm_every
     assert len(found(days, 1.0, amplitude)) <= 2 * asked
+
+
+def test_its_noise_is_that_around_its_cycle() -> None:
+    """Of 37 an hour the root of them is noise, a fifth of what the day moves them by: nobody waits eight days
+    to see that they are back.
+    """
+    hours = np.arange(24 * 9)
+    expected = 37.5 * (1 + 0.8 * np.sin(hours * 2 * np.pi / 24))
+    counts = np.random.default_rng(6).poisson(expected[:, None], (len(hours), MODELS)).astype(float)
+    bank = Bank(SETTINGS)
+    bank.add([Signal(f"volume {model}", model, Transform.VALUE) for model in range(MODELS)], MODELS)
+    feed(bank, counts[:150], spacing_ms=HOUR_MS)
+    noise = [bank.state_of(signal.name).noise_sd for signal in bank.signals]
+    assert noise == [1.0] * MODELS
+    feed(bank, counts[150:], first=150, spacing_ms=HOUR_MS)
+    noise = [bank.state_of(signal.name).noise_sd for signal in bank.signals]
+    assert 0.25 < np.median(noise) < 0.55
