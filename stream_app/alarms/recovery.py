@@ -48,7 +48,8 @@ def blocks_of_recovery(signal: SignalState, plan: ModelPlan) -> int:
     """How many of its last blocks say whether a signal is back: M of what varies by its sd, fewer of what has
     a cycle and hardly varies around it. Six blocks of values that come once an hour are eight days.
     """
-    return max(ceil(plan.alerts.of_blocks * signal.noise_sd**2), BLOCKS_MIN)
+    most = plan.alerts.of_blocks
+    return min(max(ceil(most * signal.noise_sd**2), BLOCKS_MIN), most)
 
 
 def mean_is_back(

@@ -27,6 +27,13 @@ def test_what_hardly_varies_around_its_cycle_is_known_sooner(noise_sd: float, bl
     assert still_changed(member, replace(signal, block_effects=last_is_off), PLAN, BLOCK) == "mean"
 
 
+def test_it_is_never_more_than_was_configured() -> None:
+    """`of_blocks: 1` is the operator's word."""
+    alerts = PLAN.alerts.model_copy(update={"of_blocks": 1, "confirm_blocks": 1})
+    plan = PLAN.model_copy(update={"alerts": alerts})
+    assert blocks_of_recovery(replace(ARMED, noise_sd=0.1), plan) == 1
+
+
 def test_what_follows_itself_closely_is_known_later() -> None:
     """A mean of 192 values of AR 0.9 is one of ten: half a block near the reference is no recovery."""
     signal = replace(ARMED, phi=0.9, seen=ARMED.seen + 6 * BLOCK)

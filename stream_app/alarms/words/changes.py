@@ -105,8 +105,9 @@ def level_of(found: Finding, unit: str) -> str:
 
 def count_of(found: Finding) -> str:
     """`` (3 of 17)``: how many values a share is of that few say, as of what may be another one."""
-    ones = round(found.after.mean * found.after.count)
-    return f" ({ones} of {found.after.count})" if is_of_few(found) else ""
+    if not is_of_few(found):
+        return ""
+    return f" ({round(found.after.mean * found.after.count)} of {found.after.count})"
 
 
 def plain_mean(level: Moments, other: Moments, unit: str) -> float:
