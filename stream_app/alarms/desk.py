@@ -15,7 +15,12 @@ from driftline.stream_app.alarms.endings import (
     remember_start,
     vanished,
 )
-from driftline.stream_app.alarms.first_figures import correct, is_premature, with_more_values
+from driftline.stream_app.alarms.first_figures import (
+    correct,
+    is_premature,
+    is_provisional,
+    with_more_values,
+)
 from driftline.stream_app.alarms.incident import SEVERITY_ORDER, Evidence, Incident, Member, at_most, order_of
 from driftline.stream_app.alarms.news import is_certain, told_by
 from driftline.stream_app.alarms.recovery import blocks_of_recovery, still_changed
@@ -175,7 +180,8 @@ class AlarmDesk:
                 incident.followed_ms = now_ms
                 self._look_at_members(incident)
                 where = whereabouts(incident, self.monitor.streams)
-                incident.unsent = incident.unsent or is_news(incident.where, where)
+                corrected = self._correct_figures(incident)
+                incident.unsent = incident.unsent or corrected or is_news(incident.where, where)
             ended = vanished(incident, self.monitor.streams, now_ms)
             if ended is None and all(member.recovered for member in incident.members.values()):
                 ended = ending_of_all(incident)
@@ -255,13 +261,19 @@ class AlarmDesk:
             if now is not None and 0 < now.count <= 2 * since:
                 member.now = now  # else it would be mostly of values from before the change
             member.now = member.now or member.evidence.finding.after
-            if signal.away and not normal:
-                incident.unsent = self._correct(member, since) or incident.unsent
 
-    def _correct(self, member: Member, since: int) -> bool:
-        """Whether the values since it was found, all of after that, say that it is another change."""
-        after = self._values_after(member.evidence, since)
-        return after is not None and after.count <= since and correct(member, after)
+    def _correct_figures(self, incident: Incident) -> bool:
+        """Whether the values since a share was found, all of after that, say that it is another change."""
+        corrected = False
+        for member in filter(is_provisional, incident.members.values()):
+            signal = self._look(member.evidence)
+            if signal is None or not signal.away or member.normal_at >= 0:
+                continue
+            since = member.values_since(signal.seen)
+            after = self._values_after(member.evidence, since)
+            if after is not None and after.count <= since:
+                corrected = correct(member, after) or corrected
+        return corrected
 
     def _look_for_recovery(self, member: Member, signal: SignalState) -> bool:
         """Note whether a signal is normal; what was back an hour ago need not be so when the last of them is.

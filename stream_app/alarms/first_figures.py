@@ -50,13 +50,17 @@ def with_more_values(evidence: Evidence, after: Moments | None) -> Evidence:
     return structs.replace(evidence, finding=dataclasses.replace(found, after=after, size=size))
 
 
-def correct(member: Member, after: Moments | None) -> bool:
-    """Tells the change of a share by the values that came after it was found, once these are enough, when its
-    first figures are of few and it is another change by these; whether it is.
+def is_provisional(member: Member) -> bool:
+    """Whether its first figures are of few values, and have not been held against those of more."""
+    found = member.evidence.finding
+    return not (found.categories or member.figures_known or member.latest) and is_of_few(found)
+
+
+def correct(member: Member, after: Moments) -> bool:
+    """Tells a change with provisional figures by the values that came after it was found, once these are
+    enough, if it is another change by them; whether it is.
     """
     found = member.evidence.finding
-    if after is None or found.categories or member.figures_known or member.latest or not is_of_few(found):
-        return False
     told_by = dataclasses.replace(found, after=after)
     if after.count <= found.after.count or is_of_few(told_by, ENOUGH_EVENTS):
         return False

@@ -63,6 +63,20 @@ def test_lucky_figures_give_way_to_those_of_the_values_after_them() -> None:
     assert told(desk, share(40 / 900, 900), 6, seen + 900) == [], "once: what it is now stands beside it"
 
 
+def test_a_repetition_does_not_change_figures() -> None:
+    """Who is told the same once more would read another change, and nothing says that it was corrected."""
+    desk = Desk()
+    first(desk)
+    seen = desk.signal.seen
+    assert told(desk, share(3 / 100, 100), 240.8, seen + 100) == []
+    [again] = told(desk, share(12 / 400, 400), 241.2, seen + 400)
+    assert again.status == "firing"
+    assert "rose from 0.4 % to 17.6 % (3 of 17)" in again.annotations.summary
+    [update] = told(desk, share(12 / 400, 400), 242, seen + 400)
+    assert update.status == "updated"
+    assert "rose from 0.4 % to 3 % (12 of 400)" in update.annotations.summary
+
+
 def test_figures_that_were_right_are_no_news() -> None:
     """Nobody has to read twice that it is what it was said to be."""
     desk = Desk()
