@@ -43,6 +43,8 @@ from driftline.detectors.statistics.levels import score_unit
 
 # Values: with so few a half hour is hardly more than one of them, and a local line is longer than a day.
 FEW_IN_A_HALF_HOUR = 2.0  # judged
+# What is counted of a signal's noise beside the products that phi and sigma are made of.
+BESIDE_PRODUCTS = ("blocks", "wander_sums", "crossings", "crossing_values")
 HALF_A_ONE = 0.5  # of `learn_rate` in reference.py
 ALLOWANCE = 1.0  # standard errors of the fitted cycle
 MEMORY_MS = {"consumer": 28 * DAY_MS, "enterprise": 182 * DAY_MS}
@@ -70,7 +72,7 @@ def begin_learning(
     if is_line:
         levels = _lines(residuals, int(signal["memory"]))
     residuals = np.clip(residuals - levels, -CLIP, CLIP)
-    signal["products"] = len(scores), (residuals**2).sum(), (residuals[1:] * residuals[:-1]).sum()
+    signal["products"] = products_of(residuals)
     signal["score_before"] = residuals[-1]
     signal["learn_at"] = 2.0 * len(scores)
     add_reference_means(signal, residuals)
@@ -251,9 +253,9 @@ def give_back_noise(signal: np.void, season: Season, freedom: float) -> None:
     known = np.count_nonzero(season["weight"])
     unfitted = known / max(known - freedom - 1, 1.0)
     if values <= FEW_IN_A_HALF_HOUR:
-        signal["products"] = unfitted * products_of_half_hours(season)
-        signal["products"][0] = known
-        for name in ("blocks", "wander_sums", "crossings", "crossing_values"):
+        around = (season["mean"] - cycle_of(season))[season["weight"] > 0]
+        signal["products"] = products_of((around - around.mean()) * sqrt(unfitted))
+        for name in BESIDE_PRODUCTS:
             signal[name] = 0.0
     else:
         count, squares, lagged = (float(number) for number in signal["products"])
@@ -262,11 +264,9 @@ def give_back_noise(signal: np.void, season: Season, freedom: float) -> None:
     whiten_again(signal)
 
 
-def products_of_half_hours(season: Season) -> NDArray[np.float64]:
-    """Number, squares and lagged products [3] of the half hours that were seen, around the cycle."""
-    deviations = (season["mean"] - cycle_of(season))[season["weight"] > 0]
-    deviations -= deviations.mean()
-    return np.array([len(deviations), (deviations**2).sum(), (deviations[1:] * deviations[:-1]).sum()])
+def products_of(residuals: NDArray[np.float64]) -> tuple[int, float, float]:
+    """Number, squares and lagged products of residuals [values] in the order of time."""
+    return len(residuals), float((residuals**2).sum()), float((residuals[1:] * residuals[:-1]).sum())
 
 
 def half_hours_vary_by(season: Season) -> tuple[float, float]:
@@ -325,7 +325,7 @@ def cycle_now(signal: np.void, season: Season) -> float:
 
 def give_way(signal: np.void) -> None:
     """What was learned around another level, or in other scores, counts for less than what comes."""
-    for name in ("products", "blocks", "wander_sums", "crossings", "crossing_values"):
+    for name in ("products", *BESIDE_PRODUCTS):
         signal[name] /= 4.0
     signal["learn_at"] = 2.0 * float(signal["products"][0])
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from driftline.detectors import Bank, BankSettings, Finding, Signal, Transform
 from tests.detectors.streams import feed
@@ -11,15 +12,24 @@ MODELS, CHANGED = 16, 9 * 24 + 10
 SETTINGS = BankSettings(warm_up=144, false_alarm_every=2e3)
 
 
-def found(days: int, share: float, amplitude: float) -> list[Finding]:
-    """Predictions an hour of models with 900 a day, of which from the tenth day on only a share comes."""
+def hourly(days: int, share: float, amplitude: float) -> NDArray[np.float64]:
+    """Predictions an hour [hours, models] with 900 a day, from the tenth day on only a share of them."""
     hours = np.arange(24 * days)
     expected = 37.5 * (1 + amplitude * np.sin((hours - 9) * 2 * np.pi / 24))
     expected[CHANGED:] *= share
-    counts = np.random.default_rng(5).poisson(expected[:, None], (len(hours), MODELS)).astype(float)
+    return np.random.default_rng(5).poisson(expected[:, None], (len(hours), MODELS)).astype(float)
+
+
+def watching() -> Bank:
+    """A bank of the models' volumes."""
     bank = Bank(SETTINGS)
     bank.add([Signal(f"volume {model}", model, Transform.VALUE) for model in range(MODELS)], MODELS)
-    return feed(bank, counts, spacing_ms=HOUR_MS)
+    return bank
+
+
+def found(days: int, share: float, amplitude: float) -> list[Finding]:
+    """What is found in them."""
+    return feed(watching(), hourly(days, share, amplitude), spacing_ms=HOUR_MS)
 
 
 @pytest.mark.parametrize("amplitude", [0.3, 0.8])
@@ -45,11 +55,7 @@ def test_its_noise_is_that_around_its_cycle() -> None:
     """Of 37 an hour the root of them is noise, a fifth of what the day moves them by: nobody waits eight days
     to see that they are back.
     """
-    hours = np.arange(24 * 9)
-    expected = 37.5 * (1 + 0.8 * np.sin(hours * 2 * np.pi / 24))
-    counts = np.random.default_rng(6).poisson(expected[:, None], (len(hours), MODELS)).astype(float)
-    bank = Bank(SETTINGS)
-    bank.add([Signal(f"volume {model}", model, Transform.VALUE) for model in range(MODELS)], MODELS)
+    bank, counts = watching(), hourly(9, 1.0, 0.8)
     feed(bank, counts[:150], spacing_ms=HOUR_MS)
     noise = [bank.state_of(signal.name).noise_sd for signal in bank.signals]
     assert noise == [1.0] * MODELS
